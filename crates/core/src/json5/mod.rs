@@ -1,0 +1,1 @@
+//! JSON and JSON5 documents: a validating scanner and a splicing editor.

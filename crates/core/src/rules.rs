@@ -1,0 +1,1 @@
+//! What each OpenClaw version does: the one place that compares versions.

@@ -1,0 +1,2 @@
+//! `readFiles` and `applyFiles` on a Unix file system.
+#![forbid(unsafe_code)]
