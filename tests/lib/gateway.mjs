@@ -66,9 +66,8 @@ export async function makeHome({ version, config = {}, owner } = {}) {
  * Resolves to {pid, url, token, log(), stop()}; rejects with the log when it exits or isn't ready in time (`exitCode`).
  */
 export async function startGateway(home, { node = 24, through } = {}) {
-  const preload = through ? ['--require', fileURLToPath(new URL('through-proxy.cjs', import.meta.url))] : [];
-  const extra = through ? { PREPAIR_FROM: String(home.port), PREPAIR_TO: String(through.port) } : {};
-  const child = await run(home, { node, preload, env: extra, args: ['gateway', 'run', '--port', String(home.port)] });
+  const env = through && { PREPAIR_FROM: String(home.port), PREPAIR_TO: String(through.port) };
+  const child = await run(home, { node, env, args: ['gateway', 'run', '--port', String(home.port)] });
   let log = '';
   let exited = null;
   child.stdout.on('data', (text) => { log += text; });
@@ -129,18 +128,19 @@ function callGatewayExport(dist) {
   throw new Error(`no chunk exports callGateway in ${dist}`);
 }
 
-/** The node binary and the package's folder, where the home's owner can read them. */
+/** The node binary, the package's folder and our preload, where the home's owner can read them. */
 async function programs(home, node) {
   const [binary, root] = [await nodeBinary(node), await openclaw(home.version)];
-  if (!home.owner) return { binary, root };
+  const network = fileURLToPath(new URL('network.cjs', import.meta.url));
+  if (!home.owner) return { binary, root, network };
   const install = readable(dirname(dirname(root)), `openclaw-${home.version}`);
-  return { binary: readable(binary, `node-${node}`), root: join(install, 'node_modules', 'openclaw') };
+  return { binary: readable(binary, `node-${node}`), root: join(install, 'node_modules', 'openclaw'), network: readable(network, 'network.cjs') };
 }
 
-async function run(home, { node, preload = [], env = {}, args, script }) {
-  const { binary, root } = await programs(home, node);
-  const argv = script ? ['--input-type=module', '--eval', script] : [...preload, join(root, 'openclaw.mjs'), ...args];
-  const child = spawn(binary, argv, {
+async function run(home, { node, env, args, script }) {
+  const { binary, root, network } = await programs(home, node);
+  const main = script ? ['--input-type=module', '--eval', script] : [join(root, 'openclaw.mjs'), ...args];
+  const child = spawn(binary, ['--require', network, ...main], {
     cwd: home.dir, env: { ...home.env, ...env }, uid: home.owner?.uid, gid: home.owner?.gid, stdio: ['ignore', 'pipe', 'pipe'],
   });
   child.stdout.setEncoding('utf8');
