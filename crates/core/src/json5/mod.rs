@@ -1,1 +1,339 @@
 //! JSON and JSON5 documents: a validating scanner and a splicing editor.
+//!
+//! A [`Document`] is checked in one pass and then looked into where somebody asks; no tree is made. An [`Editor`] collects
+//! changes and writes the document anew with all that was not meant to change as it was: comments, spelling of numbers,
+//! order, indentation, line ends, BOM. Of duplicate keys the last one counts, as for both parsers of OpenClaw.
+
+mod edit;
+mod merge;
+mod scan;
+mod text;
+mod unicode;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use scan::{Fault, Scanner};
+use serde_json::{Map, Value};
+
+pub use edit::Editor;
+pub use merge::{Action, Arrays, Change};
+
+/// What is taken as valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Syntax {
+    /// What `JSON.parse` takes: no BOM, no comment.
+    Json,
+    /// What npm json5 2.2.3 takes, OpenClaw's parser of its config.
+    Json5,
+}
+
+/// The sort of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `{}`
+    Object,
+    /// `[]`
+    Array,
+    /// A string.
+    String,
+    /// A number, `NaN` and `Infinity` among them.
+    Number,
+    /// `true` or `false`
+    Bool,
+    /// `null`
+    Null,
+}
+
+/// A value in a document: where it stands, in bytes. To be used only with the document it is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Its first byte.
+    pub start: usize,
+    /// Behind its last byte.
+    pub end: usize,
+    /// Its sort.
+    pub kind: Kind,
+}
+
+/// A key with its value.
+#[derive(Clone, Debug)]
+pub struct Member<'a> {
+    /// The key, decoded. Half a surrogate pair, which no Rust string can hold, is replaced by U+FFFD; see `exact`.
+    pub key: Cow<'a, str>,
+    /// `key` is the key; false when something had to be replaced.
+    pub exact: bool,
+    /// Where the key stands, with its quotes.
+    pub key_span: Range<usize>,
+    /// The value.
+    pub value: Node,
+}
+
+/// Why a text is no document. It never quotes what a string holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// Byte at which the text stops being right.
+    pub offset: usize,
+    /// Its line, from 1.
+    pub line: u32,
+    /// Its column, from 1, in UTF-16 code units.
+    pub column: u32,
+    /// What should have stood there.
+    pub expected: &'static str,
+    /// What stands there, unless that is inside a string or the end of the file.
+    pub found: Option<char>,
+    /// The bytes are no UTF-8.
+    pub encoding: bool,
+    /// The file ends there.
+    pub end: bool,
+}
+
+impl fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}", self.expected)?;
+        match self.found {
+            Some(c) => write!(f, ", found {c:?}"),
+            None if self.end => write!(f, ", but the file ends"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for SyntaxError {}
+
+/// A valid document.
+#[derive(Clone, Copy)]
+pub struct Document<'a> {
+    text: &'a str,
+    scanner: Scanner<'a>,
+    root: Node,
+    syntax: Syntax,
+}
+
+impl fmt::Debug for Document<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The content may hold secrets.
+        f.debug_struct("Document").field("root", &self.root).finish_non_exhaustive()
+    }
+}
+
+/// The depth to which [`Document::value`] goes, that of serde_json.
+const MAX_DEPTH: usize = 128;
+
+impl<'a> Document<'a> {
+    /// Checks the whole text.
+    ///
+    /// # Errors
+    /// The first place at which it is not UTF-8 or not of the syntax.
+    pub fn parse(bytes: &'a [u8], syntax: Syntax) -> Result<Self, SyntaxError> {
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            let offset = error.valid_up_to();
+            let valid = bytes
+                .get(..offset)
+                .map(std::str::from_utf8)
+                .and_then(Result::ok)
+                .unwrap_or_default();
+            let (line, column) = line_column(valid, offset);
+            SyntaxError {
+                offset,
+                line,
+                column,
+                expected: "UTF-8",
+                found: None,
+                encoding: true,
+                end: false,
+            }
+        })?;
+        let scanner = Scanner::new(text, syntax == Syntax::Json5);
+        let root = scanner.document().map_err(|Fault { at, expected, hidden }| {
+            let (line, column) = line_column(text, at);
+            let found =
+                if hidden { None } else { text.get(at..).and_then(|rest| rest.chars().next()) };
+            SyntaxError {
+                offset: at,
+                line,
+                column,
+                expected,
+                found,
+                encoding: false,
+                end: at >= text.len(),
+            }
+        })?;
+        Ok(Self { text, scanner, root, syntax })
+    }
+
+    /// The outermost value.
+    pub fn root(&self) -> Node {
+        self.root
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The members of an object in their order, duplicates too; none for other nodes.
+    pub fn members(&self, object: Node) -> Members<'a> {
+        Members { items: self.items(object, Kind::Object) }
+    }
+
+    /// The elements of an array; none for other nodes.
+    pub fn elements(&self, array: Node) -> Elements<'a> {
+        Elements { items: self.items(array, Kind::Array) }
+    }
+
+    /// The member with this key, of duplicates the last.
+    pub fn get(&self, object: Node, key: &str) -> Option<Member<'a>> {
+        self.members(object).filter(|member| member.exact && member.key == key).last()
+    }
+
+    /// The value of a string; `None` for other nodes and for one with half a surrogate pair, which no Rust string can hold.
+    pub fn string(&self, node: Node) -> Option<Cow<'a, str>> {
+        if node.kind != Kind::String {
+            return None;
+        }
+        let (value, exact) = text::unquote(self.raw(node));
+        exact.then_some(value)
+    }
+
+    /// The value of a number as JavaScript reads it; `None` for other nodes.
+    pub fn number(&self, node: Node) -> Option<f64> {
+        (node.kind == Kind::Number).then(|| text::number(self.raw(node)))
+    }
+
+    /// A copy of a small value, numbers as JavaScript reads them. `None` for what serde_json can't hold: `NaN`, infinite
+    /// numbers, halves of surrogate pairs, and more than 128 levels.
+    pub fn value(&self, node: Node) -> Option<Value> {
+        self.value_within(node, MAX_DEPTH)
+    }
+
+    fn value_within(&self, node: Node, depth: usize) -> Option<Value> {
+        let inner = depth.checked_sub(1)?;
+        Some(match node.kind {
+            Kind::Null => Value::Null,
+            Kind::Bool => Value::Bool(self.raw(node) == "true"),
+            Kind::Number => Value::Number(text::to_number(self.number(node)?)?),
+            Kind::String => Value::String(self.string(node)?.into_owned()),
+            Kind::Array => self
+                .elements(node)
+                .map(|item| self.value_within(item, inner))
+                .collect::<Option<_>>()?,
+            Kind::Object => {
+                let mut map = Map::new();
+                for member in self.members(node) {
+                    if !member.exact {
+                        return None;
+                    }
+                    map.insert(member.key.into_owned(), self.value_within(member.value, inner)?);
+                }
+                Value::Object(map)
+            }
+        })
+    }
+
+    /// The text of a value as it stands.
+    pub fn raw(&self, node: Node) -> &'a str {
+        self.text.get(node.start..node.end).unwrap_or_default()
+    }
+
+    /// Line and column of a byte, both from 1, as editors show them: a line ends with LF, CRLF or CR, a column is a UTF-16
+    /// code unit, a BOM takes none.
+    pub fn line_column(&self, offset: usize) -> (u32, u32) {
+        line_column(self.text, offset)
+    }
+
+    fn items(&self, node: Node, kind: Kind) -> Items<'a> {
+        let at = if node.kind == kind { node.start + 1 } else { self.text.len() };
+        Items { scanner: self.scanner, text: self.text, at, keyed: kind == Kind::Object }
+    }
+}
+
+fn line_column(text: &str, offset: usize) -> (u32, u32) {
+    let (mut line, mut column, mut before) = (1u32, 1u32, ' ');
+    for (at, c) in text.char_indices() {
+        if at >= offset {
+            break;
+        }
+        match c {
+            '\n' if before == '\r' => {}
+            '\n' | '\r' => (line, column) = (line.saturating_add(1), 1),
+            '\u{feff}' if at == 0 => {}
+            _ => column = column.saturating_add(c.len_utf16() as u32),
+        }
+        before = c;
+    }
+    (line, column)
+}
+
+/// One entry of an object or array with the places that an edit needs.
+#[derive(Clone, Debug)]
+struct Item {
+    key: Option<Range<usize>>,
+    value: Node,
+    comma: Option<usize>,
+}
+
+impl Item {
+    fn start(&self) -> usize {
+        self.key.as_ref().map_or(self.value.start, |key| key.start)
+    }
+}
+
+struct Items<'a> {
+    scanner: Scanner<'a>,
+    text: &'a str,
+    at: usize,
+    keyed: bool,
+}
+
+impl Iterator for Items<'_> {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        let mut at = self.scanner.skip_blank(self.at);
+        if at >= self.text.len() || matches!(self.scanner.byte(at), b'}' | b']') {
+            self.at = self.text.len();
+            return None;
+        }
+        let key = self.keyed.then(|| {
+            let key = at..self.scanner.skip_key(at);
+            at = self.scanner.skip_blank(self.scanner.skip_blank(key.end) + 1);
+            key
+        });
+        let value = self.scanner.skip_value(at);
+        let behind = self.scanner.skip_blank(value.end);
+        let comma = (self.scanner.byte(behind) == b',').then_some(behind);
+        self.at = comma.map_or(behind, |comma| comma + 1);
+        Some(Item { key, value, comma })
+    }
+}
+
+/// The members of an object; see [`Document::members`].
+pub struct Members<'a> {
+    items: Items<'a>,
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = Member<'a>;
+
+    fn next(&mut self) -> Option<Member<'a>> {
+        let item = self.items.next()?;
+        let key_span = item.key?;
+        let (key, exact) = text::unquote(self.items.text.get(key_span.clone())?);
+        Some(Member { key, exact, key_span, value: item.value })
+    }
+}
+
+/// The elements of an array; see [`Document::elements`].
+pub struct Elements<'a> {
+    items: Items<'a>,
+}
+
+impl Iterator for Elements<'_> {
+    type Item = Node;
+
+    fn next(&mut self) -> Option<Node> {
+        self.items.next().map(|item| item.value)
+    }
+}

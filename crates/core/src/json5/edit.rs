@@ -1,0 +1,479 @@
+//! The editor: collects changes to a document and splices them into its text.
+//!
+//! Rules: a comma goes before the comment that follows the last item; nothing is appended behind a `//` without a line
+//! break; the indent is that of the first member; line ends, BOM and trailing commas stay; what stands on one line stays
+//! there; of a removed member only its own text and comma go, comments around it stay.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::text::{Layout, Writer};
+use super::{Document, Item, Kind, Member, Node, Syntax, merge};
+
+/// Replace `remove` bytes at `at`.
+struct Splice {
+    at: usize,
+    remove: usize,
+    insert: String,
+}
+
+/// What is to happen to the direct items of one object or array.
+struct Container {
+    node: Node,
+    /// Where removed items begin.
+    removed: BTreeSet<usize>,
+    appended: Vec<(Option<String>, Value)>,
+}
+
+/// A value to be put in the place of another.
+struct Replacement {
+    node: Node,
+    /// Where its item begins: its key, if it has one.
+    item: usize,
+    value: Value,
+}
+
+/// Collects changes to one document. What is changed inside of a value that is replaced or removed as a whole is lost.
+pub struct Editor<'d, 'a> {
+    doc: &'d Document<'a>,
+    containers: BTreeMap<usize, Container>,
+    replaced: BTreeMap<usize, Replacement>,
+}
+
+impl<'d, 'a> Editor<'d, 'a> {
+    /// No changes yet.
+    pub fn new(doc: &'d Document<'a>) -> Self {
+        Self { doc, containers: BTreeMap::new(), replaced: BTreeMap::new() }
+    }
+
+    pub(super) fn doc(&self) -> &'d Document<'a> {
+        self.doc
+    }
+
+    fn container(&mut self, node: Node) -> &mut Container {
+        let new = || Container { node, removed: BTreeSet::new(), appended: Vec::new() };
+        self.containers.entry(node.start).or_insert_with(new)
+    }
+
+    /// Gives the member a value: of duplicates the last one, in its place; a new one comes at the end. Does nothing where
+    /// the value is the same, or where `object` is none.
+    pub fn set(&mut self, object: Node, key: &str, value: &Value) {
+        if object.kind == Kind::Object {
+            let member = self.doc.get(object, key);
+            self.put(object, member.as_ref(), key, value.clone());
+        }
+    }
+
+    pub(super) fn put(
+        &mut self,
+        object: Node,
+        member: Option<&Member<'_>>,
+        key: &str,
+        value: Value,
+    ) {
+        if let Some(member) = member {
+            if let Some(container) = self.containers.get_mut(&object.start) {
+                container.removed.remove(&member.key_span.start);
+            }
+            let node = member.value;
+            if merge::same(self.doc, node, &value) {
+                self.replaced.remove(&node.start);
+            } else {
+                self.replaced
+                    .insert(node.start, Replacement { node, item: member.key_span.start, value });
+            }
+        } else {
+            let appended = &mut self.container(object).appended;
+            match appended.iter_mut().find(|(name, _)| name.as_deref() == Some(key)) {
+                Some((_, old)) => *old = value,
+                None => appended.push((Some(key.to_owned()), value)),
+            }
+        }
+    }
+
+    /// A value that an earlier change gives to this member.
+    pub(super) fn pending(
+        &mut self,
+        object: Node,
+        member: Option<&Member<'_>>,
+        key: &str,
+    ) -> Option<&mut Value> {
+        if let Some(member) = member {
+            return self
+                .replaced
+                .get_mut(&member.value.start)
+                .map(|replacement| &mut replacement.value);
+        }
+        let appended = &mut self.containers.get_mut(&object.start)?.appended;
+        appended.iter_mut().find(|(name, _)| name.as_deref() == Some(key)).map(|(_, value)| value)
+    }
+
+    pub(super) fn is_removed(&self, object: Node, member: &Member<'_>) -> bool {
+        self.containers
+            .get(&object.start)
+            .is_some_and(|container| container.removed.contains(&member.key_span.start))
+    }
+
+    /// The elements that earlier changes append.
+    pub(super) fn pushed(&self, array: Node) -> impl Iterator<Item = &Value> {
+        self.containers
+            .get(&array.start)
+            .into_iter()
+            .flat_map(|container| &container.appended)
+            .map(|(_, value)| value)
+    }
+
+    /// Puts a value in the place of the whole document.
+    pub(super) fn replace_root(&mut self, value: Value) {
+        let node = self.doc.root();
+        self.replaced.insert(node.start, Replacement { node, item: node.start, value });
+    }
+
+    /// Removes the member with its comma, duplicates too; true if there was one.
+    pub fn remove(&mut self, object: Node, key: &str) -> bool {
+        let mut found = false;
+        if let Some(container) = self.containers.get_mut(&object.start) {
+            let before = container.appended.len();
+            container.appended.retain(|(name, _)| name.as_deref() != Some(key));
+            found = container.appended.len() < before;
+        }
+        self.remove_members(object, |member| {
+            let hit = member.exact && member.key == key;
+            found |= hit;
+            hit
+        });
+        found
+    }
+
+    /// Removes the members that `pick` picks, with their commas.
+    pub fn remove_members(&mut self, object: Node, mut pick: impl FnMut(&Member<'_>) -> bool) {
+        let picked: Vec<usize> = self
+            .doc
+            .members(object)
+            .filter(|member| pick(member))
+            .map(|member| member.key_span.start)
+            .collect();
+        if !picked.is_empty() {
+            self.container(object).removed.extend(picked);
+        }
+    }
+
+    /// Appends elements.
+    pub fn push(&mut self, array: Node, values: &[Value]) {
+        if array.kind == Kind::Array && !values.is_empty() {
+            self.container(array).appended.extend(values.iter().map(|value| (None, value.clone())));
+        }
+    }
+
+    /// The new text; `None` when nothing changes.
+    pub fn finish(self) -> Option<Vec<u8>> {
+        let plan = Plan::new(self.doc);
+        let mut splices = Vec::new();
+        for replacement in self.replaced.values() {
+            plan.replace(replacement, &mut splices);
+        }
+        for container in self.containers.values() {
+            plan.rewrite(container, &mut splices);
+        }
+        if splices.is_empty() {
+            return None;
+        }
+        // At the same place insertions come first, in the order in which they were planned.
+        splices.sort_by_key(|splice| (splice.at, splice.remove > 0));
+        let text = self.doc.text();
+        let grown: usize = splices.iter().map(|splice| splice.insert.len()).sum();
+        let mut out = Vec::with_capacity(text.len() + grown);
+        let mut copied = 0;
+        for splice in splices {
+            let end = splice.at + splice.remove;
+            if splice.at < copied && end <= copied {
+                continue; // inside of something that goes as a whole
+            }
+            out.extend_from_slice(text.as_bytes().get(copied..splice.at).unwrap_or_default());
+            out.extend_from_slice(splice.insert.as_bytes());
+            copied = end;
+        }
+        out.extend_from_slice(text.as_bytes().get(copied..).unwrap_or_default());
+        Some(out)
+    }
+}
+
+/// White space and comments between two tokens.
+struct Gap {
+    /// There is a line break.
+    broken: bool,
+    /// Behind the last comment.
+    comment_end: Option<usize>,
+    /// The last comment is a `//` one.
+    line_comment: bool,
+}
+
+/// Decides where and how changes are written.
+struct Plan<'d, 'a> {
+    doc: &'d Document<'a>,
+    bytes: &'a [u8],
+    eol: &'static str,
+    unit: String,
+}
+
+impl<'d, 'a> Plan<'d, 'a> {
+    fn new(doc: &'d Document<'a>) -> Self {
+        let bytes = doc.text().as_bytes();
+        let eol = match bytes.iter().position(|&byte| byte == b'\n') {
+            Some(at) if at > 0 && bytes[at - 1] == b'\r' => "\r\n",
+            None if bytes.contains(&b'\r') => "\r",
+            _ => "\n",
+        };
+        let mut plan = Self { doc, bytes, eol, unit: "  ".into() };
+        let root = doc.root();
+        if let Some(first) = doc.items(root, root.kind).next()
+            && plan.gap(root.start + 1, first.start()).broken
+        {
+            let indent = plan.indent(first.start());
+            if !indent.is_empty() {
+                plan.unit = indent.into();
+            }
+        }
+        plan
+    }
+
+    fn writer<'s>(&'s self, layout: Layout<'s>) -> Writer<'s> {
+        Writer { layout, escape_separators: self.doc.syntax == Syntax::Json5 }
+    }
+
+    fn lines(&self, indent: &str, unit: &str) -> Layout<'_> {
+        Layout::Lines { eol: self.eol, indent: indent.into(), unit: unit.into() }
+    }
+
+    fn line_start(&self, at: usize) -> usize {
+        let before = self.bytes.get(..at).unwrap_or_default();
+        before
+            .iter()
+            .rposition(|byte| matches!(byte, b'\n' | b'\r'))
+            .map_or(0, |newline| newline + 1)
+    }
+
+    /// The spaces and tabs that the line begins with.
+    fn indent(&self, at: usize) -> &'a str {
+        let start = self.line_start(at);
+        let line = self.bytes.get(start..at).unwrap_or_default();
+        let width = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        self.doc.text().get(start..start + width).unwrap_or_default()
+    }
+
+    fn gap(&self, start: usize, end: usize) -> Gap {
+        let mut gap = Gap { broken: false, comment_end: None, line_comment: false };
+        let mut at = start;
+        while at < end {
+            if self.bytes[at] == b'/' {
+                gap.line_comment = self.bytes.get(at + 1) == Some(&b'/');
+                let next = self.doc.scanner.skip_comment(at).min(end);
+                gap.broken |= self.bytes[at..next].iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+                gap.comment_end = Some(next);
+                at = next;
+            } else {
+                gap.broken |= matches!(self.bytes[at], b'\n' | b'\r');
+                at += 1;
+            }
+        }
+        gap
+    }
+
+    fn replace(&self, replacement: &Replacement, splices: &mut Vec<Splice>) {
+        let Replacement { node, item, value } = replacement;
+        let old = self.doc.raw(*node);
+        let container = matches!(node.kind, Kind::Object | Kind::Array);
+        let filled = self.doc.items(*node, node.kind).next().filter(|_| container);
+        let own_line = self.indent(*item).len() == item - self.line_start(*item);
+        let layout = match filled {
+            Some(first) if !old.contains(['\n', '\r']) => {
+                Layout::Line { compact: self.compact(*node, Some(&first), None) }
+            }
+            _ if own_line => self.lines(self.indent(*item), &self.unit),
+            _ => Layout::Line { compact: self.compact(*node, None, None) },
+        };
+        let mut insert = String::new();
+        self.writer(layout).item(&mut insert, None, value);
+        splices.push(Splice { at: node.start, remove: node.end - node.start, insert });
+    }
+
+    /// Whether what stands on one line has no spaces: looked up at the first comma, else at the colon, else before it.
+    fn compact(&self, node: Node, first: Option<&Item>, comma: Option<usize>) -> bool {
+        let space_at = |at: usize| self.bytes.get(at).is_none_or(u8::is_ascii_whitespace);
+        match (comma, first) {
+            (Some(comma), _) => !space_at(comma + 1),
+            (None, Some(Item { key: Some(key), value, .. })) => {
+                let colon =
+                    (key.end..value.start).find(|&at| self.bytes[at] == b':').unwrap_or(key.end);
+                !space_at(colon + 1)
+            }
+            _ => match node.start.checked_sub(1).and_then(|before| self.bytes.get(before)) {
+                Some(before) => matches!(before, b':' | b',' | b'['),
+                None => self.doc.syntax == Syntax::Json,
+            },
+        }
+    }
+
+    fn rewrite(&self, container: &Container, splices: &mut Vec<Splice>) {
+        let Container { node, removed, appended } = container;
+        let (open, close) = (node.start + 1, node.end - 1);
+        let mut from = open;
+        let mut comments = false;
+        let mut first: Option<(Item, Gap)> = None;
+        let mut second_comma = None;
+        let mut last: Option<(usize, bool, bool)> = None; // begin, after a line break, followed by a comma
+        let mut kept: Option<(usize, Option<usize>)> = None; // end and comma of the last item that stays
+        let mut dangling = None; // the comma of the last item that stays, when only removed ones follow
+        let mut solid = (open, false); // behind all that stays but white space, and whether that is a `//` comment
+        let note = |gap: &Gap, solid: &mut (usize, bool), comments: &mut bool| {
+            if let Some(end) = gap.comment_end {
+                *solid = (end, gap.line_comment);
+                *comments = true;
+            }
+        };
+        let before = splices.len();
+        for item in self.doc.items(*node, node.kind) {
+            let lead = self.gap(from, item.start());
+            let behind = self.gap(item.value.end, item.comma.unwrap_or(item.value.end));
+            let end = item.comma.map_or(item.value.end, |comma| comma + 1);
+            note(&lead, &mut solid, &mut comments);
+            last = Some((item.start(), lead.broken, item.comma.is_some()));
+            if removed.contains(&item.start()) {
+                if behind.comment_end.is_some() {
+                    self.cut(from, item.start(), item.value.end, &lead, splices);
+                    splices.extend(item.comma.map(|at| Splice {
+                        at,
+                        remove: 1,
+                        insert: String::new(),
+                    }));
+                } else {
+                    self.cut(from, item.start(), end, &lead, splices);
+                }
+                note(&behind, &mut solid, &mut comments);
+            } else {
+                note(&behind, &mut solid, &mut comments);
+                kept = Some((item.value.end, item.comma));
+                dangling = item.comma;
+                if item.comma.is_some() || behind.comment_end.is_none() {
+                    solid = (end, false);
+                }
+            }
+            from = end;
+            if first.is_none() {
+                first = Some((item, lead));
+            } else if second_comma.is_none() {
+                second_comma = first.as_ref().and_then(|(first, _)| first.comma);
+            }
+        }
+        let tail = self.gap(from, close);
+        note(&tail, &mut solid, &mut comments);
+        let trailing = last.is_some_and(|(_, _, comma)| comma);
+
+        if appended.is_empty() {
+            if kept.is_none() && !comments && last.is_some() {
+                splices.truncate(before);
+                splices.push(Splice { at: open, remove: close - open, insert: String::new() });
+            } else if !trailing && let Some(at) = dangling {
+                splices.push(Splice { at, remove: 1, insert: String::new() });
+            }
+            return;
+        }
+
+        if let Some((at, None)) = kept {
+            splices.push(Splice { at, remove: 0, insert: ",".into() });
+        }
+        let base = self.indent(node.start);
+        let mut insert = String::new();
+        let (mut at, mut remove) = (solid.0, 0);
+        let mut pad = ("", "");
+        let layout = match (&first, last) {
+            (Some((item, lead)), Some((last_start, last_broken, _))) => {
+                if last_broken || solid.1 {
+                    let indent = match () {
+                        () if lead.broken => self.indent(item.start()).to_owned(),
+                        () if last_broken => self.indent(last_start).to_owned(),
+                        () => format!("{base}{}", self.unit),
+                    };
+                    let unit = indent
+                        .strip_prefix(base)
+                        .filter(|unit| !unit.is_empty())
+                        .unwrap_or(&self.unit);
+                    self.lines(&indent, unit)
+                } else {
+                    let compact = self.compact(*node, Some(item), second_comma);
+                    if kept.is_none() && solid.0 == open {
+                        pad.0 = self.doc.text().get(open..item.start()).unwrap_or_default();
+                    } else if !compact {
+                        pad.0 = " ";
+                    }
+                    Layout::Line { compact }
+                }
+            }
+            _ if solid.0 > open => {
+                if tail.broken || solid.1 {
+                    self.lines(&format!("{base}{}", self.unit), &self.unit)
+                } else {
+                    pad.0 = " ";
+                    Layout::Line { compact: false }
+                }
+            }
+            _ if tail.broken => self.lines(&format!("{base}{}", self.unit), &self.unit),
+            _ => {
+                (at, remove) = (open, close - open);
+                if self.doc.scanner.opens(self.line_start(node.start), node.start) {
+                    if remove > 0 {
+                        pad = (" ", " ");
+                    }
+                    Layout::Line { compact: self.compact(*node, None, None) }
+                } else {
+                    self.lines(&format!("{base}{}", self.unit), &self.unit)
+                }
+            }
+        };
+        let closing = remove > 0 || (first.is_none() && open == close);
+        let writer = self.writer(layout);
+        insert.push_str(pad.0);
+        for (index, (key, value)) in appended.iter().enumerate() {
+            if index > 0 {
+                insert.push_str(if matches!(writer.layout, Layout::Line { compact: false }) {
+                    ", "
+                } else {
+                    ","
+                });
+            }
+            writer.line(&mut insert, 0);
+            writer.item(&mut insert, key.as_deref(), value);
+        }
+        if trailing {
+            insert.push(',');
+        }
+        insert.push_str(pad.1);
+        if closing && let Layout::Lines { eol, .. } = &writer.layout {
+            insert.push_str(eol);
+            insert.push_str(base);
+        }
+        splices.push(Splice { at, remove, insert });
+    }
+
+    /// Cuts an item out, with the line or the spaces that would be left empty.
+    fn cut(&self, from: usize, start: usize, end: usize, lead: &Gap, splices: &mut Vec<Splice>) {
+        let spaces = |byte: &&u8| matches!(byte, b' ' | b'\t');
+        let (head, rest) = (
+            self.bytes.get(..start).unwrap_or_default(),
+            self.bytes.get(end..).unwrap_or_default(),
+        );
+        let left = start - head.iter().rev().take_while(spaces).count();
+        let right = end + rest.iter().take_while(spaces).count();
+        let begins = left == 0 || matches!(self.bytes[left - 1], b'\n' | b'\r');
+        let (left, right) = match self.bytes.get(right..).unwrap_or_default() {
+            [b'\r', b'\n', ..] if begins => (left, right + 2),
+            [b'\n' | b'\r', ..] if begins => (left, right + 1),
+            [b'\n' | b'\r', ..] => (left, end),
+            [b'}' | b']', ..] if lead.comment_end.is_none() => (from, end),
+            [b'}' | b']', ..] => (left, end),
+            _ => (start, right),
+        };
+        splices.push(Splice { at: left, remove: right - left, insert: String::new() });
+    }
+}

@@ -1,0 +1,282 @@
+//! RFC 7396 merge patches with arrays united or replaced, and equality as JavaScript sees it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{Document, Editor, Kind, Member, Node, text};
+
+/// What a patch does to an array that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrays {
+    /// Its elements are appended unless they are there; none comes in twice.
+    Union,
+    /// It takes the place, as RFC 7396 has it.
+    Replace,
+}
+
+/// What a merge did at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// A key that was not there, or elements of an array that were not.
+    Added,
+    /// Another value for a key that was there.
+    Replaced,
+    /// The key is gone.
+    Removed,
+}
+
+/// One change of a merge.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Change {
+    /// `gateway.trustedProxies`; a key that is empty or has a dot, bracket, quote, space or control character stands as a
+    /// JSON string in brackets: `channels["a.b"].token`. New objects are named by their innermost keys.
+    pub path: String,
+    /// What happened there.
+    pub action: Action,
+}
+
+impl Editor<'_, '_> {
+    /// Applies a merge patch: `null` removes, objects merge, everything else replaces, arrays as told. What is there already
+    /// is no change. Merges of one editor build upon each other.
+    pub fn merge(&mut self, target: Node, patch: &Value, arrays: Arrays) -> Vec<Change> {
+        let mut log = Log { path: String::new(), changes: Vec::new() };
+        match patch {
+            Value::Object(patch) if target.kind == Kind::Object => {
+                self.merge_object(target, patch, arrays, &mut log)
+            }
+            _ if target == self.doc().root() && !same(self.doc(), target, patch) => {
+                self.replace_root(built(patch, arrays));
+                log.note(Action::Replaced);
+            }
+            _ => {}
+        }
+        log.changes
+    }
+
+    fn merge_object(
+        &mut self,
+        target: Node,
+        patch: &Map<String, Value>,
+        arrays: Arrays,
+        log: &mut Log,
+    ) {
+        let doc = self.doc();
+        let mut members: BTreeMap<String, Member<'_>> = BTreeMap::new();
+        for member in doc.members(target) {
+            if member.exact && patch.contains_key(member.key.as_ref()) {
+                members.insert(member.key.clone().into_owned(), member);
+            }
+        }
+        for (key, value) in patch {
+            let member = members.get(key);
+            log.enter(key, |log| {
+                if value.is_null() {
+                    if self.remove(target, key) {
+                        log.note(Action::Removed);
+                    }
+                } else if let Some(pending) = self.pending(target, member, key) {
+                    merge_value(pending, value, arrays, Some(log));
+                } else if let Some(member) =
+                    member.filter(|member| !self.is_removed(target, member))
+                {
+                    self.merge_member(target, member, key, value, arrays, log);
+                } else {
+                    let new = built(value, arrays);
+                    log.leaves(&new);
+                    self.put(target, member, key, new);
+                }
+            });
+        }
+    }
+
+    fn merge_member(
+        &mut self,
+        target: Node,
+        member: &Member<'_>,
+        key: &str,
+        value: &Value,
+        arrays: Arrays,
+        log: &mut Log,
+    ) {
+        match (value, member.value.kind) {
+            (Value::Object(patch), Kind::Object) => {
+                self.merge_object(member.value, patch, arrays, log)
+            }
+            (Value::Array(items), Kind::Array) if arrays == Arrays::Union => {
+                let mut new = unique(items);
+                new.retain(|value| {
+                    !self.pushed(member.value).any(|pushed| same_values(pushed, value))
+                });
+                for node in self.doc().elements(member.value) {
+                    new.retain(|value| !same(self.doc(), node, value));
+                }
+                if !new.is_empty() {
+                    self.push(member.value, &new);
+                    log.note(Action::Added);
+                }
+            }
+            _ => {
+                let new = built(value, arrays);
+                if !same(self.doc(), member.value, &new) {
+                    self.put(target, Some(member), key, new);
+                    log.note(Action::Replaced);
+                }
+            }
+        }
+    }
+}
+
+/// Where a merge is and what it did.
+struct Log {
+    path: String,
+    changes: Vec<Change>,
+}
+
+impl Log {
+    fn enter<T>(&mut self, key: &str, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let length = self.path.len();
+        let quoted =
+            |c: char| c.is_control() || c.is_whitespace() || matches!(c, '.' | '[' | ']' | '"');
+        if key.is_empty() || key.contains(quoted) {
+            self.path += &format!("[{}]", Value::from(key));
+        } else {
+            if length > 0 {
+                self.path.push('.');
+            }
+            self.path += key;
+        }
+        let result = inside(self);
+        self.path.truncate(length);
+        result
+    }
+
+    fn note(&mut self, action: Action) {
+        self.changes.push(Change { path: self.path.clone(), action });
+    }
+
+    /// Notes a new value by its innermost keys.
+    fn leaves(&mut self, value: &Value) {
+        match value {
+            Value::Object(map) if !map.is_empty() => {
+                map.iter().for_each(|(key, value)| self.enter(key, |log| log.leaves(value)));
+            }
+            _ => self.note(Action::Added),
+        }
+    }
+}
+
+/// The same on a value that is not in the document (yet).
+fn merge_value(slot: &mut Value, patch: &Value, arrays: Arrays, mut log: Option<&mut Log>) {
+    match (patch, &mut *slot) {
+        (Value::Object(patch), Value::Object(map)) => {
+            for (key, value) in patch {
+                let log = log.as_deref_mut();
+                if value.is_null() {
+                    if map.shift_remove(key).is_some()
+                        && let Some(log) = log
+                    {
+                        log.enter(key, |log| log.note(Action::Removed));
+                    }
+                } else if let Some(old) = map.get_mut(key) {
+                    match log {
+                        Some(log) => {
+                            log.enter(key, |log| merge_value(old, value, arrays, Some(log)))
+                        }
+                        None => merge_value(old, value, arrays, None),
+                    }
+                } else {
+                    let new = built(value, arrays);
+                    if let Some(log) = log {
+                        log.enter(key, |log| log.leaves(&new));
+                    }
+                    map.insert(key.clone(), new);
+                }
+            }
+        }
+        (Value::Array(items), Value::Array(old)) if arrays == Arrays::Union => {
+            let mut new = unique(items);
+            new.retain(|value| !old.iter().any(|old| same_values(old, value)));
+            if !new.is_empty() {
+                old.append(&mut new);
+                log.into_iter().for_each(|log| log.note(Action::Added));
+            }
+        }
+        _ => {
+            let new = built(patch, arrays);
+            if !same_values(slot, &new) {
+                *slot = new;
+                log.into_iter().for_each(|log| log.note(Action::Replaced));
+            }
+        }
+    }
+}
+
+/// What a patch makes out of nothing: its own `null` members are dropped.
+fn built(patch: &Value, arrays: Arrays) -> Value {
+    match patch {
+        Value::Object(patch) => patch
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key.clone(), built(value, arrays)))
+            .collect(),
+        Value::Array(items) if arrays == Arrays::Union => Value::Array(unique(items)),
+        _ => patch.clone(),
+    }
+}
+
+fn unique(items: &[Value]) -> Vec<Value> {
+    let mut out: Vec<Value> = Vec::with_capacity(items.len());
+    for item in items {
+        if !out.iter().any(|seen| same_values(seen, item)) {
+            out.push(item.clone());
+        }
+    }
+    out
+}
+
+/// Equal as JavaScript sees it: numbers by value, objects whatever the order of their keys.
+fn same_values(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_values(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len()
+                && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same_values(a, b)))
+        }
+        _ => a == b,
+    }
+}
+
+/// The same between a document and a value.
+pub(super) fn same(doc: &Document<'_>, node: Node, value: &Value) -> bool {
+    match (node.kind, value) {
+        (Kind::Null, Value::Null) => true,
+        (Kind::Bool, Value::Bool(value)) => (doc.raw(node) == "true") == *value,
+        (Kind::Number, Value::Number(value)) => value.as_f64() == Some(text::number(doc.raw(node))),
+        (Kind::String, Value::String(value)) => doc.string(node).is_some_and(|text| text == *value),
+        (Kind::Array, Value::Array(items)) => {
+            let mut nodes = doc.elements(node);
+            items.iter().all(|item| nodes.next().is_some_and(|node| same(doc, node, item)))
+                && nodes.next().is_none()
+        }
+        (Kind::Object, Value::Object(map)) => {
+            let mut last: BTreeMap<Cow<'_, str>, Node> = BTreeMap::new();
+            for member in doc.members(node) {
+                if !member.exact || !map.contains_key(member.key.as_ref()) {
+                    return false;
+                }
+                last.insert(member.key, member.value);
+            }
+            last.len() == map.len()
+                && map.iter().all(|(key, value)| {
+                    last.get(key.as_str()).is_some_and(|node| same(doc, *node, value))
+                })
+        }
+        _ => false,
+    }
+}

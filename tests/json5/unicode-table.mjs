@@ -1,0 +1,57 @@
+// Writes crates/core/src/json5/unicode.rs from the tables of npm json5, so that both take the same unquoted keys.
+// `node tests/json5/unicode-table.mjs <folder of npm json5>` prints the file; json5.test.mjs checks that the committed one is current.
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import path from 'node:path';
+
+const NONE = 0;
+const CONTINUE = 1;
+const START = 2;
+
+export function unicodeTable(json5Dir) {
+  const require = createRequire(path.join(json5Dir, 'package.json'));
+  const { ID_Start, ID_Continue } = require('./lib/unicode.js');
+  const { version } = require('./package.json');
+  const changes = [];
+  let current = NONE;
+  for (let c = 0x80; c <= 0x110000; c++) {
+    let state = NONE;
+    if (c < 0x110000 && (c < 0xd800 || c > 0xdfff)) {
+      const text = String.fromCodePoint(c);
+      state = ID_Start.test(text) ? START : ID_Continue.test(text) ? CONTINUE : NONE;
+    }
+    if (state !== current) changes.push(c * 4 + state);
+    current = state;
+  }
+  let rows = '';
+  for (let i = 0; i < changes.length; i += 12) {
+    rows += `    ${changes.slice(i, i + 12).map((n) => `0x${n.toString(16)}`).join(', ')},\n`;
+  }
+  return `//! Which characters above ASCII may stand in an unquoted key: the tables of npm json5 ${version} (Unicode 10).
+//! Written by tests/json5/unicode-table.mjs.
+
+/// May begin a key.
+pub(super) fn is_start(c: char) -> bool {
+    class(c) == 2
+}
+
+/// May follow in a key.
+pub(super) fn is_continue(c: char) -> bool {
+    class(c) != 0
+}
+
+fn class(c: char) -> u32 {
+    let after = CHANGES.partition_point(|change| change >> 2 <= u32::from(c));
+    after.checked_sub(1).map_or(0, |at| CHANGES[at] & 3)
+}
+
+/// \`code point * 4 + class\` wherever the class changes: 0 neither, 1 may follow, 2 may begin and follow.
+#[rustfmt::skip]
+const CHANGES: [u32; ${changes.length}] = [
+${rows}];
+`;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  process.stdout.write(unicodeTable(path.resolve(process.argv[2])));
+}
