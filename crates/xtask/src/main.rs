@@ -1,2 +1,43 @@
-//! `cargo xtask`.
-fn main() {}
+//! `cargo xtask`: the only entry for building, testing and showing this project.
+//! Without dependencies, so that it is there within a second.
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool")]
+
+mod build;
+mod run;
+mod test;
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  demo             build the addon and run the main job on a state dir of its own
+  story            the user's story on a real gateway, before and after
+  build            the addon, into npm/openclaw-prepair
+  build --all      the addon and everything that is not native
+  test             every test; `test <stage>...` some stages; `test --list` their names
+  test --long      the long stages too
+";
+
+fn main() -> std::process::ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match args.as_slice() {
+        ["demo", rest @ ..] => build::addon().and_then(|()| run::node("tests/demo.mjs", rest)),
+        ["story", rest @ ..] => {
+            build::addon().and_then(|()| run::node("tests/gateway/story.mjs", rest))
+        }
+        ["build"] => build::addon(),
+        ["build", "--all"] => build::all(),
+        ["test", rest @ ..] => test::main(rest),
+        _ => Err(USAGE.into()),
+    };
+    match done {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(message) => {
+            if !message.is_empty() {
+                eprintln!("{message}");
+            }
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

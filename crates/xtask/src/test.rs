@@ -1,0 +1,217 @@
+//! `cargo xtask test`: every check in one order, each with its time, and one count at the end.
+
+use crate::build;
+use crate::run::{Result, cargo, command, output, root, run, run_lines, target};
+use std::fs;
+use std::time::{Duration, Instant};
+
+/// Folders below tests/ that run with `--long` only. A single file does so by the name `*.long.test.mjs`.
+const LONG: &[&str] = &["bench", "fuzz"];
+
+/// Passed and failed tests.
+#[derive(Default)]
+struct Count {
+    passed: u64,
+    failed: u64,
+}
+
+struct Stage {
+    name: String,
+    what: Kind,
+}
+
+enum Kind {
+    Format,
+    Lint,
+    Rust,
+    Build,
+    JavaScript { files: Vec<String> },
+    CleanTree,
+}
+
+/// Runs the stages that `args` name, else all.
+pub(crate) fn main(args: &[&str]) -> Result {
+    let (flags, names): (Vec<&str>, Vec<&str>) = args.iter().partition(|a| a.starts_with("--"));
+    if let Some(unknown) = flags.iter().find(|f| !["--long", "--list"].contains(f)) {
+        return Err(format!("test: unknown option {unknown}"));
+    }
+    let stages = stages(flags.contains(&"--long") || !names.is_empty())?;
+    if flags.contains(&"--list") {
+        stages.iter().for_each(|s| println!("{}", s.name));
+        return Ok(());
+    }
+    if let Some(unknown) = names.iter().find(|n| stages.iter().all(|s| s.name != **n)) {
+        return Err(format!("test: no stage {unknown}; `cargo xtask test --list` names them"));
+    }
+    let before = tree()?;
+    let (mut total, mut times) = (Count::default(), Vec::new());
+    for stage in stages.iter().filter(|s| names.is_empty() || names.contains(&s.name.as_str())) {
+        println!("\n=== {} ===", stage.name);
+        let start = Instant::now();
+        let mut count = Count::default();
+        let done = stage.run(&mut count, &before);
+        if let Err(message) = &done {
+            println!("{message}");
+            count.failed = count.failed.max(1);
+        }
+        println!("--- {}: {} passed, {} failed", stage.name, count.passed, count.failed);
+        times.push((stage, start.elapsed(), count.failed == 0));
+        total.passed += count.passed;
+        total.failed += count.failed;
+        if done.is_err() && matches!(stage.what, Kind::Build) {
+            println!("the rest needs the build");
+            break;
+        }
+    }
+    println!("\n=== times ===");
+    for (stage, time, good) in &times {
+        println!("{:>7}  {}{}", seconds(*time), stage.name, if *good { "" } else { "  FAILED" });
+    }
+    let all = times.iter().map(|(_, time, _)| *time).sum();
+    println!("{:>7}  in all\n", seconds(all));
+    // read by machines: alone on the last line
+    println!("{} passed, {} failed", total.passed, total.failed);
+    if total.failed == 0 { Ok(()) } else { Err(String::new()) }
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+/// The stages in their order; those over JavaScript are the folders that hold tests.
+fn stages(long: bool) -> Result<Vec<Stage>> {
+    let stage = |name: &str, what| Stage { name: name.to_owned(), what };
+    let mut stages = vec![
+        stage("fmt", Kind::Format),
+        stage("clippy", Kind::Lint),
+        stage("rust", Kind::Rust),
+        stage("build", Kind::Build),
+    ];
+    for folder in names_in("tests")? {
+        let files: Vec<String> = names_in(&format!("tests/{folder}"))?
+            .into_iter()
+            .filter(|f| f.ends_with(".test.mjs") && (long || !f.ends_with(".long.test.mjs")))
+            .map(|f| format!("tests/{folder}/{f}"))
+            .collect();
+        if !files.is_empty() && (long || !LONG.contains(&folder.as_str())) {
+            stages.push(Stage { name: folder, what: Kind::JavaScript { files } });
+        }
+    }
+    stages.push(stage("clean-tree", Kind::CleanTree));
+    Ok(stages)
+}
+
+/// The names in a folder, sorted; none where it isn't a folder.
+fn names_in(folder: &str) -> Result<Vec<String>> {
+    let folder = root().join(folder);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let mut names: Vec<String> =
+        entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    Ok(names)
+}
+
+impl Stage {
+    fn run(&self, count: &mut Count, tree_before: &Option<String>) -> Result {
+        match &self.what {
+            Kind::Format => run(&mut cargo(&["fmt", "--all", "--check"])),
+            Kind::Lint => {
+                let args = "clippy --workspace --all-targets --locked -- --deny warnings";
+                run(&mut cargo(&args.split(' ').collect::<Vec<_>>()))
+            }
+            Kind::Rust => {
+                run_lines(&mut cargo(&["test", "--workspace", "--no-fail-fast"]), |line| {
+                    count.rust(line)
+                })
+            }
+            Kind::Build => build::all(),
+            Kind::JavaScript { files } => {
+                let tap = target().join(format!("{}.tap", self.name));
+                let done = run(command("node")
+                    .args(["--test", "--test-concurrency=1"])
+                    .args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
+                    .arg("--test-reporter=tap")
+                    .arg(format!("--test-reporter-destination={}", tap.display()))
+                    .args(files));
+                let text =
+                    fs::read_to_string(&tap).map_err(|e| format!("{}: {e}", tap.display()))?;
+                text.lines().for_each(|line| count.tap(line));
+                done
+            }
+            Kind::CleanTree => match (tree_before, tree()?) {
+                (Some(before), Some(after)) if *before != after => Err(format!(
+                    "the tests changed tracked files: run what generates them and commit\n\
+                     before:\n{before}after:\n{after}"
+                )),
+                (Some(_), Some(_)) => Ok(()),
+                _ => {
+                    println!("no git checkout, nothing to compare");
+                    Ok(())
+                }
+            },
+        }
+    }
+}
+
+impl Count {
+    /// `test result: ok. 3 passed; 0 failed; …` of libtest.
+    fn rust(&mut self, line: &str) {
+        let Some(rest) = line.strip_prefix("test result: ") else { return };
+        let number = |what: &str| -> u64 {
+            let before = rest.split(what).next().unwrap_or_default().trim_end();
+            before.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0)
+        };
+        self.passed += number("passed;");
+        self.failed += number("failed;");
+    }
+
+    /// `# pass 3`, `# fail 0`… at the end of a TAP stream; a test that did not run did not pass.
+    fn tap(&mut self, line: &str) {
+        let Some((what, n)) = line.strip_prefix("# ").and_then(|rest| rest.split_once(' ')) else {
+            return;
+        };
+        let Ok(n) = n.parse::<u64>() else { return };
+        match what {
+            "pass" => self.passed += n,
+            "fail" | "cancelled" | "skipped" | "todo" => self.failed += n,
+            _ => {}
+        }
+    }
+}
+
+/// What git sees as changed, by content: the same after the tests as before. None outside a checkout.
+fn tree() -> Result<Option<String>> {
+    if !root().join(".git").exists() {
+        return Ok(None);
+    }
+    // a checkout may belong to another user than the one who tests
+    let git = |args: &[&str]| output(command("git").args(["-c", "safe.directory=*"]).args(args));
+    Ok(Some(git(&["status", "--porcelain"])? + &git(&["diff", "HEAD"])?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Count;
+
+    #[test]
+    fn counts_libtest() {
+        let mut count = Count::default();
+        count.rust(
+            "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 0 filtered out",
+        );
+        count.rust("test tests::passed; ... ok");
+        assert_eq!((count.passed, count.failed), (12, 3));
+    }
+
+    #[test]
+    fn counts_tap() {
+        let mut count = Count::default();
+        "# tests 9\n# pass 5\n# fail 1\n# cancelled 1\n# skipped 2\n# todo 0\n# duration_ms 3.5"
+            .lines()
+            .for_each(|line| count.tap(line));
+        assert_eq!((count.passed, count.failed), (5, 4));
+    }
+}
