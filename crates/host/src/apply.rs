@@ -1,0 +1,429 @@
+//! `applyFiles`: steps in order, each one rename or unlink, so that any failure leaves a prefix of them.
+
+use core::fmt;
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use prepair_core::{Error, Result};
+
+use crate::fault::{changed, fault, mount_point, not_a_file, not_a_folder};
+use crate::io::{Errno, Io, Kind, Stat};
+use crate::lock::{self, Lock, Taken};
+use crate::tree::{Folder, NewFile, Tree, Way, hex};
+
+/// Owner of new files and folders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+pub struct Owner {
+    /// User.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+}
+
+/// A change of one file.
+#[derive(Clone)]
+pub enum Step<'c> {
+    /// Creates or replaces a file.
+    Write {
+        /// Absolute.
+        path: String,
+        /// All of it.
+        content: &'c [u8],
+        /// Permission bits.
+        mode: u32,
+        /// A file that exists keeps its own mode.
+        keep_mode: bool,
+        /// SHA-256 of what is there, in hex; `None`: nothing.
+        expect: Option<String>,
+    },
+    /// Removes a file.
+    Remove {
+        /// Absolute.
+        path: String,
+        /// SHA-256 of what is there, in hex.
+        expect: String,
+    },
+}
+
+impl fmt::Debug for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Write { path, content, .. } => {
+                write!(f, "Write({path}, {} bytes)", content.len())
+            }
+            Self::Remove { path, .. } => write!(f, "Remove({path})"),
+        }
+    }
+}
+
+impl Step<'_> {
+    fn path(&self) -> &str {
+        match self {
+            Self::Write { path, .. } | Self::Remove { path, .. } => path,
+        }
+    }
+
+    fn expect(&self) -> Option<&str> {
+        match self {
+            Self::Write { expect, .. } => expect.as_deref(),
+            Self::Remove { expect, .. } => Some(expect),
+        }
+    }
+}
+
+/// What to change.
+#[derive(Clone, Debug, Default)]
+pub struct ApplyRequest<'c> {
+    /// The state dir, which holds the lock, then the config's folder; absolute.
+    pub bases: Vec<String>,
+    /// In the order in which they become visible. None: only what dead calls left is removed.
+    pub steps: Vec<Step<'c>>,
+    /// Owner of new files and folders; as root, the default is the owner of the folder that they are made in.
+    pub owner: Option<Owner>,
+    /// For names of temp files and the lock.
+    pub random: [u8; 12],
+}
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// It was not there.
+    Created,
+    /// It was there.
+    Replaced,
+    /// It is gone.
+    Removed,
+}
+
+/// One change made.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Change {
+    /// As requested.
+    pub path: String,
+    /// What became of it.
+    pub action: Action,
+    /// Length of the new content.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<usize>,
+}
+
+/// Applies the steps in order. If it fails before the first one, nothing on the disk has changed.
+pub fn apply_files<I: Io>(io: &I, request: &ApplyRequest<'_>) -> Result<Vec<Change>> {
+    let tree = Tree::new(io, &request.bases)?;
+    let mut job = Job {
+        tree: &tree,
+        owner: request.owner.map(|owner| (owner.uid, owner.gid)),
+        is_root: io.euid() == 0,
+        random: hex(&request.random),
+        made: Vec::new(),
+        temps: Vec::new(),
+    };
+    if request.steps.is_empty() {
+        // Whatever hinders this hinders nothing else: the next call that writes meets it.
+        let _ = job.sweep_all();
+        return Ok(Vec::new());
+    }
+    let outcome = job.lock().and_then(|lock| {
+        let before = job.made.len();
+        let outcome = job.run(&request.steps);
+        job.discard();
+        if outcome.is_err() {
+            job.unmake(before);
+        }
+        lock.release();
+        outcome
+    });
+    // A state dir made only to hold the lock; one that holds more stays.
+    job.unmake(0);
+    outcome
+}
+
+struct Job<'t, 'a, I: Io> {
+    tree: &'t Tree<'a, I>,
+    owner: Option<(u32, u32)>,
+    is_root: bool,
+    random: String,
+    /// Folders that we made, in that order.
+    made: Vec<(Rc<Folder<'a, I>>, String)>,
+    /// Temp files that are still there.
+    temps: Vec<(Rc<Folder<'a, I>>, String)>,
+}
+
+/// A step, ready to be made visible.
+struct Ready<'a, 's, I: Io> {
+    step: &'s Step<'s>,
+    folder: Rc<Folder<'a, I>>,
+    name: String,
+    path: String,
+    was: Option<Stat>,
+    temp: Option<String>,
+}
+
+impl<'a, I: Io> Job<'_, 'a, I> {
+    fn lock(&mut self) -> Result<Lock<'a, I>> {
+        let state = self.tree.bases().first().ok_or_else(|| {
+            Error::new("INTERNAL", "a request needs the state dir as its first base")
+        })?;
+        let mut delays = lock::delays();
+        loop {
+            let folder = self.folder(self.tree.descend(state, &[])?)?;
+            let owner = self.is_root.then(|| folder.stat()).transpose();
+            let owner = owner.map_err(|errno| fault(errno, "open", &folder.path))?;
+            let owner = owner.map(|stat| (stat.uid, stat.gid));
+            let busy = match lock::attempt(self.tree.io, &folder, owner, &self.random)? {
+                Taken::Held(lock) => return Ok(lock),
+                Taken::Busy(pid) => pid,
+                Taken::Gone => {
+                    self.made.clear();
+                    self.tree.forget();
+                    None
+                }
+            };
+            match delays.next() {
+                Some(delay) => self.tree.io.sleep_ms(delay),
+                None => return Err(lock::locked(&folder.child(lock::NAME), busy)),
+            }
+        }
+    }
+
+    fn run(&mut self, steps: &[Step<'_>]) -> Result<Vec<Change>> {
+        let mut ready: Vec<Ready<'a, '_, I>> = Vec::new();
+        for step in steps {
+            ready.push(self.prepare(step)?);
+        }
+        let mut swept = HashSet::new();
+        for entry in &ready {
+            if swept.insert(entry.folder.path.clone()) {
+                let _ = sweep(&entry.folder);
+            }
+        }
+        for (at, entry) in ready.iter_mut().enumerate() {
+            self.stage(at, entry)?;
+        }
+        let mut first = HashSet::new();
+        for entry in &ready {
+            // A second step on the same file expects what the first one leaves.
+            if first.insert(&entry.path) {
+                entry.check()?;
+            }
+        }
+        let mut changes = Vec::new();
+        for (at, entry) in ready.iter().enumerate() {
+            changes.push(self.make_visible(entry)?);
+            let next = ready.get(at + 1);
+            if next.is_none_or(|next| !Rc::ptr_eq(&next.folder, &entry.folder)) {
+                entry.folder.sync().map_err(|errno| fault(errno, "sync", &entry.folder.path))?;
+            }
+        }
+        Ok(changes)
+    }
+
+    /// Looks at what is there and makes the folders that are missing.
+    fn prepare<'s>(&mut self, step: &'s Step<'s>) -> Result<Ready<'a, 's, I>> {
+        let spot = self.tree.spot(step.path())?;
+        let way = self.tree.way(&spot)?;
+        if let (Step::Remove { .. }, Way::Missing(..)) = (step, &way) {
+            return Err(changed(&spot.path));
+        }
+        let folder = self.folder(way)?;
+        let failed = |errno| fault(errno, "open", &spot.path);
+        let was = folder.stat_at(&spot.name).map_err(failed)?;
+        if let Some(stat) = was {
+            if stat.kind != Kind::File {
+                return Err(not_a_file(&spot.path, stat.kind));
+            }
+            if folder.is_mount(&spot.name).map_err(failed)? {
+                return Err(mount_point(&spot.path));
+            }
+        }
+        Ok(Ready { step, folder, name: spot.name, path: spot.path, was, temp: None })
+    }
+
+    /// The folder that a way leads to, made if it is missing.
+    fn folder(&mut self, way: Way<'a, I>) -> Result<Rc<Folder<'a, I>>> {
+        let (mut folder, missing) = match way {
+            Way::Folder(folder) => return Ok(folder),
+            Way::Blocked(path, kind) => return Err(not_a_folder(&path, kind)),
+            Way::Missing(folder, missing) => (folder, missing),
+        };
+        for name in missing {
+            let path = folder.child(&name);
+            let made = self.make(&folder, &name).map_err(|errno| fault(errno, "create", &path))?;
+            folder = self.tree.keep(made);
+        }
+        Ok(folder)
+    }
+
+    fn make(&mut self, folder: &Rc<Folder<'a, I>>, name: &str) -> Result<Folder<'a, I>, Errno> {
+        match folder.make_dir(name) {
+            // Someone else's, made just now: not ours to change or remove.
+            Err(Errno::EXIST) => return folder.open_dir(name),
+            done => done?,
+        }
+        self.made.push((folder.clone(), name.to_owned()));
+        let made = folder.open_made(name)?;
+        made.settle(self.owner_in(folder)?)?;
+        // On the disk before anything in it counts on it.
+        folder.sync()?;
+        Ok(made)
+    }
+
+    /// The owner of what is new in a folder.
+    fn owner_in(&self, folder: &Folder<'a, I>) -> Result<Option<(u32, u32)>, Errno> {
+        if self.owner.is_some() || !self.is_root {
+            return Ok(self.owner);
+        }
+        folder.stat().map(|stat| Some((stat.uid, stat.gid)))
+    }
+
+    /// Writes the temp file of a step in full, so that a full or read-only disk is met before anything changes.
+    fn stage(&mut self, at: usize, entry: &mut Ready<'a, '_, I>) -> Result<()> {
+        let Step::Write { content, mode, keep_mode, .. } = entry.step else {
+            return entry.folder.writable().map_err(|errno| fault(errno, "remove", &entry.path));
+        };
+        let write = || {
+            let (mode, owner) = match entry.was {
+                Some(stat) => {
+                    (if *keep_mode { stat.mode } else { *mode }, Some((stat.uid, stat.gid)))
+                }
+                None => (*mode, self.owner_in(&entry.folder)?),
+            };
+            let owner_matters = self.is_root || entry.was.is_none();
+            Ok(NewFile { content, mode, owner, owner_matters })
+        };
+        let temp = format!(".prepair-{}{at:04x}.tmp", self.random);
+        let new = write().map_err(|errno| fault(errno, "write", &entry.path))?;
+        self.temps.push((entry.folder.clone(), temp.clone()));
+        entry.folder.create(&temp, &new).map_err(|errno| fault(errno, "write", &entry.path))?;
+        entry.temp = Some(temp);
+        Ok(())
+    }
+
+    fn make_visible(&mut self, entry: &Ready<'a, '_, I>) -> Result<Change> {
+        entry.check()?;
+        let (folder, name) = (&entry.folder, &entry.name);
+        let (action, bytes) = match (entry.step, &entry.temp) {
+            (Step::Write { content, expect, .. }, Some(temp)) => {
+                let done = match expect {
+                    Some(_) => folder.rename(temp, name),
+                    None => folder.publish(temp, name),
+                };
+                done.map_err(|errno| fault(errno, "replace", &entry.path))?;
+                self.temps.retain(|(_, other)| other != temp);
+                let action = if expect.is_some() { Action::Replaced } else { Action::Created };
+                (action, Some(content.len()))
+            }
+            _ => {
+                folder.unlink(name).map_err(|errno| fault(errno, "remove", &entry.path))?;
+                (Action::Removed, None)
+            }
+        };
+        Ok(Change { path: entry.step.path().to_owned(), action, bytes })
+    }
+
+    /// Removes the temp files that are left.
+    fn discard(&mut self) {
+        for (folder, temp) in self.temps.drain(..) {
+            let _ = folder.unlink(&temp);
+        }
+    }
+
+    /// Removes the folders that we made, but the first ones, as far as they are empty.
+    fn unmake(&mut self, keep: usize) {
+        for (folder, name) in self.made.drain(keep..).rev() {
+            let _ = folder.remove_dir(&name);
+        }
+    }
+
+    /// Removes what dead calls left. A live call removes its own, so the lock is not waited for.
+    fn sweep_all(&self) -> Result<()> {
+        let mut dirty = Vec::new();
+        for base in self.tree.bases() {
+            for between in [vec![], vec!["identity".to_owned()], vec!["devices".to_owned()]] {
+                if let Ok(Way::Folder(folder)) = self.tree.descend(base, &between)
+                    && has_temps(&folder)
+                {
+                    dirty.push(folder);
+                }
+            }
+        }
+        let state = self.tree.bases().first().map(|base| self.tree.descend(base, &[]));
+        let Some(Ok(Way::Folder(state))) = state else { return Ok(()) };
+        if dirty.is_empty() && !lock::seen(self.tree)? {
+            return Ok(());
+        }
+        let owner = state.stat().ok().filter(|_| self.is_root).map(|stat| (stat.uid, stat.gid));
+        if let Taken::Held(lock) = lock::attempt(self.tree.io, &state, owner, &self.random)? {
+            for folder in dirty {
+                let _ = sweep(&folder);
+            }
+            lock.release();
+        }
+        Ok(())
+    }
+}
+
+impl<I: Io> Ready<'_, '_, I> {
+    /// Whether the file is still what the plan was made from.
+    fn check(&self) -> Result<()> {
+        let found =
+            self.folder.digest(&self.name).map_err(|errno| fault(errno, "read", &self.path))?;
+        if found.as_deref() == self.step.expect() { Ok(()) } else { Err(changed(&self.path)) }
+    }
+}
+
+/// Whether a name is that of a temp file of ours, which under the lock only a dead call can have left.
+pub(crate) fn is_temp(name: &str) -> bool {
+    name.strip_prefix(".prepair-").and_then(|rest| rest.strip_suffix(".tmp")).is_some_and(
+        |random| {
+            random.len() >= 8
+                && random.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
+        },
+    )
+}
+
+fn has_temps<I: Io>(folder: &Folder<'_, I>) -> bool {
+    folder.list().is_ok_and(|names| names.iter().any(|name| is_temp(name)))
+}
+
+fn sweep<I: Io>(folder: &Folder<'_, I>) -> Result<(), Errno> {
+    for name in folder.list()?.iter().filter(|name| is_temp(name)) {
+        // A folder of that name is none of ours; what can't be removed does no harm.
+        let _ = folder.unlink(name);
+    }
+    Ok(())
+}
+
+/// Whether a temp file lies in the folder of one of these files.
+pub(crate) fn temp_folders<I: Io>(tree: &Tree<'_, I>, files: &[String]) -> Result<bool> {
+    let mut looked = HashSet::new();
+    for path in files {
+        if let Way::Folder(folder) = tree.way(&tree.spot(path)?)?
+            && looked.insert(folder.path.clone())
+            && has_temps(&folder)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_temp_names_are_ours() {
+        assert!(is_temp(".prepair-00112233445566778899aabb0000.tmp"));
+        for name in [
+            ".prepair-.tmp",
+            ".prepair-0011.tmp",
+            ".prepair-001122334455.A.tmp",
+            ".prepair.lock",
+            "x.tmp",
+        ] {
+            assert!(!is_temp(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The same two calls as they cross a binding: JSON beside the contents of files.
+
+use prepair_core::{Error, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::apply::{ApplyRequest, Change, Owner, Step, apply_files};
+use crate::io::Io;
+use crate::read::{Entry, ReadRequest, read_files};
+
+/// A reply: JSON that refers to contents by their index. A refusal is `{"error": …}`.
+pub struct Reply {
+    /// The reply or the refusal.
+    pub json: String,
+    /// Contents of files.
+    pub blobs: Vec<Vec<u8>>,
+}
+
+#[derive(Deserialize)]
+struct ReadJson {
+    bases: Vec<String>,
+    files: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct ApplyJson {
+    bases: Vec<String>,
+    steps: Vec<StepJson>,
+    owner: Option<Owner>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum StepJson {
+    #[serde(rename_all = "camelCase")]
+    Write {
+        path: String,
+        blob: usize,
+        mode: u32,
+        #[serde(default)]
+        keep_mode: bool,
+        expect: Option<String>,
+    },
+    Remove {
+        path: String,
+        expect: String,
+    },
+}
+
+#[derive(Serialize)]
+struct AppliedJson {
+    changes: Vec<Change>,
+}
+
+/// `{bases, files}` → `{files: {path: {blob} | null | {kind}}, leftovers}`.
+pub fn read_files_json<I: Io>(io: &I, request: &str) -> Reply {
+    let mut blobs = Vec::new();
+    let reply = parse(request).and_then(|ReadJson { bases, files }| {
+        let found = read_files(io, &ReadRequest { bases, files })?;
+        let mut entries = Map::new();
+        for (path, entry) in found.files {
+            let entry = match entry {
+                Entry::Absent => Value::Null,
+                Entry::Dir => json!({ "kind": "dir" }),
+                Entry::Symlink => json!({ "kind": "symlink" }),
+                Entry::Other => json!({ "kind": "other" }),
+                Entry::File(mut content) => {
+                    blobs.push(core::mem::take(&mut *content));
+                    json!({ "blob": blobs.len() - 1 })
+                }
+            };
+            entries.insert(path, entry);
+        }
+        Ok(json!({ "files": entries, "leftovers": found.leftovers }).to_string())
+    });
+    match reply {
+        Ok(json) => Reply { json, blobs },
+        Err(error) => refusal(&error),
+    }
+}
+
+/// `{bases, steps, owner?}` → `{changes}`.
+pub fn apply_files_json<I: Io>(io: &I, request: &str, blobs: &[&[u8]], random: [u8; 12]) -> Reply {
+    let reply = parse(request).and_then(|request: ApplyJson| {
+        let steps =
+            request.steps.into_iter().map(|step| bind(step, blobs)).collect::<Result<_>>()?;
+        let request = ApplyRequest { bases: request.bases, steps, owner: request.owner, random };
+        apply_files(io, &request).map(|changes| json!(AppliedJson { changes }).to_string())
+    });
+    match reply {
+        Ok(json) => Reply { json, blobs: Vec::new() },
+        Err(error) => refusal(&error),
+    }
+}
+
+fn bind<'c>(step: StepJson, blobs: &[&'c [u8]]) -> Result<Step<'c>> {
+    Ok(match step {
+        StepJson::Write { path, blob, mode, keep_mode, expect } => {
+            let content = blobs.get(blob).copied().ok_or_else(|| {
+                Error::new("INTERNAL", format!("a step names blob {blob}, which is missing"))
+            })?;
+            Step::Write { path, content, mode: mode & 0o777, keep_mode, expect }
+        }
+        StepJson::Remove { path, expect } => Step::Remove { path, expect },
+    })
+}
+
+fn parse<'r, T: Deserialize<'r>>(request: &'r str) -> Result<T> {
+    // serde_json's own text may quote the request.
+    serde_json::from_str(request).map_err(|error| {
+        Error::new(
+            "INTERNAL",
+            format!("a file request is malformed at {}:{}", error.line(), error.column()),
+        )
+    })
+}
+
+fn refusal(error: &Error) -> Reply {
+    Reply { json: json!({ "error": error }).to_string(), blobs: Vec::new() }
+}

@@ -1,0 +1,438 @@
+//! Folders held open, and the way from a path to the one that holds its file.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use prepair_core::Result;
+use rustix::io::retry_on_intr as steady;
+use sha2::{Digest, Sha256};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::fault::{bad_base, fault, not_absolute};
+use crate::io::{self, Errno, Io, Kind, Stat};
+
+/// An open folder and the path under which it was asked for.
+pub(crate) struct Folder<'a, I: Io> {
+    io: &'a I,
+    fd: I::Fd,
+    pub(crate) path: String,
+}
+
+/// What a name in a folder turned out to be, opened if it is a file.
+pub(crate) enum Opened<'a, I: Io> {
+    Absent,
+    File(Reader<'a, I>),
+    Not(Kind),
+}
+
+/// A regular file, open for reading.
+pub(crate) struct Reader<'a, I: Io> {
+    io: &'a I,
+    fd: I::Fd,
+}
+
+impl<I: Io> Reader<'_, I> {
+    /// Hands the content over, piece by piece.
+    pub(crate) fn each(&self, mut take: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
+        let mut buffer = Zeroizing::new(vec![0; 64 * 1024]);
+        loop {
+            match steady(|| self.io.read(&self.fd, &mut buffer))? {
+                0 => return Ok(()),
+                read => {
+                    if !take(&buffer[..read]) {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<'a, I: Io> Folder<'a, I> {
+    pub(crate) fn child(&self, name: &str) -> String {
+        join(&self.path, name)
+    }
+
+    pub(crate) fn open_dir(&self, name: &str) -> io::Result<Self> {
+        let fd = steady(|| self.io.open_dir(&self.fd, name))?;
+        Ok(Self { io: self.io, fd, path: self.child(name) })
+    }
+
+    pub(crate) fn stat(&self) -> io::Result<Stat> {
+        steady(|| self.io.stat(&self.fd))
+    }
+
+    pub(crate) fn stat_at(&self, name: &str) -> io::Result<Option<Stat>> {
+        match steady(|| self.io.stat_at(&self.fd, name)) {
+            Err(Errno::NOENT) => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
+    /// Opens a file for reading. A device is not opened at all (that alone may have effects), a FIFO or link that
+    /// takes the file's place between the two calls is noticed and never waited for.
+    pub(crate) fn open_file(&self, name: &str) -> io::Result<Opened<'a, I>> {
+        match self.stat_at(name)? {
+            None => return Ok(Opened::Absent),
+            Some(stat) if stat.kind != Kind::File => return Ok(Opened::Not(stat.kind)),
+            Some(_) => {}
+        }
+        let fd = match steady(|| self.io.open_file(&self.fd, name)) {
+            Err(Errno::NOENT) => return Ok(Opened::Absent),
+            Err(Errno::LOOP) => return Ok(Opened::Not(Kind::Symlink)),
+            Err(Errno::NXIO) => return Ok(Opened::Not(Kind::Other)),
+            found => found?,
+        };
+        match steady(|| self.io.stat(&fd))?.kind {
+            Kind::File => Ok(Opened::File(Reader { io: self.io, fd })),
+            kind => Ok(Opened::Not(kind)),
+        }
+    }
+
+    /// The SHA-256 of a file's content, as `expect` has it; `None` where there is no file.
+    pub(crate) fn digest(&self, name: &str) -> io::Result<Option<String>> {
+        match self.open_file(name)? {
+            Opened::Absent => Ok(None),
+            Opened::Not(Kind::Symlink) => Err(Errno::LOOP),
+            Opened::Not(_) => Err(Errno::ISDIR),
+            Opened::File(reader) => {
+                let mut hash = Sha256::new();
+                reader.each(|piece| {
+                    hash.update(piece);
+                    true
+                })?;
+                Ok(Some(hex(&hash.finalize())))
+            }
+        }
+    }
+
+    pub(crate) fn list(&self) -> io::Result<Vec<String>> {
+        steady(|| self.io.list(&self.fd))
+    }
+
+    pub(crate) fn is_mount(&self, name: &str) -> io::Result<bool> {
+        steady(|| self.io.is_mount(&self.fd, name))
+    }
+
+    pub(crate) fn writable(&self) -> io::Result<()> {
+        steady(|| self.io.writable(&self.fd))
+    }
+
+    pub(crate) fn make_dir(&self, name: &str) -> io::Result<()> {
+        steady(|| self.io.make_dir(&self.fd, name))
+    }
+
+    /// Opens a folder just made, whatever the umask left of its mode.
+    pub(crate) fn open_made(&self, name: &str) -> io::Result<Self> {
+        let opened = self.open_dir(name);
+        if !matches!(opened, Err(Errno::ACCESS)) {
+            return opened;
+        }
+        steady(|| self.io.chmod_at(&self.fd, name, 0o700))?;
+        self.open_dir(name)
+    }
+
+    /// Gives a folder that we made its mode and its owner.
+    pub(crate) fn settle(&self, owner: Option<(u32, u32)>) -> io::Result<()> {
+        if let Some((uid, gid)) = owner {
+            let stat = self.stat()?;
+            if (stat.uid, stat.gid) != (uid, gid) {
+                // Not the empty folder that we made: someone put theirs in its place to be given it.
+                if !self.list()?.is_empty() {
+                    return Err(Errno::NOTEMPTY);
+                }
+                steady(|| self.io.chown(&self.fd, Some(uid), gid))?;
+            }
+        }
+        steady(|| self.io.chmod(&self.fd, 0o700))
+    }
+
+    /// Creates a file and writes all of it to the disk, private until it has its owner.
+    pub(crate) fn create(&self, name: &str, new: &NewFile<'_>) -> io::Result<()> {
+        let fd = steady(|| self.io.create(&self.fd, name))?;
+        let mut rest = new.content;
+        while !rest.is_empty() {
+            match steady(|| self.io.write(&fd, rest))? {
+                0 => return Err(Errno::IO),
+                written => rest = &rest[written..],
+            }
+        }
+        if let Some((uid, gid)) = new.owner {
+            let stat = steady(|| self.io.stat(&fd))?;
+            if (stat.uid, stat.gid) != (uid, gid) {
+                let given = steady(|| self.io.chown(&fd, Some(uid), gid));
+                if new.owner_matters {
+                    given?;
+                } else if given.is_err() {
+                    // Only root can give a file away; its group may still be kept.
+                    let _ = steady(|| self.io.chown(&fd, None, gid));
+                }
+            }
+        }
+        steady(|| self.io.chmod(&fd, new.mode))?;
+        steady(|| self.io.sync(&fd))
+    }
+
+    /// Creates an empty file that only its name says anything.
+    pub(crate) fn mark(&self, name: &str) -> io::Result<()> {
+        steady(|| self.io.create(&self.fd, name)).map(drop)
+    }
+
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        match steady(|| self.io.sync(&self.fd)) {
+            // Some file systems can't sync a folder.
+            Err(Errno::INVAL | Errno::NOTSUP | Errno::NOSYS) => Ok(()),
+            done => done,
+        }
+    }
+
+    pub(crate) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        steady(|| self.io.rename(&self.fd, from, to))
+    }
+
+    /// Gives a file its name unless something has it already (`EXIST`).
+    pub(crate) fn publish(&self, from: &str, to: &str) -> io::Result<()> {
+        const CANNOT: [Errno; 5] =
+            [Errno::INVAL, Errno::NOSYS, Errno::NOTSUP, Errno::PERM, Errno::MLINK];
+        match steady(|| self.io.rename_new(&self.fd, from, to)) {
+            Err(errno) if CANNOT.contains(&errno) => {}
+            done => return done,
+        }
+        match steady(|| self.io.link(&self.fd, from, to)) {
+            Ok(()) => return self.unlink(from),
+            Err(errno) if CANNOT.contains(&errno) => {}
+            Err(errno) => return Err(errno),
+        }
+        // A file system that can neither (FAT, some network ones): only the lock is left to guard the moment between.
+        match self.stat_at(to)? {
+            Some(_) => Err(Errno::EXIST),
+            None => self.rename(from, to),
+        }
+    }
+
+    pub(crate) fn unlink(&self, name: &str) -> io::Result<()> {
+        steady(|| self.io.unlink(&self.fd, name))
+    }
+
+    pub(crate) fn remove_dir(&self, name: &str) -> io::Result<()> {
+        steady(|| self.io.remove_dir(&self.fd, name))
+    }
+}
+
+/// A file to create.
+pub(crate) struct NewFile<'c> {
+    pub(crate) content: &'c [u8],
+    pub(crate) mode: u32,
+    pub(crate) owner: Option<(u32, u32)>,
+    /// Fail when the owner can't be set, for example because the gateway could not read the file.
+    pub(crate) owner_matters: bool,
+}
+
+/// Where the way to a folder ended.
+pub(crate) enum Way<'a, I: Io> {
+    Folder(Rc<Folder<'a, I>>),
+    /// At a folder that is there; the rest is missing.
+    Missing(Rc<Folder<'a, I>>, Vec<String>),
+    /// At something that is no folder.
+    Blocked(String, Kind),
+}
+
+/// The bases of a request and every folder that was opened below them.
+pub(crate) struct Tree<'a, I: Io> {
+    pub(crate) io: &'a I,
+    bases: Vec<String>,
+    folders: RefCell<HashMap<String, Rc<Folder<'a, I>>>>,
+}
+
+/// A file's place: its base, the folders between, its name.
+pub(crate) struct Spot {
+    base: String,
+    between: Vec<String>,
+    pub(crate) name: String,
+    pub(crate) path: String,
+}
+
+impl<'a, I: Io> Tree<'a, I> {
+    pub(crate) fn new(io: &'a I, bases: &[String]) -> Result<Self> {
+        let bases = bases.iter().map(|base| normal(base)).collect::<Result<_>>()?;
+        Ok(Self { io, bases, folders: RefCell::default() })
+    }
+
+    pub(crate) fn bases(&self) -> &[String] {
+        &self.bases
+    }
+
+    /// The place of a file: in the longest base that holds it, else in its own folder.
+    pub(crate) fn spot(&self, path: &str) -> Result<Spot> {
+        let path = normal(path)?;
+        let (folder, name) = split(&path);
+        let base = self
+            .bases
+            .iter()
+            .filter(|base| below(base, folder).is_some())
+            .max_by_key(|base| base.len())
+            .map_or(folder, |base| base);
+        Ok(Spot {
+            between: components(below(base, folder).unwrap_or_default()),
+            base: base.to_owned(),
+            name: name.to_owned(),
+            path: path.clone(),
+        })
+    }
+
+    /// The way to the folder of a file.
+    pub(crate) fn way(&self, spot: &Spot) -> Result<Way<'a, I>> {
+        self.descend(&spot.base, &spot.between)
+    }
+
+    /// The way from a base down some folders.
+    pub(crate) fn descend(&self, base: &str, between: &[String]) -> Result<Way<'a, I>> {
+        let (mut folder, mut rest) = self.base(base)?;
+        rest.extend_from_slice(between);
+        for (at, name) in rest.iter().enumerate() {
+            let path = folder.child(name);
+            if let Some(known) = self.folders.borrow().get(&path) {
+                folder = known.clone();
+                continue;
+            }
+            match folder.open_dir(name) {
+                Ok(opened) => folder = self.keep(opened),
+                Err(Errno::NOENT) => return Ok(Way::Missing(folder, rest[at..].to_vec())),
+                // What a link gives differs between systems, so look.
+                Err(errno @ (Errno::NOTDIR | Errno::LOOP | Errno::MLINK)) => {
+                    return match folder
+                        .stat_at(name)
+                        .map_err(|errno| fault(errno, "open", &path))?
+                    {
+                        Some(stat) if stat.kind != Kind::Dir => Ok(Way::Blocked(path, stat.kind)),
+                        _ => Err(fault(errno, "open", &path)),
+                    };
+                }
+                Err(errno) => return Err(fault(errno, "open", &path)),
+            }
+        }
+        Ok(Way::Folder(folder))
+    }
+
+    /// Keeps a folder open for later.
+    pub(crate) fn keep(&self, folder: Folder<'a, I>) -> Rc<Folder<'a, I>> {
+        let folder = Rc::new(folder);
+        self.folders.borrow_mut().insert(folder.path.clone(), folder.clone());
+        folder
+    }
+
+    /// Forgets every folder: one of them is gone.
+    pub(crate) fn forget(&self) {
+        self.folders.borrow_mut().clear();
+    }
+
+    /// A base, or its nearest ancestor that exists and the folders that are missing between.
+    fn base(&self, base: &str) -> Result<(Rc<Folder<'a, I>>, Vec<String>)> {
+        let refuse = |dangling| {
+            bad_base(base, Some(base) == self.bases.first().map(String::as_str), dangling)
+        };
+        let mut path = base;
+        let mut missing = Vec::new();
+        loop {
+            if let Some(known) = self.folders.borrow().get(path) {
+                return Ok((known.clone(), missing));
+            }
+            match steady(|| self.io.open_base(path)) {
+                Ok(fd) => {
+                    let folder = self.keep(Folder { io: self.io, fd, path: path.to_owned() });
+                    if let Some(first) = missing.first()
+                        && let Ok(Some(Stat { kind: Kind::Symlink, .. })) = folder.stat_at(first)
+                    {
+                        return Err(refuse(true));
+                    }
+                    return Ok((folder, missing));
+                }
+                Err(Errno::NOENT) if path != "/" => {
+                    let (parent, name) = split(path);
+                    missing.insert(0, name.to_owned());
+                    path = parent;
+                }
+                Err(Errno::NOTDIR | Errno::LOOP) => return Err(refuse(false)),
+                Err(errno) => return Err(fault(errno, "open", path)),
+            }
+        }
+    }
+}
+
+/// An absolute path without empty, `.` and `..` components, as OpenClaw's `path.resolve` gives it.
+fn normal(path: &str) -> Result<String> {
+    if !path.starts_with('/') || path.contains('\0') {
+        return Err(not_absolute(path));
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    Ok(format!("/{}", parts.join("/")))
+}
+
+/// Folder and name of a normal path.
+fn split(path: &str) -> (&str, &str) {
+    match path.rsplit_once('/') {
+        Some(("", "")) | None => ("/", "."),
+        Some(("", name)) => ("/", name),
+        Some(parts) => parts,
+    }
+}
+
+/// The rest of a folder's path behind a base that holds it.
+fn below<'p>(base: &str, folder: &'p str) -> Option<&'p str> {
+    let rest = folder.strip_prefix(base.trim_end_matches('/'))?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+}
+
+fn components(path: &str) -> Vec<String> {
+    path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+fn join(folder: &str, name: &str) -> String {
+    format!("{}/{name}", folder.trim_end_matches('/'))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use core::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Content of a file, wiped when dropped.
+pub(crate) fn read_all<I: Io>(
+    reader: &Reader<'_, I>,
+    limit: usize,
+) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    let mut content = Zeroizing::new(Vec::new());
+    let mut fits = true;
+    reader.each(|piece| {
+        fits = content.len() + piece.len() <= limit;
+        if fits {
+            grow(&mut content, piece.len());
+            content.extend_from_slice(piece);
+        }
+        fits
+    })?;
+    Ok(fits.then_some(content))
+}
+
+/// Makes room without leaving a copy of the old content behind in freed memory.
+fn grow(content: &mut Vec<u8>, more: usize) {
+    if content.capacity() - content.len() < more {
+        let mut larger = Vec::with_capacity((content.len() + more).max(content.capacity() * 2));
+        larger.extend_from_slice(content);
+        content.zeroize();
+        *content = larger;
+    }
+}
