@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod error;
+pub mod ip;
 pub mod json5;
 pub mod rules;
 

@@ -1,1 +1,615 @@
 //! What each OpenClaw version does: the one place that compares versions.
+//!
+//! [`Version`] reads and orders OpenClaw's version numbers. [`Rules`] is one column of facts about one version, picked
+//! from the table at the end of this file; everything that depends on a version asks it.
+
+use crate::{Error, Result};
+use core::fmt;
+use core::str::FromStr;
+
+/// A version as OpenClaw numbers them: `2026.2.19`, `2026.2.6-3`, `2026.8.1-beta.2`.
+///
+/// Ordered by meaning: a beta comes before its release, a re-publish (`-3`) after it. The maintenance lines
+/// 2026.6.33–35 and 2026.7.33–35 sort, and behave, as late releases of their month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version {
+    /// The year.
+    pub year: u32,
+    /// The month.
+    pub month: u32,
+    /// The day in the first months, later a count.
+    pub patch: u32,
+    /// What follows.
+    pub suffix: Suffix,
+}
+
+/// What follows the three numbers of a version, in order of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Suffix {
+    /// `-beta.2`.
+    Beta(u32),
+    /// Nothing.
+    Release,
+    /// `-3`: published again under the same number.
+    Republish(u32),
+}
+
+impl Version {
+    /// A plain release.
+    pub const fn release(year: u32, month: u32, patch: u32) -> Self {
+        Self { year, month, patch, suffix: Suffix::Release }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.year, self.month, self.patch)?;
+        match self.suffix {
+            Suffix::Beta(n) => write!(f, "-beta.{n}"),
+            Suffix::Release => Ok(()),
+            Suffix::Republish(n) => write!(f, "-{n}"),
+        }
+    }
+}
+
+impl FromStr for Version {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        parse(text).ok_or_else(|| {
+            let shown: String = text.chars().take(40).collect();
+            Error::new("VERSION", format!("{shown:?} is not an OpenClaw version"))
+                .hint("give it as `openclaw --version` prints it, like 2026.2.19, 2026.2.6-3 or 2026.8.1-beta.2")
+        })
+    }
+}
+
+fn parse(text: &str) -> Option<Version> {
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let (numbers, suffix) = match text.split_once('-') {
+        None => (text, Suffix::Release),
+        Some((numbers, suffix)) => match suffix.strip_prefix("beta.") {
+            Some(n) => (numbers, Suffix::Beta(number(n)?)),
+            None => (numbers, Suffix::Republish(number(suffix)?)),
+        },
+    };
+    let mut parts = numbers.split('.').map(number);
+    let version =
+        Version { year: parts.next()??, month: parts.next()??, patch: parts.next()??, suffix };
+    (parts.next().is_none() && version.year >= 2026 && (1..=12).contains(&version.month))
+        .then_some(version)
+}
+
+fn number(text: &str) -> Option<u32> {
+    let plain =
+        text.bytes().all(|b| b.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'));
+    if plain { text.parse().ok() } else { None }
+}
+
+/// Why rules are a guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// The version is newer than the newest that this table knows.
+    UnknownNewer,
+    /// No version is known.
+    Unknown,
+}
+
+/// The newest OpenClaw that this table was checked against.
+pub const NEWEST: Version = Version::release(2026, 9, 6);
+
+/// The rules of a version; of [`NEWEST`], with a doubt, where it is newer or not known.
+pub fn rules(version: Option<&Version>) -> (Rules, Option<Doubt>) {
+    match version {
+        None => (Rules::at(NEWEST, None), Some(Doubt::Unknown)),
+        Some(v) if *v > NEWEST => (Rules::at(NEWEST, None), Some(Doubt::UnknownNewer)),
+        Some(v) => (Rules::at(*v, None), None),
+    }
+}
+
+/// Where the devices and the identity live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// `devices/*.json` and `identity/device.json`.
+    Json,
+    /// `state/openclaw.sqlite`.
+    Sqlite,
+}
+
+/// What a version does about an identity file that it can't use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrokenIdentity {
+    /// It writes a new key over it, in silence.
+    Replaced,
+    /// Each process makes a key of its own and the file stays.
+    Throwaway,
+    /// The gateway refuses to start.
+    Stops,
+}
+
+/// What becomes of JSON files that lie in a state dir of the SQLite era.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Import {
+    /// The version has no import: the JSON files are the store.
+    None,
+    /// Everything before the first start, `paired.json` at each start.
+    PairedAlways,
+    /// Everything before the first start, nothing afterwards.
+    FirstStart,
+}
+
+/// How an entry of `gateway.trustedProxies` is compared with an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxyMatch {
+    /// As text, a single address only.
+    Exact,
+    /// Addresses, and IPv4 blocks.
+    V4,
+    /// Addresses, and blocks of both families.
+    V4V6,
+}
+
+/// What makes a connection local.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Locality {
+    /// The resolved client address is loopback, the Host names this machine, and forwarded headers come from a trusted proxy.
+    ClientIp,
+    /// The socket is loopback and there is no forwarded header at all.
+    Socket,
+}
+
+/// How a wanted scope is found among the granted ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScopeCompare {
+    /// As text.
+    Exact,
+    /// `operator.admin` and `operator.write` also grant `operator.read`.
+    Read,
+    /// `operator.admin` grants every `operator.*`, `operator.write` also `operator.read`.
+    Admin,
+}
+
+/// Which field of a paired record holds what was approved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScopesField {
+    /// `scopes`.
+    Scopes,
+    /// `scopes`, else `approvedScopes`.
+    ScopesThenApproved,
+    /// `approvedScopes`, else `scopes`.
+    ApprovedThenScopes,
+}
+
+/// What the gateway wants of `tokens` in a paired record before it believes its role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenNeed {
+    /// Nothing.
+    Nothing,
+    /// If there is a `tokens` object, one in it that isn't revoked.
+    IfPresent,
+    /// A token of the role that isn't revoked.
+    Active,
+}
+
+/// Which connections of the gateway-client/backend the server lets in without pairing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackendExemption {
+    /// None.
+    None,
+    /// Any operator with the shared secret.
+    SharedSecret,
+    /// With the shared secret, from this machine.
+    Local,
+}
+
+/// How a client asks for scopes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskedScopes {
+    /// admin, approvals and pairing, whatever the method.
+    Fixed,
+    /// What the method needs.
+    PerMethod,
+}
+
+/// How the agent's own tool reaches the gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AgentPath {
+    /// By a socket, presenting its device.
+    Device,
+    /// By a socket, with the shared secret and no device.
+    SharedSecret,
+    /// In process, without a socket.
+    InProcess,
+}
+
+/// What a new request of a device does to a pending one that wasn't silent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sticky {
+    /// The old request is returned as it is.
+    AsIs,
+    /// They are merged, and silent only if both were.
+    Merged,
+}
+
+/// The least Node.js of a version: major, minor, patch, for each major line that it takes.
+pub type NodeRange = &'static [(u32, u32, u32)];
+
+/// One cell of the table: from `since` on, `field` is `value`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// The field of [`Rules`].
+    pub field: &'static str,
+    /// The first version with this value.
+    pub since: Version,
+    /// The value, for people.
+    pub value: String,
+    /// The source file of OpenClaw that shows it.
+    pub source: &'static str,
+}
+
+/// One cell changed to another value of its column: what the test of the table does to every cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The field of [`Rules`].
+    pub field: &'static str,
+    /// Which cell of its column.
+    pub cell: usize,
+    /// The cell whose value it takes.
+    pub takes: usize,
+}
+
+fn pick<T: Copy>(
+    field: &str,
+    column: &[(Version, T)],
+    version: Version,
+    change: Option<&Change>,
+) -> T {
+    // the first cell also stands for everything before it
+    let cell = column.iter().rposition(|(since, _)| *since <= version).unwrap_or(0);
+    match change {
+        Some(c) if c.field == field && c.cell == cell => column[c.takes].1,
+        _ => column[cell].1,
+    }
+}
+
+macro_rules! table {
+    ($($(#[doc = $doc:literal])+ $field:ident: $type:ty = $source:literal [$(($month:literal, $patch:literal) => $value:expr),+ $(,)?];)+) => {
+        /// What one OpenClaw version does.
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub struct Rules {
+            /// The version.
+            pub version: Version,
+            $($(#[doc = $doc])+ pub $field: $type,)+
+        }
+
+        impl Rules {
+            /// The rules of a version, with one cell changed if asked.
+            pub fn at(version: Version, change: Option<&Change>) -> Self {
+                Self {
+                    version,
+                    $($field: pick(stringify!($field), &[$((Version::release(2026, $month, $patch), $value)),+], version, change),)+
+                }
+            }
+
+            /// Every cell of the table.
+            pub fn cells() -> Vec<Cell> {
+                let mut cells = Vec::new();
+                $($(cells.push(Cell {
+                    field: stringify!($field),
+                    since: Version::release(2026, $month, $patch),
+                    value: format!("{:?}", { let value: $type = $value; value }),
+                    source: $source,
+                });)+)+
+                cells
+            }
+        }
+    };
+}
+
+impl Rules {
+    /// Every change of one cell to another value of its column.
+    pub fn changes() -> Vec<Change> {
+        let cells = Self::cells();
+        let mut changes = Vec::new();
+        for column in cells.chunk_by(|a, b| a.field == b.field) {
+            for cell in 0..column.len() {
+                for takes in 0..column.len() {
+                    let seen = column[..takes].iter().any(|c| c.value == column[takes].value);
+                    if column[cell].value != column[takes].value && !seen {
+                        changes.push(Change { field: column[cell].field, cell, takes });
+                    }
+                }
+            }
+        }
+        changes
+    }
+
+    /// The cell that holds for this version.
+    pub fn cell(&self, field: &str) -> Option<Cell> {
+        let mut column = Self::cells();
+        column.retain(|c| c.field == field);
+        let at = column.iter().rposition(|c| c.since <= self.version).unwrap_or(0);
+        (at < column.len()).then(|| column.swap_remove(at))
+    }
+}
+
+const FIVE: &[&str] = &[
+    "operator.admin",
+    "operator.read",
+    "operator.write",
+    "operator.approvals",
+    "operator.pairing",
+];
+const SECRETS: &[&str] = &[
+    "operator.admin",
+    "operator.read",
+    "operator.write",
+    "operator.approvals",
+    "operator.pairing",
+    "operator.talk.secrets",
+];
+const TALK: &[&str] = &[
+    "operator.admin",
+    "operator.read",
+    "operator.write",
+    "operator.approvals",
+    "operator.pairing",
+    "operator.talk.secrets",
+    "operator.questions",
+    "operator.talk",
+];
+const SESSIONS: &[&str] = &[
+    "operator.admin",
+    "operator.read",
+    "operator.write",
+    "operator.approvals",
+    "operator.pairing",
+    "operator.talk.secrets",
+    "operator.questions",
+    "operator.talk",
+    "operator.sessions.read",
+    "operator.sessions.write",
+];
+
+table! {
+    /// Where devices and identity live.
+    store: Store = "src/infra/device-pairing-store.ts" [(1, 29) => Store::Json, (8, 1) => Store::Sqlite];
+    /// `user_version` of `state/openclaw.sqlite`; 0 where there is no such file. At 1 it holds no pairing.
+    state_schema: u32 = "package.json openclaw.schemaVersions.state" [
+        (1, 29) => 0, (6, 1) => 1, (8, 1) => 15, (9, 3) => 16, (9, 4) => 17, (9, 6) => 18,
+    ];
+    /// The identity follows the state dir; before, it is always under `~/.openclaw`.
+    identity_under_state_dir: bool = "src/infra/device-identity.ts" [(1, 29) => false, (2, 9) => true];
+    /// `OPENCLAW_HOME` stands in for `HOME`.
+    openclaw_home_env: bool = "src/infra/home-dir.ts" [(1, 29) => false, (2, 9) => true];
+    /// `CLAWDBOT_STATE_DIR` and `CLAWDBOT_CONFIG_PATH` are still read.
+    clawdbot_env: bool = "src/config/paths.ts" [(1, 29) => true, (3, 22) => false];
+    /// Folders below home that serve as the state dir when `.openclaw` is missing, in order.
+    legacy_dirs: &'static [&'static str] = "src/config/paths.ts LEGACY_STATE_DIRNAMES" [
+        (1, 29) => &[".clawdbot", ".moldbot", ".moltbot"], (3, 22) => &[".clawdbot", ".moldbot"], (3, 31) => &[".clawdbot"],
+    ];
+    /// File names that serve as the config when `openclaw.json` is missing, in order.
+    legacy_configs: &'static [&'static str] = "src/config/paths.ts LEGACY_CONFIG_FILENAMES" [
+        (1, 29) => &["clawdbot.json", "moldbot.json", "moltbot.json"], (3, 22) => &["clawdbot.json", "moldbot.json"],
+        (3, 31) => &["clawdbot.json"],
+    ];
+    /// What becomes of an identity that it can't use.
+    broken_identity: BrokenIdentity = "src/infra/device-identity.ts" [
+        (1, 29) => BrokenIdentity::Replaced, (5, 12) => BrokenIdentity::Throwaway, (8, 1) => BrokenIdentity::Stops,
+    ];
+    /// What becomes of JSON files beside the database.
+    import: Import = "src/infra/state-migrations.ts" [
+        (1, 29) => Import::None, (8, 1) => Import::PairedAlways, (9, 5) => Import::FirstStart,
+    ];
+    /// A store file that doesn't parse is an error; before, it is read as empty and overwritten.
+    corrupt_store_is_error: bool = "src/infra/json-files.ts" [(1, 29) => false, (4, 25) => true];
+    /// `identity/device-auth.json` makes clients throw until doctor moved it.
+    device_auth_blocks: bool = "src/infra/device-auth-store.ts" [(1, 29) => false, (8, 1) => true, (9, 5) => false];
+    /// What a new request does to a pending one that wasn't silent.
+    sticky: Sticky = "src/infra/device-pairing.ts" [(1, 29) => Sticky::AsIs, (2, 21) => Sticky::Merged];
+    /// A retry renews the five minutes of a pending request.
+    pending_renewed: bool = "src/infra/device-pairing.ts" [(1, 29) => false, (2, 21) => true, (4, 10) => false, (7, 1) => true];
+    /// How entries of `gateway.trustedProxies` are compared.
+    proxy_match: ProxyMatch = "src/gateway/net.ts isTrustedProxyAddress" [
+        (1, 29) => ProxyMatch::Exact, (2, 17) => ProxyMatch::V4, (2, 22) => ProxyMatch::V4V6,
+    ];
+    /// What makes a connection local.
+    locality: Locality = "src/gateway/auth.ts isLocalDirectRequest" [(1, 29) => Locality::ClientIp, (3, 31) => Locality::Socket];
+    /// A loopback address inside `gateway.trustedProxies` leaves local clients without an address, hence not local.
+    loopback_proxy_is_remote: bool = "src/gateway/net.ts resolveClientIp" [(1, 29) => false, (2, 19) => true, (3, 31) => false];
+    /// Forwarded headers from an address that isn't a trusted proxy are refused with HTTP 403.
+    forwarded_refused: bool = "src/gateway/server-http.ts" [(1, 29) => false, (8, 1) => true];
+    /// With `bind: "lan"` the machine's own clients dial the LAN address and are not local.
+    bind_lan_is_remote: bool = "src/gateway/call.ts" [(1, 29) => false, (2, 9) => true, (2, 21) => false];
+    /// A role upgrade from this machine is approved silently.
+    silent_role: bool = "message-handler.ts requirePairing" [(1, 29) => true, (2, 19) => false, (4, 2) => true];
+    /// A scope upgrade from this machine is approved silently.
+    silent_scope: bool = "message-handler.ts requirePairing" [
+        (1, 29) => true, (2, 19) => false, (2, 21) => true, (3, 28) => false, (8, 1) => true,
+    ];
+    /// How scopes are compared.
+    scope_compare: ScopeCompare = "src/shared/operator-scope-compat.ts" [
+        (1, 29) => ScopeCompare::Exact, (2, 21) => ScopeCompare::Read, (2, 22) => ScopeCompare::Admin,
+    ];
+    /// Which field of the record holds the approved scopes.
+    scopes_field: ScopesField = "message-handler.ts" [
+        (1, 29) => ScopesField::Scopes, (2, 22) => ScopesField::ScopesThenApproved, (4, 5) => ScopesField::ApprovedThenScopes,
+    ];
+    /// What it wants of `tokens`.
+    token_need: TokenNeed = "src/infra/device-pairing.ts listEffectivePairedDeviceRoles" [
+        (1, 29) => TokenNeed::Nothing, (3, 31) => TokenNeed::IfPresent, (4, 10) => TokenNeed::Active,
+    ];
+    /// A `platform` or `deviceFamily` in the record must equal the client's.
+    metadata_pinned: bool = "message-handler.ts" [(1, 29) => false, (2, 26) => true];
+    /// Which backend connections need no pairing.
+    backend_exemption: BackendExemption = "connect-policy.ts" [
+        (1, 29) => BackendExemption::None, (2, 22) => BackendExemption::SharedSecret, (3, 2) => BackendExemption::Local,
+        (3, 28) => BackendExemption::None, (4, 5) => BackendExemption::Local,
+    ];
+    /// How the agent's tool reaches the gateway on this machine.
+    agent_path: AgentPath = "src/agents/tools/gateway.ts" [
+        (1, 29) => AgentPath::Device, (4, 25) => AgentPath::SharedSecret, (9, 5) => AgentPath::InProcess,
+    ];
+    /// The command line presents its device on this machine, beside the shared secret.
+    cli_presents_device: bool = "src/gateway/call.ts" [(1, 29) => true, (7, 1) => false];
+    /// The scopes that the agent's tool asks for.
+    agent_scopes: AskedScopes = "src/gateway/call.ts" [(1, 29) => AskedScopes::Fixed, (2, 19) => AskedScopes::PerMethod];
+    /// The scopes that the command line asks for.
+    cli_scopes: AskedScopes = "src/gateway/call.ts" [(1, 29) => AskedScopes::Fixed, (4, 29) => AskedScopes::PerMethod];
+    /// The operator scopes that exist.
+    operator_scopes: &'static [&'static str] = "src/gateway/operator-scopes.ts" [
+        (1, 29) => FIVE, (4, 5) => SECRETS, (8, 1) => TALK, (9, 6) => SESSIONS,
+    ];
+    /// An edit of the config that shrinks it below half, drops `meta` or `gateway.mode`, or leaves only `update.channel` is reverted.
+    config_guard: bool = "src/config/io.ts" [(1, 29) => false, (4, 20) => true];
+    /// `gateway.allowRealIpFallback` is a key of the config.
+    allow_real_ip_fallback: bool = "src/config/zod-schema.ts" [(1, 29) => false, (2, 21) => true];
+    /// `gateway.nodes.pairing.autoApproveLocal` is a key of the config.
+    auto_approve_local: bool = "src/config/zod-schema.ts" [(1, 29) => false, (8, 1) => true];
+    /// `gateway.controlUi.allowInsecureAuth` is a key of the config.
+    allow_insecure_auth: bool = "src/config/zod-schema.ts" [(1, 29) => true, (8, 1) => false];
+    /// The least Node.js.
+    min_node: NodeRange = "package.json engines.node" [
+        (1, 29) => &[(22, 12, 0)], (3, 13) => &[(22, 16, 0)], (3, 28) => &[(22, 14, 0)], (5, 12) => &[(22, 16, 0)],
+        (5, 18) => &[(22, 19, 0)], (7, 1) => &[(22, 22, 3), (24, 15, 0)], (9, 3) => &[(24, 16, 0)],
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn v(text: &str) -> Version {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn versions_read_and_print() {
+        for text in
+            ["2026.2.19", "2026.6.33", "2026.2.6-3", "2026.8.1-beta.2", "2026.10.0", "2031.12.99"]
+        {
+            assert_eq!(v(text).to_string(), text);
+            assert_eq!(v(&format!("v{text}")), v(text));
+        }
+    }
+
+    #[test]
+    fn what_is_no_version_is_refused_with_a_hint() {
+        for text in [
+            "",
+            "v",
+            "2026",
+            "2026.2",
+            "2026.2.19.1",
+            "2026.02.19",
+            "2026.2.19-",
+            "2026.2.19-beta",
+            "2026.2.19-beta.",
+            "2026.2.19-beta.x",
+            "2026.2.19-rc.1",
+            "2026.2.19+1",
+            " 2026.2.19",
+            "2026.2.19\n",
+            "vv2026.2.19",
+            "2026.2.+19",
+            "2026.2.-1",
+            "2026.2.99999999999",
+            "2026.13.1",
+            "2026.0.1",
+            "latest",
+            "2.19",
+            "0.0.1",
+            "2026.2.19-1-1",
+            "２０２６.2.19",
+        ] {
+            let error = text.parse::<Version>().unwrap_err();
+            assert_eq!(error.code, "ERR_PREPAIR_VERSION", "{text:?}");
+            assert!(error.hint.is_some());
+        }
+        assert!("x".repeat(1_000_000).parse::<Version>().unwrap_err().message.len() < 100);
+    }
+
+    #[test]
+    fn versions_sort_by_meaning() {
+        let sorted = [
+            "2026.1.29",
+            "2026.2.2",
+            "2026.2.2-3",
+            "2026.2.6-3",
+            "2026.2.19",
+            "2026.2.22",
+            "2026.2.22-1",
+            "2026.2.23-beta.1",
+            "2026.2.23",
+            "2026.6.11",
+            "2026.6.33",
+            "2026.6.35",
+            "2026.7.1-beta.1",
+            "2026.7.1-beta.6",
+            "2026.7.1",
+            "2026.7.1-1",
+            "2026.7.1-2",
+            "2026.7.2-beta.1",
+            "2026.7.33",
+            "2026.8.1-beta.3",
+            "2026.8.1",
+            "2026.10.1",
+            "2027.1.1",
+        ];
+        for pair in sorted.windows(2) {
+            assert!(v(pair[0]) < v(pair[1]), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_version_has_the_newest_rules_with_a_doubt() {
+        let newest = rules(Some(&NEWEST));
+        assert_eq!(newest.1, None);
+        assert_eq!(rules(None), (newest.0, Some(Doubt::Unknown)));
+        assert_eq!(rules(Some(&v("2026.9.7"))), (newest.0, Some(Doubt::UnknownNewer)));
+        assert_eq!(rules(Some(&v("2027.1.1-beta.1"))).1, Some(Doubt::UnknownNewer));
+        assert_eq!(rules(Some(&v("2026.9.6-beta.1"))).1, None);
+    }
+
+    #[test]
+    fn maintenance_lines_behave_as_their_month() {
+        let at = |t: &str| rules(Some(&v(t))).0;
+        assert_eq!(Rules { version: v("2026.6.11"), ..at("2026.6.35") }, at("2026.6.11"));
+        assert_eq!(Rules { version: v("2026.7.1"), ..at("2026.7.35") }, at("2026.7.1"));
+    }
+
+    #[test]
+    fn columns_are_in_order_and_each_cell_differs_from_the_one_before() {
+        let cells = Rules::cells();
+        for column in cells.chunk_by(|a, b| a.field == b.field) {
+            assert!(column.len() > 1, "{} never changes", column[0].field);
+            for pair in column.windows(2) {
+                assert!(
+                    pair[0].since < pair[1].since && pair[0].value != pair[1].value,
+                    "{pair:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_change_changes_its_cell_only() {
+        for change in Rules::changes() {
+            let cells = Rules::cells();
+            let column: Vec<_> = cells.iter().filter(|c| c.field == change.field).collect();
+            let since = column[change.cell].since;
+            let changed = format!("{:?}", Rules::at(since, Some(&change)));
+            assert_ne!(changed, format!("{:?}", Rules::at(since, None)), "{change:?}");
+            if let Some(next) = column.get(change.cell + 1) {
+                assert_eq!(Rules::at(next.since, Some(&change)), Rules::at(next.since, None));
+            }
+        }
+    }
+
+    #[test]
+    fn the_cell_of_a_version_can_be_cited() {
+        let cell = rules(Some(&v("2026.4.15"))).0.cell("locality").unwrap();
+        assert_eq!((cell.since, cell.value.as_str()), (v("2026.3.31"), "Socket"));
+        assert_eq!(rules(None).0.cell("none such"), None);
+    }
+}

@@ -1,0 +1,191 @@
+//! Addresses and CIDR blocks, parsed strictly: `010.0.0.0/8`, `10.0.0.0/33` and `10.0.0.0/+8` are none.
+//!
+//! OpenClaw's own readings of `gateway.trustedProxies` differ by version; they are in [`crate::connect`].
+
+use core::fmt;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// A block of addresses; a single address is a block of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Cidr {
+    addr: IpAddr,
+    prefix: u8,
+}
+
+impl Cidr {
+    /// A block of `prefix` leading bits; `None` when there are more bits than the address has.
+    pub fn new(addr: IpAddr, prefix: u8) -> Option<Self> {
+        (prefix <= bits(addr)).then_some(Self { addr, prefix })
+    }
+
+    /// The address as it was written, host bits included.
+    pub fn addr(&self) -> IpAddr {
+        self.addr
+    }
+
+    /// How many leading bits count.
+    pub fn prefix(&self) -> u8 {
+        self.prefix
+    }
+
+    /// Whether the address lies in the block. An IPv4-mapped IPv6 address counts as the IPv4 one.
+    pub fn contains(&self, ip: IpAddr) -> bool {
+        match (self.addr.to_canonical(), ip.to_canonical()) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => {
+                // `::ffff:10.0.0.0/104` is `10.0.0.0/8`
+                let prefix =
+                    if self.addr.is_ipv6() { self.prefix.saturating_sub(96) } else { self.prefix };
+                same(u128::from(a.to_bits()) << 96, u128::from(b.to_bits()) << 96, prefix)
+            }
+            (IpAddr::V6(a), IpAddr::V6(b)) => same(a.to_bits(), b.to_bits(), self.prefix),
+            _ => false,
+        }
+    }
+
+    /// Whether every address of `other` lies in this block.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.addr.is_ipv4() == other.addr.is_ipv4()
+            && self.prefix <= other.prefix
+            && self.contains(other.addr)
+    }
+
+    /// Whether the block holds a loopback address (`127.0.0.0/8`, `::1`), so also `0.0.0.0/0`.
+    pub fn has_loopback(&self) -> bool {
+        self.contains(IpAddr::V4(Ipv4Addr::LOCALHOST))
+            || self.contains(IpAddr::V6(Ipv6Addr::LOCALHOST))
+            || is_loopback(self.addr)
+    }
+
+    /// Whether the block is the whole Internet: `0.0.0.0/0` or `::/0`.
+    pub fn is_any(&self) -> bool {
+        self.prefix == 0
+    }
+}
+
+impl fmt::Display for Cidr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.prefix == bits(self.addr) {
+            write!(f, "{}", self.addr)
+        } else {
+            write!(f, "{}/{}", self.addr, self.prefix)
+        }
+    }
+}
+
+/// Reads an address or a CIDR block, in the strict form only.
+pub fn parse_cidr(text: &str) -> Option<Cidr> {
+    let Some((addr, prefix)) = text.split_once('/') else {
+        let addr = text.parse::<IpAddr>().ok()?;
+        return Cidr::new(addr, bits(addr));
+    };
+    let digits = prefix.bytes().all(|b| b.is_ascii_digit());
+    if !digits || (prefix.len() > 1 && prefix.starts_with('0')) {
+        return None;
+    }
+    Cidr::new(addr.parse().ok()?, prefix.parse().ok()?)
+}
+
+/// Whether the address is one of this machine: `127.0.0.0/8`, `::1` or the mapped form of the first.
+pub fn is_loopback(ip: IpAddr) -> bool {
+    ip.to_canonical().is_loopback()
+}
+
+fn bits(addr: IpAddr) -> u8 {
+    if addr.is_ipv4() { 32 } else { 128 }
+}
+
+fn same(a: u128, b: u128, prefix: u8) -> bool {
+    prefix == 0 || (a ^ b) >> (128 - u32::from(prefix)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_what_is_not_strictly_an_address_or_block() {
+        for text in [
+            "",
+            " ",
+            "10.0.0.0/",
+            "/8",
+            "010.0.0.0/8",
+            "10.0.0.0/33",
+            "10.0.0.0/+8",
+            "10.0.0.0/-1",
+            "10.0.0.0/08",
+            "10.0.0.0/8/8",
+            " 10.0.0.0/8",
+            "10.0.0.0/8 ",
+            "10.0.0/8",
+            "10.0.0.0.0",
+            "256.0.0.1",
+            "0x7f.0.0.1",
+            "2130706433",
+            "::/129",
+            "[::1]",
+            "::1%lo",
+            "fe80::1%eth0/64",
+            "localhost",
+            "*",
+            "10.0.0.0/8\n",
+            "10.0.0.0/٨",
+            "１０.0.0.0/8",
+            "::/1000",
+        ] {
+            assert_eq!(parse_cidr(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn reads_and_prints_the_strict_forms() {
+        for text in
+            ["10.0.0.0/8", "127.0.0.1", "0.0.0.0/0", "::1", "::/0", "fd00::/8", "10.1.2.3/8"]
+        {
+            assert_eq!(parse_cidr(text).map(|c| c.to_string()).as_deref(), Some(text));
+        }
+        assert_eq!(parse_cidr("10.0.0.1/32").map(|c| c.to_string()).as_deref(), Some("10.0.0.1"));
+    }
+
+    #[test]
+    fn contains_compares_only_the_leading_bits() {
+        let hit = |block: &str, ip: &str| parse_cidr(block).unwrap().contains(ip.parse().unwrap());
+        assert!(hit("10.0.0.0/8", "10.255.0.1"));
+        assert!(hit("10.1.2.3/8", "10.255.0.1"));
+        assert!(!hit("10.0.0.0/8", "11.0.0.0"));
+        assert!(hit("172.16.0.0/12", "172.31.255.255"));
+        assert!(!hit("172.16.0.0/12", "172.32.0.0"));
+        assert!(hit("0.0.0.0/0", "203.0.113.9"));
+        assert!(!hit("0.0.0.0/0", "::1"));
+        assert!(hit("::/0", "::1"));
+        assert!(hit("10.0.0.0/8", "::ffff:10.0.0.1"));
+        assert!(hit("::ffff:10.0.0.0/104", "10.9.9.9"));
+        assert!(!hit("::ffff:10.0.0.0/104", "11.9.9.9"));
+        assert!(hit("fd00::/8", "fdff::1"));
+    }
+
+    #[test]
+    fn loopback_and_any_are_seen_inside_a_block() {
+        let c = |t: &str| parse_cidr(t).unwrap();
+        for t in [
+            "127.0.0.1",
+            "127.9.9.9",
+            "127.0.0.0/8",
+            "127.1.0.0/16",
+            "0.0.0.0/0",
+            "::1",
+            "::/0",
+            "::/8",
+        ] {
+            assert!(c(t).has_loopback(), "{t}");
+        }
+        for t in ["10.0.0.0/8", "128.0.0.0/8", "::2", "fd00::/8"] {
+            assert!(!c(t).has_loopback(), "{t}");
+        }
+        assert!(c("::/0").is_any() && c("0.0.0.0/0").is_any() && !c("10.0.0.0/8").is_any());
+        assert!(
+            c("10.0.0.0/8").covers(&c("10.2.0.0/16")) && !c("10.2.0.0/16").covers(&c("10.0.0.0/8"))
+        );
+        assert!(is_loopback("::ffff:127.0.0.1".parse().unwrap()));
+    }
+}
