@@ -1,1 +1,75 @@
-//! The Node-API addon.
+//! The Node-API addon: entropy and buffers around the core and the host, and nothing else.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use napi::bindgen_prelude::Uint8Array;
+use napi_derive::napi;
+use prepair_core::bridge;
+use prepair_host::{Unix, apply_files_json, read_files_json};
+
+/// JSON, and the binary parts that it refers to by index.
+#[napi(object)]
+pub struct Reply {
+    /// `{"error": …}`, or what the function gives.
+    pub json: String,
+    /// Contents of files.
+    pub blobs: Vec<Uint8Array>,
+}
+
+impl Reply {
+    fn new(json: String, blobs: Vec<Vec<u8>>) -> Self {
+        Self { json, blobs: blobs.into_iter().map(Uint8Array::from).collect() }
+    }
+}
+
+/// The pure core: see `prepair_core::bridge::call`.
+#[napi]
+pub fn call(request: String, blobs: Vec<Uint8Array>) -> Reply {
+    guarded(|| {
+        let reply = bridge::call(&request, &slices(&blobs), random()?);
+        Ok(Reply::new(reply.json, reply.blobs))
+    })
+}
+
+/// Reads files: see `prepair_host::read_files_json`.
+#[napi]
+pub fn read_files(request: String) -> Reply {
+    guarded(|| {
+        let reply = read_files_json(&Unix, &request);
+        Ok(Reply::new(reply.json, reply.blobs))
+    })
+}
+
+/// Writes files: see `prepair_host::apply_files_json`.
+#[napi]
+pub fn apply_files(request: String, blobs: Vec<Uint8Array>) -> Reply {
+    guarded(|| {
+        let reply = apply_files_json(&Unix, &request, &slices(&blobs), random()?);
+        Ok(Reply::new(reply.json, reply.blobs))
+    })
+}
+
+fn slices(blobs: &[Uint8Array]) -> Vec<&[u8]> {
+    blobs.iter().map(|blob| &**blob).collect()
+}
+
+fn random<const N: usize>() -> Result<[u8; N], &'static str> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(
+        |_| r#"{"error":{"code":"ERR_PREPAIR_ENTROPY","message":"The system gave no entropy."}}"#,
+    )?;
+    Ok(bytes)
+}
+
+/// No panic reaches JavaScript: it becomes an error reply.
+fn guarded(body: impl FnOnce() -> Result<Reply, &'static str>) -> Reply {
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(reply)) => reply,
+        Ok(Err(json)) => Reply::new(json.to_string(), Vec::new()),
+        Err(_) => Reply::new(
+            r#"{"error":{"code":"ERR_PREPAIR_INTERNAL","message":"This is a bug in openclaw-prepair.","hint":"Please report it with what you called."}}"#
+                .to_string(),
+            Vec::new(),
+        ),
+    }
+}

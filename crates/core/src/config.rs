@@ -1,0 +1,548 @@
+//! `patchConfig`: what is to change in `openclaw.json`, and the splices that do just that.
+
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, Result};
+use crate::inputs::{Inputs, Stop, Wants};
+use crate::ip;
+use crate::json5::{Action, Arrays, Document, Editor, Kind, Node, Syntax};
+use crate::options::{ConfigOptions, Proxies};
+use crate::paths::{parent, relative_to};
+use crate::pending::{kind_name, syntax};
+use crate::report::{ConfigEdit, EditAction, Notice};
+use crate::rules::{Locality, ProxyMatch, Rules};
+
+/// The private ranges that setup guides advise.
+const PRIVATE: [&str; 5] = ["10.0.0.0/8", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1"];
+/// OpenClaw's own limits of includes (`src/config/includes.ts`).
+const MAX_INCLUDE_DEPTH: usize = 10;
+const MAX_INCLUDE_BYTES: usize = 2 * 1024 * 1024;
+
+/// What becomes of the config.
+#[derive(Debug)]
+pub struct Patched {
+    /// The new content; `None` when it stays as it is.
+    pub content: Option<Vec<u8>>,
+    /// The keys that change.
+    pub edits: Vec<ConfigEdit>,
+    /// What the caller should know.
+    pub warnings: Vec<Notice>,
+}
+
+/// Applies the options to a config. Asks for the files that it includes.
+pub fn patch(
+    inputs: &Inputs<'_>,
+    path: &str,
+    options: &ConfigOptions,
+    rules: &Rules,
+) -> Result<Patched, Stop> {
+    let mut warnings = Vec::new();
+    let (mut wanted, list) = wanted(options, rules, &mut warnings);
+    let Some(bytes) = inputs.file(path).bytes(path)? else {
+        // Without gateway.mode a gateway does not start.
+        let mut fresh = Map::new();
+        merge(&mut fresh, &Map::from_iter([("gateway".to_string(), json!({ "mode": "local" }))]));
+        merge(&mut fresh, &wanted);
+        warn_of_list(&list, rules, path, &mut warnings);
+        let edits = leaves(&fresh, "");
+        let content = serde_json::to_vec_pretty(&fresh).map(|mut text| {
+            text.push(b'\n');
+            text
+        });
+        return Ok(Patched { content: content.ok(), edits, warnings });
+    };
+    let document = Document::parse(bytes, Syntax::Json5).map_err(|error| {
+        syntax(error, path)
+            .hint("Mend the file: OpenClaw cannot read it either. Nothing was changed.")
+    })?;
+    let root = document.root();
+    if root.kind != Kind::Object {
+        return Err(wrong_kind(&document, root, path, "The config").into());
+    }
+    let proxies = document
+        .get(root, "gateway")
+        .filter(|gateway| gateway.value.kind == Kind::Object)
+        .and_then(|gateway| document.get(gateway.value, "trustedProxies"));
+    if let Some(member) = &proxies {
+        let replaced = options
+            .merge
+            .get("gateway")
+            .and_then(|gateway| gateway.get("trustedProxies"))
+            .is_some();
+        if member.value.kind != Kind::Array && !(replaced && options.proxies == Proxies::Off) {
+            return Err(wrong_kind(&document, member.value, path, "gateway.trustedProxies").into());
+        }
+    }
+    if let Some(gateway) = document.get(root, "gateway") {
+        if gateway.value.kind != Kind::Object && wanted.contains_key("gateway") {
+            return Err(wrong_kind(&document, gateway.value, path, "gateway").into());
+        }
+    }
+
+    if !wanted.is_empty() {
+        let includes = Includes::of(inputs, path, &document, root, &wanted)?;
+        wanted = includes.without_included(&document, root, &wanted, options.replace_arrays)?;
+    }
+    let mut editor = Editor::new(&document);
+    let arrays = if options.replace_arrays { Arrays::Replace } else { Arrays::Union };
+    let changes = editor.merge(root, &Value::Object(wanted), arrays);
+    let edits = changes
+        .into_iter()
+        .map(|change| ConfigEdit {
+            path: change.path,
+            action: match change.action {
+                Action::Added => EditAction::Added,
+                Action::Replaced => EditAction::Replaced,
+                Action::Removed => EditAction::Removed,
+            },
+        })
+        .collect();
+    let content = editor.finish();
+
+    let after = content.as_deref().unwrap_or(bytes);
+    let after = Document::parse(after, Syntax::Json5).map_err(|_| {
+        Error::new("INTERNAL", "The edited config does not parse; nothing was written.").at(path)
+    })?;
+    let gateway = |doc: &Document<'_>, key: &str| {
+        let gateway =
+            doc.get(doc.root(), "gateway").filter(|gateway| gateway.value.kind == Kind::Object)?;
+        doc.get(gateway.value, key).and_then(|member| doc.value(member.value))
+    };
+    if content.is_some() && rules.config_guard {
+        would_be_reverted(&document, &after, path)?;
+    }
+    let effective = match gateway(&after, "trustedProxies") {
+        Some(Value::Array(items)) => {
+            items.into_iter().filter_map(|item| item.as_str().map(String::from)).collect()
+        }
+        _ => list,
+    };
+    warn_of_list(&effective, rules, path, &mut warnings);
+    let included = document.get(root, "$include").is_some();
+    if gateway(&after, "mode").is_none() && !included {
+        warnings.push(
+            Notice::new("GATEWAY_MODE", "The config has no gateway.mode; a gateway does not start without it.")
+                .at(path)
+                .hint("Add merge: { gateway: { mode: 'local' } }, or start the gateway with --allow-unconfigured."),
+        );
+    }
+    Ok(Patched { content, edits, warnings })
+}
+
+/// Whether the private ranges make local clients behind a header-adding proxy local without harm: 2026.2.17 alone.
+fn private_list_helps(rules: &Rules) -> bool {
+    rules.locality == Locality::ClientIp
+        && rules.proxy_match != ProxyMatch::Exact
+        && !rules.loopback_proxy_is_remote
+}
+
+/// The merge patch that the options mean, and the proxies in it.
+fn wanted(
+    options: &ConfigOptions,
+    rules: &Rules,
+    warnings: &mut Vec<Notice>,
+) -> (Map<String, Value>, Vec<String>) {
+    let mut list: Vec<String> = match &options.proxies {
+        Proxies::Off => Vec::new(),
+        Proxies::Private => PRIVATE.map(String::from).to_vec(),
+        Proxies::List(list) => list.clone(),
+        Proxies::Sandbox if private_list_helps(rules) => PRIVATE.map(String::from).to_vec(),
+        Proxies::Sandbox => {
+            if options.peers.is_empty() {
+                warnings.push(
+                    Notice::new("PROXY_NONE", format!("gateway.trustedProxies was left as it is: {}", if rules.forwarded_refused {
+                        "this version wants the addresses of a header-adding proxy there, and none were given; without such a proxy none are needed."
+                    } else {
+                        "for this version no general list helps; the paired record is what opens the door."
+                    }))
+                    .hint("Behind a proxy that adds X-Forwarded-For, give its own addresses as proxyPeers."),
+                );
+            }
+            Vec::new()
+        }
+    };
+    for peer in &options.peers {
+        let loopback = ip::parse_cidr(peer).is_some_and(|cidr| cidr.has_loopback());
+        if loopback && rules.loopback_proxy_is_remote {
+            warnings.push(
+                Notice::new("PROXY_LOOPBACK", format!("The proxy peer {peer} was not added: on this version a loopback address in trustedProxies makes every local client remote."))
+                    .hint("The paired record lets clients in behind that proxy too."),
+            );
+        } else if !list.contains(peer) {
+            list.push(peer.clone());
+        }
+    }
+    let mut wanted = options.merge.clone();
+    if !list.is_empty() {
+        let mut all = match wanted.get("gateway").and_then(|gateway| gateway.get("trustedProxies"))
+        {
+            Some(Value::Array(items)) => items.clone(),
+            _ => Vec::new(),
+        };
+        for address in &list {
+            if !all.iter().any(|known| known.as_str() == Some(address)) {
+                all.push(json!(address));
+            }
+        }
+        merge(
+            &mut wanted,
+            &Map::from_iter([("gateway".to_string(), json!({ "trustedProxies": all }))]),
+        );
+    }
+    (wanted, list)
+}
+
+fn warn_of_list(list: &[String], rules: &Rules, path: &str, warnings: &mut Vec<Notice>) {
+    let cidrs: Vec<_> = list.iter().filter_map(|text| ip::parse_cidr(text)).collect();
+    if cidrs.is_empty() {
+        return;
+    }
+    let proxies_decide_locality = rules.locality == Locality::ClientIp;
+    let mut warn = |code: &str, message: &str, hint: &str| {
+        warnings.push(Notice::new(code, message).at(path).hint(hint))
+    };
+    if rules.loopback_proxy_is_remote && cidrs.iter().any(|cidr| cidr.has_loopback()) {
+        warn(
+            "PROXY_LOOPBACK",
+            "trustedProxies holds loopback addresses: on this version that makes every local client remote, which causes the wall for each device that is not fully paired.",
+            "Take 127.0.0.0/8, 127.0.0.1 and ::1 out, unless a proxy on this machine needs them.",
+        );
+    }
+    let wide = cidrs.iter().any(|cidr| cidr.to_string().contains('/'));
+    if proxies_decide_locality && wide {
+        warn(
+            "PROXY_SPOOFABLE",
+            "trustedProxies holds whole networks: on this version any neighbour in them can pose as a local client.",
+            "List the proxy's own addresses instead.",
+        );
+    } else if rules.forwarded_refused && wide {
+        warn(
+            "PROXY_WIDE",
+            "trustedProxies holds whole networks: on this version a client whose own address lies in them gets HTTP 403, since no untrusted address is left in X-Forwarded-For.",
+            "List the proxy's own addresses instead.",
+        );
+    } else if !proxies_decide_locality && !rules.forwarded_refused {
+        warn(
+            "PROXY_NO_EFFECT",
+            "On this version trustedProxies has no effect on who counts as local.",
+            "The paired record is what opens the door.",
+        );
+    }
+}
+
+/// RFC 7396 on plain objects.
+fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
+    for (key, value) in patch {
+        match (target.get_mut(key), value) {
+            (_, Value::Null) => {
+                target.shift_remove(key);
+            }
+            (Some(Value::Object(inner)), Value::Object(patch)) => merge(inner, patch),
+            (_, Value::Object(patch)) => {
+                let mut inner = Map::new();
+                merge(&mut inner, patch);
+                target.insert(key.clone(), Value::Object(inner));
+            }
+            (_, value) => {
+                target.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+fn leaves(map: &Map<String, Value>, prefix: &str) -> Vec<ConfigEdit> {
+    map.iter()
+        .flat_map(|(key, value)| {
+            let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+            match value {
+                Value::Object(inner) if !inner.is_empty() => leaves(inner, &path),
+                _ => vec![ConfigEdit { path, action: EditAction::Added }],
+            }
+        })
+        .collect()
+}
+
+fn wrong_kind(document: &Document<'_>, node: Node, path: &str, what: &str) -> Error {
+    let (line, column) = document.line_column(node.start);
+    let expected = if what == "gateway.trustedProxies" { "an array" } else { "an object" };
+    Error::new("SHAPE", format!("{what} must be {expected}, but it is {}.", kind_name(node.kind)))
+        .at(path)
+        .place(line, column)
+        .hint("The gateway does not start with that. Mend it, then call again.")
+}
+
+/// What OpenClaw takes for an accident and reverts from 2026.4.20 (`src/config/io.ts`).
+fn would_be_reverted(before: &Document<'_>, after: &Document<'_>, path: &str) -> Result<()> {
+    let has = |doc: &Document<'_>, key: &str| doc.get(doc.root(), key).is_some();
+    let mode = |doc: &Document<'_>| {
+        doc.get(doc.root(), "gateway")
+            .filter(|gateway| gateway.value.kind == Kind::Object)
+            .and_then(|gateway| doc.get(gateway.value, "mode"))
+            .is_some_and(|mode| mode.value.kind == Kind::String)
+    };
+    let old = before.text().len();
+    let reason = if old >= 512 && after.text().len() < old / 2 {
+        "it would shrink the file below half of its size"
+    } else if has(before, "meta") && !has(after, "meta") {
+        "it would drop meta"
+    } else if mode(before) && !mode(after) {
+        "it would drop gateway.mode"
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(
+        "CONFIG_REVERT",
+        format!(
+            "This edit was not made: {reason}, which OpenClaw takes for an accident and reverts."
+        ),
+    )
+    .at(path)
+    .hint("Leave meta and gateway.mode in place, and make large removals with `openclaw config`."))
+}
+
+/// What `$include` directives contribute along the keys that are to change.
+struct Includes<'i> {
+    inputs: &'i Inputs<'i>,
+    path: &'i str,
+}
+
+impl<'i> Includes<'i> {
+    /// Wants every included file before anything is decided.
+    fn of(
+        inputs: &'i Inputs<'i>,
+        path: &'i str,
+        document: &Document<'_>,
+        root: Node,
+        patch: &Map<String, Value>,
+    ) -> Result<Self, Stop> {
+        let this = Self { inputs, path };
+        let mut wants = Wants::default();
+        this.visit(document, root, patch, &mut wants)?;
+        wants.met()?;
+        Ok(this)
+    }
+
+    fn visit(
+        &self,
+        document: &Document<'_>,
+        node: Node,
+        patch: &Map<String, Value>,
+        wants: &mut Wants,
+    ) -> Result<()> {
+        for file in names(document, node, self.path)? {
+            self.load(&relative_to(parent(self.path), &file), 1, wants)?;
+        }
+        for (key, value) in patch {
+            if let (Value::Object(patch), Some(member)) = (value, document.get(node, key)) {
+                if member.value.kind == Kind::Object {
+                    self.visit(document, member.value, patch, wants)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of an included file, its own includes merged in; `None` while it was not read yet.
+    fn load(&self, path: &str, depth: usize, wants: &mut Wants) -> Result<Option<Value>> {
+        let refuse = |message: &str| {
+            Error::new("CONFIG_INCLUDE", message).at(path).hint(format!(
+                "It is included by {}. The gateway cannot read that config either.",
+                self.path
+            ))
+        };
+        if depth > MAX_INCLUDE_DEPTH {
+            return Err(refuse("Includes are nested more than 10 deep, or in a circle."));
+        }
+        if !self.inputs.files.contains_key(path) {
+            wants.file(self.inputs, path);
+            return Ok(None);
+        }
+        let Some(bytes) = self.inputs.file(path).bytes(path)? else {
+            return Err(refuse("An included file does not exist."));
+        };
+        if bytes.len() > MAX_INCLUDE_BYTES {
+            return Err(refuse("An included file is larger than 2 MiB."));
+        }
+        let document = Document::parse(bytes, Syntax::Json5).map_err(|error| {
+            syntax(error, path)
+                .hint(format!("It is included by {}. Mend it; nothing was changed.", self.path))
+        })?;
+        let value = document
+            .value(document.root())
+            .ok_or_else(|| refuse("An included file holds values that JSON does not have."))?;
+        self.resolve(value, path, depth, wants).map(Some)
+    }
+
+    fn resolve(&self, value: Value, path: &str, depth: usize, wants: &mut Wants) -> Result<Value> {
+        let Value::Object(mut map) = value else { return Ok(value) };
+        let directive = map.shift_remove("$include");
+        let mut rest = Map::new();
+        for (key, value) in map {
+            rest.insert(key, self.resolve(value, path, depth, wants)?);
+        }
+        let mut merged = Value::Object(Map::new());
+        for name in directive_names(directive.as_ref()) {
+            let file = relative_to(parent(path), &name);
+            if let Some(value) = self.load(&file, depth + 1, wants)? {
+                merged = deep_merge(merged, value);
+            }
+        }
+        Ok(deep_merge(merged, Value::Object(rest)))
+    }
+
+    /// The part of a patch that the includes do not give already.
+    fn without_included(
+        &self,
+        document: &Document<'_>,
+        root: Node,
+        patch: &Map<String, Value>,
+        replace_arrays: bool,
+    ) -> Result<Map<String, Value>> {
+        self.reduce(document, Some(root), patch, None, replace_arrays, "")
+    }
+
+    fn reduce(
+        &self,
+        document: &Document<'_>,
+        node: Option<Node>,
+        patch: &Map<String, Value>,
+        above: Option<&Map<String, Value>>,
+        replace_arrays: bool,
+        prefix: &str,
+    ) -> Result<Map<String, Value>> {
+        let mut included = above.cloned().map(Value::Object);
+        let node = node.filter(|node| node.kind == Kind::Object);
+        let mut files = Vec::new();
+        if let Some(node) = node {
+            for name in names(document, node, self.path)? {
+                let file = relative_to(parent(self.path), &name);
+                let value = self.load(&file, 1, &mut Wants::default())?.unwrap_or_default();
+                included = Some(match included {
+                    Some(known) => deep_merge(known, value),
+                    None => value,
+                });
+                files.push(file);
+            }
+        }
+        let Some(Value::Object(included)) = included else {
+            if prefix.is_empty() && patch.contains_key("$include") {
+                return Err(self.refuse("$include", &files));
+            }
+            let mut out = Map::new();
+            for (key, value) in patch {
+                let reduced = match (value, node.and_then(|node| document.get(node, key))) {
+                    (Value::Object(patch), Some(member)) if member.value.kind == Kind::Object => {
+                        Value::Object(self.reduce(
+                            document,
+                            Some(member.value),
+                            patch,
+                            None,
+                            replace_arrays,
+                            &format!("{prefix}{key}."),
+                        )?)
+                    }
+                    _ => value.clone(),
+                };
+                if reduced != json!({}) || *value == json!({}) {
+                    out.insert(key.clone(), reduced);
+                }
+            }
+            return Ok(out);
+        };
+        let mut out = Map::new();
+        for (key, value) in patch {
+            let member = node.and_then(|node| document.get(node, key));
+            let path = format!("{prefix}{key}");
+            match (value, included.get(key)) {
+                (_, _) if key == "$include" => return Err(self.refuse(&path, &files)),
+                (value, None) => {
+                    out.insert(key.clone(), value.clone());
+                }
+                (Value::Object(patch), Some(Value::Object(inner))) => {
+                    let reduced = self.reduce(
+                        document,
+                        member.map(|member| member.value),
+                        patch,
+                        Some(inner),
+                        replace_arrays,
+                        &format!("{path}."),
+                    )?;
+                    if !reduced.is_empty() {
+                        out.insert(key.clone(), Value::Object(reduced));
+                    }
+                }
+                (Value::Array(items), Some(Value::Array(known))) if !replace_arrays => {
+                    let rest: Vec<Value> =
+                        items.iter().filter(|item| !known.contains(item)).cloned().collect();
+                    if !rest.is_empty() {
+                        out.insert(key.clone(), Value::Array(rest));
+                    }
+                }
+                (value, Some(known)) if value == known && member.is_none() => {}
+                _ => return Err(self.refuse(&path, &files)),
+            }
+        }
+        Ok(out)
+    }
+
+    fn refuse(&self, key: &str, files: &[String]) -> Error {
+        let from = if files.is_empty() { "an included file".to_string() } else { files.join(", ") };
+        Error::new(
+            "CONFIG_INCLUDE",
+            format!("{key} comes from {from}, so it cannot be replaced or removed here."),
+        )
+        .at(self.path)
+        .hint("Edit the included file itself: give it as configPath.")
+    }
+}
+
+/// The files that an object includes; a directive of another shape is refused.
+fn names(document: &Document<'_>, node: Node, path: &str) -> Result<Vec<String>> {
+    let Some(member) = document.get(node, "$include") else { return Ok(Vec::new()) };
+    let value = document.value(member.value);
+    let names = directive_names(value.as_ref());
+    let sound = match &value {
+        Some(Value::String(_)) => true,
+        Some(Value::Array(items)) => items.len() == names.len(),
+        _ => false,
+    };
+    if sound {
+        return Ok(names);
+    }
+    let (line, column) = document.line_column(member.value.start);
+    Err(Error::new("CONFIG_INCLUDE", "$include must be a file name or an array of them.")
+        .at(path)
+        .place(line, column)
+        .hint("The gateway cannot read that config either. Mend it, then call again."))
+}
+
+fn directive_names(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::String(name)) => vec![name.clone()],
+        Some(Value::Array(items)) => {
+            items.iter().filter_map(|item| item.as_str().map(String::from)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// OpenClaw's merge of an include with what stands beside it: arrays are joined, objects merged, else the later wins.
+fn deep_merge(target: Value, source: Value) -> Value {
+    match (target, source) {
+        (Value::Array(mut a), Value::Array(b)) => {
+            a.extend(b);
+            Value::Array(a)
+        }
+        (Value::Object(mut a), Value::Object(b)) => {
+            for (key, value) in b {
+                let merged = match a.shift_remove(&key) {
+                    Some(known) => deep_merge(known, value),
+                    None => value,
+                };
+                a.insert(key, merged);
+            }
+            Value::Object(a)
+        }
+        (_, source) => source,
+    }
+}

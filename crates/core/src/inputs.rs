@@ -1,0 +1,155 @@
+//! What a driver read: files, database rows, the clock.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum File<'a> {
+    /// Nothing.
+    Absent,
+    /// A plain file with this content.
+    Bytes(&'a [u8]),
+    /// A folder.
+    Dir,
+    /// A symbolic link, there or in a folder on the way.
+    Symlink,
+    /// A FIFO, a device, a socket.
+    Other,
+}
+
+impl<'a> File<'a> {
+    /// The content of a plain file, `None` when nothing is there; anything else is refused.
+    pub fn bytes(&self, path: &str) -> Result<Option<&'a [u8]>> {
+        let (what, hint) = match self {
+            Self::Absent => return Ok(None),
+            Self::Bytes(bytes) => return Ok(Some(bytes)),
+            Self::Dir => ("a folder", "Move the folder away; OpenClaw keeps a plain file there."),
+            Self::Symlink => (
+                "a symbolic link, or lies behind one",
+                "Links below the state dir are not followed. Put the file itself there, or name its real place by stateDir or configPath.",
+            ),
+            Self::Other => ("no plain file", "Move it away; OpenClaw keeps a plain file there."),
+        };
+        Err(Error::new("NOT_A_FILE", format!("Expected a plain file, but it is {what}."))
+            .at(path)
+            .hint(hint))
+    }
+
+    /// Whether anything stands there.
+    pub fn exists(&self) -> bool {
+        !matches!(self, Self::Absent)
+    }
+}
+
+/// The rows that a query gave; `None` when there is no database.
+pub type Rows = Option<Vec<Map<String, Value>>>;
+
+/// All that a driver read.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs<'a> {
+    /// Path to what stands there.
+    pub files: BTreeMap<String, File<'a>>,
+    /// Query id to what it gave.
+    pub rows: BTreeMap<String, Rows>,
+    /// Milliseconds since 1970.
+    pub now: i64,
+    /// The home folder of the user by the system's account database, for an environment without HOME.
+    pub home: Option<String>,
+    /// The working folder, for relative paths.
+    pub cwd: Option<String>,
+    /// The installed OpenClaw package, where one was found.
+    pub installed: Option<Installed>,
+}
+
+/// An installed OpenClaw package.
+#[derive(Clone, Debug)]
+pub struct Installed {
+    /// Its version.
+    pub version: String,
+    /// `openclaw.schemaVersions.state` of its package.json: the database's user_version, from 2026.8.1.
+    pub state_schema: Option<i64>,
+}
+
+/// A query that the driver runs against a SQLite database.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Query {
+    /// The key of its rows in the inputs.
+    pub id: String,
+    /// The database file.
+    pub db: String,
+    /// One SELECT or PRAGMA.
+    pub sql: String,
+    /// Its parameters.
+    pub params: Vec<Value>,
+}
+
+/// What is still to be read before a plan can be made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Missing {
+    /// Files.
+    pub files: Vec<String>,
+    /// Queries.
+    pub queries: Vec<Query>,
+    /// Folders that may be reached through links, where they are known yet: see [`crate::paths::Paths::bases`].
+    pub bases: Vec<String>,
+}
+
+/// Why gathering stopped: more must be read, or it is refused.
+#[derive(Debug)]
+pub enum Stop {
+    /// More must be read.
+    Missing(Missing),
+    /// It is refused.
+    Refused(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// Files and queries wanted together, so that a driver reads them in one go.
+#[derive(Debug, Default)]
+pub struct Wants(Missing);
+
+impl Wants {
+    /// Wants a file, unless the inputs have it.
+    pub fn file(&mut self, inputs: &Inputs<'_>, path: &str) {
+        if !inputs.files.contains_key(path) && !self.0.files.iter().any(|known| known == path) {
+            self.0.files.push(path.to_string());
+        }
+    }
+
+    /// Wants a query, unless the inputs have it.
+    pub fn query(&mut self, inputs: &Inputs<'_>, query: Query) {
+        if !inputs.rows.contains_key(&query.id) {
+            self.0.queries.push(query);
+        }
+    }
+
+    /// Stops when something is missing.
+    pub fn met(self) -> Result<(), Stop> {
+        if self.0.files.is_empty() && self.0.queries.is_empty() {
+            Ok(())
+        } else {
+            Err(Stop::Missing(self.0))
+        }
+    }
+}
+
+impl<'a> Inputs<'a> {
+    /// What stands at a path that was wanted before.
+    pub fn file(&self, path: &str) -> File<'a> {
+        self.files.get(path).copied().unwrap_or(File::Absent)
+    }
+
+    /// What a query gave that was wanted before.
+    pub fn rows(&self, id: &str) -> Option<&[Map<String, Value>]> {
+        self.rows.get(id).and_then(|rows| rows.as_deref())
+    }
+}

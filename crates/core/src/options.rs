@@ -1,0 +1,639 @@
+//! The options of every operation: read strictly, so that a misspelt one is an error and not ignored.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Result};
+use crate::identity::{self, KeyPair};
+use crate::ip;
+use crate::rules::Version;
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Identity, paired record, and the pending requests in its way.
+    PrePair,
+    /// Pending requests alone.
+    ClearPending,
+    /// The config alone.
+    PatchConfig,
+    /// All of it as one plan.
+    Setup,
+    /// Reads only.
+    Diagnose,
+}
+
+impl Operation {
+    /// By its name in JavaScript.
+    pub fn parse(name: &str) -> Result<Self> {
+        Ok(match name {
+            "prePair" => Self::PrePair,
+            "clearPending" => Self::ClearPending,
+            "patchConfig" => Self::PatchConfig,
+            "setup" => Self::Setup,
+            "diagnose" => Self::Diagnose,
+            _ => {
+                return Err(Error::new("OPTIONS", "There is no such operation.")
+                    .hint("Use prePair, clearPending, patchConfig, setup or diagnose."));
+            }
+        })
+    }
+}
+
+/// Which state dir, config and gateway an operation is for.
+#[derive(Clone, Debug, Default)]
+pub struct Target {
+    /// Overrides the environment.
+    pub state_dir: Option<String>,
+    /// Overrides the environment.
+    pub config_path: Option<String>,
+    /// The gateway's version; `None` is 'auto'.
+    pub gateway_version: Option<Version>,
+    /// The variables that OpenClaw looks at.
+    pub env: BTreeMap<String, String>,
+}
+
+/// Where the key comes from.
+#[derive(Debug)]
+pub enum IdentityChoice {
+    /// Reuse the one on disk, else create.
+    Disk,
+    /// Given or derived.
+    Given(KeyPair),
+    /// A new one.
+    New,
+}
+
+/// The options of `prePair`.
+#[derive(Debug)]
+pub struct PairOptions {
+    /// Where the key comes from.
+    pub identity: IdentityChoice,
+    /// Whether another key on disk may give way.
+    pub replace: bool,
+    /// Approve only this public key.
+    pub device: Option<[u8; 32]>,
+    /// Exactly these scopes; `None` unites the default ones with what is there.
+    pub scopes: Option<Vec<String>>,
+    /// Give a revoked token anew.
+    pub reinstate: bool,
+    /// The record's name.
+    pub display_name: Option<String>,
+    /// Which pending requests to drop.
+    pub pending: PendingChoice,
+}
+
+/// Which pending requests to drop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PendingChoice {
+    /// Those of the device at hand.
+    Device,
+    /// All.
+    All,
+    /// None.
+    Keep,
+}
+
+/// How `gateway.trustedProxies` is to be filled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proxies {
+    /// What this version needs in a sandbox.
+    Sandbox,
+    /// The private ranges.
+    Private,
+    /// These.
+    List(Vec<String>),
+    /// Not at all.
+    Off,
+}
+
+/// The options of `patchConfig`.
+#[derive(Clone, Debug)]
+pub struct ConfigOptions {
+    /// `gateway.trustedProxies`.
+    pub proxies: Proxies,
+    /// The addresses of the proxy itself.
+    pub peers: Vec<String>,
+    /// An RFC 7396 merge patch.
+    pub merge: Map<String, Value>,
+    /// Whether arrays are replaced instead of united.
+    pub replace_arrays: bool,
+}
+
+/// All options of one call.
+#[derive(Debug)]
+pub struct Request {
+    /// What to do.
+    pub operation: Operation,
+    /// For which gateway.
+    pub target: Target,
+    /// Of `prePair` and `setup`.
+    pub pair: Option<PairOptions>,
+    /// Of `clearPending`: this device only.
+    pub clear_device: Option<String>,
+    /// Of `patchConfig`, and of `setup` unless its config is `false`.
+    pub config: Option<ConfigOptions>,
+    /// Of `diagnose`.
+    pub connection: Option<Map<String, Value>>,
+}
+
+/// Reads the options of an operation.
+///
+/// `blobs` holds binary option values, referred to as `{"$blob": index}`; `seed` is the entropy for a new identity.
+pub fn parse(
+    operation: Operation,
+    options: Value,
+    blobs: &[&[u8]],
+    seed: &[u8; 32],
+) -> Result<Request> {
+    let mut fields = Fields::new("", options)?;
+    let target = target(&mut fields)?;
+    let mut request = Request {
+        operation,
+        target,
+        pair: None,
+        clear_device: None,
+        config: None,
+        connection: None,
+    };
+    match operation {
+        Operation::PrePair => request.pair = Some(pair(&mut fields, blobs, seed)?),
+        Operation::ClearPending => request.clear_device = device_id(&mut fields)?,
+        Operation::PatchConfig => request.config = Some(config(&mut fields)?),
+        Operation::Setup => {
+            request.pair = Some(pair(&mut fields, blobs, seed)?);
+            request.config = match fields.take("config") {
+                Some(Value::Bool(false)) => None,
+                None => Some(config(&mut Fields::new("config", Value::Object(Map::new()))?)?),
+                Some(value) => {
+                    let mut inner = Fields::new("config", value)?;
+                    let options = config(&mut inner)?;
+                    inner.finish()?;
+                    Some(options)
+                }
+            };
+        }
+        Operation::Diagnose => {
+            request.connection = match fields.take("connection") {
+                None => None,
+                Some(Value::Object(map)) => Some(map),
+                Some(other) => return Err(wrong("connection", "an object", &other)),
+            };
+        }
+    }
+    fields.finish()?;
+    Ok(request)
+}
+
+/// Reads the options that every call shares.
+pub fn target(fields: &mut Fields) -> Result<Target> {
+    let mut target = Target {
+        state_dir: fields.path("stateDir")?,
+        config_path: fields.path("configPath")?,
+        ..Target::default()
+    };
+    target.gateway_version = match fields.string("gatewayVersion")?.as_deref() {
+        None | Some("auto") => None,
+        Some(text) => Some(text.parse()?),
+    };
+    if let Some(value) = fields.take("env") {
+        for (name, value) in object("env", value)? {
+            match value {
+                Value::String(text) => {
+                    target.env.insert(name, text);
+                }
+                Value::Null => {}
+                other => return Err(wrong(&format!("env.{name}"), "a string", &other)),
+            }
+        }
+    }
+    // Checked here, obeyed by the drivers.
+    fields.path("openclawDir")?;
+    fields.bool("dryRun")?;
+    if let Some(value) = fields.take("now") {
+        if !value.as_f64().is_some_and(|now| now >= 0.0 && now.fract() == 0.0 && now < 9e15) {
+            return Err(wrong("now", "a whole number of milliseconds since 1970", &value));
+        }
+    }
+    if let Some(value) = fields.take("owner") {
+        let owner = object("owner", value)?;
+        let sound = owner.len() == 2
+            && ["uid", "gid"].iter().all(|key| {
+                owner.get(*key).and_then(Value::as_u64).is_some_and(|id| id < u64::from(u32::MAX))
+            });
+        if !sound {
+            return Err(Error::new(
+                "OPTIONS",
+                "The option owner must be { uid, gid } with whole numbers.",
+            ));
+        }
+    }
+    Ok(target)
+}
+
+fn pair(fields: &mut Fields, blobs: &[&[u8]], seed: &[u8; 32]) -> Result<PairOptions> {
+    let choice = match fields.take("identity") {
+        None => IdentityChoice::Disk,
+        Some(Value::String(text)) if text == "new" => IdentityChoice::New,
+        Some(Value::Object(map)) if map.contains_key("privateKeyPem") => {
+            let mut inner = Fields::new("identity", Value::Object(map))?;
+            let pem = Zeroizing::new(inner.string("privateKeyPem")?.unwrap_or_default());
+            inner.finish()?;
+            IdentityChoice::Given(KeyPair::from_pem(&pem).ok_or_else(|| {
+                Error::new("KEY", "identity.privateKeyPem is no Ed25519 private key in PKCS#8 PEM.").hint(
+                    "Give what crypto.generateKeyPairSync('ed25519') exports as { type: 'pkcs8', format: 'pem' }, not encrypted, or what newIdentity() returns.",
+                )
+            })?)
+        }
+        Some(Value::Object(map)) => IdentityChoice::Given(derive(map, "identity", blobs)?),
+        Some(_) => {
+            return Err(Error::new(
+                "OPTIONS",
+                "The option identity must be { privateKeyPem }, { secret, label } or 'new'.",
+            ));
+        }
+    };
+    let on_conflict = fields.one_of("onConflict", &["refuse", "replace"])?;
+    let device = match fields.take("device") {
+        None => None,
+        Some(value) => {
+            let mut inner = Fields::new("device", value)?;
+            let text = inner.string("publicKey")?.ok_or_else(|| {
+                Error::new("OPTIONS", "The option device.publicKey is missing.")
+                    .hint("Give the raw public key in base64url (43 characters), or its SPKI PEM.")
+            })?;
+            let key = identity::parse_public_key(&text).ok_or_else(|| {
+                Error::new("KEY", "device.publicKey is no Ed25519 public key.")
+                    .hint("Give the raw 32 bytes in base64url (43 characters), or an SPKI PEM. A private key is not wanted here.")
+            })?;
+            let name = inner.name("displayName")?;
+            inner.finish()?;
+            Some((key, name))
+        }
+    };
+    if device.is_some() && !matches!(choice, IdentityChoice::Disk) {
+        return Err(Error::new("OPTIONS", "The options device and identity exclude each other.")
+            .hint("device approves a public key whose private half lives elsewhere; identity is the key of this state dir."));
+    }
+    if device.is_some() && on_conflict == Some("replace") {
+        return Err(Error::new(
+            "OPTIONS",
+            "The option onConflict has no meaning beside device, which touches no identity.",
+        ));
+    }
+    let scopes = match fields.take("scopes") {
+        None => None,
+        Some(value) => Some(scopes(value)?),
+    };
+    let name = fields.name("displayName")?;
+    if let (Some(_), Some((_, Some(_)))) = (&name, &device) {
+        return Err(Error::new("OPTIONS", "Give displayName or device.displayName, not both."));
+    }
+    let (device, device_name) = match device {
+        None => (None, None),
+        Some((key, name)) => (Some(key), name),
+    };
+    Ok(PairOptions {
+        identity: match choice {
+            IdentityChoice::New if seed == &[0; 32] => {
+                return Err(Error::new("ENTROPY", "There was no entropy for a new identity."));
+            }
+            other => other,
+        },
+        replace: on_conflict == Some("replace"),
+        device,
+        scopes,
+        reinstate: fields.bool("reinstate")?.unwrap_or(false),
+        display_name: name.or(device_name),
+        pending: match fields.one_of("pending", &["device", "all", "keep"])? {
+            Some("all") => PendingChoice::All,
+            Some("keep") => PendingChoice::Keep,
+            _ => PendingChoice::Device,
+        },
+    })
+}
+
+fn scopes(value: Value) -> Result<Vec<String>> {
+    let hint = "Scopes look like operator.admin, operator.read, operator.write, operator.approvals, operator.pairing.";
+    let Value::Array(items) = &value else {
+        return Err(wrong("scopes", "an array of strings", &value));
+    };
+    let mut out: Vec<String> = Vec::new();
+    for item in items {
+        let Value::String(scope) = item else {
+            return Err(wrong("scopes", "an array of strings", item).hint(hint));
+        };
+        let sound = !scope.is_empty()
+            && scope.len() <= 128
+            && scope.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-*".contains(&byte));
+        if !sound {
+            return Err(Error::new(
+                "OPTIONS",
+                "A scope has characters that no scope has, or none.",
+            )
+            .hint(hint));
+        }
+        if !scope.starts_with("operator.") {
+            return Err(Error::new(
+                "OPTIONS",
+                format!("The scope {scope} is not one of the operator role."),
+            )
+            .hint(
+                "The record is for the role operator; a gateway drops other scopes from its token.",
+            ));
+        }
+        if !out.contains(scope) {
+            out.push(scope.clone());
+        }
+    }
+    if out.is_empty() {
+        return Err(Error::new("OPTIONS", "The option scopes is empty: a token without scopes makes every gateway drop the connection.").hint(hint));
+    }
+    Ok(out)
+}
+
+/// Reads `{ secret, label }` and derives the key.
+pub fn derive(map: Map<String, Value>, prefix: &'static str, blobs: &[&[u8]]) -> Result<KeyPair> {
+    let mut fields = Fields::new(prefix, Value::Object(map))?;
+    let (Some(secret), Some(label)) = (fields.take("secret"), fields.string("label")?) else {
+        return Err(Error::new("OPTIONS", "A derived identity needs both secret and label.")
+            .hint("Give { secret: 32 or more random bytes, label: a name for this device }."));
+    };
+    fields.finish()?;
+    if label.is_empty() || label.len() > 256 {
+        return Err(Error::new("OPTIONS", "The label must have 1 to 256 bytes."));
+    }
+    let weak = |message: &str| {
+        Error::new("SECRET", message)
+            .hint("Use 32 or more random bytes, for example crypto.randomBytes(32).")
+    };
+    match secret {
+        Value::String(text) => {
+            let text = Zeroizing::new(text);
+            if text.len() < 32 {
+                return Err(weak("The secret is shorter than 32 bytes."));
+            }
+            if low_variety(text.as_bytes()) {
+                return Err(weak("The secret repeats itself: it is too easy to guess."));
+            }
+            Ok(KeyPair::derive(text.as_bytes(), &label))
+        }
+        Value::Object(reference) => {
+            let bytes = reference
+                .get("$blob")
+                .and_then(Value::as_u64)
+                .and_then(|index| blobs.get(usize::try_from(index).ok()?))
+                .ok_or_else(|| wrong("secret", "a string or a Uint8Array", &Value::Null))?;
+            if bytes.len() < 32 {
+                return Err(weak("The secret is shorter than 32 bytes."));
+            }
+            if bytes.iter().all(|byte| *byte == bytes[0]) {
+                return Err(weak("The secret repeats itself: it is too easy to guess."));
+            }
+            Ok(KeyPair::derive(bytes, &label))
+        }
+        other => Err(wrong("secret", "a string or a Uint8Array", &other)),
+    }
+}
+
+/// Few different characters, or one short piece again and again.
+fn low_variety(text: &[u8]) -> bool {
+    let mut seen = [false; 256];
+    text.iter().for_each(|byte| seen[usize::from(*byte)] = true);
+    let repeats = (1..=16)
+        .any(|period| text.iter().zip(&text[period.min(text.len())..]).all(|(a, b)| a == b));
+    seen.iter().filter(|seen| **seen).count() < 8 || repeats
+}
+
+fn config(fields: &mut Fields) -> Result<ConfigOptions> {
+    let any = fields.bool("allowAny")?.unwrap_or(false);
+    let proxies = match fields.take("trustedProxies") {
+        None => Proxies::Sandbox,
+        Some(Value::Bool(false)) => Proxies::Off,
+        Some(Value::String(text)) if text == "sandbox" => Proxies::Sandbox,
+        Some(Value::String(text)) if text == "private" => Proxies::Private,
+        Some(value @ Value::Array(_)) => Proxies::List(addresses("trustedProxies", value, any)?),
+        Some(other) => {
+            return Err(wrong(
+                "trustedProxies",
+                "an array of addresses, 'private', 'sandbox' or false",
+                &other,
+            ));
+        }
+    };
+    let peers = match fields.take("proxyPeers") {
+        None => Vec::new(),
+        Some(value) => addresses("proxyPeers", value, any)?,
+    };
+    let merge = match fields.take("merge") {
+        None => Map::new(),
+        Some(value) => object("merge", value)?,
+    };
+    if let Some(list @ Value::Array(_)) =
+        merge.get("gateway").and_then(|gateway| gateway.get("trustedProxies"))
+    {
+        addresses("merge.gateway.trustedProxies", list.clone(), any)?;
+    }
+    Ok(ConfigOptions {
+        proxies,
+        peers,
+        merge,
+        replace_arrays: fields.one_of("arrays", &["union", "replace"])? == Some("replace"),
+    })
+}
+
+fn addresses(name: &str, value: Value, any: bool) -> Result<Vec<String>> {
+    let Value::Array(items) = value else {
+        return Err(wrong(name, "an array of addresses", &value));
+    };
+    let mut out: Vec<String> = Vec::new();
+    for item in items {
+        let Value::String(text) = item else {
+            return Err(wrong(name, "an array of addresses", &item));
+        };
+        let Some(cidr) = ip::parse_cidr(&text) else {
+            return Err(Error::new("PROXY", format!("{name}: {} is no IP address or CIDR.", quote(&text))).hint(
+                "Write 10.0.0.7, 10.0.0.0/8, ::1 or fd00::/8: decimal numbers without leading zeros, a prefix of at most 32 or 128.",
+            ));
+        };
+        if cidr.is_any() && !any {
+            return Err(Error::new("PROXY_ANY", format!("{name}: {text} trusts every address there is.")).hint(
+                "Anyone could then say which client he is. Name the proxy's own address; allowAny: true if you really mean it.",
+            ));
+        }
+        if !out.contains(&text) {
+            out.push(text);
+        }
+    }
+    Ok(out)
+}
+
+/// A short text in quotes, made harmless for a terminal.
+pub fn quote(text: &str) -> String {
+    let mut out: String = text.chars().take(60).flat_map(char::escape_debug).collect();
+    if text.chars().nth(60).is_some() {
+        out.push('…');
+    }
+    format!("\"{out}\"")
+}
+
+fn device_id(fields: &mut Fields) -> Result<Option<String>> {
+    let Some(id) = fields.string("deviceId")? else { return Ok(None) };
+    if id.is_empty() || id.len() > 256 {
+        return Err(Error::new("OPTIONS", "The option deviceId is empty or too long.")
+            .hint("A deviceId is 64 hexadecimal digits."));
+    }
+    Ok(Some(id))
+}
+
+fn object(name: &str, value: Value) -> Result<Map<String, Value>> {
+    match value {
+        Value::Object(map) => Ok(map),
+        other => Err(wrong(name, "an object", &other)),
+    }
+}
+
+fn wrong(name: &str, expected: &str, got: &Value) -> Error {
+    let got = match got {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "another string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    };
+    let got =
+        if got == "another string" && expected.starts_with("an a") { "a string" } else { got };
+    Error::new("OPTIONS", format!("The option {name} must be {expected}, but it is {got}."))
+}
+
+/// The fields of an options object, taken one by one; what is left over is unknown.
+#[derive(Debug)]
+pub struct Fields {
+    prefix: &'static str,
+    map: Map<String, Value>,
+    known: Vec<&'static str>,
+}
+
+impl Fields {
+    /// The fields of an object; anything else is refused.
+    pub fn new(prefix: &'static str, value: Value) -> Result<Self> {
+        match value {
+            Value::Object(map) => Ok(Self { prefix, map, known: Vec::new() }),
+            other if prefix.is_empty() => Err(Error::new(
+                "OPTIONS",
+                match other {
+                    Value::Array(_) => "The options must be an object, but they are an array.",
+                    _ => "The options must be an object.",
+                },
+            )),
+            other => Err(wrong(prefix, "an object", &other)),
+        }
+    }
+
+    fn full(&self, name: &str) -> String {
+        if self.prefix.is_empty() { name.to_string() } else { format!("{}.{name}", self.prefix) }
+    }
+
+    /// Takes a field whatever it is.
+    pub fn take(&mut self, name: &'static str) -> Option<Value> {
+        self.known.push(name);
+        self.map.remove(name)
+    }
+
+    /// Takes a string.
+    pub fn string(&mut self, name: &'static str) -> Result<Option<String>> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(other) => Err(wrong(&self.full(name), "a string", &other)),
+        }
+    }
+
+    /// Takes a boolean.
+    pub fn bool(&mut self, name: &'static str) -> Result<Option<bool>> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(value)),
+            Some(other) => Err(wrong(&self.full(name), "true or false", &other)),
+        }
+    }
+
+    fn path(&mut self, name: &'static str) -> Result<Option<String>> {
+        let Some(text) = self.string(name)? else { return Ok(None) };
+        if text.trim().is_empty() || text.contains('\0') {
+            return Err(Error::new(
+                "OPTIONS",
+                format!("The option {} is no path: it is empty or holds a NUL.", self.full(name)),
+            ));
+        }
+        Ok(Some(text))
+    }
+
+    fn name(&mut self, name: &'static str) -> Result<Option<String>> {
+        let Some(text) = self.string(name)? else { return Ok(None) };
+        let text = text.trim();
+        if text.is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control) {
+            return Err(Error::new(
+                "OPTIONS",
+                format!(
+                    "The option {} must have 1 to 200 characters and no control characters.",
+                    self.full(name)
+                ),
+            ));
+        }
+        Ok(Some(text.to_string()))
+    }
+
+    fn one_of(
+        &mut self,
+        name: &'static str,
+        words: &[&'static str],
+    ) -> Result<Option<&'static str>> {
+        let Some(text) = self.string(name)? else { return Ok(None) };
+        words.iter().find(|word| **word == text).copied().map(Some).ok_or_else(|| {
+            Error::new(
+                "OPTIONS",
+                format!("The option {} must be one of {}.", self.full(name), words.join(", ")),
+            )
+        })
+    }
+
+    /// Refuses what nobody took.
+    pub fn finish(&self) -> Result<()> {
+        let Some(name) = self.map.keys().next() else { return Ok(()) };
+        let near =
+            self.known.iter().find(|known| known.eq_ignore_ascii_case(name) || close(known, name));
+        Err(Error::new("OPTIONS", format!("There is no option {}.", quote(&self.full(name)))).hint(
+            match near {
+                Some(near) => format!("Did you mean {}?", self.full(near)),
+                None => format!("Known here: {}.", self.known.join(", ")),
+            },
+        ))
+    }
+}
+
+/// Whether two names differ by one inserted, dropped or exchanged letter.
+fn close(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() <= b.len() {
+        (a.as_bytes(), b.as_bytes())
+    } else {
+        (b.as_bytes(), a.as_bytes())
+    };
+    let same = short.iter().zip(long).take_while(|(a, b)| a == b).count();
+    match long.len() - short.len() {
+        0 => {
+            short.get(same + 1..) == long.get(same + 1..) || {
+                let mut swapped = short.to_vec();
+                if same + 1 < swapped.len() {
+                    swapped.swap(same, same + 1);
+                }
+                swapped == long
+            }
+        }
+        1 => short[same..] == long[same + 1..],
+        _ => false,
+    }
+}

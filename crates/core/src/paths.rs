@@ -1,0 +1,209 @@
+//! Where OpenClaw keeps its state and its config: `src/config/paths.ts` and `src/infra/home-dir.ts`.
+
+use crate::error::{Error, Result};
+use crate::inputs::{Inputs, Stop, Wants};
+use crate::options::Target;
+use crate::rules::Rules;
+
+/// The resolved places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    /// The state dir.
+    pub state_dir: String,
+    /// The config file.
+    pub config: String,
+    /// The identity file; up to 2026.2.6 under `~/.openclaw` whatever the state dir.
+    pub identity: String,
+}
+
+impl Paths {
+    /// The state dir and the config's folder: resolved once, through links if need be; below them no link is followed.
+    pub fn bases(&self) -> Vec<String> {
+        let mut bases = vec![self.state_dir.clone()];
+        let config = parent(&self.config);
+        if !config.is_empty() && config != self.state_dir {
+            bases.push(config.to_string());
+        }
+        bases
+    }
+
+    /// A path below the state dir.
+    pub fn state(&self, relative: &str) -> String {
+        join(&self.state_dir, relative)
+    }
+
+    /// The paired devices of the JSON store.
+    pub fn paired(&self) -> String {
+        self.state("devices/paired.json")
+    }
+
+    /// The pending requests of the JSON store.
+    pub fn pending(&self) -> String {
+        self.state("devices/pending.json")
+    }
+
+    /// The state database.
+    pub fn database(&self) -> String {
+        self.state("state/openclaw.sqlite")
+    }
+}
+
+/// The state dir. Asks for what decides it: which of the default folders exist.
+pub fn state_dir(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<String, Stop> {
+    if let Some(dir) = explicit_state_dir(target, rules) {
+        return Ok(resolve_user(dir, target, rules, inputs)?);
+    }
+    let dirs = default_dirs(target, rules, inputs)?;
+    let mut wants = Wants::default();
+    dirs.iter().for_each(|dir| wants.file(inputs, dir));
+    wants.met()?;
+    Ok(dirs.iter().find(|dir| inputs.file(dir).exists()).unwrap_or(&dirs[0]).clone())
+}
+
+/// The config file. Asks for the candidates that could be it.
+pub fn config(
+    target: &Target,
+    rules: &Rules,
+    inputs: &Inputs<'_>,
+    state_dir: &str,
+) -> Result<String, Stop> {
+    let clawdbot = rules.clawdbot_env.then(|| variable(target, "CLAWDBOT_CONFIG_PATH")).flatten();
+    if let Some(path) = target
+        .config_path
+        .as_deref()
+        .or_else(|| variable(target, "OPENCLAW_CONFIG_PATH"))
+        .or(clawdbot)
+    {
+        return Ok(resolve_user(path, target, rules, inputs)?);
+    }
+    let mut dirs = vec![state_dir.to_string()];
+    if explicit_state_dir(target, rules).is_none() {
+        dirs.extend(default_dirs(target, rules, inputs)?);
+    }
+    let names = core::iter::once("openclaw.json").chain(rules.legacy_configs.iter().copied());
+    let names: Vec<&str> = names.collect();
+    let candidates: Vec<String> =
+        dirs.iter().flat_map(|dir| names.iter().map(move |name| join(dir, name))).collect();
+    let mut wants = Wants::default();
+    candidates.iter().for_each(|path| wants.file(inputs, path));
+    wants.met()?;
+    Ok(candidates.iter().find(|path| inputs.file(path).exists()).unwrap_or(&candidates[0]).clone())
+}
+
+/// The identity file.
+pub fn identity(
+    target: &Target,
+    rules: &Rules,
+    inputs: &Inputs<'_>,
+    state_dir: &str,
+) -> Result<String> {
+    if rules.identity_under_state_dir {
+        return Ok(join(state_dir, "identity/device.json"));
+    }
+    Ok(join(&home(target, rules, inputs)?, ".openclaw/identity/device.json"))
+}
+
+fn explicit_state_dir<'t>(target: &'t Target, rules: &Rules) -> Option<&'t str> {
+    let clawdbot = rules.clawdbot_env.then(|| variable(target, "CLAWDBOT_STATE_DIR")).flatten();
+    target.state_dir.as_deref().or_else(|| variable(target, "OPENCLAW_STATE_DIR")).or(clawdbot)
+}
+
+fn default_dirs(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<Vec<String>> {
+    let home = home(target, rules, inputs)?;
+    Ok(core::iter::once(".openclaw")
+        .chain(rules.legacy_dirs.iter().copied())
+        .map(|name| join(&home, name))
+        .collect())
+}
+
+fn variable<'t>(target: &'t Target, name: &str) -> Option<&'t str> {
+    target.env.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+}
+
+/// The home folder; `~` stands for one that only the driver's machine knows.
+fn home(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<String> {
+    let system = variable(target, "HOME")
+        .or_else(|| variable(target, "USERPROFILE"))
+        .or(inputs.home.as_deref())
+        .unwrap_or("~");
+    let home = match rules.openclaw_home_env.then(|| variable(target, "OPENCLAW_HOME")).flatten() {
+        Some(explicit) => expand(explicit, system),
+        None => system.to_string(),
+    };
+    resolve(&home, inputs)
+}
+
+/// `resolveUserPath`: trimmed, `~` expanded, made absolute.
+fn resolve_user(path: &str, target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<String> {
+    let path = path.trim();
+    if path.starts_with('~') {
+        return resolve(&expand(path, &home(target, rules, inputs)?), inputs);
+    }
+    resolve(path, inputs)
+}
+
+/// Replaces a leading `~` that stands alone or before a slash.
+fn expand(path: &str, home: &str) -> String {
+    match path.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => format!("{home}{rest}"),
+        _ => path.to_string(),
+    }
+}
+
+/// Node's `path.resolve` on POSIX.
+fn resolve(path: &str, inputs: &Inputs<'_>) -> Result<String> {
+    if path.starts_with('/') {
+        return Ok(normalize(path));
+    }
+    if path == "~" || path.starts_with("~/") {
+        return Ok(format!("~{}", normalize(&path[1..])).trim_end_matches('/').to_string());
+    }
+    match &inputs.cwd {
+        Some(cwd) => Ok(normalize(&format!("{cwd}/{path}"))),
+        None => Err(Error::new(
+            "STATE_DIR",
+            "A relative path was given where there is no working folder.",
+        )
+        .hint("Give an absolute path, or one that starts with ~/.")),
+    }
+}
+
+/// Removes `.`, `..`, and double and trailing slashes of an absolute path.
+fn normalize(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
+/// A path below a folder.
+pub fn join(dir: &str, relative: &str) -> String {
+    format!("{}/{relative}", dir.trim_end_matches('/'))
+}
+
+/// The folder of a path.
+pub fn parent(path: &str) -> &str {
+    match path.rfind('/') {
+        Some(0) => "/",
+        Some(at) => &path[..at],
+        None => "",
+    }
+}
+
+/// A path named in a file, relative to a folder: Node's `path.resolve(dir, path)`.
+pub fn relative_to(dir: &str, path: &str) -> String {
+    if path.starts_with('/') {
+        return normalize(path);
+    }
+    match dir.strip_prefix('~') {
+        Some(rest) => format!("~{}", normalize(&format!("{rest}/{path}"))),
+        None => normalize(&format!("{dir}/{path}")),
+    }
+}

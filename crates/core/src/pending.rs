@@ -1,0 +1,146 @@
+//! Pending pairing requests. One that is not silent poisons every later silent one of its device, in every
+//! version (OpenClaw `src/infra/pairing-files.ts`), so those of our device go before the gateway starts.
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+use crate::inputs::File;
+use crate::json5::{Document, Editor, Kind, Syntax};
+use crate::report::Cleared;
+
+/// Which requests to drop.
+#[derive(Clone, Copy, Debug)]
+pub enum Which<'a> {
+    /// All.
+    All,
+    /// Those of one device.
+    Device(&'a str),
+}
+
+impl Which<'_> {
+    fn takes(&self, device_id: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Device(id) => device_id.trim() == id.trim(),
+        }
+    }
+}
+
+/// Requests that go, and the file without them; `None` when it stays as it is.
+pub fn clear(
+    file: &File<'_>,
+    path: &str,
+    which: Which<'_>,
+    now: i64,
+) -> Result<(Vec<Cleared>, Option<Vec<u8>>)> {
+    let Some(bytes) = file.bytes(path)? else { return Ok((Vec::new(), None)) };
+    let document = store(bytes, path)?;
+    let root = document.root();
+    let mut cleared = Vec::new();
+    let mut kept = false;
+    for member in document.members(root) {
+        let field = |name: &str| match member.value.kind {
+            Kind::Object => {
+                document.get(member.value, name).and_then(|field| document.value(field.value))
+            }
+            _ => None,
+        };
+        let request = request(&member.key, field("deviceId"), field("silent"), field("ts"), now);
+        if which.takes(&request.device_id) {
+            cleared.push(request);
+        } else {
+            kept = true;
+        }
+    }
+    if cleared.is_empty() {
+        return Ok((cleared, None));
+    }
+    if !kept {
+        let text = document.text();
+        return Ok((
+            cleared,
+            Some(format!("{}{{}}{}", &text[..root.start], &text[root.end..]).into_bytes()),
+        ));
+    }
+    let mut editor = Editor::new(&document);
+    editor.remove_members(root, |member| {
+        let id = match member.value.kind {
+            Kind::Object => {
+                document.get(member.value, "deviceId").and_then(|id| document.string(id.value))
+            }
+            _ => None,
+        };
+        which.takes(id.as_deref().unwrap_or_default())
+    });
+    Ok((cleared, editor.finish()))
+}
+
+/// Requests among the rows of `device_pairing_pending` that go.
+pub fn clear_rows(rows: &[Map<String, Value>], which: Which<'_>, now: i64) -> Vec<Cleared> {
+    rows.iter()
+        .map(|row| {
+            let silent =
+                row.get("silent").and_then(Value::as_i64).map(|flag| Value::Bool(flag != 0));
+            let id = row.get("request_id").and_then(Value::as_str).unwrap_or_default();
+            request(id, row.get("device_id").cloned(), silent, row.get("ts").cloned(), now)
+        })
+        .filter(|request| which.takes(&request.device_id))
+        .collect()
+}
+
+fn request(
+    id: &str,
+    device_id: Option<Value>,
+    silent: Option<Value>,
+    ts: Option<Value>,
+    now: i64,
+) -> Cleared {
+    Cleared {
+        request_id: id.to_string(),
+        device_id: device_id.as_ref().and_then(Value::as_str).map(String::from).unwrap_or_default(),
+        silent: silent.as_ref().and_then(Value::as_bool),
+        age_ms: ts.as_ref().and_then(Value::as_f64).map_or(0, |ts| now.saturating_sub(ts as i64)),
+    }
+}
+
+/// Parses a JSON store (`paired.json`, `pending.json`): an object, or it is refused.
+pub fn store<'a>(bytes: &'a [u8], path: &str) -> Result<Document<'a>> {
+    const HINT: &str = "Nothing was changed: a gateway up to 2026.4.24 takes such a file for empty and overwrites it, a later one refuses it. \
+Mend it, restore it from a backup, or move it away if no paired device is needed any more.";
+    let document =
+        Document::parse(bytes, Syntax::Json).map_err(|error| syntax(error, path).hint(HINT))?;
+    let root = document.root();
+    if root.kind != Kind::Object {
+        let (line, column) = document.line_column(root.start);
+        return Err(Error::new(
+            "SHAPE",
+            format!("Expected a JSON object, but it is {}.", kind_name(root.kind)),
+        )
+        .at(path)
+        .place(line, column)
+        .hint(HINT));
+    }
+    Ok(document)
+}
+
+/// The error of a document that does not parse.
+pub fn syntax(error: crate::json5::SyntaxError, path: &str) -> Error {
+    let (code, message) = if error.encoding {
+        ("ENCODING", "The file is not valid UTF-8.".to_string())
+    } else {
+        ("SYNTAX", format!("The file does not parse: expected {}.", error.expected))
+    };
+    Error::new(code, message).at(path).place(error.line, error.column)
+}
+
+/// A kind of value in words.
+pub fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Object => "an object",
+        Kind::Array => "an array",
+        Kind::String => "a string",
+        Kind::Number => "a number",
+        Kind::Bool => "a boolean",
+        Kind::Null => "null",
+    }
+}

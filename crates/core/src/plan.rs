@@ -1,0 +1,977 @@
+//! From options and what was read to ordered steps and a report. Decides everything, writes nothing.
+//!
+//! The order of the steps is crash safety: identity, paired record, pending requests, config. Any prefix of them is
+//! a state that a gateway starts on and that the same call completes.
+
+use core::fmt;
+
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Result};
+use crate::identity::{self, KeyPair, device_id, sha256_hex};
+use crate::inputs::{File, Inputs, Missing, Query, Stop, Wants};
+use crate::json5::{Document, Editor, Kind, Node};
+use crate::options::{
+    ConfigOptions, IdentityChoice, Operation, PairOptions, PendingChoice, Request,
+};
+use crate::paired::{self, Decision, Want};
+use crate::paths::{self, Paths};
+use crate::pending::{self, Which};
+use crate::report::{
+    Change, ChangeAction, ClearPendingReport, Cleared, Gateway, IdentityOutcome, Notice,
+    PairedOutcome, PatchConfigReport, PrePairReport, Report, SetupReport, Source, StoreKind,
+};
+use crate::rules::{self, AgentPath, Doubt, Rules, Store, Version};
+use crate::{base64, config, sqlite};
+
+/// Bytes of entropy that a plan may use: the seed of a new identity and a new token.
+pub const ENTROPY: usize = 64;
+
+/// One change on disk.
+#[derive(Clone, PartialEq)]
+pub enum Step {
+    /// Replaces or creates a file.
+    Write {
+        /// The file.
+        path: String,
+        /// Its whole new content.
+        content: Zeroizing<Vec<u8>>,
+        /// Mode of the file.
+        mode: u32,
+        /// An existing file keeps its own mode.
+        keep_mode: bool,
+        /// SHA-256 of what was read, in lowercase hex; `None`: there was nothing.
+        expect: Option<String>,
+    },
+    /// Removes a file.
+    Remove {
+        /// The file.
+        path: String,
+        /// SHA-256 of what was read.
+        expect: String,
+    },
+    /// Changes rows, all in one transaction.
+    Sql {
+        /// The database.
+        db: String,
+        /// In order.
+        statements: Vec<Statement>,
+    },
+}
+
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Write { path, content, .. } => {
+                write!(f, "Write({path}, {} bytes)", content.len())
+            }
+            Self::Remove { path, .. } => write!(f, "Remove({path})"),
+            Self::Sql { db, statements } => write!(f, "Sql({db}, {} statements)", statements.len()),
+        }
+    }
+}
+
+/// A parameterised statement.
+#[derive(Clone, PartialEq, serde::Serialize)]
+pub struct Statement {
+    /// INSERT, UPDATE or DELETE.
+    pub sql: String,
+    /// Its parameters; they may hold a key or a token.
+    pub params: Vec<Value>,
+    /// How many rows it must change.
+    pub changes: u32,
+}
+
+/// Steps and report.
+#[derive(Debug)]
+pub struct Plan {
+    /// The state dir and the config's folder.
+    pub bases: Vec<String>,
+    /// In the order in which they are to be made durable.
+    pub steps: Vec<Step>,
+    /// What they amount to.
+    pub report: Report,
+}
+
+/// What an operation stands on: rules, places, store.
+#[derive(Debug)]
+pub struct World<'i, 'a> {
+    /// What was read.
+    pub inputs: &'i Inputs<'a>,
+    /// What this version does.
+    pub rules: Rules,
+    /// Whose rules they are.
+    pub gateway: Gateway,
+    /// Where things are.
+    pub paths: Paths,
+    /// Where identity and pairing live.
+    pub store: StoreKind,
+    /// What the caller should know.
+    pub warnings: Vec<Notice>,
+}
+
+/// Plans an operation; stops with what is still to be read.
+pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> Result<Plan, Stop> {
+    let world = World::look(request, inputs)?;
+    let bases = world.paths.bases();
+    let mut missing = Gathered::default();
+    let config = missing.take(match &request.config {
+        Some(options) => config_part(&world, options).map(Some),
+        None => Ok(None),
+    })?;
+    let pair = missing.take(match &request.pair {
+        Some(options) => pair_part(&world, options, entropy).map(Some),
+        None => Ok(None),
+    })?;
+    let clear = missing.take(match request.operation {
+        Operation::ClearPending => {
+            let which = request.clear_device.as_deref().map_or(Which::All, Which::Device);
+            clear_part(&world, which).map(Some)
+        }
+        _ => Ok(None),
+    })?;
+    let (Some(config), Some(pair), Some(clear)) = (config, pair, clear) else {
+        return Err(Stop::Missing(Missing { bases, ..missing.0 }));
+    };
+
+    let mut steps = Vec::new();
+    let mut statements = Vec::new();
+    let mut own = |part_steps: Vec<Step>, part_statements: Vec<Statement>| {
+        let changes = changes(&part_steps, &part_statements, &world.paths.database());
+        steps.extend(part_steps);
+        statements.extend(part_statements);
+        changes
+    };
+    let pair = pair.map(|part| {
+        let mut report = part.report;
+        report.changes = own(part.steps, part.statements);
+        report
+    });
+    let clear = clear.map(|part| (part.cleared, own(part.steps, part.statements)));
+    if !statements.is_empty() {
+        steps.push(Step::Sql { db: world.paths.database(), statements });
+    }
+    let config = config.map(|(mut report, step)| {
+        report.changes = changes(step.as_slice(), &[], "");
+        steps.extend(step);
+        report
+    });
+    let report = match (request.operation, pair, clear, config) {
+        (Operation::Setup, Some(mut pair), _, config) => {
+            if let Some(config) = &config {
+                pair.changes.extend(config.changes.iter().cloned());
+            }
+            Report::Setup(SetupReport { pair, config })
+        }
+        (_, Some(pair), _, _) => Report::PrePair(pair),
+        (_, _, Some((cleared, changes)), _) => {
+            Report::ClearPending(ClearPendingReport { cleared, changes, warnings: world.warnings })
+        }
+        (_, _, _, Some(mut config)) => {
+            config.warnings.splice(0..0, world.warnings);
+            Report::PatchConfig(config)
+        }
+        _ => return Err(Error::new("OPTIONS", "This operation is not planned here.").into()),
+    };
+    Ok(Plan { bases, steps, report })
+}
+
+/// The identity of a state dir with its private key; stops with what is still to be read.
+pub fn export(request: &Request, inputs: &Inputs<'_>) -> Result<KeyPair, Stop> {
+    let world = World::look(request, inputs)?;
+    let based = |stop: Stop| match stop {
+        Stop::Missing(missing) => Stop::Missing(Missing { bases: world.paths.bases(), ..missing }),
+        refused => refused,
+    };
+    let nothing = |path: &str| {
+        Error::new("IDENTITY_MISSING", "This state dir has no device identity.")
+            .at(path)
+            .hint("Call prePair() or setup() first.")
+    };
+    if world.store == StoreKind::Sqlite {
+        let db = world.paths.database();
+        let query = sqlite::export(&db);
+        want_queries(inputs, [query]).map_err(based)?;
+        let row = inputs.rows("export").and_then(|rows| rows.first());
+        let pem = row
+            .and_then(|row| row.get("private_key_pem"))
+            .and_then(Value::as_str)
+            .ok_or_else(|| nothing(&db))?;
+        return KeyPair::from_pem(pem).ok_or_else(|| {
+            Error::new(
+                "IDENTITY_BROKEN",
+                "The primary identity in the state database is no Ed25519 key.",
+            )
+            .at(&db)
+            .hint("Run `openclaw doctor --fix`.")
+            .into()
+        });
+    }
+    let path = &world.paths.identity;
+    want_files(inputs, [path.as_str()]).map_err(based)?;
+    let stored = identity::read(&inputs.file(path), path, inputs.now)?;
+    Ok(stored.ok_or_else(|| nothing(path))?.keys)
+}
+
+fn want_files<'p>(
+    inputs: &Inputs<'_>,
+    paths: impl IntoIterator<Item = &'p str>,
+) -> Result<(), Stop> {
+    let mut wants = Wants::default();
+    paths.into_iter().for_each(|path| wants.file(inputs, path));
+    wants.met()
+}
+
+fn want_queries(inputs: &Inputs<'_>, queries: impl IntoIterator<Item = Query>) -> Result<(), Stop> {
+    let mut wants = Wants::default();
+    queries.into_iter().for_each(|query| wants.query(inputs, query));
+    wants.met()
+}
+
+/// Collects what several parts miss, so that a driver reads it in one go.
+#[derive(Default)]
+struct Gathered(Missing);
+
+impl Gathered {
+    fn take<T>(&mut self, part: Result<T, Stop>) -> Result<Option<T>, Stop> {
+        match part {
+            Ok(value) => Ok(Some(value)),
+            Err(Stop::Refused(error)) => Err(error.into()),
+            Err(Stop::Missing(missing)) => {
+                for file in missing.files {
+                    if !self.0.files.contains(&file) {
+                        self.0.files.push(file);
+                    }
+                }
+                for query in missing.queries {
+                    if !self.0.queries.contains(&query) {
+                        self.0.queries.push(query);
+                    }
+                }
+                Ok(None)
+            }
+        }
+    }
+}
+
+impl<'i, 'a> World<'i, 'a> {
+    /// Finds out version, places and store.
+    pub fn look(request: &Request, inputs: &'i Inputs<'a>) -> Result<Self, Stop> {
+        let target = &request.target;
+        let installed = inputs
+            .installed
+            .as_ref()
+            .and_then(|installed| installed.version.parse::<Version>().ok());
+        let (version, source) = match (&target.gateway_version, installed) {
+            (Some(version), _) => (Some(*version), Source::Option),
+            (None, Some(version)) => (Some(version), Source::Package),
+            (None, None) => (None, Source::Unknown),
+        };
+        let (rules, doubt) = rules::rules(version.as_ref());
+        let mut warnings: Vec<Notice> = doubt.map(doubtful).into_iter().collect();
+        let state_dir = paths::state_dir(target, &rules, inputs)?;
+
+        // Everything that depends only on the state dir is asked for in one go.
+        let mut missing = Gathered::default();
+        let database = paths::join(&state_dir, "state/openclaw.sqlite");
+        missing.take(want_queries(inputs, sqlite::probes(&database)))?;
+        let needs_config = request.config.is_some() || request.operation == Operation::Diagnose;
+        let config = missing.take(match needs_config {
+            true => paths::config(target, &rules, inputs, &state_dir),
+            false => Ok(String::new()),
+        })?;
+        let paths = Paths {
+            identity: paths::identity(target, &rules, inputs, &state_dir)?,
+            config: config.clone().unwrap_or_default(),
+            state_dir,
+        };
+        if needs_config && config.is_some() {
+            missing.take(want_files(inputs, [paths.config.as_str()]))?;
+        }
+        for path in files_of(request, &paths) {
+            missing.take(want_files(inputs, [path.as_str()]))?;
+        }
+        if missing.0 != Missing::default() {
+            return Err(Stop::Missing(Missing { bases: paths.bases(), ..missing.0 }));
+        }
+        let store = store(inputs, &rules, version.as_ref(), source, &paths, &mut warnings)?;
+        let gateway = Gateway { version: version.map(|version| version.to_string()), source };
+        Ok(Self { inputs, rules, gateway, paths, store, warnings })
+    }
+}
+
+/// What is said where the rules are a guess.
+fn doubtful(doubt: Doubt) -> Notice {
+    let newest = rules::NEWEST;
+    match doubt {
+        Doubt::Unknown => Notice::new("VERSION_UNKNOWN", format!("No OpenClaw version was found; the rules of {newest} were followed."))
+            .hint("Give gatewayVersion, or openclawDir. The paired record opens every version."),
+        Doubt::UnknownNewer => Notice::new("VERSION_NEWER", format!("This OpenClaw is newer than {newest}, the newest that is known here; its rules were followed."))
+            .hint("Update openclaw-prepair when there is a newer one."),
+    }
+}
+
+/// The files that an operation looks at, whatever the store.
+fn files_of(request: &Request, paths: &Paths) -> Vec<String> {
+    let mut files = Vec::new();
+    if let Some(pair) = &request.pair {
+        if pair.device.is_none() {
+            files.push(paths.identity.clone());
+        }
+        files.push(paths.paired());
+        if pair.pending != PendingChoice::Keep {
+            files.push(paths.pending());
+        }
+    }
+    if request.operation == Operation::ClearPending {
+        files.push(paths.pending());
+    }
+    files
+}
+
+/// Which store holds identity and pairing: the disk decides before the package.
+fn store(
+    inputs: &Inputs<'_>,
+    rules: &Rules,
+    version: Option<&Version>,
+    source: Source,
+    paths: &Paths,
+    warnings: &mut Vec<Notice>,
+) -> Result<StoreKind, Stop> {
+    let db = paths.database();
+    let conflict =
+        |message: String, hint: &str| Error::new("STORE_CONFLICT", message).at(&db).hint(hint);
+    let Some(found) = sqlite::user_version(inputs) else { return Ok(StoreKind::Json) };
+    let newest = inputs
+        .installed
+        .as_ref()
+        .and_then(|installed| installed.state_schema)
+        .unwrap_or_else(|| i64::from(Rules::at(rules::NEWEST, None).state_schema));
+    if found < sqlite::FIRST_SCHEMA {
+        if found >= 2 {
+            return Err(conflict(
+                format!(
+                    "The state database has user_version {found}, which only preview builds wrote."
+                ),
+                "Start a released OpenClaw on it once, or move the state dir away.",
+            )
+            .into());
+        }
+        if sqlite::has_table(inputs, "device_identities") {
+            want_queries(inputs, [sqlite::primary(&db)])?;
+            if inputs.rows("primary").is_some_and(|rows| !rows.is_empty()) {
+                return Ok(StoreKind::Sqlite);
+            }
+        }
+        return Ok(StoreKind::Json);
+    }
+    if version.is_some() && rules.store == Store::Json {
+        let from = if source == Source::Option {
+            "gatewayVersion says"
+        } else {
+            "the installed package is"
+        };
+        return Err(conflict(
+            format!(
+                "The state database has user_version {found}, but {from} {}, which keeps its state in files.",
+                version.map(ToString::to_string).unwrap_or_default()
+            ),
+            "That gateway would not see what a newer one stored here. Use the version that wrote this state dir, or another state dir.",
+        )
+        .into());
+    }
+    if found > newest {
+        return Err(conflict(
+            format!("The state database has user_version {found}, newer than {newest}, the newest that is known here."),
+            "Give the installed package by openclawDir, or update openclaw-prepair.",
+        )
+        .into());
+    }
+    if found > i64::from(rules.state_schema)
+        && inputs.installed.as_ref().and_then(|i| i.state_schema).is_none()
+    {
+        warnings.push(
+            Notice::new("SCHEMA_NEWER", format!("The state database has user_version {found}, newer than that version writes; that gateway may refuse to start."))
+                .at(&db),
+        );
+    }
+    Ok(StoreKind::Sqlite)
+}
+
+fn config_part(
+    world: &World<'_, '_>,
+    options: &ConfigOptions,
+) -> Result<(PatchConfigReport, Option<Step>), Stop> {
+    let path = &world.paths.config;
+    let patched = config::patch(world.inputs, path, options, &world.rules)?;
+    let mut warnings = patched.warnings;
+    if world.store == StoreKind::Sqlite {
+        match legacy_identity(world)? {
+            // The edit alone would make the gateway refuse to start (OpenClaw 2026.8.1+, exit 78 at 2026.9.6).
+            Some(error) if patched.content.is_some() => return Err(error.into()),
+            Some(error) => warnings.push(Notice {
+                code: "W_LEGACY_IDENTITY".to_string(),
+                message: error.message,
+                hint: error.hint,
+                path: error.path,
+            }),
+            None => {}
+        }
+    }
+    let step = patched.content.map(|content| Step::Write {
+        path: path.clone(),
+        content: Zeroizing::new(content),
+        mode: 0o600,
+        keep_mode: true,
+        expect: expect(world.inputs.file(path)),
+    });
+    let report = PatchConfigReport {
+        path: path.clone(),
+        changed: step.is_some(),
+        edits: patched.edits,
+        changes: Vec::new(),
+        warnings,
+    };
+    Ok((report, step))
+}
+
+/// A left-over identity file that holds another key than the database.
+fn legacy_identity(world: &World<'_, '_>) -> Result<Option<Error>, Stop> {
+    let file = world.paths.state("identity/device.json");
+    let files =
+        [file.clone(), format!("{file}.doctor-importing"), format!("{file}.native-importing")];
+    let mut missing = Gathered::default();
+    missing.take(want_files(world.inputs, files.iter().map(String::as_str)))?;
+    missing.take(want_queries(world.inputs, [sqlite::primary(&world.paths.database())]))?;
+    if missing.0 != Missing::default() {
+        return Err(Stop::Missing(missing.0));
+    }
+    let primary = primary_key(world)?;
+    for path in files {
+        let found = match identity::read(&world.inputs.file(&path), &path, world.inputs.now) {
+            Ok(None) => continue,
+            Ok(Some(stored)) => Some(stored.keys.public()),
+            Err(_) => None,
+        };
+        if found.is_none() || found != primary {
+            return Ok(Some(
+                Error::new(
+                    "LEGACY_IDENTITY_CONFLICT",
+                    "An old identity file lies beside a database with another identity: after a change of the config this gateway refuses to start.",
+                )
+                .at(path)
+                .hint("The database is what counts. Move this file out of the state dir, then call again."),
+            ));
+        }
+    }
+    Ok(None)
+}
+
+/// The raw public key of the primary identity in the database.
+fn primary_key(world: &World<'_, '_>) -> Result<Option<[u8; 32]>> {
+    let Some(row) = world.inputs.rows("primary").and_then(|rows| rows.first()) else {
+        return Ok(None);
+    };
+    let field = |name: &str| row.get(name).and_then(Value::as_str);
+    match field("public_key_pem").and_then(identity::parse_public_key) {
+        Some(key) if field("device_id") == Some(&device_id(&key)) => Ok(Some(key)),
+        _ => Err(Error::new("IDENTITY_BROKEN", "The primary identity in the state database is broken: its deviceId is not that of its key.")
+            .at(world.paths.database())
+            .hint("Run `openclaw doctor --fix`; the device must then be approved anew.")),
+    }
+}
+
+struct ClearPart {
+    cleared: Vec<Cleared>,
+    steps: Vec<Step>,
+    statements: Vec<Statement>,
+}
+
+fn clear_part(world: &World<'_, '_>, which: Which<'_>) -> Result<ClearPart, Stop> {
+    let inputs = world.inputs;
+    if world.store == StoreKind::Sqlite {
+        let db = world.paths.database();
+        sqlite::check_columns(inputs, &db)?;
+        let mut missing = Gathered::default();
+        missing.take(want_queries(inputs, [sqlite::pending(&db)]))?;
+        missing.take(unsupervised(world))?;
+        if missing.0 != Missing::default() {
+            return Err(Stop::Missing(missing.0));
+        }
+        let cleared =
+            pending::clear_rows(inputs.rows("pending").unwrap_or_default(), which, inputs.now);
+        let statements =
+            cleared.iter().map(|request| sqlite::delete_pending(&request.request_id)).collect();
+        return Ok(ClearPart { cleared, steps: Vec::new(), statements });
+    }
+    let path = world.paths.pending();
+    let file = inputs.file(&path);
+    let (cleared, content) = pending::clear(&file, &path, which, inputs.now)?;
+    Ok(ClearPart {
+        cleared,
+        steps: content.map(|content| write(&path, content, file)).into_iter().collect(),
+        statements: Vec::new(),
+    })
+}
+
+/// Refuses a database that somebody else manages.
+fn unsupervised(world: &World<'_, '_>) -> Result<(), Stop> {
+    let db = world.paths.database();
+    if !sqlite::has_table(world.inputs, "config_machine_state") {
+        return Ok(());
+    }
+    want_queries(world.inputs, [sqlite::supervision(&db)])?;
+    if world.inputs.rows("supervision").is_some_and(|rows| !rows.is_empty()) {
+        return Err(Error::new(
+            "SUPERVISED",
+            "This state database is managed by an external supervisor.",
+        )
+        .at(db)
+        .hint("Pair the device through that supervisor; writing behind its back is not safe.")
+        .into());
+    }
+    Ok(())
+}
+
+struct PairPart {
+    report: PrePairReport,
+    steps: Vec<Step>,
+    statements: Vec<Statement>,
+}
+
+/// The key that is to be approved, and what is done to hold it.
+struct Key {
+    public: [u8; 32],
+    outcome: IdentityOutcome,
+    /// Written before the record.
+    before: Vec<Step>,
+    /// Written after the record: a replaced identity.
+    after: Vec<Step>,
+    /// The deviceId that a replaced identity had.
+    replaced: Option<String>,
+    statements: Vec<Statement>,
+}
+
+fn pair_part(
+    world: &World<'_, '_>,
+    options: &PairOptions,
+    entropy: &[u8; ENTROPY],
+) -> Result<PairPart, Stop> {
+    let inputs = world.inputs;
+    let (seed, token) = entropy.split_at(32);
+    let seed: &[u8; 32] = seed.first_chunk().ok_or_else(no_entropy)?;
+    let token: &[u8; 32] = token.first_chunk().ok_or_else(no_entropy)?;
+    let mut warnings = world.warnings.clone();
+    let key = match (&options.device, world.store) {
+        (Some(public), _) => Key {
+            public: *public,
+            outcome: IdentityOutcome::Untouched,
+            before: Vec::new(),
+            after: Vec::new(),
+            replaced: None,
+            statements: Vec::new(),
+        },
+        (None, StoreKind::Json) => file_key(world, options, seed, &mut warnings)?,
+        (None, StoreKind::Sqlite) => row_key(world, options, seed)?,
+    };
+    let id = device_id(&key.public);
+    let want = Want {
+        public: &key.public,
+        display_name: options.display_name.as_deref(),
+        scopes: options.scopes.as_deref(),
+        reinstate: options.reinstate,
+        now: inputs.now,
+        token,
+    };
+    let (decision, record_steps, record_statements) = match world.store {
+        StoreKind::Json => {
+            let (decision, steps) = file_record(world, &want, key.replaced.as_deref(), key.after)?;
+            (decision, steps, Vec::new())
+        }
+        StoreKind::Sqlite => {
+            let (decision, statements) = row_record(world, &want)?;
+            (decision, Vec::new(), statements)
+        }
+    };
+    if matches!(decision.outcome, PairedOutcome::Created) || !decision.scopes_added.is_empty() {
+        if token == &[0; 32] {
+            return Err(no_entropy().into());
+        }
+    }
+    let which = match options.pending {
+        PendingChoice::Keep => None,
+        PendingChoice::All => Some(Which::All),
+        PendingChoice::Device => Some(Which::Device(&id)),
+    };
+    let clear = which.map(|which| clear_part(world, which)).transpose()?;
+    let mut steps = key.before;
+    steps.extend(record_steps);
+    let mut statements = key.statements;
+    statements.extend(record_statements);
+    let mut pending_cleared = 0;
+    if let Some(clear) = clear {
+        pending_cleared = clear.cleared.len();
+        steps.extend(clear.steps);
+        statements.extend(clear.statements);
+    }
+    warn_where_no_record_helps(world, &mut warnings);
+    let report = PrePairReport {
+        device_id: id,
+        public_key: base64::encode_url(&key.public),
+        store: world.store,
+        gateway: world.gateway.clone(),
+        identity: key.outcome,
+        paired: decision.outcome,
+        scopes_added: decision.scopes_added,
+        pending_cleared,
+        attempts: 1,
+        changes: Vec::new(),
+        warnings,
+    };
+    Ok(PairPart { report, steps, statements })
+}
+
+fn no_entropy() -> Error {
+    Error::new("ENTROPY", "There was no entropy for a new key or token.")
+        .hint("Give 64 random bytes as inputs.entropy.")
+}
+
+/// The identity in its file.
+fn file_key(
+    world: &World<'_, '_>,
+    options: &PairOptions,
+    seed: &[u8; 32],
+    warnings: &mut Vec<Notice>,
+) -> Result<Key, Stop> {
+    let inputs = world.inputs;
+    let path = &world.paths.identity;
+    let file = inputs.file(path);
+    let stored = match identity::read(&file, path, inputs.now) {
+        Err(error)
+            if options.replace
+                && error.code == "ERR_PREPAIR_IDENTITY_BROKEN"
+                && !matches!(options.identity, IdentityChoice::Disk) =>
+        {
+            None
+        }
+        other => other?,
+    };
+    let wanted = match &options.identity {
+        IdentityChoice::Disk => None,
+        IdentityChoice::Given(keys) => Some((keys.clone(), IdentityOutcome::Imported)),
+        IdentityChoice::New => Some((KeyPair::from_seed(seed), IdentityOutcome::Created)),
+    };
+    let mut key = Key {
+        public: [0; 32],
+        outcome: IdentityOutcome::Reused,
+        before: Vec::new(),
+        after: Vec::new(),
+        replaced: None,
+        statements: Vec::new(),
+    };
+    let same = |stored: &identity::Stored| match &wanted {
+        Some((keys, _)) => keys.public() == stored.keys.public(),
+        None => true,
+    };
+    match (stored, wanted.as_ref()) {
+        (Some(stored), _) if same(&stored) => {
+            key.public = stored.keys.public();
+            if let Some(repair) = stored.repair {
+                key.outcome = IdentityOutcome::Repaired;
+                warnings.push(
+                    Notice::new(
+                        "IDENTITY_REPAIRED",
+                        format!(
+                            "The identity file was mended, its key kept: {}.",
+                            repair.why.join("; ")
+                        ),
+                    )
+                    .at(path),
+                );
+                key.before.push(private(path, repair.content, expect(file)));
+            }
+        }
+        (None, wanted) if !file.exists() => {
+            let (keys, outcome) = match wanted {
+                Some((keys, outcome)) => (keys.clone(), *outcome),
+                None if seed == &[0; 32] => return Err(no_entropy().into()),
+                None => (KeyPair::from_seed(seed), IdentityOutcome::Created),
+            };
+            key.public = keys.public();
+            key.outcome = outcome;
+            key.before.push(private(path, keys.file(inputs.now), None));
+        }
+        (stored, Some((keys, _))) if options.replace => {
+            key.public = keys.public();
+            key.outcome = IdentityOutcome::Replaced;
+            key.replaced = stored.map(|stored| stored.keys.device_id());
+            let backup = format!("{path}.{}.bak", inputs.now);
+            want_files(inputs, [backup.as_str()])?;
+            let old = file.bytes(path)?.unwrap_or_default().to_vec();
+            if !inputs.file(&backup).exists() {
+                key.before.push(private(&backup, Zeroizing::new(old), None));
+            }
+            warnings.push(
+                Notice::new("IDENTITY_REPLACED", "The identity that was here gave way to another; the old file was kept beside it.")
+                    .at(&backup)
+                    .hint("Remove the backup when nobody needs the old key."),
+            );
+            key.after.push(private(path, keys.file(inputs.now), expect(file)));
+        }
+        (Some(stored), Some((keys, _))) => {
+            return Err(conflict(path, &stored.keys.device_id(), &keys.device_id()).into());
+        }
+        // Something stands there that is no identity; reading it was refused above.
+        (_, _) => {
+            return Err(Error::new("IDENTITY_BROKEN", "The identity file cannot be used.")
+                .at(path)
+                .into());
+        }
+    }
+    Ok(key)
+}
+
+fn conflict(path: &str, known: &str, given: &str) -> Error {
+    Error::new("IDENTITY_CONFLICT", format!("Another identity is here: device {known}, not {given}."))
+        .at(path)
+        .hint("Leave out identity to use the one that is here, or say onConflict: 'replace' (files only) if its devices may lose access.")
+}
+
+/// The identity in the database: its primary row is reused, never replaced.
+fn row_key(world: &World<'_, '_>, options: &PairOptions, seed: &[u8; 32]) -> Result<Key, Stop> {
+    let inputs = world.inputs;
+    let db = world.paths.database();
+    sqlite::check_columns(inputs, &db)?;
+    want_queries(inputs, [sqlite::primary(&db)])?;
+    let mut key = Key {
+        public: [0; 32],
+        outcome: IdentityOutcome::Reused,
+        before: Vec::new(),
+        after: Vec::new(),
+        replaced: None,
+        statements: Vec::new(),
+    };
+    let given = match &options.identity {
+        IdentityChoice::Disk => None,
+        IdentityChoice::Given(keys) => Some(keys.clone()),
+        IdentityChoice::New => Some(KeyPair::from_seed(seed)),
+    };
+    if let Some(public) = primary_key(world)? {
+        if let Some(given) = given.filter(|given| given.public() != public) {
+            return Err(Error::new(
+                "IDENTITY_CONFLICT",
+                format!("The state database holds another identity: device {}, not {}.", device_id(&public), given.device_id()),
+            )
+            .at(db)
+            .hint("An identity in the database is never replaced. Leave out identity to use it, or approve the other key by device: { publicKey }.")
+            .into());
+        }
+        key.public = public;
+        return Ok(key);
+    }
+    // No identity yet. One that waits in a file is the one that a later import would compare with.
+    let path = &world.paths.identity;
+    let stored = identity::read(&inputs.file(path), path, inputs.now)?;
+    let (keys, outcome) = match (stored, given) {
+        (Some(stored), Some(given)) if stored.keys.public() != given.public() => {
+            return Err(conflict(path, &stored.keys.device_id(), &given.device_id()).into());
+        }
+        (Some(stored), _) => (stored.keys, IdentityOutcome::Imported),
+        (None, Some(given)) if matches!(options.identity, IdentityChoice::New) => {
+            (given, IdentityOutcome::Created)
+        }
+        (None, Some(given)) => (given, IdentityOutcome::Imported),
+        (None, None) if seed == &[0; 32] => return Err(no_entropy().into()),
+        (None, None) => (KeyPair::from_seed(seed), IdentityOutcome::Created),
+    };
+    key.public = keys.public();
+    key.outcome = outcome;
+    key.statements.push(sqlite::insert_identity(&keys, inputs.now));
+    Ok(key)
+}
+
+/// The record in `devices/paired.json`; a replaced identity's file goes between the new record and the old one's removal.
+fn file_record(
+    world: &World<'_, '_>,
+    want: &Want<'_>,
+    replaced: Option<&str>,
+    between: Vec<Step>,
+) -> Result<(Decision, Vec<Step>)> {
+    let path = world.paths.paired();
+    let file = world.inputs.file(&path);
+    let id = device_id(want.public);
+    let mut steps = Vec::new();
+    let Some(bytes) = file.bytes(&path)? else {
+        let decision = paired::decide(None, want, &path)?;
+        let store = Map::from_iter([(id, Value::Object(paired::fresh(want)))]);
+        let content = serde_json::to_vec_pretty(&store)
+            .map_err(|_| Error::new("INTERNAL", "A record could not be written as JSON."))?;
+        steps.push(write(&path, content, file));
+        steps.extend(between);
+        return Ok((decision, steps));
+    };
+    let document = pending::store(bytes, &path)?;
+    let root = document.root();
+    let mut editor = Editor::new(&document);
+    let decision = match document.get(root, &id) {
+        None => {
+            let decision = paired::decide(None, want, &path)?;
+            editor.set(root, &id, &Value::Object(paired::fresh(want)));
+            decision
+        }
+        Some(member) => {
+            let place = document.line_column(member.value.start);
+            let Some(Value::Object(record)) = document.value(member.value) else {
+                return Err(Error::new(
+                    "SHAPE",
+                    format!("The record of device {id} is no object that OpenClaw writes."),
+                )
+                .at(&path)
+                .place(place.0, place.1)
+                .hint("Remove it with `openclaw devices remove`, or mend it, then call again."));
+            };
+            let decision = paired::decide(Some(&record), want, &path)?;
+            for set in &decision.sets {
+                apply(&document, &mut editor, member.value, &set.path, &set.value);
+            }
+            decision
+        }
+    };
+    let content = editor.finish();
+    let current = content.as_deref().unwrap_or(bytes).to_vec();
+    if let Some(content) = content {
+        steps.push(write(&path, content, file));
+    }
+    steps.extend(between);
+    if let Some(old) = replaced.filter(|old| **old != *id) {
+        let document = pending::store(&current, &path)?;
+        let mut editor = Editor::new(&document);
+        if editor.remove(document.root(), old) {
+            if let Some(content) = editor.finish() {
+                steps.push(private(&path, Zeroizing::new(content), Some(sha256_hex(&current))));
+            }
+        }
+    }
+    Ok((decision, steps))
+}
+
+/// Sets a field of a record, however deep, without touching its neighbours.
+fn apply(
+    document: &Document<'_>,
+    editor: &mut Editor<'_, '_>,
+    object: Node,
+    path: &[&'static str],
+    value: &Value,
+) {
+    match path {
+        [] => {}
+        [field] => editor.set(object, field, value),
+        [field, rest @ ..] => match document.get(object, field) {
+            Some(member) if member.value.kind == Kind::Object => {
+                apply(document, editor, member.value, rest, value)
+            }
+            _ => {
+                let mut inner = Map::new();
+                sqlite::put(&mut inner, rest, value.clone());
+                editor.set(object, field, &Value::Object(inner));
+            }
+        },
+    }
+}
+
+/// The record in the database.
+fn row_record(world: &World<'_, '_>, want: &Want<'_>) -> Result<(Decision, Vec<Statement>), Stop> {
+    let inputs = world.inputs;
+    let db = world.paths.database();
+    let id = device_id(want.public);
+    sqlite::check_columns(inputs, &db)?;
+    let query = sqlite::paired(&db, &id);
+    let key = query.id.clone();
+    let mut missing = Gathered::default();
+    missing.take(want_queries(inputs, [query]))?;
+    missing.take(want_queries(inputs, [sqlite::pending(&db)]))?;
+    missing.take(unsupervised(world))?;
+    if missing.0 != Missing::default() {
+        return Err(Stop::Missing(missing.0));
+    }
+    let record = sqlite::record(inputs.rows.get(&key).unwrap_or(&None), &db)?;
+    let decision = paired::decide(record.as_ref(), want, &db)?;
+    let statements = match record {
+        None => vec![sqlite::insert_paired(&paired::fresh(want))],
+        Some(_) if decision.sets.is_empty() => Vec::new(),
+        Some(record) => vec![sqlite::update_paired(&id, record, &decision.sets)],
+    };
+    Ok((decision, statements))
+}
+
+/// Some clients present no device to a loopback gateway; no record can open a door for them.
+fn warn_where_no_record_helps(world: &World<'_, '_>, warnings: &mut Vec<Notice>) {
+    let who = match (world.rules.agent_path == AgentPath::Device, world.rules.cli_presents_device) {
+        (true, true) => return,
+        (false, true) => "the agent's own tool",
+        (true, false) => "the command line",
+        (false, false) => "the agent's own tool and the command line",
+    };
+    warnings.push(
+        Notice::new(
+            "NO_DEVICE",
+            format!("On this version {who} present no device to a loopback gateway with a shared token: there is no wall for them on a plain loopback, and behind a header-adding proxy no record helps them (missing scope)."),
+        )
+        .hint("Let them connect to the gateway directly, not through the proxy. Clients that present a device (remote ones, those with a device token) are let in by this record."),
+    );
+}
+
+fn expect(file: File<'_>) -> Option<String> {
+    match file {
+        File::Bytes(bytes) => Some(sha256_hex(bytes)),
+        _ => None,
+    }
+}
+
+fn write(path: &str, content: Vec<u8>, before: File<'_>) -> Step {
+    private(path, Zeroizing::new(content), expect(before))
+}
+
+fn private(path: &str, content: Zeroizing<Vec<u8>>, expect: Option<String>) -> Step {
+    Step::Write { path: path.to_string(), content, mode: 0o600, keep_mode: false, expect }
+}
+
+fn changes(steps: &[Step], statements: &[Statement], db: &str) -> Vec<Change> {
+    let mut out: Vec<Change> = Vec::new();
+    for step in steps {
+        let change = match step {
+            Step::Write { path, content, expect, .. } => Change {
+                path: path.clone(),
+                action: if expect.is_some() {
+                    ChangeAction::Replaced
+                } else {
+                    ChangeAction::Created
+                },
+                bytes: Some(content.len()),
+                rows: None,
+            },
+            Step::Remove { path, .. } => Change {
+                path: path.clone(),
+                action: ChangeAction::Removed,
+                bytes: None,
+                rows: None,
+            },
+            Step::Sql { .. } => continue,
+        };
+        match out.iter_mut().find(|known| known.path == change.path) {
+            Some(known) => known.bytes = change.bytes,
+            None => out.push(change),
+        }
+    }
+    if !statements.is_empty() {
+        let rows = statements.iter().map(|statement| statement.changes).sum();
+        out.push(Change {
+            path: db.to_string(),
+            action: ChangeAction::Rows,
+            bytes: None,
+            rows: Some(rows),
+        });
+    }
+    out
+}

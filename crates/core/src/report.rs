@@ -1,0 +1,240 @@
+//! What an operation tells its caller. Nothing in here ever holds a key or a token.
+
+use serde::{Deserialize, Serialize};
+
+/// A remark or a warning that did not stop the operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Stable, begins with `W_`.
+    pub code: String,
+    /// One sentence for a person.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The file that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+}
+
+impl Notice {
+    /// A notice with the code `W_{code}`.
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
+        Self { code: format!("W_{code}"), message: message.into(), hint: None, path: None }
+    }
+
+    /// The same with what to do about it.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same with the file that it is about.
+    pub fn at(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+}
+
+/// Which gateway the rules were chosen for.
+#[derive(Clone, Debug, Serialize)]
+pub struct Gateway {
+    /// The OpenClaw version, or null when it is not known.
+    pub version: Option<String>,
+    /// Where the version comes from.
+    pub source: Source,
+}
+
+/// Where a version comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// The option `gatewayVersion`.
+    Option,
+    /// The installed package.
+    Package,
+    /// Nothing told it.
+    Unknown,
+}
+
+/// Where a state dir keeps identity and pairing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StoreKind {
+    /// `identity/device.json` and `devices/*.json`.
+    Json,
+    /// `state/openclaw.sqlite`.
+    Sqlite,
+}
+
+/// What became of the device identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IdentityOutcome {
+    /// A new key was made.
+    Created,
+    /// The key on disk stays, as it is.
+    Reused,
+    /// A given or derived key was written where none was.
+    Imported,
+    /// The key on disk stays; the file around it was mended.
+    Repaired,
+    /// Another key was on disk and gave way.
+    Replaced,
+    /// Only a public key was approved; no identity was looked at.
+    Untouched,
+}
+
+/// What became of the paired record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PairedOutcome {
+    /// There was none.
+    Created,
+    /// There was one that lacked something.
+    Updated,
+    /// There was one that has it all.
+    Unchanged,
+}
+
+/// One thing on disk that the steps change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The file, or the database.
+    pub path: String,
+    /// What happens to it.
+    pub action: ChangeAction,
+    /// The new size of a file in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<usize>,
+    /// How many rows of a database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u32>,
+}
+
+/// What happens to a file or a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeAction {
+    /// A file that was not there.
+    Created,
+    /// A file that was there.
+    Replaced,
+    /// A file that goes away.
+    Removed,
+    /// Rows of a database.
+    Rows,
+}
+
+/// The report of `prePair`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PrePairReport {
+    /// Lowercase hex SHA-256 of the raw public key.
+    pub device_id: String,
+    /// The raw public key, base64url without padding.
+    pub public_key: String,
+    /// Where the record lives.
+    pub store: StoreKind,
+    /// Whose rules were followed.
+    pub gateway: Gateway,
+    /// What became of the identity.
+    pub identity: IdentityOutcome,
+    /// What became of the record.
+    pub paired: PairedOutcome,
+    /// Scopes that the record or its token did not have before.
+    pub scopes_added: Vec<String>,
+    /// How many pending requests were dropped.
+    pub pending_cleared: usize,
+    /// How many times the driver had to plan; 1 here.
+    pub attempts: u32,
+    /// What changes on disk; empty when there is nothing to do.
+    pub changes: Vec<Change>,
+    /// What the caller should know.
+    pub warnings: Vec<Notice>,
+}
+
+/// A pending request that was dropped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cleared {
+    /// Its key in the store.
+    pub request_id: String,
+    /// The device that asked; empty when the request did not say.
+    pub device_id: String,
+    /// Its `silent` flag; null when it had none.
+    pub silent: Option<bool>,
+    /// Milliseconds since it was made; 0 when it did not say.
+    pub age_ms: i64,
+}
+
+/// The report of `clearPending`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClearPendingReport {
+    /// What was dropped, in the store's order.
+    pub cleared: Vec<Cleared>,
+    /// What changes on disk.
+    pub changes: Vec<Change>,
+    /// What the caller should know.
+    pub warnings: Vec<Notice>,
+}
+
+/// One edit of the config.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ConfigEdit {
+    /// Dotted path of the key, `gateway.trustedProxies`.
+    pub path: String,
+    /// What happened to it.
+    pub action: EditAction,
+}
+
+/// What happened to a key of the config.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EditAction {
+    /// It was not there.
+    Added,
+    /// It had another value.
+    Replaced,
+    /// It is gone.
+    Removed,
+}
+
+/// The report of `patchConfig`.
+#[derive(Clone, Debug, Serialize)]
+pub struct PatchConfigReport {
+    /// The config file.
+    pub path: String,
+    /// Whether it changes.
+    pub changed: bool,
+    /// The keys that change.
+    pub edits: Vec<ConfigEdit>,
+    /// What changes on disk.
+    pub changes: Vec<Change>,
+    /// What the caller should know.
+    pub warnings: Vec<Notice>,
+}
+
+/// The report of `setup`: that of `prePair`, with the config's.
+#[derive(Clone, Debug, Serialize)]
+pub struct SetupReport {
+    /// Identity, record and pending requests.
+    #[serde(flatten)]
+    pub pair: PrePairReport,
+    /// The config; null when it was told to be left alone.
+    pub config: Option<PatchConfigReport>,
+}
+
+/// A report of any operation.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Report {
+    /// Of `prePair`.
+    PrePair(PrePairReport),
+    /// Of `clearPending`.
+    ClearPending(ClearPendingReport),
+    /// Of `patchConfig`.
+    PatchConfig(PatchConfigReport),
+    /// Of `setup`.
+    Setup(SetupReport),
+}
