@@ -144,7 +144,7 @@ fn answer(
             )
         }
         "about" => Ok(
-            json!({ "version": env!("CARGO_PKG_VERSION"), "coreHash": option_env!("PREPAIR_CORE_HASH").unwrap_or("unknown") }),
+            json!({ "version": crate::VERSION, "coreHash": crate::CORE_HASH }),
         ),
         _ => Err(Error::new("INTERNAL", "There is no such function.")),
     }
