@@ -1,0 +1,79 @@
+'use strict';
+
+// The bridge to the core: JSON with binary parts beside it. No Node module is used here, so that the edge entries share it.
+
+const { PrepairError, refusal } = require('./errors.js');
+
+const MAX_DEPTH = 64;
+
+/** Copies option values into plain JSON ones; binary ones become references into `blobs`. */
+function encode(value, blobs, name = 'options', depth = 0) {
+  const wrong = (what) => refusal('OPTIONS', `The option ${name} ${what}.`);
+  if (depth > MAX_DEPTH) throw wrong('is nested too deeply, or in a circle');
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'number':
+      if (Number.isFinite(value)) return value;
+      throw wrong('is no finite number');
+    case 'object':
+      break;
+    default:
+      throw wrong(`must not be a ${typeof value}`);
+  }
+  if (value === null) return null;
+  if (value instanceof Uint8Array) return { $blob: blobs.push(value) - 1 };
+  const inner = (key) => (name === 'options' ? String(key) : `${name}.${String(key)}`);
+  if (Array.isArray(value)) return Array.from(value, (item, i) => encode(item, blobs, `${name}[${i}]`, depth + 1));
+  const proto = Object.getPrototypeOf(value);
+  // Plain objects of another realm (vm, worker, test runner) have a prototype of their own, without one above it.
+  if (proto !== null && Object.getPrototypeOf(proto) !== null) throw wrong('must be a plain object');
+  // Without a prototype, so that a key named __proto__ is a key.
+  const out = Object.create(null);
+  for (const [key, item] of Object.entries(value)) {
+    if (item !== undefined) out[key] = encode(item, blobs, inner(key), depth + 1);
+  }
+  return out;
+}
+
+/** Asks the core; a refusal is thrown. */
+function ask(binding, request, blobs = []) {
+  const reply = binding.call(JSON.stringify(request), blobs);
+  const json = JSON.parse(reply.json);
+  if (json.error) throw new PrepairError(json.error);
+  return { json, blobs: reply.blobs };
+}
+
+/** Files as the bridge takes them: contents become references into `blobs`. */
+function packFiles(files, blobs) {
+  const out = Object.create(null);
+  for (const [path, file] of Object.entries(files)) {
+    out[path] = file instanceof Uint8Array ? { blob: blobs.push(file) - 1 } : file;
+  }
+  return out;
+}
+
+/** Steps with their contents in place of the references. */
+function unpackSteps(steps, blobs) {
+  return steps.map(({ blob, ...step }) => (blob === undefined ? step : { ...step, content: blobs[blob] }));
+}
+
+/** A call of the core for an operation: `fn` is plan, reads or exportIdentity. */
+function operate(binding, fn, operation, options, inputs) {
+  const blobs = [];
+  const { files = {}, entropy, ...rest } = inputs;
+  const request = {
+    fn,
+    operation,
+    options: encode(options, blobs),
+    inputs: { ...rest, files: packFiles(files, blobs) },
+  };
+  if (entropy !== undefined) {
+    if (!(entropy instanceof Uint8Array)) throw refusal('ENTROPY', 'inputs.entropy must be a Uint8Array of 64 bytes.');
+    request.inputs.entropy = { blob: blobs.push(entropy) - 1 };
+  }
+  return ask(binding, request, blobs);
+}
+
+module.exports = { encode, ask, operate, unpackSteps };

@@ -1,0 +1,153 @@
+'use strict';
+
+// Read, plan, apply, read back, plan again: the only code that lets the core's decisions touch a disk.
+
+const os = require('node:os');
+const { refusal } = require('./errors.js');
+const { operate } = require('./core.js');
+const { installed } = require('./openclaw.js');
+const sqlite = require('./sqlite.js');
+
+const MAX_ATTEMPTS = 5;
+const VARIABLES = [
+  'HOME',
+  'USERPROFILE',
+  'OPENCLAW_HOME',
+  'OPENCLAW_STATE_DIR',
+  'OPENCLAW_CONFIG_PATH',
+  'CLAWDBOT_STATE_DIR',
+  'CLAWDBOT_CONFIG_PATH',
+];
+
+const attemptOf = (body, fallback) => {
+  try {
+    return body();
+  } catch {
+    return fallback;
+  }
+};
+
+/** One call: its options as the core takes them, and what the core cannot know. */
+function prepare(options) {
+  if (process.platform === 'win32') {
+    throw refusal('PLATFORM', 'Files are written on Linux and macOS only.', { hint: "Use openclaw-prepair/plan, or run this where the gateway runs." });
+  }
+  if (options === undefined) options = {};
+  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
+    throw refusal('OPTIONS', `The options must be an object, but they are ${options === null ? 'null' : Array.isArray(options) ? 'an array' : `a ${typeof options}`}.`);
+  }
+  let env = options.env ?? process.env;
+  if (options.env === null || typeof env !== 'object' || Array.isArray(env)) throw refusal('OPTIONS', 'The option env must be an object.');
+  const known = {};
+  for (const name of VARIABLES) if (env[name] !== undefined) known[name] = env[name];
+  const auto = options.gatewayVersion === undefined || options.gatewayVersion === 'auto';
+  if (options.openclawDir !== undefined && typeof options.openclawDir !== 'string') {
+    throw refusal('OPTIONS', 'The option openclawDir must be a string.');
+  }
+  return {
+    options: { ...options, env: known },
+    fixed: {
+      now: Date.now(),
+      home: attemptOf(() => os.homedir(), null) || null,
+      cwd: attemptOf(() => process.cwd(), null),
+      installed: auto || options.openclawDir !== undefined ? installed(options.openclawDir, env) : null,
+    },
+  };
+}
+
+/** Asks the core until it lacks nothing. `rows` answers its queries. */
+function look(binding, fn, operation, call, rows) {
+  const inputs = { ...call.fixed, files: Object.create(null), rows: Object.create(null) };
+  let leftovers = false;
+  for (;;) {
+    const { json, blobs } = operate(binding, fn, operation, call.options, inputs);
+    if (!json.missing) return { ...json, blobs, leftovers };
+    const { files, queries, bases } = json.missing;
+    if (files.length > 0) {
+      const read = binding.readFiles({ bases, files });
+      Object.assign(inputs.files, read.files);
+      leftovers ||= read.leftovers;
+    }
+    if (queries.length > 0) Object.assign(inputs.rows, rows(queries));
+  }
+}
+
+const isSql = (step) => step.kind === 'sql';
+
+/** Applies a plan. Statements and files share one transaction: a refusal of either leaves both as they were. */
+function apply(binding, operation, call, seen) {
+  const files = (plan) => {
+    const steps = plan.steps.filter((step) => !isSql(step));
+    if (steps.length > 0) binding.applyFiles({ bases: plan.bases, steps, owner: call.options.owner ?? null }, plan.blobs);
+  };
+  const sql = seen.steps.find(isSql);
+  if (!sql) {
+    files(seen);
+    return seen;
+  }
+  return sqlite.transaction(sql.db, (query, run) => {
+    // What was read before the write lock was ours may have changed: looked at anew under it.
+    const plan = look(binding, 'plan', operation, call, query);
+    plan.steps.filter(isSql).forEach((step) => run(step.statements));
+    files(plan);
+    return plan;
+  });
+}
+
+/** Runs an operation and gives its report. */
+function run(binding, operation, options) {
+  const call = prepare(options);
+  let report = null;
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    let plan = look(binding, 'plan', operation, call, sqlite.read);
+    if (call.options.dryRun) return plan.report;
+    if (plan.steps.length === 0) {
+      if (plan.leftovers) binding.applyFiles({ bases: plan.bases, steps: [], owner: null }, []);
+      return report ? joined(report, plan.report, attempt - 1) : plan.report;
+    }
+    try {
+      plan = apply(binding, operation, call, plan);
+    } catch (error) {
+      if (error.code !== 'ERR_PREPAIR_CHANGED') throw error;
+      continue;
+    }
+    report = report ? joined(report, plan.report, attempt) : withAttempts(plan.report, attempt);
+  }
+  const plan = look(binding, 'plan', operation, call, sqlite.read);
+  if (plan.steps.length === 0 && report) return report;
+  throw refusal('CONTENDED', `The files changed under us ${MAX_ATTEMPTS} times.`, {
+    path: plan.bases[0],
+    hint: 'Something writes them all the time: another setup, or a busy gateway. Call again, best before the gateway starts.',
+  });
+}
+
+function withAttempts(report, attempts) {
+  return 'attempts' in report ? { ...report, attempts } : report;
+}
+
+/** The report of a call that had to plan more than once: what was done first, and what was added. */
+function joined(first, later, attempts) {
+  const union = (a = [], b = [], key) => [...a, ...b.filter((item) => !a.some((known) => key(known) === key(item)))];
+  const whole = (item) => JSON.stringify(item);
+  const out = withAttempts({ ...first, changes: union(first.changes, later.changes, (change) => change.path) }, attempts);
+  out.warnings = union(first.warnings, later.warnings, whole);
+  if (first.cleared) out.cleared = union(first.cleared, later.cleared, (request) => request.requestId);
+  if (first.edits) Object.assign(out, { edits: union(first.edits, later.edits, whole), changed: first.changed || later.changed });
+  if ('deviceId' in first) {
+    if (first.deviceId !== later.deviceId) out.identity = later.identity;
+    Object.assign(out, { deviceId: later.deviceId, publicKey: later.publicKey });
+    if (first.paired === 'unchanged') out.paired = later.paired;
+    out.scopesAdded = union(first.scopesAdded, later.scopesAdded, whole);
+    out.pendingCleared = first.pendingCleared + later.pendingCleared;
+    if (first.config && later.config) out.config = joined(first.config, later.config, attempts);
+  }
+  return out;
+}
+
+/** The identity of a state dir, private key included. */
+function exportIdentity(binding, options) {
+  const { deviceId, publicKey, privateKeyPem } = look(binding, 'exportIdentity', 'prePair', prepare(options), sqlite.read);
+  return { deviceId, publicKey, privateKeyPem };
+}
+
+module.exports = { run, exportIdentity };

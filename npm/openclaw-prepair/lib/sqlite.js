@@ -1,0 +1,176 @@
+'use strict';
+
+// Rows of OpenClaw's state database, through the host's own SQLite: a second copy in one process can corrupt the file.
+// node:sqlite is there wherever an OpenClaw with such a database runs; it is got lazily, since Node 20 has none.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { refusal } = require('./errors.js');
+
+const BUSY_MS = 5000;
+
+function library(db) {
+  const emit = process.emitWarning;
+  // Node 22 and 24 announce on stderr that the module is experimental.
+  process.emitWarning = (warning, ...rest) => {
+    if (!/SQLite/.test(String(warning?.message ?? warning))) emit.call(process, warning, ...rest);
+  };
+  try {
+    const found = process.getBuiltinModule?.('node:sqlite');
+    if (found?.DatabaseSync) return found;
+  } finally {
+    process.emitWarning = emit;
+  }
+  throw refusal('SQLITE_UNAVAILABLE', `This state dir keeps identity and pairing in SQLite, which Node ${process.versions.node} cannot read.`, {
+    path: db,
+    hint: 'Run this with the Node that runs the gateway: OpenClaw 2026.8.1 and later need Node 22.22 or 24.15 anyway.',
+  });
+}
+
+/** Errors of SQLite, by its result codes. Its messages name tables and columns, never values. */
+function translate(error, db) {
+  if (error?.code?.startsWith?.('ERR_PREPAIR_')) return error;
+  const primary = (error?.errcode ?? 0) & 0xff;
+  if (primary === 5 || primary === 6) {
+    return refusal('SQLITE_BUSY', 'The state database is locked by another process.', {
+      path: db,
+      hint: `It was waited for ${BUSY_MS / 1000} seconds. See what holds it (a backup, a migration), then call again.`,
+    });
+  }
+  if (primary === 8) {
+    return refusal('READ_ONLY', 'The state database cannot be written.', { path: db, hint: 'Run this as the user of the gateway, on a writable file system.' });
+  }
+  if (primary === 13) {
+    return refusal('DISK_FULL', 'The disk is full.', { path: db, hint: 'Make room, then call again. Nothing was changed.' });
+  }
+  if (primary === 14 || primary === 3) {
+    return refusal('PERMISSION', 'The state database cannot be opened.', { path: db, hint: 'Run this as the user of the gateway.' });
+  }
+  return refusal('SQLITE', `The state database cannot be used: ${error?.errstr ?? 'not a database'}.`, {
+    path: db,
+    hint: 'Run `openclaw doctor`, or restore the database from a backup. Nothing was changed.',
+  });
+}
+
+/** Whether a database is there; what is no plain file is refused. */
+function present(db) {
+  for (const [at, kind] of [[path.dirname(db), 'isDirectory'], [db, 'isFile']]) {
+    const stat = fs.lstatSync(at, { throwIfNoEntry: false });
+    if (!stat) return false;
+    if (!stat[kind]()) {
+      throw refusal('NOT_A_FILE', kind === 'isFile' ? 'The state database is no plain file.' : 'The folder of the state database is no folder, or a link.', {
+        path: at,
+        hint: 'Links below the state dir are not followed. Move it away, or name its real place by stateDir.',
+      });
+    }
+  }
+  return true;
+}
+
+/** user_version from the file's header; null when the write-ahead log may hold a newer one. */
+function headerVersion(db) {
+  const wal = fs.statSync(`${db}-wal`, { throwIfNoEntry: false });
+  if (wal && wal.size > 0) return null;
+  const fd = fs.openSync(db, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+  try {
+    const header = Buffer.alloc(100);
+    const size = fs.readSync(fd, header, 0, 100, 0);
+    if (size === 0) return 0;
+    if (size < 100 || header.toString('latin1', 0, 15) !== 'SQLite format 3') return null;
+    return header.readInt32BE(60);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+const rowsOf = (db, query) => db.prepare(query.sql).all(...query.params).map((row) => ({ ...row }));
+
+/** Answers queries without changing anything; `null` for a database that is not there. */
+function read(queries) {
+  const rows = Object.create(null);
+  for (const [file, group] of byDatabase(queries)) {
+    if (!guarded(file, () => present(file))) {
+      for (const query of group) rows[query.id] = null;
+      continue;
+    }
+    guarded(file, () => {
+      let lib;
+      try {
+        lib = library(file);
+      } catch (error) {
+        // The header alone tells an older database, which holds no pairing, from one that does.
+        const version = headerVersion(file);
+        const probes = group.every((query) => query.id === 'userVersion' || query.id === 'columns');
+        if (version === null || version >= 2 || !probes) throw error;
+        for (const query of group) rows[query.id] = query.id === 'userVersion' ? [{ user_version: version }] : [];
+        return;
+      }
+      const db = new lib.DatabaseSync(file, { readOnly: true });
+      try {
+        db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+        for (const query of group) rows[query.id] = rowsOf(db, query);
+      } finally {
+        db.close();
+      }
+    });
+  }
+  return rows;
+}
+
+function byDatabase(queries) {
+  const groups = new Map();
+  for (const query of queries) {
+    if (!groups.has(query.db)) groups.set(query.db, []);
+    groups.get(query.db).push(query);
+  }
+  return groups;
+}
+
+function guarded(db, body) {
+  try {
+    return body();
+  } catch (error) {
+    throw translate(error, db);
+  }
+}
+
+/**
+ * Runs `body(query, run)` in one write transaction. `query` answers queries of this database, `run` executes statements
+ * and checks how many rows each changed; what `body` throws rolls everything back.
+ */
+function transaction(file, body) {
+  return guarded(file, () => {
+    const { DatabaseSync } = library(file);
+    const db = new DatabaseSync(file);
+    try {
+      db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+      db.exec('BEGIN IMMEDIATE');
+      try {
+        const result = body(
+          (queries) => Object.fromEntries(queries.map((query) => [query.id, rowsOf(db, query)])),
+          (statements) => {
+            for (const { sql, params, changes } of statements) {
+              const done = Number(db.prepare(sql).run(...params).changes);
+              if (done !== changes) throw refusal('CHANGED', `A statement changed ${done} rows instead of ${changes}.`, { path: file });
+            }
+          },
+        );
+        db.exec('COMMIT');
+        return result;
+      } catch (error) {
+        if (db.isTransaction !== false) {
+          try {
+            db.exec('ROLLBACK');
+          } catch {
+            // SQLite has rolled back by itself.
+          }
+        }
+        throw error;
+      }
+    } finally {
+      db.close();
+    }
+  });
+}
+
+module.exports = { read, transaction };
