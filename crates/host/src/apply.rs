@@ -354,11 +354,19 @@ impl<'a, I: Io> Job<'_, 'a, I> {
             return Ok(());
         }
         let owner = state.stat().ok().filter(|_| self.is_root).map(|stat| (stat.uid, stat.gid));
-        if let Taken::Held(lock) = lock::attempt(self.tree.io, &state, owner, &self.random)? {
-            for folder in dirty {
-                let _ = sweep(&folder);
+        // Long enough for a lock that a dead call left empty.
+        for delay in lock::delays().take(6) {
+            match lock::attempt(self.tree.io, &state, owner, &self.random)? {
+                Taken::Held(lock) => {
+                    for folder in &dirty {
+                        let _ = sweep(folder);
+                    }
+                    lock.release();
+                    break;
+                }
+                Taken::Busy(None) => self.tree.io.sleep_ms(delay),
+                Taken::Busy(Some(_)) | Taken::Gone => break,
             }
-            lock.release();
         }
         Ok(())
     }

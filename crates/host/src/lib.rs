@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod apply;
+pub mod doubles;
 mod fault;
 pub mod io;
 mod json;

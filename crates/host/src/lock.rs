@@ -13,9 +13,11 @@
 //!   folder. If it holds no other name, the lock is taken. Else remove the own file, `rmdir`, wait and try again.
 //! - *Give back*: remove the own file; if it was still there, `rmdir` the folder.
 //! - *Stale* is a holder with another boot id, or, in the same PID namespace, one whose process is dead, a zombie or
-//!   started at another time; and any holder, or none, once the folder's mtime is more than 30 s away from now.
+//!   started at another time; and any holder once the folder's mtime is more than 30 s away from now.
 //! - *Break* a stale one: remove the file of that very name, `rmdir` the folder, then try to take it as everyone.
 //!   Only one can remove the name, and while the folder stands nobody can make another, so no live lock is hit.
+//! - An *empty* folder whose mtime is more than 50 ms away from now was left by a call that died in the middle:
+//!   `rmdir` it. If its maker does live, it finds its file impossible to make, or not alone, and tries again.
 //! - A file that is no holder's name is removed only once the lock is old, and only if the state dir's owner owns it.
 //! - *Wait*: try again after 2 ms, doubling up to 100 ms, for 35 s in all; then `ERR_PREPAIR_LOCKED`.
 //!
@@ -34,6 +36,8 @@ use crate::tree::{Folder, Tree, Way};
 pub const NAME: &str = ".prepair.lock";
 /// A lock older than this is nobody's, in ms.
 pub const STALE_MS: i64 = 30_000;
+/// An empty one is nobody's after this time, in ms: no more is needed between making the folder and the file in it.
+const EMPTY_MS: i64 = 50;
 /// How long to wait for it, in ms; longer than any lock can stay.
 pub const WAIT_MS: u64 = 35_000;
 
@@ -118,7 +122,8 @@ pub(crate) fn locked(path: &str, pid: Option<u32>) -> Error {
 impl<I: Io> Lock<'_, I> {
     /// Gives the lock back, if it is still ours.
     pub(crate) fn release(self) {
-        if self.folder.unlink(&self.me).is_ok() {
+        // Twice, as the lock of a process that lives on would hinder everyone for half a minute.
+        if self.folder.unlink(&self.me).or_else(|_| self.folder.unlink(&self.me)).is_ok() {
             let _ = self.state.remove_dir(NAME);
         }
     }
@@ -155,9 +160,14 @@ fn clear<I: Io>(io: &I, state: &Folder<'_, I>) -> Result<Cleared, Errno> {
         Err(Errno::ACCESS) => return Ok(Cleared::Busy(None)),
         found => found?,
     };
-    let old = (io.now_ms() - folder.stat()?.mtime_ms).abs() > STALE_MS;
+    let age = (io.now_ms() - folder.stat()?.mtime_ms).abs();
+    let old = age > STALE_MS;
     let here = io.process();
-    for name in folder.list()? {
+    let names = folder.list()?;
+    if names.is_empty() && age > EMPTY_MS && remove(state)? {
+        return Ok(Cleared::Removed);
+    }
+    for name in names {
         let removable = match parse(&name) {
             Some(holder) if old || is_dead(io, &here, &holder) => true,
             Some(holder) => return Ok(Cleared::Busy(Some(holder.pid))),
@@ -179,7 +189,7 @@ fn clear<I: Io>(io: &I, state: &Folder<'_, I>) -> Result<Cleared, Errno> {
             return Ok(Cleared::Removed);
         }
     }
-    Ok(if old && remove(state)? { Cleared::Removed } else { Cleared::Busy(None) })
+    Ok(Cleared::Busy(None))
 }
 
 fn remove<I: Io>(state: &Folder<'_, I>) -> Result<bool, Errno> {

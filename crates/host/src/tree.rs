@@ -35,7 +35,7 @@ pub(crate) struct Reader<'a, I: Io> {
 impl<I: Io> Reader<'_, I> {
     /// Hands the content over, piece by piece.
     pub(crate) fn each(&self, mut take: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
-        let mut buffer = Zeroizing::new(vec![0; 64 * 1024]);
+        let mut buffer = Zeroizing::new(vec![0; 8 * 1024]);
         loop {
             match steady(|| self.io.read(&self.fd, &mut buffer))? {
                 0 => return Ok(()),
