@@ -143,9 +143,7 @@ fn answer(
                 json!({ "signature": keys.sign(call.payload.as_bytes()), "publicKey": keys.public_key(), "deviceId": keys.device_id() }),
             )
         }
-        "about" => Ok(
-            json!({ "version": crate::VERSION, "coreHash": crate::CORE_HASH }),
-        ),
+        "about" => Ok(json!({ "version": crate::VERSION, "coreHash": crate::CORE_HASH })),
         _ => Err(Error::new("INTERNAL", "There is no such function.")),
     }
 }

@@ -210,7 +210,7 @@ pub fn read(file: &File<'_>, path: &str, now: i64) -> Result<Option<Stored>> {
         } else {
             "The identity file is not JSON"
         };
-        broken(&format!("{what}: expected {}.", error.expected)).place(error.line, error.column)
+        broken(&format!("{what}: {error}.")).place(error.line, error.column)
     })?;
     let root = document.root();
     if root.kind != Kind::Object {
@@ -267,8 +267,8 @@ pub fn read(file: &File<'_>, path: &str, now: i64) -> Result<Option<Stored>> {
         .get(root, "createdAtMs")
         .and_then(|member| document.value(member.value))
         .is_some_and(|value| value.is_u64());
-    if !dated {
-        why.push("it had no creation time");
+    // OpenClaw itself takes a file without it, so that alone is no reason to touch one.
+    if !dated && !why.is_empty() {
         editor.set(root, "createdAtMs", &Value::from(now));
     }
     if raw_shape {

@@ -128,7 +128,7 @@ pub fn syntax(error: crate::json5::SyntaxError, path: &str) -> Error {
     let (code, message) = if error.encoding {
         ("ENCODING", "The file is not valid UTF-8.".to_string())
     } else {
-        ("SYNTAX", format!("The file does not parse: expected {}.", error.expected))
+        ("SYNTAX", format!("The file does not parse: {error}."))
     };
     Error::new(code, message).at(path).place(error.line, error.column)
 }

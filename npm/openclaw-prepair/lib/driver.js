@@ -2,6 +2,7 @@
 
 // Read, plan, apply, read back, plan again: the only code that lets the core's decisions touch a disk.
 
+const { randomFillSync } = require('node:crypto');
 const os = require('node:os');
 const { refusal } = require('./errors.js');
 const { operate } = require('./core.js');
@@ -36,7 +37,7 @@ function prepare(options) {
   if (options === null || typeof options !== 'object' || Array.isArray(options)) {
     throw refusal('OPTIONS', `The options must be an object, but they are ${options === null ? 'null' : Array.isArray(options) ? 'an array' : `a ${typeof options}`}.`);
   }
-  let env = options.env ?? process.env;
+  const env = options.env ?? process.env;
   if (options.env === null || typeof env !== 'object' || Array.isArray(env)) throw refusal('OPTIONS', 'The option env must be an object.');
   const known = {};
   for (const name of VARIABLES) if (env[name] !== undefined) known[name] = env[name];
@@ -48,6 +49,8 @@ function prepare(options) {
     options: { ...options, env: known },
     fixed: {
       now: Date.now(),
+      // Drawn once a call: planning again must mean the same new key, or it would never come to rest.
+      entropy: randomFillSync(new Uint8Array(64)),
       home: attemptOf(() => os.homedir(), null) || null,
       cwd: attemptOf(() => process.cwd(), null),
       installed: auto || options.openclawDir !== undefined ? installed(options.openclawDir, env) : null,
@@ -97,6 +100,15 @@ function apply(binding, operation, call, seen) {
 /** Runs an operation and gives its report. */
 function run(binding, operation, options) {
   const call = prepare(options);
+  try {
+    return settle(binding, operation, call);
+  } finally {
+    call.fixed.entropy.fill(0);
+  }
+}
+
+/** Applies until looking again finds nothing to do. */
+function settle(binding, operation, call) {
   let report = null;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     let plan = look(binding, 'plan', operation, call, sqlite.read);

@@ -1,0 +1,164 @@
+/** Which state dir, config and gateway a call is for. */
+export interface Target {
+  /** Default: as OpenClaw resolves it (`OPENCLAW_STATE_DIR`, else `.openclaw` in the home folder, else an existing legacy folder). */
+  stateDir?: string;
+  /** Default: as OpenClaw resolves it (`OPENCLAW_CONFIG_PATH`, else `openclaw.json` in the state dir). */
+  configPath?: string;
+  /** `'auto'` (default): that of the installed openclaw package, else unknown, which means the newest known rules and a warning. */
+  gatewayVersion?: 'auto' | (string & {});
+  /** Folder of the installed openclaw package, for `'auto'`. */
+  openclawDir?: string;
+  /** Default: `process.env`. */
+  env?: Record<string, string | undefined>;
+  /** Milliseconds since 1970; default `Date.now()`. */
+  now?: number;
+  /** Owner of new files and folders. Default, as root: the owner of the nearest existing parent. */
+  owner?: { uid: number; gid: number };
+  /** Plan and report, write nothing. */
+  dryRun?: boolean;
+}
+
+/** An Ed25519 private key in PKCS#8 PEM, or a secret of 32 or more random bytes from which a label derives one. */
+export type IdentitySource = { privateKeyPem: string } | { secret: string | Uint8Array; label: string };
+
+interface PairOptions extends Target {
+  /** Exactly these, in record and token. Default: admin, read, write, approvals and pairing, united with what is there. */
+  scopes?: string[];
+  /** Give a token anew that its owner revoked; default: refuse. */
+  reinstate?: boolean;
+  /** The record's name. */
+  displayName?: string;
+  /** Which pending requests to drop; default `'device'`: those of this device. */
+  pending?: 'device' | 'all' | 'keep';
+}
+
+/** Approves the identity of the state dir: reused, else created, or the one given. */
+interface PairIdentity extends PairOptions {
+  identity?: IdentitySource | 'new';
+  /** Another identity is on disk; default `'refuse'`. `'replace'` is for files only. */
+  onConflict?: 'refuse' | 'replace';
+  device?: undefined;
+}
+
+/** Approves a public key whose private half lives elsewhere; no identity is read, written or compared. */
+interface PairDevice extends PairOptions {
+  /** Raw base64url or SPKI PEM. */
+  device: { publicKey: string; displayName?: string };
+  identity?: undefined;
+  onConflict?: 'refuse';
+}
+
+export type PrePairOptions = PairIdentity | PairDevice;
+
+export interface ClearPendingOptions extends Target {
+  /** Only the requests of this device; default: all. */
+  deviceId?: string;
+}
+
+/** What to change in the config. */
+export interface ConfigChanges {
+  /**
+   * Addresses and CIDRs for `gateway.trustedProxies`. Default `'sandbox'`: what this version needs in a sandbox.
+   * `'private'`: 10/8, 127/8, 172.16/12, 192.168/16 and ::1, with warnings. `false`: leave it alone.
+   */
+  trustedProxies?: string[] | 'private' | 'sandbox' | false;
+  /** The proxy's own addresses, added where this version wants them. */
+  proxyPeers?: string[];
+  /** Without it 0.0.0.0/0 and ::/0 are refused. */
+  allowAny?: boolean;
+  /** An RFC 7396 merge patch: `null` removes a key. */
+  merge?: Record<string, unknown>;
+  /** Default `'union'`: no element twice. */
+  arrays?: 'union' | 'replace';
+}
+
+export interface PatchConfigOptions extends Target, ConfigChanges {}
+
+/** `prePair`, `clearPending` and `patchConfig` as one plan; `config: false` leaves the config alone. */
+export type SetupOptions = PrePairOptions & { config?: ConfigChanges | false };
+
+/** A remark or a warning. */
+export interface Notice {
+  code: `W_${string}`;
+  message: string;
+  hint?: string;
+  path?: string;
+}
+
+/** One thing on disk that changed. */
+export interface Change {
+  path: string;
+  action: 'created' | 'replaced' | 'removed' | 'rows';
+  bytes?: number;
+  rows?: number;
+}
+
+export interface PrePairReport {
+  /** Lowercase hex SHA-256 of the raw public key. */
+  deviceId: string;
+  /** Raw public key, base64url without padding. */
+  publicKey: string;
+  store: 'json' | 'sqlite';
+  gateway: { version: string | null; source: 'option' | 'package' | 'unknown' };
+  identity: 'created' | 'reused' | 'imported' | 'repaired' | 'replaced' | 'untouched';
+  paired: 'created' | 'updated' | 'unchanged';
+  /** Scopes that the record or its token did not have. */
+  scopesAdded: string[];
+  pendingCleared: number;
+  /** How many times it was planned: more than 1 when something else wrote the same files. */
+  attempts: number;
+  /** Empty when there was nothing to do. */
+  changes: Change[];
+  warnings: Notice[];
+}
+
+export interface ClearPendingReport {
+  cleared: { requestId: string; deviceId: string; silent: boolean | null; ageMs: number }[];
+  changes: Change[];
+  warnings: Notice[];
+}
+
+export interface PatchConfigReport {
+  path: string;
+  changed: boolean;
+  edits: { path: string; action: 'added' | 'replaced' | 'removed' }[];
+  changes: Change[];
+  warnings: Notice[];
+}
+
+export interface SetupReport extends PrePairReport {
+  config: PatchConfigReport | null;
+}
+
+export interface Identity {
+  deviceId: string;
+  /** Raw public key, base64url without padding. */
+  publicKey: string;
+  /** PKCS#8 PEM. Keep it secret. */
+  privateKeyPem: string;
+}
+
+/** Every refusal. Nothing on disk has changed when one is thrown, unless its message says otherwise. */
+export class PrepairError extends Error {
+  readonly name: 'PrepairError';
+  readonly code: `ERR_PREPAIR_${string}`;
+  readonly path?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly hint?: string;
+}
+
+/** Makes or reuses the device identity and writes the approved record. */
+export function prePair(options?: PrePairOptions): PrePairReport;
+/** Removes stale pairing requests, which poison later ones. */
+export function clearPending(options?: ClearPendingOptions): ClearPendingReport;
+/** Edits the config without losing a byte of the rest. */
+export function patchConfig(options?: PatchConfigOptions): PatchConfigReport;
+/** All three as one plan. */
+export function setup(options?: SetupOptions): SetupReport;
+/** The identity of a state dir, private key included. */
+export function exportIdentity(options?: Target): Identity;
+/** A new or derived identity; touches no disk. */
+export function newIdentity(from?: { secret: string | Uint8Array; label: string }): Identity;
+/** Which binding of the core is at work. `PREPAIR_BINDING=native|wasm` forces one. */
+export function binding(): 'native' | 'wasm';
