@@ -160,7 +160,9 @@ pub fn parse(
     };
     match operation {
         Operation::PrePair => request.pair = Some(pair(&mut fields, blobs, seed)?),
-        Operation::ClearPending => request.clear_device = device_id(&mut fields)?,
+        Operation::ClearPending => {
+            request.clear_device = fields.string("deviceId")?.map(device_id).transpose()?;
+        }
         Operation::PatchConfig => request.config = Some(config(&mut fields)?),
         Operation::Setup => {
             request.pair = Some(pair(&mut fields, blobs, seed)?);
@@ -187,144 +189,234 @@ pub fn parse(
     Ok(request)
 }
 
-/// Reads the options that every call shares.
-pub fn target(fields: &mut Fields) -> Result<Target> {
-    let mut target = Target {
-        state_dir: fields.path("stateDir")?,
-        config_path: fields.path("configPath")?,
-        ..Target::default()
-    };
-    target.gateway_version = match fields.string("gatewayVersion")?.as_deref() {
-        None | Some("auto") => None,
-        Some(text) => Some(text.parse()?),
-    };
-    if let Some(value) = fields.take("env") {
-        for (name, value) in object("env", value)? {
-            match value {
-                Value::String(text) => {
-                    target.env.insert(name, text);
-                }
-                Value::Null => {}
-                other => return Err(wrong(&format!("env.{name}"), "a string", &other)),
-            }
-        }
-    }
-    // Checked here, obeyed by the drivers.
-    fields.path("openclawDir")?;
-    fields.bool("dryRun")?;
-    if let Some(value) = fields.take("now") {
-        if !value.as_f64().is_some_and(|now| now >= 0.0 && now.fract() == 0.0 && now < 9e15) {
-            return Err(wrong("now", "a whole number of milliseconds since 1970", &value));
-        }
-    }
-    if let Some(value) = fields.take("owner") {
-        let owner = object("owner", value)?;
-        let sound = owner.len() == 2
-            && ["uid", "gid"].iter().all(|key| {
-                owner.get(*key).and_then(Value::as_u64).is_some_and(|id| id < u64::from(u32::MAX))
-            });
-        if !sound {
-            return Err(Error::new(
-                "OPTIONS",
-                "The option owner must be { uid, gid } with whole numbers.",
-            ));
-        }
-    }
-    Ok(target)
+/// A state dir, a config and a gateway as a caller names them: typed, not checked yet.
+#[derive(Clone, Debug, Default)]
+pub struct TargetInput {
+    /// `stateDir`
+    pub state_dir: Option<String>,
+    /// `configPath`
+    pub config_path: Option<String>,
+    /// `gatewayVersion`
+    pub gateway_version: Option<String>,
+    /// `env`
+    pub env: BTreeMap<String, String>,
 }
 
-fn pair(fields: &mut Fields, blobs: &[&[u8]], seed: &[u8; 32]) -> Result<PairOptions> {
-    let choice = match fields.take("identity") {
-        None => IdentityChoice::Disk,
-        Some(Value::String(text)) if text == "new" => IdentityChoice::New,
-        Some(Value::Object(map)) if map.contains_key("privateKeyPem") => {
-            let mut inner = Fields::new("identity", Value::Object(map))?;
-            let pem = Zeroizing::new(inner.string("privateKeyPem")?.unwrap_or_default());
-            inner.finish()?;
-            IdentityChoice::Given(KeyPair::from_pem(&pem).ok_or_else(|| {
+impl TargetInput {
+    /// Checks it.
+    pub fn checked(self) -> Result<Target> {
+        Ok(Target {
+            state_dir: self.state_dir.map(|text| path("stateDir", text)).transpose()?,
+            config_path: self.config_path.map(|text| path("configPath", text)).transpose()?,
+            gateway_version: match self.gateway_version.as_deref() {
+                None | Some("auto") => None,
+                Some(text) => Some(text.parse()?),
+            },
+            env: self.env,
+        })
+    }
+}
+
+/// Where a caller takes the key from: typed, not checked yet.
+#[derive(Default)]
+pub enum IdentityInput {
+    /// Reuse the one on disk, else create.
+    #[default]
+    Disk,
+    /// A new one.
+    New,
+    /// A PKCS#8 PEM.
+    Pem(Zeroizing<String>),
+    /// Derived.
+    Derived(Derivation),
+}
+
+/// What a key is derived from.
+pub struct Derivation {
+    /// Known to all that shall have the same key.
+    pub secret: Secret,
+    /// Tells keys of one secret apart.
+    pub label: String,
+}
+
+/// A secret that keys are derived from.
+pub enum Secret {
+    /// Taken as its UTF-8 bytes.
+    Text(Zeroizing<String>),
+    /// As it is.
+    Bytes(Zeroizing<Vec<u8>>),
+}
+
+impl Derivation {
+    /// The key, if secret and label are good enough.
+    pub fn key(&self) -> Result<KeyPair> {
+        if self.label.is_empty() || self.label.len() > 256 {
+            return Err(Error::new("OPTIONS", "The label must have 1 to 256 bytes."));
+        }
+        let (bytes, weak) = match &self.secret {
+            Secret::Text(text) => (text.as_bytes(), low_variety(text.as_bytes())),
+            Secret::Bytes(bytes) => {
+                (bytes.as_slice(), bytes.iter().all(|byte| Some(byte) == bytes.first()))
+            }
+        };
+        let message = match weak {
+            _ if bytes.len() < 32 => "The secret is shorter than 32 bytes.",
+            true => "The secret repeats itself: it is too easy to guess.",
+            false => return Ok(KeyPair::derive(bytes, &self.label)),
+        };
+        Err(Error::new("SECRET", message)
+            .hint("Use 32 or more random bytes, for example crypto.randomBytes(32)."))
+    }
+}
+
+/// A public key that a caller wants approved: not checked yet.
+pub struct DeviceInput {
+    /// Raw base64url or SPKI PEM.
+    pub public_key: String,
+    /// The record's name.
+    pub display_name: Option<String>,
+}
+
+/// The options of `prePair` as a caller gives them: typed, not checked yet.
+pub struct PairInput {
+    /// `identity`
+    pub identity: IdentityInput,
+    /// `onConflict: 'replace'`
+    pub replace: bool,
+    /// `device`
+    pub device: Option<DeviceInput>,
+    /// `scopes`
+    pub scopes: Option<Vec<String>>,
+    /// `reinstate`
+    pub reinstate: bool,
+    /// `displayName`
+    pub display_name: Option<String>,
+    /// `pending`
+    pub pending: PendingChoice,
+}
+
+impl PairInput {
+    /// Checks them; `seed` is the entropy for a new identity.
+    pub fn checked(self, seed: &[u8; 32]) -> Result<PairOptions> {
+        let identity = match self.identity {
+            IdentityInput::Disk => IdentityChoice::Disk,
+            IdentityInput::New => IdentityChoice::New,
+            IdentityInput::Pem(pem) => IdentityChoice::Given(KeyPair::from_pem(&pem).ok_or_else(|| {
                 Error::new("KEY", "identity.privateKeyPem is no Ed25519 private key in PKCS#8 PEM.").hint(
                     "Give what crypto.generateKeyPairSync('ed25519') exports as { type: 'pkcs8', format: 'pem' }, not encrypted, or what newIdentity() returns.",
                 )
-            })?)
+            })?),
+            IdentityInput::Derived(from) => IdentityChoice::Given(from.key()?),
+        };
+        let device = match self.device {
+            None => None,
+            Some(device) => {
+                let key = identity::parse_public_key(&device.public_key).ok_or_else(|| {
+                    Error::new("KEY", "device.publicKey is no Ed25519 public key.")
+                        .hint("Give the raw 32 bytes in base64url (43 characters), or an SPKI PEM. A private key is not wanted here.")
+                })?;
+                let name = device.display_name.map(|text| display_name("device.displayName", text));
+                Some((key, name.transpose()?))
+            }
+        };
+        if device.is_some() && !matches!(identity, IdentityChoice::Disk) {
+            return Err(Error::new("OPTIONS", "The options device and identity exclude each other.")
+                .hint("device approves a public key whose private half lives elsewhere; identity is the key of this state dir."));
         }
-        Some(Value::Object(map)) => IdentityChoice::Given(derive(map, "identity", blobs)?),
-        Some(_) => {
+        if device.is_some() && self.replace {
             return Err(Error::new(
                 "OPTIONS",
-                "The option identity must be { privateKeyPem }, { secret, label } or 'new'.",
+                "The option onConflict has no meaning beside device, which touches no identity.",
             ));
         }
-    };
-    let on_conflict = fields.one_of("onConflict", &["refuse", "replace"])?;
-    let device = match fields.take("device") {
-        None => None,
-        Some(value) => {
-            let mut inner = Fields::new("device", value)?;
-            let text = inner.string("publicKey")?.ok_or_else(|| {
-                Error::new("OPTIONS", "The option device.publicKey is missing.")
-                    .hint("Give the raw public key in base64url (43 characters), or its SPKI PEM.")
-            })?;
-            let key = identity::parse_public_key(&text).ok_or_else(|| {
-                Error::new("KEY", "device.publicKey is no Ed25519 public key.")
-                    .hint("Give the raw 32 bytes in base64url (43 characters), or an SPKI PEM. A private key is not wanted here.")
-            })?;
-            let name = inner.name("displayName")?;
-            inner.finish()?;
-            Some((key, name))
+        let scopes = self.scopes.map(scopes).transpose()?;
+        let name = self.display_name.map(|text| display_name("displayName", text)).transpose()?;
+        if let (Some(_), Some((_, Some(_)))) = (&name, &device) {
+            return Err(Error::new("OPTIONS", "Give displayName or device.displayName, not both."));
         }
-    };
-    if device.is_some() && !matches!(choice, IdentityChoice::Disk) {
-        return Err(Error::new("OPTIONS", "The options device and identity exclude each other.")
-            .hint("device approves a public key whose private half lives elsewhere; identity is the key of this state dir."));
+        if matches!(identity, IdentityChoice::New) && seed == &[0; 32] {
+            return Err(Error::new("ENTROPY", "There was no entropy for a new identity."));
+        }
+        let (device, device_name) = device.unzip();
+        Ok(PairOptions {
+            identity,
+            replace: self.replace,
+            device,
+            scopes,
+            reinstate: self.reinstate,
+            display_name: name.or(device_name.flatten()),
+            pending: self.pending,
+        })
     }
-    if device.is_some() && on_conflict == Some("replace") {
-        return Err(Error::new(
-            "OPTIONS",
-            "The option onConflict has no meaning beside device, which touches no identity.",
-        ));
-    }
-    let scopes = match fields.take("scopes") {
-        None => None,
-        Some(value) => Some(scopes(value)?),
-    };
-    let name = fields.name("displayName")?;
-    if let (Some(_), Some((_, Some(_)))) = (&name, &device) {
-        return Err(Error::new("OPTIONS", "Give displayName or device.displayName, not both."));
-    }
-    let (device, device_name) = match device {
-        None => (None, None),
-        Some((key, name)) => (Some(key), name),
-    };
-    Ok(PairOptions {
-        identity: match choice {
-            IdentityChoice::New if seed == &[0; 32] => {
-                return Err(Error::new("ENTROPY", "There was no entropy for a new identity."));
-            }
-            other => other,
-        },
-        replace: on_conflict == Some("replace"),
-        device,
-        scopes,
-        reinstate: fields.bool("reinstate")?.unwrap_or(false),
-        display_name: name.or(device_name),
-        pending: match fields.one_of("pending", &["device", "all", "keep"])? {
-            Some("all") => PendingChoice::All,
-            Some("keep") => PendingChoice::Keep,
-            _ => PendingChoice::Device,
-        },
-    })
 }
 
-fn scopes(value: Value) -> Result<Vec<String>> {
-    let hint = "Scopes look like operator.admin, operator.read, operator.write, operator.approvals, operator.pairing.";
-    let Value::Array(items) = &value else {
-        return Err(wrong("scopes", "an array of strings", &value));
-    };
-    let mut out: Vec<String> = Vec::new();
-    for item in items {
-        let Value::String(scope) = item else {
-            return Err(wrong("scopes", "an array of strings", item).hint(hint));
+/// `gateway.trustedProxies` as a caller wants it: typed, not checked yet.
+pub struct ConfigInput {
+    /// `trustedProxies`
+    pub proxies: Proxies,
+    /// `proxyPeers`
+    pub peers: Vec<String>,
+    /// `allowAny`
+    pub allow_any: bool,
+    /// `merge`
+    pub merge: Map<String, Value>,
+    /// `arrays: 'replace'`
+    pub replace_arrays: bool,
+}
+
+impl ConfigInput {
+    /// Checks them.
+    pub fn checked(self) -> Result<ConfigOptions> {
+        let any = self.allow_any;
+        let proxies = match self.proxies {
+            Proxies::List(list) => Proxies::List(addresses("trustedProxies", list, any)?),
+            other => other,
         };
+        let peers = addresses("proxyPeers", self.peers, any)?;
+        if let Some(list @ Value::Array(_)) =
+            self.merge.get("gateway").and_then(|gateway| gateway.get("trustedProxies"))
+        {
+            let name = "merge.gateway.trustedProxies";
+            addresses(name, texts(name, "an array of addresses", list.clone())?, any)?;
+        }
+        Ok(ConfigOptions { proxies, peers, merge: self.merge, replace_arrays: self.replace_arrays })
+    }
+}
+
+/// The deviceId whose requests a caller wants dropped.
+pub fn device_id(id: String) -> Result<String> {
+    if id.is_empty() || id.len() > 256 {
+        return Err(Error::new("OPTIONS", "The option deviceId is empty or too long.")
+            .hint("A deviceId is 64 hexadecimal digits."));
+    }
+    Ok(id)
+}
+
+fn path(name: &str, text: String) -> Result<String> {
+    if text.trim().is_empty() || text.contains('\0') {
+        return Err(Error::new(
+            "OPTIONS",
+            format!("The option {name} is no path: it is empty or holds a NUL."),
+        ));
+    }
+    Ok(text)
+}
+
+fn display_name(name: &str, text: String) -> Result<String> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control) {
+        return Err(Error::new(
+            "OPTIONS",
+            format!("The option {name} must have 1 to 200 characters and no control characters."),
+        ));
+    }
+    Ok(text.to_string())
+}
+
+fn scopes(items: Vec<String>) -> Result<Vec<String>> {
+    let hint = "Scopes look like operator.admin, operator.read, operator.write, operator.approvals, operator.pairing.";
+    let mut out: Vec<String> = Vec::new();
+    for scope in items {
         let sound = !scope.is_empty()
             && scope.len() <= 128
             && scope.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-*".contains(&byte));
@@ -344,8 +436,8 @@ fn scopes(value: Value) -> Result<Vec<String>> {
                 "The record is for the role operator; a gateway drops other scopes from its token.",
             ));
         }
-        if !out.contains(scope) {
-            out.push(scope.clone());
+        if !out.contains(&scope) {
+            out.push(scope);
         }
     }
     if out.is_empty() {
@@ -354,105 +446,9 @@ fn scopes(value: Value) -> Result<Vec<String>> {
     Ok(out)
 }
 
-/// Reads `{ secret, label }` and derives the key.
-pub fn derive(map: Map<String, Value>, prefix: &'static str, blobs: &[&[u8]]) -> Result<KeyPair> {
-    let mut fields = Fields::new(prefix, Value::Object(map))?;
-    let (Some(secret), Some(label)) = (fields.take("secret"), fields.string("label")?) else {
-        return Err(Error::new("OPTIONS", "A derived identity needs both secret and label.")
-            .hint("Give { secret: 32 or more random bytes, label: a name for this device }."));
-    };
-    fields.finish()?;
-    if label.is_empty() || label.len() > 256 {
-        return Err(Error::new("OPTIONS", "The label must have 1 to 256 bytes."));
-    }
-    let weak = |message: &str| {
-        Error::new("SECRET", message)
-            .hint("Use 32 or more random bytes, for example crypto.randomBytes(32).")
-    };
-    match secret {
-        Value::String(text) => {
-            let text = Zeroizing::new(text);
-            if text.len() < 32 {
-                return Err(weak("The secret is shorter than 32 bytes."));
-            }
-            if low_variety(text.as_bytes()) {
-                return Err(weak("The secret repeats itself: it is too easy to guess."));
-            }
-            Ok(KeyPair::derive(text.as_bytes(), &label))
-        }
-        Value::Object(reference) => {
-            let bytes = reference
-                .get("$blob")
-                .and_then(Value::as_u64)
-                .and_then(|index| blobs.get(usize::try_from(index).ok()?))
-                .ok_or_else(|| wrong("secret", "a string or a Uint8Array", &Value::Null))?;
-            if bytes.len() < 32 {
-                return Err(weak("The secret is shorter than 32 bytes."));
-            }
-            if bytes.iter().all(|byte| *byte == bytes[0]) {
-                return Err(weak("The secret repeats itself: it is too easy to guess."));
-            }
-            Ok(KeyPair::derive(bytes, &label))
-        }
-        other => Err(wrong("secret", "a string or a Uint8Array", &other)),
-    }
-}
-
-/// Few different characters, or one short piece again and again.
-fn low_variety(text: &[u8]) -> bool {
-    let mut seen = [false; 256];
-    text.iter().for_each(|byte| seen[usize::from(*byte)] = true);
-    let repeats = (1..=16)
-        .any(|period| text.iter().zip(&text[period.min(text.len())..]).all(|(a, b)| a == b));
-    seen.iter().filter(|seen| **seen).count() < 8 || repeats
-}
-
-fn config(fields: &mut Fields) -> Result<ConfigOptions> {
-    let any = fields.bool("allowAny")?.unwrap_or(false);
-    let proxies = match fields.take("trustedProxies") {
-        None => Proxies::Sandbox,
-        Some(Value::Bool(false)) => Proxies::Off,
-        Some(Value::String(text)) if text == "sandbox" => Proxies::Sandbox,
-        Some(Value::String(text)) if text == "private" => Proxies::Private,
-        Some(value @ Value::Array(_)) => Proxies::List(addresses("trustedProxies", value, any)?),
-        Some(other) => {
-            return Err(wrong(
-                "trustedProxies",
-                "an array of addresses, 'private', 'sandbox' or false",
-                &other,
-            ));
-        }
-    };
-    let peers = match fields.take("proxyPeers") {
-        None => Vec::new(),
-        Some(value) => addresses("proxyPeers", value, any)?,
-    };
-    let merge = match fields.take("merge") {
-        None => Map::new(),
-        Some(value) => object("merge", value)?,
-    };
-    if let Some(list @ Value::Array(_)) =
-        merge.get("gateway").and_then(|gateway| gateway.get("trustedProxies"))
-    {
-        addresses("merge.gateway.trustedProxies", list.clone(), any)?;
-    }
-    Ok(ConfigOptions {
-        proxies,
-        peers,
-        merge,
-        replace_arrays: fields.one_of("arrays", &["union", "replace"])? == Some("replace"),
-    })
-}
-
-fn addresses(name: &str, value: Value, any: bool) -> Result<Vec<String>> {
-    let Value::Array(items) = value else {
-        return Err(wrong(name, "an array of addresses", &value));
-    };
+fn addresses(name: &str, items: Vec<String>, any: bool) -> Result<Vec<String>> {
     let mut out: Vec<String> = Vec::new();
-    for item in items {
-        let Value::String(text) = item else {
-            return Err(wrong(name, "an array of addresses", &item));
-        };
+    for text in items {
         let Some(cidr) = ip::parse_cidr(&text) else {
             return Err(Error::new("PROXY", format!("{name}: {} is no IP address or CIDR.", quote(&text))).hint(
                 "Write 10.0.0.7, 10.0.0.0/8, ::1 or fd00::/8: decimal numbers without leading zeros, a prefix of at most 32 or 128.",
@@ -470,6 +466,182 @@ fn addresses(name: &str, value: Value, any: bool) -> Result<Vec<String>> {
     Ok(out)
 }
 
+/// Few different characters, or one short piece again and again.
+fn low_variety(text: &[u8]) -> bool {
+    let mut seen = [false; 256];
+    text.iter().for_each(|byte| seen[usize::from(*byte)] = true);
+    let repeats = (1..=16)
+        .any(|period| text.iter().zip(&text[period.min(text.len())..]).all(|(a, b)| a == b));
+    seen.iter().filter(|seen| **seen).count() < 8 || repeats
+}
+
+/// Reads the options that every call shares.
+pub fn target(fields: &mut Fields) -> Result<Target> {
+    let mut target = TargetInput {
+        state_dir: fields.string("stateDir")?,
+        config_path: fields.string("configPath")?,
+        gateway_version: fields.string("gatewayVersion")?,
+        ..TargetInput::default()
+    };
+    if let Some(value) = fields.take("env") {
+        for (name, value) in object("env", value)? {
+            match value {
+                Value::String(text) => {
+                    target.env.insert(name, text);
+                }
+                Value::Null => {}
+                other => return Err(wrong(&format!("env.{name}"), "a string", &other)),
+            }
+        }
+    }
+    // Checked here, obeyed by the drivers.
+    fields.string("openclawDir")?.map(|text| path("openclawDir", text)).transpose()?;
+    fields.bool("dryRun")?;
+    if let Some(value) = fields.take("now") {
+        if !value.as_f64().is_some_and(|now| now >= 0.0 && now.fract() == 0.0 && now < 9e15) {
+            return Err(wrong("now", "a whole number of milliseconds since 1970", &value));
+        }
+    }
+    if let Some(value) = fields.take("owner") {
+        let owner = object("owner", value)?;
+        let sound = owner.len() == 2
+            && ["uid", "gid"].iter().all(|key| {
+                owner.get(*key).and_then(Value::as_u64).is_some_and(|id| id < u64::from(u32::MAX))
+            });
+        if !sound {
+            return Err(Error::new(
+                "OPTIONS",
+                "The option owner must be { uid, gid } with whole numbers.",
+            ));
+        }
+    }
+    target.checked()
+}
+
+fn pair(fields: &mut Fields, blobs: &[&[u8]], seed: &[u8; 32]) -> Result<PairOptions> {
+    let identity = match fields.take("identity") {
+        None => IdentityInput::Disk,
+        Some(Value::String(text)) if text == "new" => IdentityInput::New,
+        Some(Value::Object(map)) if map.contains_key("privateKeyPem") => {
+            let mut inner = Fields::new("identity", Value::Object(map))?;
+            let pem = Zeroizing::new(inner.string("privateKeyPem")?.unwrap_or_default());
+            inner.finish()?;
+            IdentityInput::Pem(pem)
+        }
+        Some(Value::Object(map)) => IdentityInput::Derived(derivation(map, "identity", blobs)?),
+        Some(_) => {
+            return Err(Error::new(
+                "OPTIONS",
+                "The option identity must be { privateKeyPem }, { secret, label } or 'new'.",
+            ));
+        }
+    };
+    let replace = fields.one_of("onConflict", &["refuse", "replace"])? == Some("replace");
+    let device = match fields.take("device") {
+        None => None,
+        Some(value) => {
+            let mut inner = Fields::new("device", value)?;
+            let public_key = inner.string("publicKey")?.ok_or_else(|| {
+                Error::new("OPTIONS", "The option device.publicKey is missing.")
+                    .hint("Give the raw public key in base64url (43 characters), or its SPKI PEM.")
+            })?;
+            let display_name = inner.string("displayName")?;
+            inner.finish()?;
+            Some(DeviceInput { public_key, display_name })
+        }
+    };
+    PairInput {
+        identity,
+        replace,
+        device,
+        scopes: match fields.take("scopes") {
+            None => None,
+            Some(value) => Some(texts("scopes", "an array of strings", value)?),
+        },
+        display_name: fields.string("displayName")?,
+        reinstate: fields.bool("reinstate")?.unwrap_or(false),
+        pending: match fields.one_of("pending", &["device", "all", "keep"])? {
+            Some("all") => PendingChoice::All,
+            Some("keep") => PendingChoice::Keep,
+            _ => PendingChoice::Device,
+        },
+    }
+    .checked(seed)
+}
+
+/// Reads `{ secret, label }` and derives the key.
+pub fn derive(map: Map<String, Value>, prefix: &'static str, blobs: &[&[u8]]) -> Result<KeyPair> {
+    derivation(map, prefix, blobs)?.key()
+}
+
+fn derivation(
+    map: Map<String, Value>,
+    prefix: &'static str,
+    blobs: &[&[u8]],
+) -> Result<Derivation> {
+    let mut fields = Fields::new(prefix, Value::Object(map))?;
+    let (Some(secret), Some(label)) = (fields.take("secret"), fields.string("label")?) else {
+        return Err(Error::new("OPTIONS", "A derived identity needs both secret and label.")
+            .hint("Give { secret: 32 or more random bytes, label: a name for this device }."));
+    };
+    fields.finish()?;
+    let secret = match secret {
+        Value::String(text) => Secret::Text(Zeroizing::new(text)),
+        Value::Object(reference) => {
+            let bytes = reference
+                .get("$blob")
+                .and_then(Value::as_u64)
+                .and_then(|index| blobs.get(usize::try_from(index).ok()?))
+                .ok_or_else(|| wrong("secret", "a string or a Uint8Array", &Value::Null))?;
+            Secret::Bytes(Zeroizing::new(bytes.to_vec()))
+        }
+        other => return Err(wrong("secret", "a string or a Uint8Array", &other)),
+    };
+    Ok(Derivation { secret, label })
+}
+
+fn config(fields: &mut Fields) -> Result<ConfigOptions> {
+    let addresses = |name: &'static str, value: Value| texts(name, "an array of addresses", value);
+    ConfigInput {
+        allow_any: fields.bool("allowAny")?.unwrap_or(false),
+        proxies: match fields.take("trustedProxies") {
+            None => Proxies::Sandbox,
+            Some(Value::Bool(false)) => Proxies::Off,
+            Some(Value::String(text)) if text == "sandbox" => Proxies::Sandbox,
+            Some(Value::String(text)) if text == "private" => Proxies::Private,
+            Some(value @ Value::Array(_)) => Proxies::List(addresses("trustedProxies", value)?),
+            Some(other) => {
+                return Err(wrong(
+                    "trustedProxies",
+                    "an array of addresses, 'private', 'sandbox' or false",
+                    &other,
+                ));
+            }
+        },
+        peers: match fields.take("proxyPeers") {
+            None => Vec::new(),
+            Some(value) => addresses("proxyPeers", value)?,
+        },
+        merge: match fields.take("merge") {
+            None => Map::new(),
+            Some(value) => object("merge", value)?,
+        },
+        replace_arrays: fields.one_of("arrays", &["union", "replace"])? == Some("replace"),
+    }
+    .checked()
+}
+
+fn texts(name: &str, expected: &str, value: Value) -> Result<Vec<String>> {
+    let Value::Array(items) = value else { return Err(wrong(name, expected, &value)) };
+    items
+        .into_iter()
+        .map(|item| match item {
+            Value::String(text) => Ok(text),
+            other => Err(wrong(name, expected, &other)),
+        })
+        .collect()
+}
+
 /// A short text in quotes, made harmless for a terminal.
 pub fn quote(text: &str) -> String {
     let mut out: String = text.chars().take(60).flat_map(char::escape_debug).collect();
@@ -477,15 +649,6 @@ pub fn quote(text: &str) -> String {
         out.push('…');
     }
     format!("\"{out}\"")
-}
-
-fn device_id(fields: &mut Fields) -> Result<Option<String>> {
-    let Some(id) = fields.string("deviceId")? else { return Ok(None) };
-    if id.is_empty() || id.len() > 256 {
-        return Err(Error::new("OPTIONS", "The option deviceId is empty or too long.")
-            .hint("A deviceId is 64 hexadecimal digits."));
-    }
-    Ok(Some(id))
 }
 
 fn object(name: &str, value: Value) -> Result<Map<String, Value>> {
@@ -559,32 +722,6 @@ impl Fields {
             Some(Value::Bool(value)) => Ok(Some(value)),
             Some(other) => Err(wrong(&self.full(name), "true or false", &other)),
         }
-    }
-
-    fn path(&mut self, name: &'static str) -> Result<Option<String>> {
-        let Some(text) = self.string(name)? else { return Ok(None) };
-        if text.trim().is_empty() || text.contains('\0') {
-            return Err(Error::new(
-                "OPTIONS",
-                format!("The option {} is no path: it is empty or holds a NUL.", self.full(name)),
-            ));
-        }
-        Ok(Some(text))
-    }
-
-    fn name(&mut self, name: &'static str) -> Result<Option<String>> {
-        let Some(text) = self.string(name)? else { return Ok(None) };
-        let text = text.trim();
-        if text.is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control) {
-            return Err(Error::new(
-                "OPTIONS",
-                format!(
-                    "The option {} must have 1 to 200 characters and no control characters.",
-                    self.full(name)
-                ),
-            ));
-        }
-        Ok(Some(text.to_string()))
     }
 
     fn one_of(
