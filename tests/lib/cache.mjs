@@ -2,7 +2,7 @@
 // Run by hand: node tests/lib/cache.mjs openclaw 2026.2.19 | node 24 | npm json5@2.2.3
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -53,6 +53,7 @@ async function install(root, dependencies, { overrides, path } = {}) {
       await npm(temp, path);
       // npm may have written the file anew; what is in it says that the install is complete.
       await writeFile(join(temp, 'package.json'), manifest);
+      await chmod(temp, 0o755); // mkdtemp's 0700 is for secrets
       await rm(root, { recursive: true, force: true });
       await rename(temp, root);
     } finally {

@@ -99,6 +99,25 @@ export async function connect({
   };
 }
 
+// What each client asks for a method: the agent's tools the least (2026.2.19 src/gateway/method-scopes.ts), the command line a fixed set.
+const LEAST = { 'cron.list': ['operator.read'], 'cron.add': ['operator.admin'] };
+const CLI_SCOPES = ['operator.admin', 'operator.approvals', 'operator.pairing'];
+
+/** One call as OpenClaw makes it: connect, request, close. Rejects with `closeCode` and `reason` when it isn't let in. */
+export async function callAs(client, { url, token, deviceToken, identity, payload }, method, params) {
+  const scopes = client === AGENT ? LEAST[method] : CLI_SCOPES;
+  const connection = await connect({ url, token, deviceToken, identity, payload, client, scopes });
+  if (!connection.ok) {
+    const { closeCode, reason, status } = connection;
+    throw Object.assign(new Error(`${client.id} ${method}: closed ${closeCode}: ${reason}`), { closeCode, reason, status });
+  }
+  try {
+    return await connection.request(method, params);
+  } finally {
+    await connection.close();
+  }
+}
+
 /** True when the gateway greets with `connect.challenge`. */
 export async function challenges(url, timeoutMs = 5000) {
   return await new Promise((resolve) => {

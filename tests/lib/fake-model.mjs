@@ -25,7 +25,7 @@ export async function fakeModel() {
       const next = tool && CALLS[results.length];
       const delta = next
         ? { role: 'assistant', tool_calls: [{ index: 0, id: `call_${results.length}`, type: 'function', function: { name: tool, arguments: JSON.stringify(next) } }] }
-        : { role: 'assistant', content: tool ? 'That is all I could do.' : 'I have no cron tool.' };
+        : { role: 'assistant', content: !tool ? 'I have no cron tool.' : failed(results.at(-1)) ? 'I could not set that up.' : 'Done: a silly joke every 5 minutes.' };
       const base = { id: 'chat', created: 0, model: 'm1' };
       const finish_reason = next ? 'tool_calls' : 'stop';
       const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
@@ -64,4 +64,8 @@ export async function fakeModel() {
 
 function text(content) {
   return typeof content === 'string' ? content : content.map((part) => part.text ?? '').join('');
+}
+
+function failed(result) {
+  return /"status": *"error"/.test(result);
 }

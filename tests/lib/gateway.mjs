@@ -1,7 +1,7 @@
 // Real OpenClaw gateways for tests: a home of their own, loopback only, stopped by their own pid.
 import { spawn, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -116,6 +116,16 @@ export async function callGateway(home, params, { node = 24 } = {}) {
   return answer.payload;
 }
 
+/** Rows of a query on the home's state/openclaw.sqlite, read-only, by `node:sqlite` of the Node that OpenClaw runs on. */
+export async function queryState(home, sql) {
+  const script = `import { DatabaseSync } from 'node:sqlite';
+    const db = new DatabaseSync(${JSON.stringify(join(home.stateDir, 'state', 'openclaw.sqlite'))}, { readOnly: true });
+    console.log(JSON.stringify(db.prepare(${JSON.stringify(sql)}).all()));`;
+  const { code, stdout, stderr } = await finished(await run(home, { node: 24, script }));
+  if (code !== 0) throw new Error(`${sql}: exit ${code}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
 /** The bundled chunk that exports `callGateway`, and under which (minified) name. */
 function callGatewayExport(dist) {
   for (const file of readdirSync(dist).filter((name) => /^call-.*\.m?js$/.test(name))) {
@@ -167,7 +177,7 @@ async function finished(child) {
 /** `path` itself where every user may reach it; else (a cache below a private home) a hard-linked copy, gone at exit. */
 function readable(path, label) {
   let open = true;
-  for (let parent = dirname(path); parent !== dirname(parent); parent = dirname(parent)) open &&= (statSync(parent).mode & 0o001) !== 0;
+  for (let at = path; at !== dirname(at); at = dirname(at)) open &&= (statSync(at).mode & (at === path ? 0o004 : 0o001)) !== 0;
   if (open) return path;
   const shelf = join(tmpdir(), `prepair-shared-${process.pid}`);
   const copy = join(shelf, label);
@@ -179,6 +189,7 @@ function readable(path, label) {
   } catch {
     execFileSync('cp', ['-a', path, copy]); // another file system
   }
+  if (statSync(copy).isDirectory()) chmodSync(copy, 0o755); // the copy's own; a hard-linked file would change the original
   return copy;
 }
 
