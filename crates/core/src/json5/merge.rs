@@ -43,13 +43,19 @@ impl Editor<'_, '_> {
     /// is no change. Merges of one editor build upon each other.
     pub fn merge(&mut self, target: Node, patch: &Value, arrays: Arrays) -> Vec<Change> {
         let mut log = Log { path: String::new(), changes: Vec::new() };
-        match patch {
-            Value::Object(patch) if target.kind == Kind::Object => {
+        match (patch, target.kind) {
+            (Value::Object(patch), Kind::Object) => {
                 self.merge_object(target, patch, arrays, &mut log)
             }
-            _ if target == self.doc().root() && !same(self.doc(), target, patch) => {
-                self.replace_root(built(patch, arrays));
-                log.note(Action::Replaced);
+            (Value::Array(items), Kind::Array) if arrays == Arrays::Union => {
+                self.unite(target, items, &mut log)
+            }
+            _ if target == self.doc().root() => {
+                let new = built(patch, arrays);
+                if !same(self.doc(), target, &new) {
+                    self.replace_root(new);
+                    log.note(Action::Replaced);
+                }
             }
             _ => {}
         }
@@ -92,6 +98,18 @@ impl Editor<'_, '_> {
         }
     }
 
+    fn unite(&mut self, array: Node, items: &[Value], log: &mut Log) {
+        let mut new = unique(items);
+        new.retain(|value| !self.pushed(array).any(|pushed| same_values(pushed, value)));
+        for node in self.doc().elements(array) {
+            new.retain(|value| !same(self.doc(), node, value));
+        }
+        if !new.is_empty() {
+            self.push(array, &new);
+            log.note(Action::Added);
+        }
+    }
+
     fn merge_member(
         &mut self,
         target: Node,
@@ -106,17 +124,7 @@ impl Editor<'_, '_> {
                 self.merge_object(member.value, patch, arrays, log)
             }
             (Value::Array(items), Kind::Array) if arrays == Arrays::Union => {
-                let mut new = unique(items);
-                new.retain(|value| {
-                    !self.pushed(member.value).any(|pushed| same_values(pushed, value))
-                });
-                for node in self.doc().elements(member.value) {
-                    new.retain(|value| !same(self.doc(), node, value));
-                }
-                if !new.is_empty() {
-                    self.push(member.value, &new);
-                    log.note(Action::Added);
-                }
+                self.unite(member.value, items, log);
             }
             _ => {
                 let new = built(value, arrays);

@@ -11,6 +11,7 @@ mod text;
 mod unicode;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
@@ -220,12 +221,18 @@ impl<'a> Document<'a> {
                 .map(|item| self.value_within(item, inner))
                 .collect::<Option<_>>()?,
             Kind::Object => {
-                let mut map = Map::new();
+                let (mut map, mut beyond) = (Map::new(), BTreeSet::new());
                 for member in self.members(node) {
-                    if !member.exact {
-                        return None;
-                    }
-                    map.insert(member.key.into_owned(), self.value_within(member.value, inner)?);
+                    let value = self.value_within(member.value, inner).filter(|_| member.exact);
+                    // What a later duplicate hides does not count.
+                    match value {
+                        Some(_) => beyond.remove(&member.key),
+                        None => beyond.insert(member.key.clone()),
+                    };
+                    map.insert(member.key.into_owned(), value.unwrap_or_default());
+                }
+                if !beyond.is_empty() {
+                    return None;
                 }
                 Value::Object(map)
             }
