@@ -61,33 +61,63 @@ pub fn state_dir(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<
 }
 
 /// The config file. Asks for the candidates that could be it.
+///
+/// The state dir's own one first; elsewhere it is searched as `createConfigIO` and `resolveConfigPath` do.
 pub fn config(
     target: &Target,
     rules: &Rules,
     inputs: &Inputs<'_>,
     state_dir: &str,
 ) -> Result<String, Stop> {
-    let clawdbot = rules.clawdbot_env.then(|| variable(target, "CLAWDBOT_CONFIG_PATH")).flatten();
-    if let Some(path) = target
-        .config_path
-        .as_deref()
-        .or_else(|| variable(target, "OPENCLAW_CONFIG_PATH"))
-        .or(clawdbot)
-    {
+    let explicit =
+        target.config_path.as_deref().or_else(|| variable(target, "OPENCLAW_CONFIG_PATH"));
+    if let Some(path) = explicit {
         return Ok(resolve_user(path, target, rules, inputs)?);
     }
-    let mut dirs = vec![state_dir.to_string()];
-    if explicit_state_dir(target, rules).is_none() {
-        dirs.extend(default_dirs(target, rules, inputs)?);
+    let names = || core::iter::once("openclaw.json").chain(rules.legacy_configs.iter().copied());
+    let of = |dir: &str| names().map(|name| join(dir, name)).collect::<Vec<_>>();
+    let own = of(state_dir);
+    if target.state_dir.is_some() {
+        return first_existing(inputs, &own, &own[0]);
     }
-    let names = core::iter::once("openclaw.json").chain(rules.legacy_configs.iter().copied());
-    let names: Vec<&str> = names.collect();
-    let candidates: Vec<String> =
-        dirs.iter().flat_map(|dir| names.iter().map(move |name| join(dir, name))).collect();
+    let clawdbot =
+        match rules.clawdbot_env.then(|| variable(target, "CLAWDBOT_CONFIG_PATH")).flatten() {
+            Some(path) => Some(resolve_user(path, target, rules, inputs)?),
+            None => None,
+        };
+    let mut everywhere = Vec::new();
+    if clawdbot.is_none() {
+        if explicit_state_dir(target, rules).is_some() {
+            everywhere.extend_from_slice(&own);
+        }
+        everywhere.extend(default_dirs(target, rules, inputs)?.iter().flat_map(|dir| of(dir)));
+    }
+    let mut candidates = Vec::new();
+    if rules.config_search_wide {
+        candidates.extend(clawdbot.clone());
+        candidates.extend_from_slice(&everywhere);
+    }
+    candidates.extend_from_slice(&own);
+    if variable(target, "OPENCLAW_STATE_DIR").is_some() {
+        return first_existing(inputs, &candidates, &own[0]);
+    }
+    candidates.extend(everywhere);
+    first_existing(inputs, &candidates, clawdbot.as_ref().unwrap_or(&own[0]))
+}
+
+fn first_existing(
+    inputs: &Inputs<'_>,
+    candidates: &[String],
+    fallback: &str,
+) -> Result<String, Stop> {
     let mut wants = Wants::default();
     candidates.iter().for_each(|path| wants.file(inputs, path));
     wants.met()?;
-    Ok(candidates.iter().find(|path| inputs.file(path).exists()).unwrap_or(&candidates[0]).clone())
+    Ok(candidates
+        .iter()
+        .find(|path| inputs.file(path).exists())
+        .map_or(fallback, String::as_str)
+        .to_string())
 }
 
 /// The identity file.

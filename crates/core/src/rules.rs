@@ -393,6 +393,8 @@ table! {
         (1, 29) => &["clawdbot.json", "moldbot.json", "moltbot.json"], (3, 22) => &["clawdbot.json", "moldbot.json"],
         (3, 31) => &["clawdbot.json"],
     ];
+    /// A config in a default folder counts even where `OPENCLAW_STATE_DIR` names another one that has none.
+    config_search_wide: bool = "src/config/io.ts createConfigIO" [(1, 29) => true, (4, 5) => false];
     /// What becomes of an identity that it can't use.
     broken_identity: BrokenIdentity = "src/infra/device-identity.ts" [
         (1, 29) => BrokenIdentity::Replaced, (5, 12) => BrokenIdentity::Throwaway, (8, 1) => BrokenIdentity::Stops,
