@@ -90,7 +90,7 @@ pub(crate) fn bad_base(path: &str, is_state_dir: bool, dangling: bool) -> Error 
 }
 
 pub(crate) fn not_absolute(path: &str) -> Error {
-    Error::new("OPTIONS", format!("{path:?} is not an absolute path"))
+    Error::new("OPTIONS", format!("{} is not an absolute path", serde_json::Value::from(path)))
         .hint("Give a path that begins with / and holds no NUL.")
 }
 
