@@ -907,18 +907,21 @@ fn row_record(world: &World<'_, '_>, want: &Want<'_>) -> Result<(Decision, Vec<S
 
 /// Some clients present no device to a loopback gateway; no record can open a door for them.
 fn warn_where_no_record_helps(world: &World<'_, '_>, warnings: &mut Vec<Notice>) {
-    let who = match (world.rules.agent_path == AgentPath::Device, world.rules.cli_presents_device) {
-        (true, true) => return,
-        (false, true) => "the agent's own tool",
-        (true, false) => "the command line",
-        (false, false) => "the agent's own tool and the command line",
+    let agent = world.rules.agent_path == AgentPath::SharedSecret;
+    let who = match (agent, world.rules.cli_presents_device) {
+        (false, true) => return,
+        (true, true) => "the agent's own tool presents",
+        (false, false) => "the command line presents",
+        (true, false) => "the agent's own tool and the command line present",
     };
     warnings.push(
         Notice::new(
             "NO_DEVICE",
-            format!("On this version {who} present no device to a loopback gateway with a shared token: there is no wall for them on a plain loopback, and behind a header-adding proxy no record helps them (missing scope)."),
+            format!(
+                "On this version {who} no device to a gateway on the same machine: it is let in directly, and through a header-adding proxy no record helps it (missing scope)."
+            ),
         )
-        .hint("Let them connect to the gateway directly, not through the proxy. Clients that present a device (remote ones, those with a device token) are let in by this record."),
+        .hint("Let it connect to the gateway directly. Clients that present a device (remote ones, those with a device token) are let in by this record."),
     );
 }
 

@@ -1,0 +1,68 @@
+// What the README shows is what happens.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { place, prepair } from './setup.mjs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+function block(marker) {
+  const found = README.match(new RegExp(`<!-- ${marker} -->\\n\`\`\`\\w*\\n([^]*?)\`\`\``));
+  assert.ok(found, `the README has a block ${marker}`);
+  return found[1];
+}
+
+/** A folder with the package installed and a script in it, run as a user runs it. */
+function run(here, script, env = {}) {
+  mkdirSync(join(here.home, 'node_modules'), { recursive: true });
+  const link = join(here.home, 'node_modules/openclaw-prepair');
+  if (!existsSync(link)) symlinkSync(join(ROOT, 'npm/openclaw-prepair'), link);
+  writeFileSync(join(here.home, 'script.js'), script);
+  return spawnSync(process.execPath, ['--preserve-symlinks', 'script.js'], {
+    cwd: here.home,
+    env: { PATH: process.env.PATH, HOME: here.home, PREPAIR_BINDING: process.env.PREPAIR_BINDING, ...env },
+    encoding: 'utf8',
+  });
+}
+
+test('the setup script prepares a fresh home, does nothing the second time, and explains a refusal', (t) => {
+  const here = place(t);
+  const script = block('recipe: setup-script');
+  const first = run(here, script, { PROXY_PEERS: '10.0.0.9' });
+  assert.equal(first.status, 0, first.stderr);
+  for (const name of ['identity/device.json', 'devices/paired.json', 'openclaw.json']) assert.ok(first.stdout.includes(`created: ${here.file(name)}`), name);
+  assert.deepEqual(here.json('openclaw.json').gateway.trustedProxies, ['10.0.0.9']);
+  const second = run(here, script, { PROXY_PEERS: '10.0.0.9' });
+  assert.equal(second.status, 0);
+  assert.equal(second.stdout, '');
+  here.put('devices/paired.json', '{"x": ');
+  const third = run(here, script);
+  assert.equal(third.status, 1);
+  assert.match(third.stderr, /^ERR_PREPAIR_SYNTAX: .*paired\.json:1\)\n.+/);
+});
+
+test('the clone recipe gives a clone its own key once', (t) => {
+  const here = place(t);
+  const { deviceId } = prepair.setup(here.options);
+  const script = block('recipe: clone').replace('/tmp/.clone-has-its-own-key', join(here.home, 'marker'));
+  assert.equal(run(here, script).status, 0);
+  const own = here.json('identity/device.json').deviceId;
+  assert.notEqual(own, deviceId);
+  assert.deepEqual(Object.keys(here.json('devices/paired.json')), [own]);
+  assert.equal(run(here, script).status, 0);
+  assert.equal(here.json('identity/device.json').deviceId, own);
+});
+
+test('the messy config changes by the diff that is shown', (t) => {
+  const here = place(t);
+  const before = block('messy: before');
+  here.put('openclaw.json', before);
+  prepair.patchConfig({ ...here.options, proxyPeers: ['172.16.0.7'] });
+  writeFileSync(join(here.home, 'before'), before);
+  const diff = spawnSync('diff', ['-U3', 'before', here.file('openclaw.json')], { cwd: here.home, encoding: 'utf8' });
+  assert.equal(diff.stdout.split('\n').slice(2).join('\n'), block('messy: diff'));
+});
