@@ -1,6 +1,6 @@
 // A setup script that runs as root, for a gateway that runs as its own user.
 import assert from 'node:assert/strict';
-import { lstat, readdir } from 'node:fs/promises';
+import { chown, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AGENT, callAs } from '../lib/client.mjs';
@@ -24,7 +24,11 @@ test('setup() as root on a home of uid 1000, gateway as uid 1000: open', async (
   t.after(() => gateway.stop());
   const proxy = await headerProxy(home.port);
   t.after(() => proxy.stop());
-  const { jobs } = await callAs(AGENT, { url: proxy.url, token: home.token, identity }, 'cron.list');
-  assert.deepEqual(jobs, []);
+  const list = () => callAs(AGENT, { url: proxy.url, token: home.token, identity }, 'cron.list');
+  assert.deepEqual(await list(), { jobs: [] });
   assert.equal((await lstat(`/proc/${gateway.pid}`)).uid, 1000);
+
+  // The owner is what it hangs on: the same record as root's own file doesn't open.
+  await chown(join(home.stateDir, 'devices', 'paired.json'), 0, 0);
+  await assert.rejects(list());
 });

@@ -63,8 +63,8 @@ async function chat(home, content) {
   return JSON.parse(body).choices[0].message.content;
 }
 
-/** Names of the cron jobs on disk: `cron/jobs.json`, from 2026.8.1 the table `cron_jobs`. */
+/** Names of the cron jobs on disk: `cron/jobs.json`, from 2026.8.1 the table `cron_jobs`, where OpenClaw declares some of its own. */
 export async function storedJobs(home) {
-  const jobs = home.version >= '2026.8' ? await queryState(home, 'SELECT name FROM cron_jobs') : (await home.read('cron/jobs.json'))?.jobs ?? [];
+  const jobs = home.version >= '2026.8' ? await queryState(home, 'SELECT name FROM cron_jobs WHERE declaration_key IS NULL') : (await home.read('cron/jobs.json'))?.jobs ?? [];
   return jobs.map((job) => job.name);
 }
