@@ -133,7 +133,7 @@ pub fn patch(
 fn private_list_helps(rules: &Rules) -> bool {
     rules.locality == Locality::ClientIp
         && rules.proxy_match != ProxyMatch::Exact
-        && !rules.loopback_proxy_is_remote
+        && !rules.loopback_proxy_is_remote()
 }
 
 /// The merge patch that the options mean, and the proxies in it.
@@ -163,7 +163,7 @@ fn wanted(
     };
     for peer in &options.peers {
         let loopback = ip::parse_cidr(peer).is_some_and(|cidr| cidr.has_loopback());
-        if loopback && rules.loopback_proxy_is_remote {
+        if loopback && rules.loopback_proxy_is_remote() {
             warnings.push(
                 Notice::new("PROXY_LOOPBACK", format!("The proxy peer {peer} was not added: on this version a loopback address in trustedProxies makes every local client remote."))
                     .hint("The paired record lets clients in behind that proxy too."),
@@ -201,7 +201,7 @@ fn warn_of_list(list: &[String], rules: &Rules, path: &str, warnings: &mut Vec<N
     let mut warn = |code: &str, message: &str, hint: &str| {
         warnings.push(Notice::new(code, message).at(path).hint(hint))
     };
-    if rules.loopback_proxy_is_remote && cidrs.iter().any(|cidr| cidr.has_loopback()) {
+    if rules.loopback_proxy_is_remote() && cidrs.iter().any(|cidr| cidr.has_loopback()) {
         warn(
             "PROXY_LOOPBACK",
             "trustedProxies holds loopback addresses: on this version that makes every local client remote, which causes the wall for each device that is not fully paired.",

@@ -158,6 +158,102 @@ pub enum Locality {
     Socket,
 }
 
+/// Which address counts as the client's when the peer is a trusted proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientIp {
+    /// The first of `X-Forwarded-For`, else `X-Real-IP`, else the peer itself.
+    FirstOrPeer,
+    /// The first of `X-Forwarded-For`, else `X-Real-IP`, else none.
+    First,
+    /// The last of `X-Forwarded-For` that isn't itself trusted, else `X-Real-IP` if the config allows it, else none.
+    LastUntrusted,
+    /// The same, and loopback addresses in the header don't count.
+    LastUntrustedNotLoopback,
+}
+
+/// Which headers make a request a forwarded one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forwarded {
+    /// `X-Forwarded-For`, `X-Real-IP`, `X-Forwarded-Host`.
+    Three,
+    /// Also `Forwarded` and `X-Forwarded-Proto`.
+    Five,
+    /// `Forwarded`, `X-Real-IP`, and any `X-Forwarded-…`, that one even if empty.
+    Any,
+    /// The same, each even if empty.
+    Present,
+}
+
+/// Which names of the Host header are this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocalHosts {
+    /// `localhost`, `127.0.0.1`, `::1`, `*.ts.net`.
+    Names,
+    /// `localhost`, every loopback address, `*.ts.net`.
+    Loopback,
+}
+
+/// What is asked of a connection with an Origin header that isn't a browser client of OpenClaw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OriginCheck {
+    /// Nothing.
+    None,
+    /// That it is allowed by the config, or it and the Host are loopback; it is never approved silently.
+    LoopbackHost,
+    /// That it is allowed by the config, or loopback on a local connection; it is never approved silently.
+    LocalClient,
+    /// The same, or it equals a private Host.
+    PrivateHost,
+}
+
+/// Which connections count as local though they carry a forwarded header other than `X-Forwarded-For` and `X-Real-IP`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocalEquivalent {
+    /// None.
+    None,
+    /// The command line's, with the shared secret on loopback.
+    Cli,
+    /// Every client's, with the shared secret on loopback.
+    Any,
+}
+
+/// How a client of this machine connects when `gateway.bind` is `lan`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BindLan {
+    /// By loopback.
+    Loopback,
+    /// By the LAN address, hence it isn't local.
+    Remote,
+    /// By the LAN address, which the client itself refuses as plain text.
+    Refused,
+}
+
+/// Whether a scope upgrade from this machine is approved silently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SilentScope {
+    /// No.
+    Never,
+    /// Yes.
+    Always,
+    /// Yes, unless a device token authenticated it.
+    NotByDeviceToken,
+}
+
+/// What a silent approval may grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Approval {
+    /// Whatever the pending request holds.
+    Anything,
+    /// The pending request, if the connection asked for as much.
+    Request,
+    /// The token to be issued, if the connection asked for as much.
+    Token,
+    /// The request and the old token's scopes, if the connection asked for as much.
+    RequestAndToken,
+    /// The same, if the connection asked for as much or the record had it.
+    WithRecord,
+}
+
 /// How a wanted scope is found among the granted ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScopeCompare {
@@ -167,6 +263,8 @@ pub enum ScopeCompare {
     Read,
     /// `operator.admin` grants every `operator.*`, `operator.write` also `operator.read`.
     Admin,
+    /// The same, and `operator.write` also `operator.talk`.
+    Talk,
 }
 
 /// Which field of a paired record holds what was approved.
@@ -180,26 +278,54 @@ pub enum ScopesField {
     ApprovedThenScopes,
 }
 
-/// What the gateway wants of `tokens` in a paired record before it believes its role.
+/// Where a paired record's roles come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenNeed {
-    /// Nothing.
+    /// `roles`, else `role`.
     Nothing,
-    /// If there is a `tokens` object, one in it that isn't revoked.
-    IfPresent,
-    /// A token of the role that isn't revoked.
+    /// If there is a `tokens` object, the roles of those in it that aren't revoked.
+    IfObject,
+    /// If there are tokens, the roles of those that aren't revoked.
+    IfAny,
+    /// The same, and `roles` or `role` must name it too.
+    IfAnyApproved,
+    /// The roles of the tokens that aren't revoked and that `roles` or `role` names too.
     Active,
 }
 
-/// Which connections of the gateway-client/backend the server lets in without pairing.
+/// Which connections the server lets in without asking for a pairing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BackendExemption {
     /// None.
     None,
-    /// Any operator with the shared secret.
+    /// Any operator's with the shared secret.
     SharedSecret,
-    /// With the shared secret, from this machine.
+    /// The gateway-client/backend's from this machine.
     Local,
+}
+
+/// Which authentication lets the gateway-client/backend use its exemption.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExemptAuth {
+    /// The shared secret.
+    SharedSecret,
+    /// Also its device token.
+    DeviceToken,
+    /// Also a gateway with authentication mode `none`.
+    None,
+}
+
+/// What becomes of the scopes that a client without a device asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoDeviceScopes {
+    /// Dropped.
+    Dropped,
+    /// Kept with the shared secret.
+    Kept,
+    /// Kept for the exempted backend only.
+    KeptForBackend,
+    /// The same, and for the command line on this machine.
+    KeptForLocal,
 }
 
 /// How a client asks for scopes.
@@ -231,7 +357,7 @@ pub enum Sticky {
     Merged,
 }
 
-/// The least Node.js of a version: major, minor, patch, for each major line that it takes.
+/// The least Node.js of a version: major, minor, patch, for each major line that it takes; the last one also opens every later line.
 pub type NodeRange = &'static [(u32, u32, u32)];
 
 /// One cell of the table: from `since` on, `field` is `value`.
@@ -322,6 +448,11 @@ impl Rules {
             }
         }
         changes
+    }
+
+    /// A loopback address inside `gateway.trustedProxies` leaves local clients without an address, hence not local.
+    pub fn loopback_proxy_is_remote(&self) -> bool {
+        self.locality == Locality::ClientIp && self.client_ip != ClientIp::FirstOrPeer
     }
 
     /// The cell that holds for this version.
@@ -417,36 +548,79 @@ table! {
     ];
     /// What makes a connection local.
     locality: Locality = "src/gateway/auth.ts isLocalDirectRequest" [(1, 29) => Locality::ClientIp, (3, 31) => Locality::Socket];
-    /// A loopback address inside `gateway.trustedProxies` leaves local clients without an address, hence not local.
-    loopback_proxy_is_remote: bool = "src/gateway/net.ts resolveClientIp" [(1, 29) => false, (2, 19) => true, (3, 31) => false];
+    /// Which address counts as the client's behind a trusted proxy.
+    client_ip: ClientIp = "src/gateway/net.ts resolveClientIp" [
+        (1, 29) => ClientIp::FirstOrPeer, (2, 19) => ClientIp::First, (2, 21) => ClientIp::LastUntrusted,
+        (3, 22) => ClientIp::LastUntrustedNotLoopback,
+    ];
+    /// Which headers make a request a forwarded one.
+    forwarded: Forwarded = "src/gateway/net.ts hasForwardedRequestHeaders" [
+        (1, 29) => Forwarded::Three, (3, 31) => Forwarded::Five, (5, 18) => Forwarded::Any, (8, 1) => Forwarded::Present,
+    ];
+    /// Which names of the Host header are this machine.
+    local_hosts: LocalHosts = "src/gateway/net.ts isLocalishHost" [(1, 29) => LocalHosts::Names, (2, 22) => LocalHosts::Loopback];
+    /// What is asked of a connection with an Origin header.
+    origin_check: OriginCheck = "src/gateway/origin-check.ts checkBrowserOrigin" [
+        (1, 29) => OriginCheck::None, (2, 25) => OriginCheck::LoopbackHost, (3, 2) => OriginCheck::LocalClient,
+        (5, 18) => OriginCheck::PrivateHost,
+    ];
+    /// Which connections count as local though they carry some other forwarded header.
+    local_equivalent: LocalEquivalent = "handshake-auth-helpers.ts resolvePairingLocality" [
+        (1, 29) => LocalEquivalent::None, (4, 5) => LocalEquivalent::Cli, (4, 20) => LocalEquivalent::Any,
+        (4, 22) => LocalEquivalent::None,
+    ];
     /// Forwarded headers from an address that isn't a trusted proxy are refused with HTTP 403.
     forwarded_refused: bool = "src/gateway/server-http.ts" [(1, 29) => false, (8, 1) => true];
-    /// With `bind: "lan"` the machine's own clients dial the LAN address and are not local.
-    bind_lan_is_remote: bool = "src/gateway/call.ts" [(1, 29) => false, (2, 9) => true, (2, 21) => false];
+    /// How this machine's own clients connect with `bind: "lan"`.
+    bind_lan: BindLan = "src/gateway/call.ts buildGatewayConnectionDetails" [
+        (1, 29) => BindLan::Loopback, (2, 9) => BindLan::Remote, (2, 19) => BindLan::Refused, (2, 21) => BindLan::Loopback,
+    ];
     /// A role upgrade from this machine is approved silently.
     silent_role: bool = "message-handler.ts requirePairing" [(1, 29) => true, (2, 19) => false, (4, 2) => true];
     /// A scope upgrade from this machine is approved silently.
-    silent_scope: bool = "message-handler.ts requirePairing" [
-        (1, 29) => true, (2, 19) => false, (2, 21) => true, (3, 28) => false, (8, 1) => true,
+    silent_scope: SilentScope = "message-handler.ts requirePairing" [
+        (1, 29) => SilentScope::Always, (2, 19) => SilentScope::Never, (2, 22) => SilentScope::Always,
+        (3, 28) => SilentScope::Never, (8, 1) => SilentScope::NotByDeviceToken,
+    ];
+    /// What a silent approval may grant.
+    approval: Approval = "src/infra/device-pairing.ts approveDevicePairing" [
+        (1, 29) => Approval::Anything, (3, 28) => Approval::Request, (4, 29) => Approval::Token,
+        (5, 12) => Approval::RequestAndToken, (8, 1) => Approval::WithRecord,
     ];
     /// How scopes are compared.
     scope_compare: ScopeCompare = "src/shared/operator-scope-compat.ts" [
-        (1, 29) => ScopeCompare::Exact, (2, 21) => ScopeCompare::Read, (2, 22) => ScopeCompare::Admin,
+        (1, 29) => ScopeCompare::Exact, (2, 21) => ScopeCompare::Read, (2, 22) => ScopeCompare::Admin, (8, 1) => ScopeCompare::Talk,
     ];
     /// Which field of the record holds the approved scopes.
     scopes_field: ScopesField = "message-handler.ts" [
         (1, 29) => ScopesField::Scopes, (2, 22) => ScopesField::ScopesThenApproved, (4, 5) => ScopesField::ApprovedThenScopes,
     ];
-    /// What it wants of `tokens`.
+    /// Where a paired record's roles come from.
     token_need: TokenNeed = "src/infra/device-pairing.ts listEffectivePairedDeviceRoles" [
-        (1, 29) => TokenNeed::Nothing, (3, 31) => TokenNeed::IfPresent, (4, 10) => TokenNeed::Active,
+        (1, 29) => TokenNeed::Nothing, (3, 31) => TokenNeed::IfObject, (4, 2) => TokenNeed::IfAny,
+        (4, 5) => TokenNeed::IfAnyApproved, (4, 10) => TokenNeed::Active,
     ];
+    /// A device token whose scopes exceed the record's authenticates nobody.
+    token_within_record: bool = "src/infra/device-pairing.ts verifyDeviceToken" [(1, 29) => false, (3, 13) => true];
+    /// A record with neither `roles` nor `scopes` passes.
+    bare_record_passes: bool = "message-handler.ts hasLegacyPairedMetadata" [(1, 29) => false, (2, 21) => true, (2, 22) => false];
     /// A `platform` or `deviceFamily` in the record must equal the client's.
     metadata_pinned: bool = "message-handler.ts" [(1, 29) => false, (2, 26) => true];
-    /// Which backend connections need no pairing.
-    backend_exemption: BackendExemption = "connect-policy.ts" [
-        (1, 29) => BackendExemption::None, (2, 22) => BackendExemption::SharedSecret, (3, 2) => BackendExemption::Local,
-        (3, 28) => BackendExemption::None, (4, 5) => BackendExemption::Local,
+    /// Which connections need no pairing.
+    backend_exemption: BackendExemption = "connect-policy.ts, handshake-auth-helpers.ts" [
+        (1, 29) => BackendExemption::None, (2, 22) => BackendExemption::SharedSecret, (2, 25) => BackendExemption::None,
+        (3, 2) => BackendExemption::Local, (3, 28) => BackendExemption::None, (4, 5) => BackendExemption::Local,
+    ];
+    /// Which authentication the exemption takes.
+    exempt_auth: ExemptAuth = "handshake-auth-helpers.ts shouldSkipLocalBackendSelfPairing" [
+        (1, 29) => ExemptAuth::SharedSecret, (3, 22) => ExemptAuth::DeviceToken, (5, 12) => ExemptAuth::None,
+    ];
+    /// The exemption also covers a device that is paired with less than it asks for.
+    exempt_paired: bool = "message-handler.ts, connect-device-pairing.ts" [(1, 29) => true, (4, 5) => false, (8, 1) => true];
+    /// What becomes of the scopes of a client without a device.
+    no_device_scopes: NoDeviceScopes = "message-handler.ts handleMissingDeviceIdentity" [
+        (1, 29) => NoDeviceScopes::Dropped, (2, 26) => NoDeviceScopes::Kept, (3, 13) => NoDeviceScopes::Dropped,
+        (4, 20) => NoDeviceScopes::KeptForBackend, (7, 1) => NoDeviceScopes::KeptForLocal,
     ];
     /// How the agent's tool reaches the gateway on this machine.
     agent_path: AgentPath = "src/agents/tools/gateway.ts" [
@@ -472,8 +646,8 @@ table! {
     allow_insecure_auth: bool = "src/config/zod-schema.ts" [(1, 29) => true, (8, 1) => false];
     /// The least Node.js.
     min_node: NodeRange = "package.json engines.node" [
-        (1, 29) => &[(22, 12, 0)], (3, 13) => &[(22, 16, 0)], (3, 28) => &[(22, 14, 0)], (5, 12) => &[(22, 16, 0)],
-        (5, 18) => &[(22, 19, 0)], (7, 1) => &[(22, 22, 3), (24, 15, 0)], (9, 3) => &[(24, 16, 0)],
+        (1, 29) => &[(22, 12, 0)], (3, 13) => &[(22, 16, 0)], (3, 24) => &[(22, 14, 0)], (5, 12) => &[(22, 16, 0)],
+        (5, 18) => &[(22, 19, 0)], (7, 1) => &[(22, 22, 3), (24, 15, 0), (25, 9, 0)], (9, 3) => &[(24, 16, 0), (26, 1, 0)],
     ];
 }
 
