@@ -1,0 +1,225 @@
+# Makes uploaded files visible, in order: lock, look again, copy beside the target, sync, rename. May run twice.
+# arguments: mark, random word, folder of the uploads, state dir, owner or '', node or '', rows.js, number of uploads,
+# then for each step: write|remove|sql, base, path below it, number of the upload, its sha256, mode or 'keep:' and a mode,
+# expected sha256 or '-' for nothing. A step sql has the database as base, the rest is its upload.
+word=$2 stage=$3 state=$4 owner=$5 node=$6 program=$7 uploads=$8
+shift 8
+lock=$state/.prepair.lock held=0 shown=0 index=0 temps=0
+
+if command -v sha256sum >/dev/null; then sum() { sha256sum <"$1"; }
+elif command -v shasum >/dev/null; then sum() { shasum -a 256 <"$1"; }
+elif command -v openssl >/dev/null; then sum() { openssl dgst -sha256 -r <"$1"; }
+else sum() { "$node" -e 'console.log(require("crypto").createHash("sha256").update(require("fs").readFileSync(0)).digest("hex"))' <"$1"; }
+fi
+digest() { digest=$(sum "$1" 2>/dev/null) && printf %s "${digest%% *}"; }
+
+# A whole file on the disk; old and BSD sync know only everything.
+flush() { sync "$1" 2>/dev/null || sync; }
+
+# Cleans up, answers, ends. $1: ok or why not; the number is that of the step it stopped at, the next one how many are done.
+finish() {
+  trap '' HUP INT TERM
+  while [ $temps -gt 0 ]; do
+    eval "rm -f -- \"\$temp_$temps\"" 2>/dev/null
+    temps=$((temps - 1))
+  done
+  if [ "$1" = ok ]; then
+    : >"$stage/$word.done"
+    made=0
+  fi
+  while [ "$uploads" -gt 0 ]; do
+    uploads=$((uploads - 1))
+    rm -f -- "$stage/$word.$uploads"
+  done
+  if [ $held = 1 ] && rm -- "$lock/$me" 2>/dev/null; then rmdir "$lock" 2>/dev/null; fi
+  unmake
+  say "$1" "$index" "$shown"
+  [ "$1" = ok ]
+  exit
+}
+fail() { finish "$1"; }
+trap 'finish STOPPED' HUP INT TERM
+
+# ---- The lock: crates/host/src/lock.rs states the protocol.
+boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null) || boot=-
+space=$(readlink /proc/self/ns/pid 2>/dev/null | tr -cd 0-9)
+space=${space:--}
+started() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
+start=$(started $$)
+me=$boot.$space.$$.${start:--}.$word
+
+# Whether the holder named $1 is surely gone.
+dead() {
+  theirs=${1%%.*} rest=${1#*.}
+  [ "$boot" = - ] || [ "$theirs" = - ] || [ "$theirs" = "$boot" ] || return 0
+  theirs=${rest%%.*} rest=${rest#*.}
+  [ "$theirs" = "$space" ] || return 1
+  pid=${rest%%.*} rest=${rest#*.} since=${rest%%.*}
+  if [ -r "/proc/$pid/stat" ]; then
+    case $(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null) in Z* | X*) return 0 ;; esac
+    now=$(started "$pid")
+    [ "$since" != - ] && [ -n "$now" ] && [ "$now" != "$since" ]
+  else
+    # Without /proc; ps sees the processes of others too.
+    [ ! -d /proc/self ] || return 0
+    ! kill -0 "$pid" 2>/dev/null && ! ps -p "$pid" >/dev/null 2>&1
+  fi
+}
+
+# Removes a stale lock.
+clear_lock() {
+  since=$(st %Y %m "$lock" 2>/dev/null) || return 0
+  age=$(($(date +%s) - since))
+  old=0
+  if [ $age -gt 30 ] || [ $age -lt -30 ]; then old=1; fi
+  name=
+  for entry in "$lock"/* "$lock"/.[!.]*; do
+    [ -e "$entry" ] || [ -L "$entry" ] || continue
+    name=${entry##*/}
+    case $name in
+      *.*.*[0-9].*.????????*) [ $old = 1 ] || dead "$name" || return 1 ;;
+      *) [ $old = 1 ] && [ ! -d "$entry" ] && [ "$(st %u %u "$entry")" = "$(st %u %u "$state")" ] || return 1 ;;
+    esac
+    rm -- "$entry" 2>/dev/null || return 1
+    rmdir "$lock" 2>/dev/null && return 0
+  done
+  [ $old = 1 ] && rmdir "$lock" 2>/dev/null
+}
+
+take() {
+  why=$(mkdir -m 700 "$lock" 2>&1) || {
+    [ -d "$lock" ] && [ ! -L "$lock" ] || { [ ! -e "$lock" ] && [ -d "$state" ] && fail "$(class "$why")"; return 1; }
+    clear_lock && why=$(mkdir -m 700 "$lock" 2>&1) || return 1
+  }
+  [ "$uid" != 0 ] || chown "$(st %u:%g %u:%g "$state")" "$lock" 2>/dev/null
+  : 2>/dev/null >"$lock/$me" || return 1
+  [ "$(ls -A "$lock" 2>/dev/null)" = "$me" ] && return 0
+  rm -f -- "$lock/$me"
+  rmdir "$lock" 2>/dev/null
+  return 1
+}
+
+limit=$(($(date +%s) + 35))
+folder "$state" ''
+kept=$made
+until take; do
+  [ "$(date +%s)" -lt $limit ] || fail LOCKED
+  sleep 0.1 2>/dev/null || sleep 1
+  [ -d "$state" ] || folder "$state" ''
+done
+held=1
+
+# Delivered a second time, the first having come to its end.
+if [ -e "$stage/$word.done" ]; then index=-1; finish ok; fi
+
+# ---- The steps.
+each() {
+  pass=$1 index=0
+  shift
+  while [ $# -gt 0 ]; do
+    kind=$1 base=$2 below=$3 number=$4 sha=$5 mode=$6 expect=$7
+    index=$((index + 1))
+    path=$base/$below upload=$stage/$word.$number dir=$base
+    case $below in */*) dir=$base/${below%/*} ;; esac
+    [ "$kind" != sql ] || path=$base
+    $pass
+    shift 7
+  done
+}
+
+# Whether what stands there is what the plan was made from.
+same() {
+  if [ -L "$path" ] || [ -d "$path" ]; then fail NOT_A_FILE; fi
+  if [ ! -e "$path" ]; then [ "$expect" = - ]; return; fi
+  [ -f "$path" ] || fail NOT_A_FILE
+  [ "$(digest "$path")" = "$expect" ]
+}
+
+prepare() {
+  if [ "$kind" != remove ]; then
+    # A second delivery that comes after a failure finds nothing more to do: plan again.
+    [ -e "$upload" ] || fail CHANGED
+    [ "$(digest "$upload")" = "$sha" ] || fail PARTIAL
+  fi
+  [ "$kind" != sql ] || return 0
+  case $below in */*) folder "$base" "${below%/*}" ;; *) folder "$base" '' ;; esac
+  # Temp files here were left by dead calls: the lock is ours.
+  for old in "$dir"/.prepair-*.tmp; do
+    case ${old##*/} in .prepair-*[!0-9a-z]*.tmp | .prepair-\*.tmp) ;; *) rm -f -- "$old" 2>/dev/null ;; esac
+  done
+  real=$(cd -P -- "$dir" && pwd && echo .) || fail IO
+  real=${real%??}/${path##*/}
+  [ ! -r /proc/self/mountinfo ] || while read -r _ _ _ _ point _; do
+    if [ "$(printf '%b.' "$point")" = "$real." ]; then fail MOUNT_POINT; fi
+  done </proc/self/mountinfo
+}
+
+first() {
+  case $seen in *"<$base/$below>"*) return 0 ;; esac
+  seen="$seen<$base/$below>"
+  [ "$kind" = sql ] || same || fail CHANGED
+}
+
+copy() {
+  [ "$kind" = write ] || return 0
+  temp=$dir/.prepair-$word$index.tmp temps=$((temps + 1))
+  eval "temp_$temps=\$temp temp_of_$index=\$temp"
+  why=$( (set -C; cat -- "$upload" >"$temp") 2>&1) || fail "$(class "$why")"
+  [ "$(digest "$temp")" = "$sha" ] || fail IO
+  case $mode in
+    keep:*) mode=${mode#keep:}; [ ! -e "$path" ] || mode=$(st %a %Lp "$path") ;;
+  esac
+  if [ -e "$path" ] && [ "$uid" = 0 ]; then
+    try chown "$(st %u:%g %u:%g "$path")" "$temp"
+  else
+    own "$temp" "$dir"
+  fi
+  try chmod "$mode" "$temp"
+  flush "$temp"
+}
+
+show() {
+  case $kind in
+    sql)
+      answer=$("$node" -e "$program" -- "$mark" apply "$upload" 2>/dev/null)
+      case $answer in
+        *"$mark rows"*) ;;
+        *"$mark SQLITE"*) answer=${answer##*"$mark "}; finish "$answer" ;;
+        *"$mark CHANGED"*) fail CHANGED ;;
+        *) fail SQLITE ;;
+      esac
+      ;;
+    remove)
+      same || fail CHANGED
+      try rm -- "$path"
+      flush "$dir"
+      ;;
+    write)
+      same || fail CHANGED
+      eval "temp=\$temp_of_$index"
+      if [ "$expect" = - ]; then
+        # Published by a link, which never replaces; where there are none, by a rename.
+        if ! ln -- "$temp" "$path" 2>/dev/null; then
+          same || fail CHANGED
+          try mv -f -- "$temp" "$path"
+        fi
+        rm -f -- "$temp"
+      else
+        try mv -f -- "$temp" "$path"
+      fi
+      flush "$dir"
+      # Read back: an old gateway rewrites its files without a lock.
+      shown=$index
+      [ "$(digest "$path")" = "$sha" ] || fail CHANGED
+      ;;
+  esac
+  shown=$index
+}
+
+seen=
+each prepare "$@"
+each copy "$@"
+each first "$@"
+each show "$@"
+index=0
+finish ok

@@ -1,0 +1,69 @@
+# What the scripts for the inside of a sandbox share. POSIX sh; no secret is ever in an argument or printed.
+# $1 of each script marks the lines that are meant for the caller: a sandbox may print more.
+LC_ALL=C
+export LC_ALL
+umask 077
+mark=$1
+uid=$(id -u)
+
+say() { printf '%s %s\n' "$mark" "$*"; }
+hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n'; }
+
+# GNU and busybox know -c, BSD knows -f.
+if stat -c %u / >/dev/null 2>&1; then
+  st() { stat -c "$1" -- "$3"; }
+else
+  st() { stat -f "$2" -- "$3"; }
+fi
+
+# The code for what a command said.
+class() {
+  case $1 in
+    *'No space left'* | *'Disk quota'*) echo DISK_FULL ;;
+    *'Read-only file system'*) echo READ_ONLY ;;
+    *'Permission denied'* | *'not permitted'*) echo PERMISSION ;;
+    *'Device or resource busy'*) echo MOUNT_POINT ;;
+    *) echo IO ;;
+  esac
+}
+
+# Runs a command that has to work.
+try() { why=$("$@" 2>&1) || fail "$(class "$why")"; }
+
+# Gives what root made in $2 the owner that the rest there has, or the wished one.
+own() {
+  [ "$uid" = 0 ] || return 0
+  try chown "${owner:-$(st %u:%g %u:%g "$2")}" "$1"
+}
+
+# Makes the folder $2 below $1, which may be reached over links; below it none is followed.
+made=0
+folder() {
+  at= rest=$1/ links=1
+  for part in 1 2; do
+    while [ -n "$rest" ]; do
+      name=${rest%%/*} rest=${rest#*/}
+      [ -n "$name" ] || continue
+      up=${at:-/} at=$at/$name
+      if [ -L "$at" ] && [ $links = 0 ]; then fail NOT_A_FILE; fi
+      [ -d "$at" ] && continue
+      if [ -e "$at" ] || [ -L "$at" ]; then fail NOT_A_FILE; fi
+      if why=$(mkdir -m 700 "$at" 2>&1); then
+        made=$((made + 1))
+        eval "made_$made=\$at"
+        own "$at" "$up"
+      elif [ ! -d "$at" ]; then
+        fail "$(class "$why")"
+      fi
+    done
+    rest=$2/ links=0
+  done
+}
+
+# Removes the empty ones of the folders that were made.
+unmake() {
+  while [ "$made" -gt 0 ]; do
+    eval "rmdir \"\$made_$made\"" 2>/dev/null
+    made=$((made - 1))
+  done
+}

@@ -1,0 +1,59 @@
+# Tells what stands at paths, and what else a plan depends on.
+# arguments: mark, folder for uploads ('' finds one, '-' needs none), database or '', rows.js, its request or '', paths…
+say home "$(hex "$HOME")"
+say user "$uid" "$(id -g)"
+for name in HOME USERPROFILE OPENCLAW_HOME OPENCLAW_STATE_DIR OPENCLAW_CONFIG_PATH CLAWDBOT_STATE_DIR CLAWDBOT_CONFIG_PATH; do
+  eval "value=\${$name-}"
+  [ -z "$value" ] || say env $name "$(hex "$value")"
+done
+
+stage=$2 db=$3 program=$4 request=$5
+shift 5
+
+# A folder of our own that nobody else can look into: every upload lands there first. What dead calls left is old.
+private() {
+  case $1 in /*) ;; *) return 1 ;; esac
+  mkdir -m 700 "$1" 2>/dev/null
+  [ -d "$1" ] && [ ! -L "$1" ] && [ "$(st %u:%a %u:%Lp "$1")" = "$uid:700" ] && [ -w "$1" ] || return 1
+  find "$1" -type f -mmin +60 -exec rm -f {} + 2>/dev/null
+  say stage "$(hex "$1")"
+}
+case $stage in
+  -) ;;
+  '') private "${TMPDIR:-/tmp}/.prepair-$uid" || private "$HOME/.prepair-$uid" || say nostage ;;
+  *) private "$stage" || say nostage ;;
+esac
+
+kinds=
+for path; do
+  if [ -L "$path" ]; then kinds=${kinds}l
+  elif [ -d "$path" ]; then kinds=${kinds}d
+  elif [ -f "$path" ] && [ -r "$path" ]; then kinds=${kinds}f
+  elif [ -f "$path" ]; then kinds=${kinds}p
+  elif [ -e "$path" ]; then kinds=${kinds}o
+  else kinds=${kinds}a
+  fi
+done
+say kinds "$kinds"
+
+# The sandbox's Node: with a database, the first that can read it.
+node=
+for at in "$(command -v node)" /usr/local/bin/node /usr/bin/node /vercel/runtimes/*/bin/node "$HOME"/.nvm/versions/node/*/bin/node; do
+  [ -n "$at" ] && [ -x "$at" ] || continue
+  [ -n "$node" ] || node=$at
+  [ -f "$db" ] || break
+  "$at" -e 'process.exit(process.getBuiltinModule("node:sqlite") ? 0 : 1)' >/dev/null 2>&1 || continue
+  node=$at
+  break
+done
+if [ -n "$node" ] && [ -n "$request" ]; then
+  say node "$(hex "$node")"
+  "$node" -e "$program" -- "$mark" look "$request" 2>/dev/null 
+fi
+if [ -f "$db" ]; then
+  # The header alone tells an older database, which holds no pairing, from one that does: user_version, big-endian.
+  wal=0
+  [ -s "$db-wal" ] && wal=1
+  say header $wal "$(od -An -v -tu1 -j60 -N4 "$db" 2>/dev/null | tr -s ' \n' ' ')"
+fi
+say end

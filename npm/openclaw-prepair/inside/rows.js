@@ -1,0 +1,144 @@
+'use strict';
+// Runs in the sandbox's own Node, by `node -e`: the rows and statements of OpenClaw's state database, and what
+// openclaw is installed. Tokens never leave it: they are replaced by placeholders here and put back here.
+const fs = require('node:fs');
+const path = require('node:path');
+const { createHash } = require('node:crypto');
+const [mark, mode, given] = process.argv.slice(process.argv[1] === '--' ? 2 : 1);
+const say = (what, value) => process.stdout.write(`${mark} ${what}${value === undefined ? '' : ` ${JSON.stringify(value)}`}\n`);
+const KEPT = 'prepairKeepsThisTokenInsideTheSandbox';
+const open = (file, options) => {
+  const db = new (process.getBuiltinModule('node:sqlite').DatabaseSync)(file, options);
+  db.exec('PRAGMA busy_timeout = 5000');
+  return db;
+};
+
+/** The rows of queries with tokens replaced; `kept` collects them, `digest` is that of the rows as they are. */
+function ask(db, queries, device) {
+  const kept = [];
+  const rows = {};
+  const raw = [];
+  for (const query of queries) {
+    const own = (text) => (device && typeof text === 'string' ? text.split(device.stand).join(device.real) : text);
+    let found;
+    try {
+      found = db.prepare(query.sql).all(...query.params.map(own)).map((row) => ({ ...row }));
+    } catch (error) {
+      // A table that is not there: the plan decides whether it has to be.
+      if ((error.errcode & 0xff) !== 1) throw error;
+      continue;
+    }
+    raw.push(found);
+    rows[own(query.id)] = found.map((row) => {
+      const out = {};
+      for (const [column, value] of Object.entries(row)) {
+        if (/private|secret|password|surface/.test(column)) continue;
+        out[column] = column === 'tokens_json' ? hide(value, kept) : typeof value === 'bigint' ? Number(value) : value;
+      }
+      return out;
+    });
+  }
+  return { rows, kept, digest: createHash('sha256').update(JSON.stringify(raw)).digest('hex') };
+}
+
+function hide(text, kept) {
+  if (typeof text !== 'string') return text;
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'not JSON';
+  }
+  const walk = (node) => {
+    if (node === null || typeof node !== 'object') return;
+    for (const [key, item] of Object.entries(node)) {
+      if (key === 'token' && typeof item === 'string' && item.trim() !== '') node[key] = `${KEPT}${String(kept.push(item) - 1).padStart(6, '0')}`;
+      else walk(item);
+    }
+  };
+  walk(value);
+  return JSON.stringify(value);
+}
+
+/** What SQLite said, as the status of an answer. */
+function status(error) {
+  const primary = (error?.errcode ?? 0) & 0xff;
+  return { 5: 'SQLITE_BUSY', 6: 'SQLITE_BUSY', 8: 'SQLITE_READ_ONLY', 13: 'SQLITE_FULL', 14: 'SQLITE_OPEN', 3: 'SQLITE_OPEN' }[primary] ?? 'SQLITE';
+}
+
+function look({ db: file, queries, stand, openclaw }) {
+  if (openclaw) say('openclaw', installed(openclaw));
+  if (!file || !fs.existsSync(file) || !process.getBuiltinModule?.('node:sqlite')) return;
+  let db;
+  try {
+    db = open(file, { readOnly: true });
+    let real;
+    try {
+      real = stand && db.prepare("SELECT device_id FROM device_identities WHERE identity_key = 'primary'").get()?.device_id;
+    } catch {
+      // An older database.
+    }
+    const usable = queries.filter((query) => real || !stand || !JSON.stringify(query).includes(stand));
+    const { rows, digest } = ask(db, usable, real && { stand, real });
+    say('rows', { rows, digest, asked: usable.map(({ id }) => (real ? id.split(stand).join(real) : id)) });
+  } catch (error) {
+    say(status(error));
+  } finally {
+    db?.close();
+  }
+}
+
+function apply(upload) {
+  const { db: file, queries, digest, statements } = JSON.parse(fs.readFileSync(upload, 'utf8'));
+  let db;
+  try {
+    db = open(file);
+    db.exec('BEGIN IMMEDIATE');
+    // Read again under the write lock: what the plan was made from must still be so.
+    const now = ask(db, queries);
+    const good = now.digest === digest && statements.every(({ sql, params, changes }) => {
+      const values = params.map((value) => (typeof value === 'string' ? value.replace(new RegExp(`${KEPT}(\\d{6})`, 'g'), (_, n) => now.kept[Number(n)]) : value));
+      return Number(db.prepare(sql).run(...values).changes) === changes;
+    });
+    db.exec(good ? 'COMMIT' : 'ROLLBACK');
+    say(good ? 'rows' : 'CHANGED');
+  } catch (error) {
+    say(status(error));
+  } finally {
+    db?.close();
+  }
+}
+
+/** `{ version, stateSchema }` of the installed openclaw, or null. */
+function installed({ dir }) {
+  const inside = (at) => {
+    try {
+      const manifest = JSON.parse(fs.readFileSync(path.join(at, 'package.json'), 'utf8'));
+      const schema = manifest.openclaw?.schemaVersions?.state;
+      if (manifest.name === 'openclaw') return { version: String(manifest.version), stateSchema: Number.isSafeInteger(schema) ? schema : null };
+    } catch {
+      // Looked for elsewhere.
+    }
+    return null;
+  };
+  if (typeof dir === 'string') return inside(dir);
+  const up = (at) => (path.dirname(at) === at ? [at] : [at, ...up(path.dirname(at))]);
+  const places = up(process.cwd()).map((at) => path.join(at, 'node_modules', 'openclaw'));
+  for (const at of [...(process.env.PATH ?? '').split(':'), path.dirname(process.execPath)]) {
+    if (!path.isAbsolute(at)) continue;
+    try {
+      places.push(...up(path.dirname(fs.realpathSync(path.join(at, 'openclaw')))));
+    } catch {
+      // No command of that name here.
+    }
+    places.push(path.join(at, '..', 'lib', 'node_modules', 'openclaw'));
+  }
+  for (const at of places) {
+    const found = inside(at);
+    if (found) return found;
+  }
+  return null;
+}
+
+if (mode === 'look') look(JSON.parse(given));
+else apply(given);

@@ -1,0 +1,478 @@
+'use strict';
+
+// The operations on a sandbox seen from outside: read, plan, upload, commit, each one wait. No Node module is used
+// here, so that the edge entry shares it. What runs inside the sandbox is in ../inside/.
+
+const { operate } = require('./core.js');
+const { PrepairError, refusal } = require('./errors.js');
+const adapters = require('./sandbox-adapters.js');
+const inside = require('./sandbox-inside.js');
+
+const MAX_ATTEMPTS = 5;
+const CALL_MS = 60_000;
+const CLEANUP_MS = 3000;
+const OPERATIONS = ['prePair', 'clearPending', 'patchConfig', 'setup', 'diagnose'];
+// Stands for the primary identity of a database while it is not known: a key that nobody holds. In the sandbox the real
+// deviceId takes its place in the queries.
+const STAND = 'f340c0ac04adb767e5318ecf71456aff37ea83744f9fe0b521ab3520d47cc573';
+const STAND_KEY = 'A33OqUqeVSFEoixAS-jeDrUW9aQknRQFwuKoWw8y5b4';
+const utf8 = new TextEncoder();
+
+const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+const random = (size) => globalThis.crypto.getRandomValues(new Uint8Array(size));
+const sha256 = async (bytes) => hex(new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', bytes)));
+const parentOf = (path) => path.slice(0, Math.max(path.lastIndexOf('/'), 1));
+const isAbsolute = (path) => typeof path === 'string' && path.startsWith('/');
+
+/** A text that a sandbox or its SDK made, fit for an error: short, one line, without anything that could be a key or a token. */
+const shown = (text) => String(text).replace(/[A-Za-z0-9+/_=-]{20,}/g, '…').replace(/\s+/g, ' ').slice(0, 200);
+
+/** The calls of one operation, each with a time limit, obeying the caller's signal, counted by sequential waits. */
+class Calls {
+  constructor(fs, { signal, timeoutMs = CALL_MS }) {
+    this.fs = fs;
+    this.signal = signal;
+    this.timeoutMs = timeoutMs;
+    this.rounds = 0;
+  }
+
+  /** Runs calls side by side; resolves when all have ended. */
+  async together(calls, { counted = true, timeoutMs = this.timeoutMs, signal = this.signal } = {}) {
+    if (signal?.aborted) throw aborted();
+    if (counted) this.rounds += 1;
+    const control = new AbortController();
+    let timer;
+    let onAbort;
+    const stopped = new Promise((_, reject) => {
+      const stop = (error) => {
+        reject(error);
+        control.abort();
+      };
+      onAbort = () => stop(aborted());
+      signal?.addEventListener('abort', onAbort, { once: true });
+      timer = setTimeout(() => stop(refusal('TIMEOUT', `The sandbox did not answer within ${timeoutMs} ms.`, {
+        hint: 'See whether it is running; give a larger timeoutMs if it is slow. Its state is whole: call again.',
+      })), timeoutMs);
+    });
+    const context = { signal: control.signal, timeoutMs };
+    try {
+      return await Promise.race([Promise.all(calls.map((call) => call(context))), stopped]);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      // Whoever came too late fails by itself.
+      stopped.catch(() => {});
+    }
+  }
+
+  read = (path) => async (context) => {
+    const found = await failing('read', path, () => this.fs.read(path, context));
+    if (found === null || found === undefined) return null;
+    if (found instanceof Uint8Array) return found;
+    throw refusal('SANDBOX', "The sandbox's read gave neither bytes nor null.", { path });
+  };
+
+  write = (files) => (context) => failing('write', files[0].path, () => this.fs.writeMany(files, context));
+
+  /** Runs one of our scripts; resolves to its marked lines, `[what, ...words]` each. */
+  script = (name, args) => async (context) => {
+    const mark = hex(random(8));
+    const argv = ['sh', '-c', inside[name], 'openclaw-prepair', mark, ...args.map(String)];
+    const done = await failing('exec', undefined, () => this.fs.exec(argv, context));
+    const lines = String(done?.stdout ?? '').split('\n').map((line) => line.lastIndexOf(`${mark} `) < 0 ? null : line.slice(line.lastIndexOf(`${mark} `) + mark.length + 1));
+    const answer = lines.filter((line) => line !== null).map((line) => line.replace(/\r$/, '').split(' '));
+    if (answer.length > 0) return answer;
+    throw refusal('SANDBOX', `A command in the sandbox ended with ${done?.exitCode} and without an answer${done?.stderr ? `: ${shown(done.stderr)}` : ''}.`, {
+      hint: 'It needs sh, od, stat and mkdir as every Linux image has them. Its state is whole: call again.',
+    });
+  };
+}
+
+const aborted = () => refusal('ABORTED', 'The call was aborted by its signal.', { hint: 'The state in the sandbox is whole: the same call completes it.' });
+
+/** Errors of an SDK may hold requests and contents: only their short text is kept. */
+async function failing(what, path, body) {
+  try {
+    return await body();
+  } catch (error) {
+    if (error instanceof PrepairError) throw error;
+    throw refusal('SANDBOX', `The sandbox's ${what} failed: ${shown(error?.message ?? error)}`, {
+      path,
+      hint: 'See whether the sandbox is running and the SDK may use it. Its state is whole: call again.',
+    });
+  }
+}
+
+const text = (value = '') => new TextDecoder().decode(Uint8Array.from(value.match(/../g) ?? [], (pair) => parseInt(pair, 16)));
+
+/** What `look.sh` told. */
+function facts(answer) {
+  const found = { env: {}, kinds: '', ended: false };
+  for (const [what, ...words] of answer) {
+    if (what === 'home') found.home = text(words[0]);
+    else if (what === 'user') found.user = { uid: Number(words[0]), gid: Number(words[1]) };
+    else if (what === 'env') found.env[words[0]] = text(words[1]);
+    else if (what === 'stage') found.stage = text(words[0]);
+    else if (what === 'kinds') found.kinds = words[0];
+    else if (what === 'node') found.node = text(words[0]);
+    else if (what === 'openclaw') found.installed = JSON.parse(words.join(' '));
+    else if (what === 'rows') found.rows = JSON.parse(words.join(' '));
+    else if (what === 'header') found.header = { wal: words[0] === '1', bytes: words.slice(1).filter(Boolean).map(Number) };
+    else if (what.startsWith('SQLITE')) found.sqlite = what;
+    else if (what === 'end') found.ended = true;
+  }
+  if (found.ended) return found;
+  throw refusal('SANDBOX', 'The answer of a command in the sandbox was cut off.', { hint: 'Nothing was changed: call again.' });
+}
+
+const NOT_A_FILE = { d: 'dir', l: 'symlink', o: 'other' };
+
+/** Rows of a database that makes the core ask for all that it may want. */
+function imagined(queries, primary) {
+  const tables = {
+    device_identities: 'identity_key device_id public_key_pem private_key_pem created_at_ms updated_at_ms',
+    device_pairing_paired: 'device_id public_key display_name platform device_family client_id client_mode role roles_json scopes_json approved_scopes_json tokens_json approved_via remote_ip created_at_ms approved_at_ms last_seen_at_ms',
+    device_pairing_pending: 'request_id device_id public_key role roles_json scopes_json silent is_repair ts refreshed_at_ms',
+    config_machine_state: 'state_key',
+  };
+  const answers = {
+    userVersion: [{ user_version: 15 }],
+    columns: Object.entries(tables).flatMap(([tbl, names]) => names.split(' ').map((col) => ({ tbl, col }))),
+    primary,
+  };
+  return Object.fromEntries(queries.map((query) => [query.id, answers[query.id] ?? []]));
+}
+
+/** One operation on one sandbox. */
+class Job {
+  constructor(binding, fs, operation, options) {
+    const { fresh, onStep, signal, timeoutMs, stagingDir, ...rest } = checked(fs, options);
+    Object.assign(this, { binding, fs, operation, fresh, onStep, stagingDir });
+    this.calls = new Calls(fs, { signal, timeoutMs });
+    this.options = rest;
+    this.reading = operation === 'diagnose' || rest.dryRun === true;
+    // A new key and a new token mean the same at every attempt.
+    this.fixed = { now: Date.now(), entropy: random(64), cwd: null };
+    // The home that an adapter names is only what is tried first: the sandbox says which one it is.
+    this.known = { home: fresh ? null : fs.home ?? null, env: rest.env ?? {}, installed: null };
+    this.homeFound = false;
+    this.queries = [];
+  }
+
+  step(name) {
+    this.onStep?.(name);
+  }
+
+  core(inputs) {
+    const { home, env, installed } = this.known;
+    return operate(this.binding, 'plan', this.operation, { ...this.options, env }, { ...this.fixed, home, installed, ...inputs });
+  }
+
+  /** What the core will ask for, as far as it can be foreseen, so that one wait gets it all. */
+  foresee() {
+    const files = new Set();
+    const queries = new Map();
+    let bases = [];
+    // Without a database, with an empty one, with one that holds an identity.
+    const worlds = [
+      (asked) => Object.fromEntries(asked.map((query) => [query.id, null])),
+      (asked) => imagined(asked, []),
+      (asked) => imagined(asked, [{ device_id: STAND, public_key_pem: STAND_KEY }]),
+    ];
+    for (const rows of this.fresh ? worlds.slice(0, 1) : worlds) {
+      const inputs = { files: Object.create(null), rows: Object.create(null) };
+      for (let turn = 0; turn < 20; turn += 1) {
+        let missing;
+        try {
+          ({ missing } = this.core(inputs).json);
+        } catch (error) {
+          // This world is refused; a refusal of the real one is seen when it has been read.
+          if (rows === worlds[0]) throw error;
+          break;
+        }
+        if (!missing) break;
+        if (missing.bases.length > 0) bases = missing.bases;
+        for (const file of missing.files) {
+          files.add(file);
+          inputs.files[file] = null;
+        }
+        for (const query of missing.queries) queries.set(JSON.stringify(query), query);
+        Object.assign(inputs.rows, rows(missing.queries));
+      }
+    }
+    return { files: [...files], queries: [...queries.values()], bases };
+  }
+
+  /** Finds home, environment, user and package; with paths, what stands there, and the rows of a database. */
+  look(paths, queries) {
+    const db = queries[0]?.db ?? '';
+    const auto = this.options.gatewayVersion === undefined || this.options.gatewayVersion === 'auto';
+    const openclaw = auto || this.options.openclawDir !== undefined ? { dir: this.options.openclawDir } : null;
+    const request = openclaw || db ? JSON.stringify({ db, queries, stand: STAND, openclaw }) : '';
+    return this.calls.script('look', [this.reading ? '-' : this.stagingDir ?? '', db, inside.rows, request, ...paths]);
+  }
+
+  /** Takes in what was found. */
+  learn(found) {
+    this.known.home = found.home || this.known.home;
+    if (this.options.env === undefined) this.known.env = found.env;
+    if (found.installed !== undefined) this.known.installed = found.installed;
+    const { openclawDir } = this.options;
+    if (openclawDir !== undefined && !found.installed) {
+      throw refusal('OPTIONS', 'The option openclawDir is not the folder of an openclaw package in the sandbox, or there is no Node to read it.', { path: openclawDir });
+    }
+    Object.assign(this, { user: found.user, stage: found.stage, node: found.node ?? null, homeFound: true });
+  }
+
+  /** Reads until the core lacks nothing, and gives its plan. */
+  async plan() {
+    const inputs = { files: Object.create(null), rows: Object.create(null) };
+    this.queries = [];
+    let wanted = this.foresee();
+    for (let turn = 0; turn < 20; turn += 1) {
+      await this.gather(wanted, inputs);
+      const { json, blobs } = this.core(inputs);
+      if (!json.missing) return { ...json, blobs };
+      // Another home or environment than was assumed: what can be foreseen now is got along.
+      const { files, queries, bases } = this.foresee();
+      wanted = {
+        files: [...new Set([...json.missing.files, ...files])].filter((file) => !(file in inputs.files)),
+        queries: this.queries.length > 0 ? json.missing.queries : queries,
+        bases: json.missing.bases.length > 0 ? json.missing.bases : bases,
+      };
+    }
+    throw refusal('INTERNAL', 'The core asked for more than twenty times.');
+  }
+
+  /** One wait: reads files and asks the sandbox, side by side. */
+  async gather({ files, queries, bases }, inputs) {
+    if (this.fresh) {
+      for (const file of files) inputs.files[file] = null;
+      for (const query of queries) inputs.rows[query.id] = null;
+      if (files.some((file) => !isAbsolute(file))) await this.findHome(inputs);
+      return;
+    }
+    if ([...files, ...queries.map((query) => query.db)].some((file) => !isAbsolute(file))) {
+      await this.findHome(inputs);
+      return;
+    }
+    // All queries are asked anew, so that one digest covers all rows.
+    this.queries = [...this.queries, ...queries];
+    const parents = files.map(parentOf);
+    const db = this.queries[0]?.db;
+    const also = db ? [db, parentOf(db)] : [];
+    const paths = [...new Set([...files, ...parents, ...also])];
+    const reads = files.map((file) => this.calls.read(file));
+    const settled = (call) => async (context) => call(context).then((value) => ({ value }), (error) => ({ error }));
+    const [answer, ...contents] = await this.calls.together([this.look(paths, this.queries), ...reads.map(settled)]);
+    const found = facts(answer);
+    const kind = Object.fromEntries(paths.map((path, i) => [path, found.kinds[i]]));
+    this.learn(found);
+    files.forEach((file, i) => {
+      const parent = parentOf(file);
+      const linked = kind[parent] === 'l' && !bases.includes(parent);
+      if (linked || kind[file] in NOT_A_FILE) inputs.files[file] = { kind: linked ? 'symlink' : NOT_A_FILE[kind[file]] };
+      else if (contents[i].value !== undefined) inputs.files[file] = contents[i].value;
+      else if (kind[file] === 'a') inputs.files[file] = null;
+      else if (kind[file] === 'p') throw refusal('PERMISSION', 'The sandbox user may not read this file.', { path: file, hint: 'Let the user who runs the gateway own the state dir.' });
+      else throw contents[i].error;
+    });
+    if (db) this.takeRows(db, kind, found, inputs);
+  }
+
+  async findHome(inputs) {
+    if (this.homeFound) throw refusal('STATE_DIR', 'The home folder of the sandbox user is unknown.', { hint: 'Give an absolute stateDir.' });
+    const [answer] = await this.calls.together([this.look([], [])]);
+    this.learn(facts(answer));
+    Object.assign(inputs, { files: Object.create(null), rows: Object.create(null) });
+    await this.gather(this.foresee(), inputs);
+  }
+
+  takeRows(db, kind, found, inputs) {
+    for (const [at, good] of [[parentOf(db), 'd'], [db, 'f']]) {
+      if (kind[at] === 'a') {
+        for (const query of this.queries) inputs.rows[query.id] = null;
+        return;
+      }
+      if (kind[at] === 'p') throw refusal('PERMISSION', 'The state database cannot be opened.', { path: at, hint: 'Use the sandbox as the user of the gateway.' });
+      if (kind[at] !== good) throw refusal('NOT_A_FILE', 'The state database is no plain file, or lies behind a link.', { path: at, hint: 'Links below the state dir are not followed. Move it away.' });
+    }
+    if (found.sqlite) throw sqliteFault(found.sqlite, db);
+    if (found.rows) {
+      Object.assign(inputs.rows, found.rows.rows);
+      this.digest = found.rows.digest;
+      // Those with the real device in place of the stand-in, and those that could be asked.
+      const asked = new Set(found.rows.asked);
+      const own = this.queries.map((query) => substituted(query, found.rows.asked)).filter((query) => asked.has(query.id));
+      this.queries = own.filter((query, i) => own.findIndex((other) => other.id === query.id) === i);
+      return;
+    }
+    // No Node that knows SQLite: the header tells an older database, which holds no pairing, from one that does.
+    const { wal = true, bytes = [] } = found.header ?? {};
+    const version = bytes.length === 4 ? bytes.reduce((sum, byte) => sum * 256 + byte, 0) : bytes.length === 0 ? 0 : null;
+    const older = !wal && version !== null && version < 2;
+    if (!older) throw sqliteFault('SQLITE_NONE', db);
+    inputs.rows.userVersion = [{ user_version: version }];
+    inputs.rows.columns = [];
+  }
+
+  /** Uploads what a plan writes, then makes it visible in one command. */
+  async commit(plan) {
+    const word = hex(random(12));
+    if (!this.stage) {
+      throw refusal('SANDBOX', 'There is no folder in the sandbox that uploads could go to.', { hint: 'Give a stagingDir that the sandbox user can write and nobody else can read.' });
+    }
+    const uploads = [];
+    const args = [];
+    for (const step of plan.steps) {
+      const number = uploads.length;
+      if (step.kind === 'sql') {
+        const content = utf8.encode(JSON.stringify({ db: step.db, queries: this.queries, digest: this.digest, statements: step.statements }));
+        uploads.push(content);
+        args.push('sql', step.db, '', number, await sha256(content), 0, '-');
+        continue;
+      }
+      const base = baseOf(step.path, plan.bases);
+      const below = step.path.slice(base.length).replace(/^\//, '');
+      if (step.kind === 'remove') {
+        args.push('remove', base, below, '-', '-', '-', step.expect);
+        continue;
+      }
+      const content = plan.blobs[step.blob];
+      uploads.push(content);
+      args.push('write', base, below, number, await sha256(content), `${step.keepMode ? 'keep:' : ''}${step.mode.toString(8)}`, step.expect ?? '-');
+    }
+    const files = uploads.map((content, i) => ({ path: `${this.stage}/${word}.${i}`, content, mode: 0o600, ...this.user }));
+    try {
+      if (files.length > 0) await this.calls.together([this.calls.write(files)]);
+      const { owner } = this.options;
+      const [answer] = await this.calls.together([this.calls.script('commit', [
+        word, this.stage, plan.bases[0], owner ? `${owner.uid}:${owner.gid}` : '', this.node ?? '', inside.rows, files.length, ...args,
+      ])]);
+      return { status: answer.at(-1)[0], at: plan.steps[Number(answer.at(-1)[1]) - 1]?.path ?? plan.bases[0] };
+    } catch (error) {
+      // A key that arrived shall not stay. The script itself removes what it was given.
+      if (files.length > 0) await this.calls.together([({ signal }) => this.fs.exec(['rm', '-f', ...files.map(({ path }) => path)], { signal, timeoutMs: CLEANUP_MS })], {
+        counted: false, timeoutMs: CLEANUP_MS, signal: null,
+      }).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Nothing is there: written in place, without looking. */
+  async create(plan) {
+    const files = plan.steps.map((step) => ({ path: step.path, content: plan.blobs[step.blob], mode: step.mode }));
+    if (this.fs.setsModes !== true || this.options.owner) {
+      const { owner } = this.options;
+      const spots = plan.steps.flatMap((step) => {
+        const base = baseOf(step.path, plan.bases);
+        return [base, step.path.slice(base.length).replace(/^\//, '')];
+      });
+      const [answer] = await this.calls.together([this.calls.script('fresh', [owner ? `${owner.uid}:${owner.gid}` : '', ...spots])]);
+      const [status, at] = answer.at(-1);
+      if (status !== 'ok') throw fault(status, plan.steps[Number(at) - 1]?.path);
+      const user = answer.find(([what]) => what === 'user');
+      for (const file of files) Object.assign(file, owner ?? { uid: Number(user[1]), gid: Number(user[2]) });
+    }
+    await this.calls.together([this.calls.write(files)]);
+  }
+
+  async run() {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      this.step('reading');
+      const plan = await this.plan();
+      this.step('planning');
+      const report = 'attempts' in plan.report ? { ...plan.report, attempts: attempt } : plan.report;
+      const finished = () => {
+        this.step('done');
+        return { ...report, roundTrips: this.calls.rounds };
+      };
+      if (this.reading || plan.steps.length === 0) return finished();
+      this.step('writing');
+      if (this.fresh) {
+        await this.create(plan);
+        return finished();
+      }
+      const { status, at } = await this.commit(plan);
+      if (status === 'ok') return finished();
+      if (status !== 'CHANGED') throw fault(status, at);
+    }
+    throw refusal('CONTENDED', `The files in the sandbox changed under us ${MAX_ATTEMPTS} times.`, {
+      hint: 'Something writes them all the time: another setup, or a busy gateway. Call again, best before the gateway starts.',
+    });
+  }
+}
+
+/** The base that a path lies below. */
+function baseOf(path, bases) {
+  const holding = bases.filter((base) => path.startsWith(`${base}/`)).sort((a, b) => b.length - a.length);
+  return holding[0] ?? parentOf(path);
+}
+
+/** A query about the stand-in identity, with the one that the sandbox put in its place. */
+function substituted(query, asked) {
+  if (!query.id.includes(STAND)) return query;
+  const [before, after] = query.id.split(STAND);
+  const real = asked.find((id) => id.startsWith(before) && id.endsWith(after) && !id.includes(STAND) && id.length === query.id.length);
+  return real === undefined ? query : JSON.parse(JSON.stringify(query).split(STAND).join(real.slice(before.length, before.length + STAND.length)));
+}
+
+const FAULTS = {
+  LOCKED: ['LOCKED', 'Another call holds the lock of this state dir.', 'Wait until that call ends; if none runs, remove the folder.'],
+  PARTIAL: ['SANDBOX', 'An upload did not arrive whole.', 'Nothing was changed: call again.'],
+  STOPPED: ['SANDBOX', 'The command in the sandbox was stopped.', 'The state is whole: call again.'],
+  NOT_A_FILE: ['NOT_A_FILE', 'Something else stands where OpenClaw keeps a plain file or a folder.', 'Links below the state dir are not followed. Move it away.'],
+  MOUNT_POINT: ['MOUNT_POINT', 'The file is a mount point, it cannot be replaced.', 'Mount its folder instead, or change it where it is mounted from.'],
+  DISK_FULL: ['DISK_FULL', 'No space is left in the sandbox.', 'Make room, then call again.'],
+  READ_ONLY: ['READ_ONLY', 'The file system in the sandbox is read-only.', 'Choose a stateDir that can be written.'],
+  PERMISSION: ['PERMISSION', 'The sandbox user may not write here.', 'Let the user who runs the gateway own the state dir.'],
+  IO: ['IO', 'A write in the sandbox failed.', 'Look at its disk, then call again.'],
+};
+
+const SQLITE_FAULTS = {
+  SQLITE_NONE: ['SQLITE_UNAVAILABLE', 'This state dir keeps identity and pairing in SQLite, and no Node in the sandbox can read it.', 'OpenClaw 2026.8.1 and later need Node 22.22 or 24.15: put it on PATH in the sandbox.'],
+  SQLITE_BUSY: ['SQLITE_BUSY', 'The state database is locked by another process.', 'See what holds it (a backup, a migration), then call again.'],
+  SQLITE_READ_ONLY: ['READ_ONLY', 'The state database cannot be written.', 'Use the sandbox as the user of the gateway.'],
+  SQLITE_FULL: ['DISK_FULL', 'The disk is full.', 'Make room, then call again. Nothing was changed.'],
+  SQLITE_OPEN: ['PERMISSION', 'The state database cannot be opened.', 'Use the sandbox as the user of the gateway.'],
+  SQLITE: ['SQLITE', 'The state database cannot be used.', 'Run `openclaw doctor`, or restore the database from a backup. Nothing was changed.'],
+};
+
+const sqliteFault = (status, path) => {
+  const [code, message, hint] = SQLITE_FAULTS[status] ?? SQLITE_FAULTS.SQLITE;
+  return refusal(code, message, { path, hint });
+};
+
+function fault(status, path) {
+  if (status.startsWith('SQLITE')) return sqliteFault(status, path);
+  const [code, message, hint] = FAULTS[status] ?? ['SANDBOX', `The command in the sandbox answered ${shown(status)}.`, 'Call again.'];
+  return refusal(code, message, { path, hint });
+}
+
+/** The remote options, which the core does not know. */
+function checked(fs, options = {}) {
+  if (['read', 'writeMany', 'exec'].some((name) => typeof fs?.[name] !== 'function')) {
+    throw refusal('OPTIONS', 'The first argument must be a SandboxFs: read, writeMany and exec.', { hint: 'Wrap the sandbox: vercel(sandbox), e2b(sandbox), …' });
+  }
+  if (options === null || typeof options !== 'object' || Array.isArray(options)) throw refusal('OPTIONS', 'The options must be an object.');
+  const wrong = (name, what) => refusal('OPTIONS', `The option ${name} must be ${what}.`);
+  const { fresh = false, onStep, signal, timeoutMs, stagingDir, env } = options;
+  if (typeof fresh !== 'boolean') throw wrong('fresh', 'true or false');
+  if (onStep !== undefined && typeof onStep !== 'function') throw wrong('onStep', 'a function');
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') throw wrong('signal', 'an AbortSignal');
+  if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0)) throw wrong('timeoutMs', 'a number of milliseconds');
+  if (stagingDir !== undefined && !isAbsolute(stagingDir)) throw wrong('stagingDir', 'an absolute path');
+  for (const name of ['stateDir', 'configPath', 'openclawDir']) {
+    if (typeof options[name] === 'string' && options[name].includes('\0')) throw wrong(name, 'a path without NUL');
+  }
+  if (env === null) throw wrong('env', 'an object');
+  return { ...options, fresh };
+}
+
+/** The remote entry over a binding, which `load` gives at the first call. */
+function entry(load, { localDir }) {
+  const operations = OPERATIONS.map((name) => [name, async (fs, options) => new Job(await load(), fs, name, options).run()]);
+  return { ...Object.fromEntries(operations), ...adapters, localDir, PrepairError };
+}
+
+module.exports = { entry };
