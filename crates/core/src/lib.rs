@@ -11,6 +11,7 @@
 //! | [`config`] | edits of `openclaw.json` |
 //! | [`json5`] | documents, and splices in them |
 //! | [`sqlite`] | the same store as rows, from 2026.8.1 |
+//! | [`connect`] | the gateway's decision on a connection, simulated; `proxies` tells who a request comes from |
 //! | [`plan`] | all of it as ordered steps and a report |
 //! | [`bridge`] | the one function that the JavaScript bindings call |
 #![forbid(unsafe_code)]
@@ -18,6 +19,7 @@
 mod base64;
 pub mod bridge;
 pub mod config;
+pub mod connect;
 pub mod error;
 pub mod identity;
 pub mod inputs;
@@ -28,6 +30,7 @@ pub mod paired;
 pub mod paths;
 pub mod pending;
 pub mod plan;
+mod proxies;
 pub mod report;
 pub mod rules;
 pub mod sqlite;

@@ -353,8 +353,10 @@ pub enum AgentPath {
 pub enum Sticky {
     /// The old request is returned as it is.
     AsIs,
-    /// They are merged, and silent only if both were.
+    /// It is merged into the first old one, and silent only if both were.
     Merged,
+    /// It takes the place of all old ones, and is silent only if all were.
+    Superseded,
 }
 
 /// The least Node.js of a version: major, minor, patch, for each major line that it takes; the last one also opens every later line.
@@ -539,7 +541,7 @@ table! {
     /// `identity/device-auth.json` makes clients throw until doctor moved it.
     device_auth_blocks: bool = "src/infra/device-auth-store.ts" [(1, 29) => false, (8, 1) => true, (9, 5) => false];
     /// What a new request does to a pending one that wasn't silent.
-    sticky: Sticky = "src/infra/device-pairing.ts" [(1, 29) => Sticky::AsIs, (2, 21) => Sticky::Merged];
+    sticky: Sticky = "src/infra/device-pairing.ts" [(1, 29) => Sticky::AsIs, (2, 21) => Sticky::Merged, (3, 22) => Sticky::Superseded];
     /// A retry renews the five minutes of a pending request.
     pending_renewed: bool = "src/infra/device-pairing.ts" [(1, 29) => false, (2, 21) => true, (4, 10) => false, (7, 1) => true];
     /// How entries of `gateway.trustedProxies` are compared.
