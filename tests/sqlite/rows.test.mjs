@@ -1,0 +1,273 @@
+// The store of 2026.8.1 and later: rows of a database that a real 2026.9.6 made. node:sqlite needs Node 22 or later,
+// so on Node 20 this file runs itself on Node 24.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { node, openclaw } from '../lib/cache.mjs';
+import { makeHome, startGateway } from '../lib/gateway.mjs';
+import { place as somewhere, prepair, refusal } from '../node/setup.mjs';
+
+const FILE = fileURLToPath(import.meta.url);
+const sqlite = process.getBuiltinModule?.('node:sqlite');
+if (sqlite) rows();
+else {
+  test('the rows, on Node 24', async (t) => {
+    const env = { ...process.env };
+    delete env.NODE_TEST_CONTEXT;
+    const child = spawnSync(await node(24), ['--test', '--test-reporter=tap', FILE], { encoding: 'utf8', env });
+    t.diagnostic(child.stdout.split('\n').filter((line) => /^(not )?ok /.test(line)).join('\n'));
+    assert.equal(child.status, 0, child.stdout);
+    assert.match(child.stdout, /^# fail 0$/m);
+  });
+  test('without node:sqlite a started state dir is refused, an older database is not', async (t) => {
+    const here = somewhere(t, '2026.9.6');
+    const header = Buffer.alloc(4096);
+    header.write('SQLite format 3\0', 'latin1');
+    for (const [version, code] of [[18, 'ERR_PREPAIR_SQLITE_UNAVAILABLE'], [15, 'ERR_PREPAIR_SQLITE_UNAVAILABLE'], [1, null], [0, null]]) {
+      header.writeInt32BE(version, 60);
+      rmSync(here.stateDir, { recursive: true, force: true });
+      here.put('state/openclaw.sqlite', header);
+      const error = refusal(() => prepair.setup(here.options));
+      assert.equal(error?.code ?? null, code);
+      if (error) {
+        assert.match(error.hint, /Node/);
+        assert.deepEqual(readdirSync(here.stateDir), ['state']);
+      }
+    }
+  });
+}
+
+function rows() {
+  let started;
+  let openclawDir;
+  before(async () => {
+    openclawDir = await openclaw('2026.9.6');
+    started = await makeHome({ version: '2026.9.6' });
+    const gateway = await startGateway(started);
+    await gateway.stop();
+  });
+  after(() => started.dispose());
+
+  /** A copy of a state dir that 2026.9.6 started on and left. */
+  const place = (t) => {
+    const here = somewhere(t, '2026.9.6');
+    cpSync(started.stateDir, here.stateDir, { recursive: true });
+    here.db = here.file('state/openclaw.sqlite');
+    here.options = { ...here.options, gatewayVersion: 'auto', openclawDir };
+    here.sql = (sql, ...params) => {
+      const db = new sqlite.DatabaseSync(here.db);
+      try {
+        return db.prepare(sql).all(...params).map((row) => ({ ...row }));
+      } finally {
+        db.close();
+      }
+    };
+    return here;
+  };
+  /** All that counts in the database: every row of ours, and the version. */
+  const content = (here) =>
+    ['SELECT * FROM device_identities', 'SELECT * FROM device_pairing_paired', 'SELECT * FROM device_pairing_pending', 'PRAGMA user_version'].map((sql) => here.sql(sql));
+  const files = (here) => readdirSync(here.stateDir, { recursive: true }).filter((name) => !/sqlite-(wal|shm)$/.test(name)).sort();
+
+  test('the primary identity is reused, the record inserted, then nothing is left to do', (t) => {
+    const here = place(t);
+    const [primary] = here.sql("SELECT * FROM device_identities WHERE identity_key = 'primary'");
+    const seen = files(here);
+    const report = prepair.setup(here.options);
+    assert.deepEqual([report.store, report.identity, report.paired, report.deviceId], ['sqlite', 'reused', 'created', primary.device_id]);
+    assert.deepEqual(report.gateway, { version: '2026.9.6', source: 'package' });
+    assert.deepEqual(report.changes, [{ path: here.db, action: 'rows', rows: 1 }]);
+    const [row] = here.sql('SELECT * FROM device_pairing_paired');
+    assert.equal(row.device_id, primary.device_id);
+    assert.equal(row.approved_via, 'owner');
+    assert.equal(row.platform, null);
+    assert.equal(row.created_at_ms, here.options.now);
+    const tokens = JSON.parse(row.tokens_json);
+    assert.equal(Buffer.from(tokens.operator.token, 'base64url').length, 32);
+    assert.deepEqual(here.sql("SELECT * FROM device_identities WHERE identity_key = 'primary'"), [primary]);
+    assert.deepEqual(files(here), seen, 'no file appears beside the database');
+    const now = content(here);
+    const again = prepair.setup(here.options);
+    assert.deepEqual([again.changes, again.paired], [[], 'unchanged']);
+    assert.deepEqual(content(here), now);
+    assert.equal(prepair.exportIdentity(here.options).privateKeyPem, primary.private_key_pem);
+  });
+
+  test('our row is completed, its unknown columns and other devices stay', (t) => {
+    const here = place(t);
+    const { deviceId } = prepair.setup(here.options);
+    const other = prepair.prePair({ ...here.options, device: { publicKey: prepair.newIdentity().publicKey, displayName: 'far' } }).deviceId;
+    here.sql("UPDATE device_pairing_paired SET scopes_json = '[\"operator.read\",\"operator.talk\"]', remote_ip = '10.0.0.1', node_surface_json = '{\"a\":1}' WHERE device_id = ?", deviceId);
+    const [far] = here.sql('SELECT * FROM device_pairing_paired WHERE device_id = ?', other);
+    const [mine] = here.sql('SELECT * FROM device_pairing_paired WHERE device_id = ?', deviceId);
+    assert.equal(prepair.setup({ ...here.options, now: here.options.now + 5 }).paired, 'updated');
+    assert.deepEqual(here.sql('SELECT * FROM device_pairing_paired WHERE device_id = ?', other), [far]);
+    const [row] = here.sql('SELECT * FROM device_pairing_paired WHERE device_id = ?', deviceId);
+    assert.deepEqual(row, {
+      ...mine,
+      scopes_json: '["operator.read","operator.talk","operator.admin","operator.write","operator.approvals","operator.pairing"]',
+      approved_at_ms: here.options.now + 5,
+    });
+  });
+
+  test('pending rows: of our device, of one, of all', (t) => {
+    const here = place(t);
+    const { deviceId } = prepair.setup(here.options);
+    const add = (id, device, silent) =>
+      here.sql('INSERT INTO device_pairing_pending (request_id, device_id, public_key, silent, ts) VALUES (?, ?, ?, ?, ?)', id, device, 'k', silent, here.options.now - 500);
+    add('a', deviceId, 0);
+    add('b', 'other', 1);
+    assert.equal(prepair.setup(here.options).pendingCleared, 1);
+    assert.deepEqual(here.sql('SELECT request_id FROM device_pairing_pending'), [{ request_id: 'b' }]);
+    add('a', deviceId, null);
+    assert.deepEqual(prepair.clearPending({ ...here.options, deviceId: 'other' }).cleared, [{ requestId: 'b', deviceId: 'other', silent: true, ageMs: 500 }]);
+    assert.deepEqual(prepair.clearPending(here.options).cleared, [{ requestId: 'a', deviceId, silent: null, ageMs: 500 }]);
+    assert.deepEqual(prepair.clearPending(here.options).changes, []);
+  });
+
+  test('every bad database is refused with its own code, and nothing changes', (t) => {
+    const cases = {
+      'a newer user_version': [(here) => here.sql('PRAGMA user_version = 99'), 'STORE_CONFLICT'],
+      'a preview user_version': [(here) => here.sql('PRAGMA user_version = 9'), 'STORE_CONFLICT'],
+      'no pending table': [(here) => here.sql('DROP TABLE device_pairing_pending'), 'SQLITE_SCHEMA'],
+      'no tokens column': [(here) => here.sql('ALTER TABLE device_pairing_paired RENAME COLUMN tokens_json TO tokens'), 'SQLITE_SCHEMA'],
+      'a supervisor': [(here) => here.sql("INSERT INTO config_machine_state (state_key, value_json, updated_at_ms) VALUES ('gateway.supervision', '{}', 1)"), 'SUPERVISED'],
+      'a primary identity with a foreign deviceId': [(here) => here.sql("UPDATE device_identities SET device_id = 'x'"), 'IDENTITY_BROKEN'],
+    };
+    for (const [name, [spoil, code]] of Object.entries(cases)) {
+      const here = place(t);
+      spoil(here);
+      const seen = [here.sql('SELECT * FROM device_identities'), here.sql('SELECT * FROM device_pairing_paired'), here.sql('PRAGMA user_version')];
+      const error = refusal(() => prepair.setup({ ...here.options, config: { proxyPeers: ['10.0.0.9'] } }));
+      assert.equal(error?.code, `ERR_PREPAIR_${code}`, `${name}: ${error?.message}`);
+      assert.equal(error.path, here.db, name);
+      assert.ok(error.hint, name);
+      assert.deepEqual([here.sql('SELECT * FROM device_identities'), here.sql('SELECT * FROM device_pairing_paired'), here.sql('PRAGMA user_version')], seen, name);
+      assert.equal(here.text('openclaw.json').includes('10.0.0.9'), false, name);
+    }
+    const files = {
+      'no database at all': [(here) => writeFileSync(here.db, 'x'.repeat(5000)), 'SQLITE'],
+      'a torn database': [(here) => writeFileSync(here.db, readFileSync(here.db).fill(0x5a, 200, 9000)), 'SQLITE'],
+      'a folder': [(here) => { rmSync(here.db); mkdirSync(here.db); }, 'NOT_A_FILE'],
+    };
+    for (const [name, [spoil, code]] of Object.entries(files)) {
+      const here = place(t);
+      for (const end of ['-wal', '-shm']) rmSync(here.db + end, { force: true });
+      spoil(here);
+      const error = refusal(() => prepair.setup({ ...here.options, config: { proxyPeers: ['10.0.0.9'] } }));
+      assert.equal(error?.code, `ERR_PREPAIR_${code}`, `${name}: ${error?.message}`);
+      assert.equal(here.text('openclaw.json').includes('10.0.0.9'), false, name);
+      assert.ok(!existsSync(here.file('devices/paired.json')), name);
+    }
+  });
+
+  test('another version than the one that wrote the database is refused', (t) => {
+    const here = place(t);
+    const seen = content(here);
+    const error = refusal(() => prepair.setup({ ...here.options, openclawDir: undefined, gatewayVersion: '2026.7.1' }));
+    assert.equal(error?.code, 'ERR_PREPAIR_STORE_CONFLICT');
+    assert.match(error.message, /2026\.7\.1/);
+    assert.deepEqual(content(here), seen);
+  });
+
+  test('another identity is refused, onConflict or not', (t) => {
+    const here = place(t);
+    const seen = content(here);
+    const { privateKeyPem } = prepair.newIdentity();
+    for (const rest of [{ identity: { privateKeyPem } }, { identity: { privateKeyPem }, onConflict: 'replace' }, { identity: 'new' }]) {
+      assert.equal(refusal(() => prepair.setup({ ...here.options, ...rest }))?.code, 'ERR_PREPAIR_IDENTITY_CONFLICT');
+      assert.deepEqual(content(here), seen);
+    }
+    const own = prepair.exportIdentity(here.options);
+    assert.equal(prepair.setup({ ...here.options, identity: { privateKeyPem: own.privateKeyPem } }).identity, 'reused');
+  });
+
+  test('an old identity file with another key stops every edit of the config', (t) => {
+    for (const name of ['device.json', 'device.json.doctor-importing', 'device.json.native-importing']) {
+      const here = place(t);
+      const other = somewhere(t);
+      prepair.setup(other.options);
+      here.put(`identity/${name}`, other.text('identity/device.json'));
+      const seen = [content(here), here.text('openclaw.json')];
+      for (const call of ['patchConfig', 'setup']) {
+        const options = call === 'setup' ? { config: { proxyPeers: ['10.0.0.9'] } } : { proxyPeers: ['10.0.0.9'] };
+        const error = refusal(() => prepair[call]({ ...here.options, ...options }));
+        assert.equal(error?.code, 'ERR_PREPAIR_LEGACY_IDENTITY_CONFLICT', name);
+        assert.equal(error.path, here.file(`identity/${name}`));
+        assert.deepEqual([content(here), here.text('openclaw.json')], seen);
+      }
+      const report = prepair.setup(here.options);
+      assert.ok(report.config.warnings.some((warning) => warning.code === 'W_LEGACY_IDENTITY'));
+    }
+    const here = place(t);
+    const { privateKeyPem, publicKey, deviceId } = prepair.exportIdentity(here.options);
+    here.put('identity/device.json', { deviceId, publicKey, privateKey: privateKeyPem });
+    assert.equal(prepair.patchConfig({ ...here.options, proxyPeers: ['10.0.0.9'] }).changed, true, 'the same key is no conflict');
+  });
+
+  test('a database without a primary identity takes the one that waits in a file', (t) => {
+    const here = place(t);
+    here.sql('DELETE FROM device_identities');
+    const other = somewhere(t);
+    const { deviceId } = prepair.setup(other.options);
+    here.put('identity/device.json', other.text('identity/device.json'));
+    const report = prepair.setup(here.options);
+    assert.deepEqual([report.identity, report.deviceId], ['imported', deviceId]);
+    assert.equal(prepair.exportIdentity(here.options).privateKeyPem, prepair.exportIdentity(other.options).privateKeyPem);
+    here.sql('DELETE FROM device_identities');
+    rmSync(here.file('identity/device.json'));
+    assert.equal(prepair.setup(here.options).identity, 'created');
+  });
+
+  test('a lock of another process is waited for, then refused', async (t) => {
+    const here = place(t);
+    const holder = (ms) => new Promise((resolve) => {
+      const child = spawn(process.execPath, ['-e', `
+        const { DatabaseSync } = require('node:sqlite');
+        const db = new DatabaseSync(process.argv[1]);
+        db.exec('BEGIN IMMEDIATE');
+        console.log('held');
+        setTimeout(() => { db.exec('ROLLBACK'); db.close(); }, ${ms});`, here.db], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const end = new Promise((done) => child.once('exit', done));
+      child.stdout.once('data', () => resolve({ end }));
+    });
+    const short = await holder(1000);
+    assert.equal(prepair.prePair(here.options).paired, 'created');
+    await short.end;
+    const seen = content(here);
+    const long = await holder(12_000);
+    const error = refusal(() => prepair.prePair({ ...here.options, scopes: ['operator.read'] }));
+    assert.equal(error?.code, 'ERR_PREPAIR_SQLITE_BUSY');
+    assert.deepEqual(content(here), seen);
+    await long.end;
+  });
+
+  test('a database that this user may not write is refused', { skip: process.getuid() !== 0 && 'needs root to become another user' }, async (t) => {
+    const here = place(t);
+    const copy = join(here.home, 'package');
+    cpSync(fileURLToPath(new URL('../../npm/openclaw-prepair', import.meta.url)), copy, { recursive: true, dereference: true });
+    // Wherever this Node lies, that user can reach the copy.
+    const binary = join(here.home, 'node');
+    cpSync(process.execPath, binary);
+    here.sql('PRAGMA wal_checkpoint(TRUNCATE)');
+    const seen = content(here);
+    spawnSync('chown', ['-R', '65534:65534', here.home]);
+    for (const end of ['-wal', '-shm']) rmSync(here.db + end, { force: true });
+    chmodSync(here.db, 0o400);
+    chmodSync(here.file('state'), 0o500);
+    const asUser = (code, ...args) => spawnSync(binary, ['-e', code, ...args], { uid: 65534, gid: 65534, encoding: 'utf8', cwd: here.home });
+    assert.notEqual(asUser('require("fs").openSync(process.argv[1], "r+")', here.db).status, 0, 'the obstacle blocks a plain open');
+    const child = asUser(
+      'try { require(process.argv[1]).prePair(JSON.parse(process.argv[2])) } catch (e) { console.log(e.code) }',
+      copy,
+      JSON.stringify({ ...here.options, openclawDir: undefined, gatewayVersion: '2026.9.6' }),
+    );
+    assert.match(child.stdout, /^ERR_PREPAIR_(READ_ONLY|PERMISSION)$/m, child.stdout + child.stderr);
+    chmodSync(here.file('state'), 0o700);
+    chmodSync(here.db, 0o600);
+    assert.deepEqual(content(here), seen);
+  });
+}
