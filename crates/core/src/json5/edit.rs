@@ -77,11 +77,10 @@ impl<'d, 'a> Editor<'d, 'a> {
                 container.removed.remove(&member.key_span.start);
             }
             let node = member.value;
-            if merge::same(self.doc, node, &value) {
-                self.replaced.remove(&node.start);
-            } else {
-                self.replaced
-                    .insert(node.start, Replacement { node, item: member.key_span.start, value });
+            self.forget(node);
+            if !merge::same(self.doc, node, &value) {
+                let item = member.key_span.start;
+                self.replaced.insert(node.start, Replacement { node, item, value });
             }
         } else {
             let appended = &mut self.container(object).appended;
@@ -90,6 +89,12 @@ impl<'d, 'a> Editor<'d, 'a> {
                 None => appended.push((Some(key.to_owned()), value)),
             }
         }
+    }
+
+    /// Drops the changes to a value and inside of it.
+    fn forget(&mut self, node: Node) {
+        self.containers.retain(|at, _| !(node.start..node.end).contains(at));
+        self.replaced.retain(|at, _| !(node.start..node.end).contains(at));
     }
 
     /// A value that an earlier change gives to this member.
@@ -148,14 +153,9 @@ impl<'d, 'a> Editor<'d, 'a> {
 
     /// Removes the members that `pick` picks, with their commas.
     pub fn remove_members(&mut self, object: Node, mut pick: impl FnMut(&Member<'_>) -> bool) {
-        let picked: Vec<usize> = self
-            .doc
-            .members(object)
-            .filter(|member| pick(member))
-            .map(|member| member.key_span.start)
-            .collect();
-        if !picked.is_empty() {
-            self.container(object).removed.extend(picked);
+        for member in self.doc.members(object).filter(|member| pick(member)) {
+            self.container(object).removed.insert(member.key_span.start);
+            self.forget(member.value);
         }
     }
 

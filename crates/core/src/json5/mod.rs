@@ -251,7 +251,7 @@ impl<'a> Document<'a> {
     }
 
     fn items(&self, node: Node, kind: Kind) -> Items<'a> {
-        let at = if node.kind == kind { node.start + 1 } else { self.text.len() };
+        let at = if node.kind == kind { node.start.saturating_add(1) } else { self.text.len() };
         Items { scanner: self.scanner, text: self.text, at, keyed: kind == Kind::Object }
     }
 }
@@ -311,7 +311,11 @@ impl Iterator for Items<'_> {
         let value = self.scanner.skip_value(at);
         let behind = self.scanner.skip_blank(value.end);
         let comma = (self.scanner.byte(behind) == b',').then_some(behind);
-        self.at = comma.map_or(behind, |comma| comma + 1);
+        let next = comma.map_or(behind, |comma| comma + 1);
+        if next <= self.at {
+            return None; // only where the node is not of this document
+        }
+        self.at = next;
         Some(Item { key, value, comma })
     }
 }
