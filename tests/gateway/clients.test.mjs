@@ -36,7 +36,7 @@ for (const { version, payload } of [{ version: '2026.2.19', payload: 'v2' }, { v
 
     describe('without us', () => {
       for (const [name, client] of Object.entries(CLIENTS)) {
-        test(`an ${name} client is closed with 1008`, async () => {
+        test(`${name}: closed with 1008`, async () => {
           const identity = newIdentity();
           await assert.rejects(call(client, identity, 'cron.list'), REFUSED);
           const pending = Object.values(await home.read('devices/pending.json'));
@@ -71,7 +71,7 @@ for (const { version, payload } of [{ version: '2026.2.19', payload: 'v2' }, { v
       });
 
       for (const [name, client] of Object.entries(CLIENTS)) {
-        test(`an ${name} client lists and adds cron jobs`, async () => {
+        test(`${name}: lists and adds cron jobs`, async () => {
           assert.ok(Array.isArray((await call(client, identity, 'cron.list')).jobs));
           assert.equal((await call(client, identity, 'cron.add', { ...JOB, name })).name, name);
         });

@@ -14,7 +14,7 @@ import { challenges } from './client.mjs';
 const READY_MS = 90_000; // a cold start on a busy machine
 const living = new Set();
 const endAll = () => {
-  for (const child of living) child.kill('SIGKILL');
+  for (const child of living) endGroup(child);
 };
 process.on('exit', endAll);
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
@@ -75,9 +75,11 @@ export async function startGateway(home, { node = 24, through } = {}) {
   const exit = new Promise((resolve) => child.on('close', (code, signal) => resolve(exited = { code, signal })));
   const stop = async () => {
     child.kill('SIGTERM');
-    const hard = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    const hard = setTimeout(() => endGroup(child), 30_000);
     await exit;
     clearTimeout(hard);
+    // The gateway of 2026.9.6 is a child of what we started and has workers, which may still write into the home.
+    while (endGroup(child)) await sleep(20);
   };
 
   const deadline = Date.now() + READY_MS;
@@ -151,7 +153,7 @@ async function run(home, { node, env, args, script }) {
   const { binary, root, network } = await programs(home, node);
   const main = script ? ['--input-type=module', '--eval', script] : [join(root, 'openclaw.mjs'), ...args];
   const child = spawn(binary, ['--require', network, ...main], {
-    cwd: home.dir, env: { ...home.env, ...env }, uid: home.owner?.uid, gid: home.owner?.gid, stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: home.dir, env: { ...home.env, ...env }, uid: home.owner?.uid, gid: home.owner?.gid, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
   });
   child.stdout.setEncoding('utf8');
   child.stderr.setEncoding('utf8');
@@ -164,11 +166,20 @@ async function run(home, { node, env, args, script }) {
   return child;
 }
 
+/** Ends the child and what it started, a process group of its own; false when nothing of it is left. */
+function endGroup(child) {
+  try {
+    return process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}
+
 async function finished(child) {
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (text) => { stdout += text; });
   child.stderr.on('data', (text) => { stderr += text; });
-  const timer = setTimeout(() => child.kill('SIGKILL'), READY_MS);
+  const timer = setTimeout(() => endGroup(child), READY_MS);
   const code = await new Promise((resolve) => child.on('close', resolve));
   clearTimeout(timer);
   return { code, stdout, stderr };
