@@ -32,7 +32,7 @@ export function implementation(name) {
     apply(bases, steps, owner = null) {
       const blobs = [];
       const packed = steps.map(({ content, ...step }) => (content === undefined ? step : { ...step, blob: blobs.push(bytes(content)) - 1 }));
-      return JSON.parse(applyFiles(JSON.stringify({ bases, steps, owner }), blobs).json);
+      return JSON.parse(applyFiles(JSON.stringify({ bases, steps: packed, owner }), blobs).json);
     },
   };
 }
