@@ -166,6 +166,7 @@ impl<'a, I: Io> Job<'_, 'a, I> {
             Error::new("INTERNAL", "a request needs the state dir as its first base")
         })?;
         let mut delays = lock::delays();
+        let mut gone = 0;
         loop {
             let folder = self.folder(self.tree.descend(state, &[])?)?;
             let owner = self.is_root.then(|| folder.stat()).transpose();
@@ -174,7 +175,12 @@ impl<'a, I: Io> Job<'_, 'a, I> {
             let busy = match lock::attempt(self.tree.io, &folder, owner, &self.random)? {
                 Taken::Held(lock) => return Ok(lock),
                 Taken::Busy(pid) => pid,
+                // More than the bad luck of meeting calls that fail and take their state dir away: no lock can be here.
+                Taken::Gone if gone == 10 => {
+                    return Err(fault(Errno::NOENT, "lock", &folder.child(lock::NAME)));
+                }
                 Taken::Gone => {
+                    gone += 1;
                     self.made.clear();
                     self.tree.forget();
                     None

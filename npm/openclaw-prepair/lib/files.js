@@ -670,12 +670,15 @@ class Job {
     const state = this.tree.bases[0];
     if (state === undefined) throw new Refusal('INTERNAL', 'a request needs the state dir as its first base');
     const pauses = delays();
-    for (;;) {
+    for (let gone = 0; ; ) {
       const folder = this.folder(this.tree.descend(state, []));
       const owner = this.isRoot ? ofOwner(trying('open', folder.path, () => folder.stat())) : null;
       const taken = attempt(folder, owner, this.random);
       if (taken.lock) return taken.lock;
       if (taken.gone) {
+        // More than the bad luck of meeting calls that fail and take their state dir away: no lock can be here.
+        if (gone === 10) throw fault(failure('ENOENT', -2), 'lock', folder.child(LOCK));
+        gone += 1;
         this.made = [];
         this.tree.forget();
       }
