@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::diagnose;
 use crate::error::{Error, Result};
 use crate::identity::KeyPair;
-use crate::inputs::{File, Inputs, Installed, Stop};
+use crate::inputs::{File, Inputs, Installed, Process, Stat, Stop};
 use crate::options::{self, Operation, Request};
 use crate::plan::{self, ENTROPY, Plan, Step};
 
@@ -47,6 +48,9 @@ struct RawInputs {
     cwd: Option<String>,
     installed: Option<RawInstalled>,
     entropy: Option<RawFile>,
+    stats: Option<BTreeMap<String, Option<Stat>>>,
+    process: Option<Process>,
+    failures: BTreeMap<String, Error>,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +115,14 @@ fn answer(
             let (request, inputs) = prepared(call, blobs, entropy)?;
             match plan::export(&request, &inputs) {
                 Ok(keys) => Ok(identity_json(&keys)),
+                Err(Stop::Missing(missing)) => Ok(json!({ "missing": missing })),
+                Err(Stop::Refused(error)) => Err(error),
+            }
+        }
+        "approach" => {
+            let (request, inputs) = prepared(call, blobs, entropy)?;
+            match diagnose::approach(&request, &inputs) {
+                Ok(approach) => Ok(json!(approach)),
                 Err(Stop::Missing(missing)) => Ok(json!({ "missing": missing })),
                 Err(Stop::Refused(error)) => Err(error),
             }
@@ -206,6 +218,9 @@ fn prepared<'a>(
             version: installed.version,
             state_schema: installed.state_schema,
         }),
+        stats: raw.stats,
+        process: raw.process,
+        failures: raw.failures,
     };
     Ok((request, inputs))
 }

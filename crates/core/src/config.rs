@@ -129,6 +129,22 @@ pub fn patch(
     Ok(Patched { content, edits, warnings })
 }
 
+/// The whole config with what it includes, as a gateway reads it; `None` without a file. Asks for included files.
+pub fn effective(inputs: &Inputs<'_>, path: &str) -> Result<Option<Value>, Stop> {
+    let Some(bytes) = inputs.file(path).bytes(path)? else { return Ok(None) };
+    let document = Document::parse(bytes, Syntax::Json5).map_err(|error| {
+        syntax(error, path).hint("Mend the file: OpenClaw cannot read it either.")
+    })?;
+    if document.root().kind != Kind::Object {
+        return Err(wrong_kind(&document, document.root(), path, "The config").into());
+    }
+    let value = document.value(document.root()).unwrap_or_default();
+    let mut wants = Wants::default();
+    let value = Includes { inputs, path }.resolve(value, path, 0, &mut wants)?;
+    wants.met()?;
+    Ok(Some(value))
+}
+
 /// Whether the private ranges make local clients behind a header-adding proxy local without harm: 2026.2.17 alone.
 fn private_list_helps(rules: &Rules) -> bool {
     rules.locality == Locality::ClientIp

@@ -278,7 +278,7 @@ impl Paired {
     }
 
     /// Roles that the record names, and those that count in this version.
-    fn roles(&self, rules: &Rules) -> Vec<&str> {
+    pub(crate) fn roles(&self, rules: &Rules) -> Vec<&str> {
         let named: Vec<&str> = match (&self.roles, rules.token_need) {
             (Some(roles), TokenNeed::Nothing) => roles.iter().map(String::as_str).collect(),
             (None, TokenNeed::Nothing) => self.role.as_deref().into_iter().collect(),
@@ -313,7 +313,7 @@ impl Paired {
     }
 
     /// Scopes that count in this version.
-    fn scopes(&self, rules: &Rules) -> &[String] {
+    pub(crate) fn scopes(&self, rules: &Rules) -> &[String] {
         let list = match rules.scopes_field {
             ScopesField::Scopes => self.scopes.as_ref(),
             ScopesField::ScopesThenApproved => {
@@ -336,7 +336,7 @@ impl Paired {
     }
 }
 
-fn strings(value: Option<&Value>) -> Option<Vec<String>> {
+pub(crate) fn strings(value: Option<&Value>) -> Option<Vec<String>> {
     let list = value?.as_array()?;
     Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }
@@ -1012,7 +1012,7 @@ impl<'a> Walk<'a> {
 }
 
 /// Whether the granted scopes cover the wanted ones, as this version compares them.
-fn covers(rules: &Rules, granted: &[String], wanted: &[String]) -> bool {
+pub(crate) fn covers(rules: &Rules, granted: &[String], wanted: &[String]) -> bool {
     let has = |scope: &str| granted.iter().any(|granted| granted.trim() == scope);
     wanted.iter().all(|scope| {
         let scope = scope.trim();

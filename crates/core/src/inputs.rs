@@ -63,6 +63,37 @@ pub struct Inputs<'a> {
     pub cwd: Option<String>,
     /// The installed OpenClaw package, where one was found.
     pub installed: Option<Installed>,
+    /// Path to its modes and owner; `None` from a driver that cannot tell. Asked for by `diagnose` alone.
+    pub stats: Option<BTreeMap<String, Option<Stat>>>,
+    /// The process that reads; `None` from a driver that is none.
+    pub process: Option<Process>,
+    /// Path to why it could not be read. Given to `diagnose` alone; every other operation stops there.
+    pub failures: BTreeMap<String, Error>,
+}
+
+/// Modes and owner of a file or folder.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+pub struct Stat {
+    /// Its permission bits.
+    pub mode: u32,
+    /// Its owner.
+    pub uid: u32,
+    /// How many names it has.
+    pub nlink: u64,
+    /// Of a folder: the names in it that end in `.bak`.
+    #[serde(default)]
+    pub backups: Vec<String>,
+}
+
+/// The process that reads.
+#[derive(Clone, Debug, serde::Deserialize)]
+pub struct Process {
+    /// Its user.
+    pub uid: u32,
+    /// Its Node.js, `24.16.0`.
+    pub node: String,
+    /// Its platform as Node names it, `linux`.
+    pub platform: String,
 }
 
 /// An installed OpenClaw package.
@@ -94,6 +125,9 @@ pub struct Missing {
     pub files: Vec<String>,
     /// Queries.
     pub queries: Vec<Query>,
+    /// Files and folders whose modes and owner are wanted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stats: Vec<String>,
     /// Folders that may be reached through links, where they are known yet: see [`crate::paths::Paths::bases`].
     pub bases: Vec<String>,
 }
@@ -105,6 +139,16 @@ pub enum Stop {
     Missing(Missing),
     /// It is refused.
     Refused(Error),
+}
+
+impl Stop {
+    /// The same, with the folders in which a driver reads.
+    pub fn based(self, bases: &[String]) -> Self {
+        match self {
+            Self::Missing(missing) => Self::Missing(Missing { bases: bases.to_vec(), ..missing }),
+            refused => refused,
+        }
+    }
 }
 
 impl From<Error> for Stop {
@@ -132,13 +176,16 @@ impl Wants {
         }
     }
 
+    /// Wants modes and owner, unless the inputs have them or the driver cannot tell.
+    pub fn stat(&mut self, inputs: &Inputs<'_>, path: &str) {
+        if inputs.stats.as_ref().is_some_and(|stats| !stats.contains_key(path)) {
+            self.0.stats.push(path.to_string());
+        }
+    }
+
     /// Stops when something is missing.
     pub fn met(self) -> Result<(), Stop> {
-        if self.0.files.is_empty() && self.0.queries.is_empty() {
-            Ok(())
-        } else {
-            Err(Stop::Missing(self.0))
-        }
+        if self.0 == Missing::default() { Ok(()) } else { Err(Stop::Missing(self.0)) }
     }
 }
 
@@ -146,6 +193,11 @@ impl<'a> Inputs<'a> {
     /// What stands at a path that was wanted before.
     pub fn file(&self, path: &str) -> File<'a> {
         self.files.get(path).copied().unwrap_or(File::Absent)
+    }
+
+    /// Modes and owner; `None` where nothing stands or nobody can tell.
+    pub fn stat(&self, path: &str) -> Option<&Stat> {
+        self.stats.as_ref()?.get(path)?.as_ref()
     }
 
     /// What a query gave that was wanted before.

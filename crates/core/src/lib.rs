@@ -13,6 +13,7 @@
 //! | [`sqlite`] | the same store as rows, from 2026.8.1 |
 //! | [`connect`] | the gateway's decision on a connection, simulated; `proxies` tells who a request comes from |
 //! | [`plan`] | all of it as ordered steps and a report |
+//! | [`diagnose`] | why there is a wall, and all that is wrong on disk |
 //! | [`bridge`] | the one function that the JavaScript bindings call |
 #![forbid(unsafe_code)]
 
@@ -20,6 +21,7 @@ mod base64;
 pub mod bridge;
 pub mod config;
 pub mod connect;
+pub mod diagnose;
 pub mod error;
 pub mod identity;
 pub mod inputs;

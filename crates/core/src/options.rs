@@ -133,6 +133,8 @@ pub struct Request {
     pub pair: Option<PairOptions>,
     /// Of `clearPending`: this device only.
     pub clear_device: Option<String>,
+    /// Of `clearPending`: this request only; `verify` takes back what it caused.
+    pub clear_request: Option<String>,
     /// Of `patchConfig`, and of `setup` unless its config is `false`.
     pub config: Option<ConfigOptions>,
     /// Of `diagnose`.
@@ -155,6 +157,7 @@ pub fn parse(
         target,
         pair: None,
         clear_device: None,
+        clear_request: None,
         config: None,
         connection: None,
     };
@@ -162,6 +165,7 @@ pub fn parse(
         Operation::PrePair => request.pair = Some(pair(&mut fields, blobs, seed)?),
         Operation::ClearPending => {
             request.clear_device = fields.string("deviceId")?.map(device_id).transpose()?;
+            request.clear_request = fields.string("requestId")?;
         }
         Operation::PatchConfig => request.config = Some(config(&mut fields)?),
         Operation::Setup => {

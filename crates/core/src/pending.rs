@@ -15,13 +15,16 @@ pub enum Which<'a> {
     All,
     /// Those of one device.
     Device(&'a str),
+    /// One request.
+    Request(&'a str),
 }
 
 impl Which<'_> {
-    fn takes(&self, device_id: &str) -> bool {
+    fn takes(&self, request_id: &str, device_id: &str) -> bool {
         match self {
             Self::All => true,
             Self::Device(id) => device_id.trim() == id.trim(),
+            Self::Request(id) => request_id == *id,
         }
     }
 }
@@ -46,7 +49,7 @@ pub fn clear(
             _ => None,
         };
         let request = request(&member.key, field("deviceId"), field("silent"), field("ts"), now);
-        if which.takes(&request.device_id) {
+        if which.takes(&request.request_id, &request.device_id) {
             cleared.push(request);
         } else {
             kept = true;
@@ -70,7 +73,7 @@ pub fn clear(
             }
             _ => None,
         };
-        which.takes(id.as_deref().unwrap_or_default())
+        which.takes(&member.key, id.as_deref().unwrap_or_default())
     });
     Ok((cleared, editor.finish()))
 }
@@ -84,7 +87,7 @@ pub fn clear_rows(rows: &[Map<String, Value>], which: Which<'_>, now: i64) -> Ve
             let id = row.get("request_id").and_then(Value::as_str).unwrap_or_default();
             request(id, row.get("device_id").cloned(), silent, row.get("ts").cloned(), now)
         })
-        .filter(|request| which.takes(&request.device_id))
+        .filter(|request| which.takes(&request.request_id, &request.device_id))
         .collect()
 }
 

@@ -23,7 +23,7 @@ use crate::report::{
     PairedOutcome, PatchConfigReport, PrePairReport, Report, SetupReport, Source, StoreKind,
 };
 use crate::rules::{self, AgentPath, Doubt, Rules, Store, Version};
-use crate::{base64, config, sqlite};
+use crate::{base64, config, diagnose, sqlite};
 
 /// Bytes of entropy that a plan may use: the seed of a new identity and a new token.
 pub const ENTROPY: usize = 64;
@@ -109,12 +109,18 @@ pub struct World<'i, 'a> {
     pub store: StoreKind,
     /// What the caller should know.
     pub warnings: Vec<Notice>,
+    /// Why the store can't be told; every operation but `diagnose` is refused then.
+    pub unclear: Option<Error>,
 }
 
 /// Plans an operation; stops with what is still to be read.
 pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> Result<Plan, Stop> {
     let world = World::look(request, inputs)?;
     let bases = world.paths.bases();
+    if request.operation == Operation::Diagnose {
+        let report = diagnose::diagnose(&world, request).map_err(|stop| stop.based(&bases))?;
+        return Ok(Plan { bases, steps: Vec::new(), report: Report::Diagnosis(report) });
+    }
     let mut missing = Gathered::default();
     let config = missing.take(match &request.config {
         Some(options) => config_part(&world, options).map(Some),
@@ -126,7 +132,11 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
     })?;
     let clear = missing.take(match request.operation {
         Operation::ClearPending => {
-            let which = request.clear_device.as_deref().map_or(Which::All, Which::Device);
+            let which = match (&request.clear_request, &request.clear_device) {
+                (Some(id), _) => Which::Request(id),
+                (None, Some(id)) => Which::Device(id),
+                (None, None) => Which::All,
+            };
             clear_part(&world, which).map(Some)
         }
         _ => Ok(None),
@@ -180,10 +190,7 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
 /// The identity of a state dir with its private key; stops with what is still to be read.
 pub fn export(request: &Request, inputs: &Inputs<'_>) -> Result<KeyPair, Stop> {
     let world = World::look(request, inputs)?;
-    let based = |stop: Stop| match stop {
-        Stop::Missing(missing) => Stop::Missing(Missing { bases: world.paths.bases(), ..missing }),
-        refused => refused,
-    };
+    let based = |stop: Stop| stop.based(&world.paths.bases());
     let nothing = |path: &str| {
         Error::new("IDENTITY_MISSING", "This state dir has no device identity.")
             .at(path)
@@ -214,7 +221,7 @@ pub fn export(request: &Request, inputs: &Inputs<'_>) -> Result<KeyPair, Stop> {
     Ok(stored.ok_or_else(|| nothing(path))?.keys)
 }
 
-fn want_files<'p>(
+pub(crate) fn want_files<'p>(
     inputs: &Inputs<'_>,
     paths: impl IntoIterator<Item = &'p str>,
 ) -> Result<(), Stop> {
@@ -223,7 +230,10 @@ fn want_files<'p>(
     wants.met()
 }
 
-fn want_queries(inputs: &Inputs<'_>, queries: impl IntoIterator<Item = Query>) -> Result<(), Stop> {
+pub(crate) fn want_queries(
+    inputs: &Inputs<'_>,
+    queries: impl IntoIterator<Item = Query>,
+) -> Result<(), Stop> {
     let mut wants = Wants::default();
     queries.into_iter().for_each(|query| wants.query(inputs, query));
     wants.met()
@@ -231,10 +241,10 @@ fn want_queries(inputs: &Inputs<'_>, queries: impl IntoIterator<Item = Query>) -
 
 /// Collects what several parts miss, so that a driver reads it in one go.
 #[derive(Default)]
-struct Gathered(Missing);
+pub(crate) struct Gathered(pub(crate) Missing);
 
 impl Gathered {
-    fn take<T>(&mut self, part: Result<T, Stop>) -> Result<Option<T>, Stop> {
+    pub(crate) fn take<T>(&mut self, part: Result<T, Stop>) -> Result<Option<T>, Stop> {
         match part {
             Ok(value) => Ok(Some(value)),
             Err(Stop::Refused(error)) => Err(error.into()),
@@ -244,6 +254,7 @@ impl Gathered {
                         self.0.files.push(file);
                     }
                 }
+                self.0.stats.extend(missing.stats);
                 for query in missing.queries {
                     if !self.0.queries.contains(&query) {
                         self.0.queries.push(query);
@@ -295,9 +306,16 @@ impl<'i, 'a> World<'i, 'a> {
         if missing.0 != Missing::default() {
             return Err(Stop::Missing(Missing { bases: paths.bases(), ..missing.0 }));
         }
-        let store = store(inputs, &rules, version.as_ref(), source, &paths, &mut warnings)?;
+        let mut unclear = inputs.failures.get(&database).cloned();
+        let store = match store(inputs, &rules, version.as_ref(), source, &paths, &mut warnings) {
+            Err(Stop::Refused(error)) if request.operation == Operation::Diagnose => {
+                unclear = Some(error);
+                StoreKind::Sqlite
+            }
+            store => store?,
+        };
         let gateway = Gateway { version: version.map(|version| version.to_string()), source };
-        Ok(Self { inputs, rules, gateway, paths, store, warnings })
+        Ok(Self { inputs, rules, gateway, paths, store, warnings, unclear })
     }
 }
 
@@ -324,8 +342,10 @@ fn files_of(request: &Request, paths: &Paths) -> Vec<String> {
             files.push(paths.pending());
         }
     }
-    if request.operation == Operation::ClearPending {
-        files.push(paths.pending());
+    match request.operation {
+        Operation::ClearPending => files.push(paths.pending()),
+        Operation::Diagnose => files.extend(diagnose::files(paths)),
+        _ => {}
     }
     files
 }
@@ -437,7 +457,7 @@ fn config_part(
 }
 
 /// A left-over identity file that holds another key than the database.
-fn legacy_identity(world: &World<'_, '_>) -> Result<Option<Error>, Stop> {
+pub(crate) fn legacy_identity(world: &World<'_, '_>) -> Result<Option<Error>, Stop> {
     let file = world.paths.state("identity/device.json");
     let files =
         [file.clone(), format!("{file}.doctor-importing"), format!("{file}.native-importing")];
@@ -469,7 +489,7 @@ fn legacy_identity(world: &World<'_, '_>) -> Result<Option<Error>, Stop> {
 }
 
 /// The raw public key of the primary identity in the database.
-fn primary_key(world: &World<'_, '_>) -> Result<Option<[u8; 32]>> {
+pub(crate) fn primary_key(world: &World<'_, '_>) -> Result<Option<[u8; 32]>> {
     let Some(row) = world.inputs.rows("primary").and_then(|rows| rows.first()) else {
         return Ok(None);
     };
@@ -516,7 +536,7 @@ fn clear_part(world: &World<'_, '_>, which: Which<'_>) -> Result<ClearPart, Stop
 }
 
 /// Refuses a database that somebody else manages.
-fn unsupervised(world: &World<'_, '_>) -> Result<(), Stop> {
+pub(crate) fn unsupervised(world: &World<'_, '_>) -> Result<(), Stop> {
     let db = world.paths.database();
     if !sqlite::has_table(world.inputs, "config_machine_state") {
         return Ok(());

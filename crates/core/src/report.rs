@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::connect::{Reason, Step, Verdict};
+
 /// A remark or a warning that did not stop the operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
@@ -225,6 +227,19 @@ pub struct SetupReport {
     pub config: Option<PatchConfigReport>,
 }
 
+/// The report of `diagnose`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Diagnosis {
+    /// What the gateway does with such a connection.
+    pub verdict: Verdict,
+    /// Why it does not simply let it in.
+    pub reason: Option<Reason>,
+    /// The path through the decision, in order.
+    pub steps: Vec<Step>,
+    /// All that is wrong on disk, each with its fix.
+    pub findings: Vec<Notice>,
+}
+
 /// A report of any operation.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
@@ -237,4 +252,6 @@ pub enum Report {
     PatchConfig(PatchConfigReport),
     /// Of `setup`.
     Setup(SetupReport),
+    /// Of `diagnose`.
+    Diagnosis(Diagnosis),
 }

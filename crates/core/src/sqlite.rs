@@ -106,12 +106,7 @@ pub fn paired(db: &str, device_id: &str) -> Query {
 
 /// All pending requests.
 pub fn pending(db: &str) -> Query {
-    query(
-        "pending",
-        db,
-        "SELECT request_id, device_id, silent, ts FROM device_pairing_pending ORDER BY ts, request_id",
-        vec![],
-    )
+    query("pending", db, "SELECT * FROM device_pairing_pending ORDER BY ts, request_id", vec![])
 }
 
 /// The user_version; `None` without a database.
@@ -160,6 +155,8 @@ pub fn record(rows: &Rows, db: &str) -> Result<Option<Map<String, Value>>> {
         ("device_id", "deviceId"),
         ("public_key", "publicKey"),
         ("display_name", "displayName"),
+        ("platform", "platform"),
+        ("device_family", "deviceFamily"),
         ("role", "role"),
         ("created_at_ms", "createdAtMs"),
         ("approved_at_ms", "approvedAtMs"),

@@ -3,8 +3,9 @@
 // Read, plan, apply, read back, plan again: the only code that lets the core's decisions touch a disk.
 
 const { randomFillSync } = require('node:crypto');
+const fs = require('node:fs');
 const os = require('node:os');
-const { refusal } = require('./errors.js');
+const { PrepairError, refusal } = require('./errors.js');
 const { operate } = require('./core.js');
 const { installed } = require('./openclaw.js');
 const sqlite = require('./sqlite.js');
@@ -64,15 +65,60 @@ function look(binding, fn, operation, call, rows) {
   let leftovers = false;
   for (;;) {
     const { json, blobs } = operate(binding, fn, operation, call.options, inputs);
-    if (!json.missing) return { ...json, blobs, leftovers };
-    const { files, queries, bases } = json.missing;
+    if (!json.missing) return { ...json, blobs, leftovers, files: inputs.files };
+    const { files, queries, bases, stats = [] } = json.missing;
     if (files.length > 0) {
       const read = binding.readFiles({ bases, files });
       Object.assign(inputs.files, read.files);
       leftovers ||= read.leftovers;
     }
     if (queries.length > 0) Object.assign(inputs.rows, rows(queries));
+    for (const path of stats) inputs.stats[path] = statOf(path);
   }
+}
+
+/** Modes and owner, and in a folder the names of backups; null where nothing stands or nothing can be told. */
+function statOf(path) {
+  return attemptOf(() => {
+    const stat = fs.lstatSync(path);
+    const backups = stat.isDirectory() ? attemptOf(() => fs.readdirSync(path).filter((name) => name.endsWith('.bak')), []) : [];
+    return { mode: stat.mode & 0o7777, uid: stat.uid, nlink: stat.nlink, backups };
+  }, null);
+}
+
+/** Looks without touching: what cannot be read is told to the core, which makes findings of it. */
+function observe(binding, fn, options) {
+  const call = prepare(options);
+  const failures = Object.create(null);
+  Object.assign(call.fixed, {
+    failures,
+    stats: Object.create(null),
+    process: { uid: process.getuid(), node: process.versions.node, platform: process.platform },
+  });
+  const failed = (path, error) => {
+    if (!(error instanceof PrepairError)) throw error;
+    failures[path] = { path, ...error, message: error.message };
+  };
+  const readFiles = ({ bases, files }) => {
+    try {
+      return { ...binding.readFiles({ bases, files }) };
+    } catch (error) {
+      if (files.length === 1) {
+        failed(files[0], error);
+        return { files: { [files[0]]: { kind: 'other' } } };
+      }
+      return { files: Object.assign({}, ...files.map((file) => readFiles({ bases, files: [file] }).files)) };
+    }
+  };
+  const rows = (queries) => {
+    try {
+      return sqlite.read(queries);
+    } catch (error) {
+      failed(queries[0].db, error);
+      return Object.fromEntries(queries.map((query) => [query.id, null]));
+    }
+  };
+  return look({ call: binding.call, readFiles }, fn, 'diagnose', call, rows);
 }
 
 const isSql = (step) => step.kind === 'sql';
@@ -97,22 +143,25 @@ function apply(binding, operation, call, seen) {
   });
 }
 
-/** Runs an operation and gives its report. */
-function run(binding, operation, options) {
+/** Runs an operation and gives its report. A dry run shows its plan, contents and all, to `onPlan`. */
+function run(binding, operation, options, onPlan) {
   const call = prepare(options);
   try {
-    return settle(binding, operation, call);
+    return settle(binding, operation, call, onPlan);
   } finally {
     call.fixed.entropy.fill(0);
   }
 }
 
 /** Applies until looking again finds nothing to do. */
-function settle(binding, operation, call) {
+function settle(binding, operation, call, onPlan) {
   let report = null;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     let plan = look(binding, 'plan', operation, call, sqlite.read);
-    if (call.options.dryRun) return plan.report;
+    if (call.options.dryRun) {
+      onPlan?.(plan);
+      return plan.report;
+    }
     if (plan.steps.length === 0) {
       if (plan.leftovers) binding.applyFiles({ bases: plan.bases, steps: [], owner: null }, []);
       return report ? joined(report, plan.report, attempt - 1) : plan.report;
@@ -162,4 +211,6 @@ function exportIdentity(binding, options) {
   return { deviceId, publicKey, privateKeyPem };
 }
 
-module.exports = { run, exportIdentity };
+const diagnose = (binding, options) => observe(binding, 'plan', options).report;
+
+module.exports = { run, observe, diagnose, exportIdentity };

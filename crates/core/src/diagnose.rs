@@ -1,0 +1,861 @@
+//! `diagnose`: why there is a wall, and all that is wrong on disk, each with its fix. Nothing here changes anything, and
+//! what cannot be read is a finding, not an error.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::connect::{
+    Config, Connection, Identity, Mode, Outcome, Paired, Pending, Reason, State, Verdict, connect,
+    covers, strings,
+};
+use crate::error::{Error, Result};
+use crate::identity::{self, Stored, device_id, parse_public_key};
+use crate::inputs::{File, Inputs, Stop, Wants};
+use crate::ip::{self, Cidr};
+use crate::options::{Request, quote};
+use crate::paired::SCOPES;
+use crate::paths::Paths;
+use crate::pending;
+use crate::plan::{self, Gathered, World};
+use crate::report::{Diagnosis, Notice, StoreKind};
+use crate::rules::{BindLan, BrokenIdentity, Import, Locality, ProxyMatch, Rules, Store};
+use crate::{base64, config, sqlite};
+
+const SETUP: &str = "Run `npx openclaw-prepair setup`.";
+const SETUP_KEEPS: &str = "Run `npx openclaw-prepair setup`; it keeps the key.";
+
+/// The files that a diagnosis looks at, beside the config.
+pub(crate) fn files(paths: &Paths) -> Vec<String> {
+    let identity = paths.state("identity/device.json");
+    let mut files = vec![
+        format!("{identity}.doctor-importing"),
+        format!("{identity}.native-importing"),
+        paths.state("identity/device-auth.json"),
+        paths.paired(),
+        paths.pending(),
+        identity,
+    ];
+    if !files.contains(&paths.identity) {
+        files.push(paths.identity.clone());
+    }
+    files
+}
+
+/// A pending request.
+#[derive(Clone, Debug)]
+struct Waiting {
+    request_id: String,
+    device_id: String,
+    request: Pending,
+}
+
+/// What a state dir says about the device that lives in it.
+#[derive(Debug, Default)]
+struct Disk {
+    /// The raw public key of the identity.
+    identity: Option<[u8; 32]>,
+    /// There is an identity that this version cannot use.
+    broken: bool,
+    /// The paired record of that identity.
+    record: Option<Map<String, Value>>,
+    /// All pending requests.
+    pending: Vec<Waiting>,
+    /// The config with its includes.
+    config: Map<String, Value>,
+    /// Something could not be read, so that a verdict would be a guess.
+    unclear: bool,
+}
+
+impl Disk {
+    /// A value of the config by its keys.
+    fn setting(&self, keys: &[&str]) -> Option<&Value> {
+        let (first, rest) = keys.split_first()?;
+        rest.iter().try_fold(self.config.get(*first)?, |value, key| value.get(key))
+    }
+
+    /// The deviceId of the identity.
+    fn device_id(&self) -> Option<String> {
+        self.identity.as_ref().map(device_id)
+    }
+
+    /// The pending requests of our device.
+    fn waiting(&self) -> impl Iterator<Item = &Waiting> {
+        let id = self.device_id();
+        self.pending.iter().filter(move |waiting| Some(&waiting.device_id) == id.as_ref())
+    }
+
+    /// What the gateway's decision depends on.
+    fn state(&self, now: i64) -> State {
+        let flag = |keys: &[&str]| self.setting(keys).and_then(Value::as_bool);
+        let text = |keys: &[&str]| self.setting(keys).and_then(Value::as_str);
+        let auth = match text(&["gateway", "auth", "mode"]) {
+            Some("password") => Mode::Password,
+            Some("none") => Mode::None,
+            Some("trusted-proxy") => Mode::TrustedProxy,
+            // resolveGatewayAuth of src/gateway/auth.ts
+            None if text(&["gateway", "auth", "password"]).is_some() => Mode::Password,
+            _ => Mode::Token,
+        };
+        State {
+            identity: match &self.identity {
+                _ if self.broken => Identity::Broken,
+                Some(public) => Identity::Key(base64::encode_url(public)),
+                None => Identity::Missing,
+            },
+            paired: self.record.as_ref().map(Paired::read),
+            pending: self.waiting().map(|waiting| waiting.request.clone()).collect(),
+            config: Config {
+                trusted_proxies: proxy_list(self),
+                allow_real_ip_fallback: flag(&["gateway", "allowRealIpFallback"]).unwrap_or(false),
+                bind: text(&["gateway", "bind"]).map(String::from),
+                auth,
+                auto_approve_local: flag(&["gateway", "nodes", "pairing", "autoApproveLocal"]),
+                allowed_origins: strings(self.setting(&["gateway", "controlUi", "allowedOrigins"]))
+                    .unwrap_or_default(),
+            },
+            now,
+        }
+    }
+}
+
+/// Diagnoses a state dir; stops with what is still to be read.
+pub(crate) fn diagnose(world: &World<'_, '_>, request: &Request) -> Result<Diagnosis, Stop> {
+    let mut findings = Findings(world.warnings.clone());
+    let disk = gather(world, &mut findings)?;
+    node(world, &mut findings);
+    settings(world, &disk, &mut findings);
+    record(world, &disk, &mut findings);
+    leftovers(world, &mut findings);
+    modes(world, &disk, &mut findings)?;
+    let outcome = decide(world, &disk, request, &mut findings)?;
+    Ok(Diagnosis {
+        verdict: outcome.verdict,
+        reason: outcome.reason,
+        steps: outcome.steps,
+        findings: findings.0,
+    })
+}
+
+/// What the gateway does with the described connection.
+fn decide(
+    world: &World<'_, '_>,
+    disk: &Disk,
+    request: &Request,
+    findings: &mut Findings,
+) -> Result<Outcome> {
+    let described = request.connection.clone().unwrap_or_default();
+    // The message of serde_json may quote a header, which may hold a secret.
+    let mut connection: Connection =
+        serde_json::from_value(Value::Object(described)).map_err(|_| {
+            Error::new("OPTIONS", "The option connection has an unknown field, or one of the wrong type.").hint(
+                "Known: client ('agent' or 'cli'), presentsDevice, method, scopes, remoteAddress, host, origin, headers, auth ('token', 'password', 'device-token' or 'none').",
+            )
+        })?;
+    if disk.unclear {
+        return Ok(Outcome { verdict: Verdict::Unknown, reason: None, steps: Vec::new() });
+    }
+    if connection.platform.is_none() {
+        connection.platform = world.inputs.process.as_ref().map(|p| p.platform.clone());
+    }
+    let outcome = connect(&world.rules, &disk.state(world.inputs.now), &connection);
+    let path = world.paths.config.as_str();
+    let no_device = outcome.steps.first().is_some_and(|step| step.answer == "no");
+    match outcome.reason {
+        Some(Reason::UnattributableProxy) => {
+            let peer = connection.remote_address.as_deref().unwrap_or("127.0.0.1");
+            findings.add("PROXY_UNLISTED", path, "The connection comes through a proxy that adds forwarded headers; this version answers HTTP 403 unless gateway.trustedProxies holds the proxy and X-Forwarded-For an address that is not itself trusted.", format!("Run `npx openclaw-prepair patch-config --proxy-peer {peer}`, and have the proxy send X-Forwarded-For."));
+        }
+        Some(Reason::NoDevice | Reason::MissingScope) if no_device => {
+            findings.add("NO_DEVICE", path, "This client presents no device, so no paired record can help it.", "Let it connect to the gateway directly, without the proxy, or use a client that presents its device.");
+        }
+        _ => {}
+    }
+    Ok(outcome)
+}
+
+/// What `verify` needs to try a connection. Holds a secret: for the process that asked, never for a report.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Approach {
+    /// The device of this state dir.
+    pub device_id: Option<String>,
+    /// `gateway.port`.
+    pub port: Option<u64>,
+    /// `gateway.tls.enabled`.
+    pub tls: bool,
+    /// `gateway.auth.mode`.
+    pub auth_mode: Option<String>,
+    /// `gateway.auth.token`.
+    pub token: Option<String>,
+    /// `gateway.auth.password`.
+    pub password: Option<String>,
+    /// Whether there is a record of this device and this key.
+    pub paired: bool,
+    /// The scopes of its record that need no new approval.
+    pub granted: Vec<&'static str>,
+    /// Pending requests of this device.
+    pub pending: Vec<String>,
+}
+
+/// Gathers what `verify` needs; stops with what is still to be read. `request` is one of `diagnose`.
+pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop> {
+    let world = World::look(request, inputs)?;
+    let mut findings = Findings(Vec::new());
+    let disk = gather(&world, &mut findings).map_err(|stop| stop.based(&world.paths.bases()))?;
+    let text = |keys: &[&str]| disk.setting(keys).and_then(Value::as_str).map(String::from);
+    let id = disk.device_id();
+    Ok(Approach {
+        port: disk.setting(&["gateway", "port"]).and_then(Value::as_u64),
+        tls: disk.setting(&["gateway", "tls", "enabled"]) == Some(&Value::Bool(true)),
+        auth_mode: text(&["gateway", "auth", "mode"]),
+        token: text(&["gateway", "auth", "token"]),
+        password: text(&["gateway", "auth", "password"]),
+        paired: disk.record.is_some(),
+        granted: disk.record.as_ref().map_or(Vec::new(), |record| {
+            let lacking = lacking(&world.rules, record);
+            SCOPES.into_iter().filter(|scope| !lacking.contains(scope)).collect()
+        }),
+        pending: disk.waiting().map(|waiting| waiting.request_id.clone()).collect(),
+        device_id: id,
+    })
+}
+
+/// Findings in the order in which they are made.
+struct Findings(Vec<Notice>);
+
+impl Findings {
+    fn add(&mut self, code: &str, path: &str, message: impl Into<String>, hint: impl Into<String>) {
+        self.0.push(Notice::new(code, message).at(path).hint(hint));
+    }
+
+    /// What would refuse another operation is a finding here.
+    fn refused(&mut self, error: Error) {
+        let place = match (error.line, error.column) {
+            (Some(line), Some(column)) => format!(" (line {line}, column {column})"),
+            _ => String::new(),
+        };
+        let code = error.code.strip_prefix("ERR_PREPAIR_").unwrap_or(&error.code).to_string();
+        self.0.push(Notice {
+            path: error.path,
+            hint: error.hint,
+            ..Notice::new(&code, error.message + &place)
+        });
+    }
+}
+
+/// Reads what counts from the store and the config.
+fn gather(world: &World<'_, '_>, findings: &mut Findings) -> Result<Disk, Stop> {
+    let (inputs, paths) = (world.inputs, &world.paths);
+    let mut disk = Disk::default();
+    let mut missing = Gathered::default();
+    for error in inputs.failures.values() {
+        findings.refused(error.clone());
+    }
+    if let Some(error) = &world.unclear {
+        disk.unclear = true;
+        if !inputs.failures.values().any(|known| known == error) {
+            findings.refused(error.clone());
+        }
+    }
+    let mut refusals = Vec::new();
+    let failed = |path: &str| inputs.failures.contains_key(path);
+    // A file that could not be read is among the findings already.
+    let mut part = |disk: &mut Disk, path: &str, result: Result<()>| {
+        if let Err(error) = result {
+            disk.unclear = true;
+            if !failed(path) {
+                findings.refused(error);
+            }
+        }
+    };
+    match missing.take(unless_refused(config::effective(inputs, &paths.config)))? {
+        Some(Ok(Some(Value::Object(map)))) => disk.config = map,
+        Some(Err(error)) => part(&mut disk, &paths.config, Err(error)),
+        _ => {}
+    }
+    match world.store {
+        StoreKind::Json => {
+            let (path, file) = (&paths.identity, inputs.file(&paths.identity));
+            let read = identity::read(&file, path, inputs.now).map(|stored| {
+                disk.identity = stored.map(|stored| stored.keys.public());
+            });
+            // An identity that cannot be used has a place in the decision.
+            disk.broken = read.is_err() || discarded(world);
+            if let Err(error) = read.or_else(|error| if failed(path) { Ok(()) } else { Err(error) })
+            {
+                refusals.push(error);
+            }
+            let path = paths.paired();
+            let read = file_record(&inputs.file(&path), &path, disk.device_id().as_deref());
+            let read = read.map(|record| disk.record = record);
+            part(&mut disk, &path, read);
+            let path = paths.pending();
+            let read = file_pending(&inputs.file(&path), &path);
+            let read = read.map(|requests| disk.pending = requests);
+            part(&mut disk, &path, read);
+        }
+        StoreKind::Sqlite if world.unclear.is_none() => {
+            let db = paths.database();
+            let checked = sqlite::check_columns(inputs, &db);
+            let sound = checked.is_ok();
+            part(&mut disk, &db, checked);
+            if sound {
+                if let Some(Err(error)) = missing.take(unless_refused(rows(world, &mut disk)))? {
+                    part(&mut disk, &db, Err(error));
+                }
+                if let Some(Err(error)) = missing.take(unless_refused(plan::unsupervised(world)))? {
+                    findings.refused(error);
+                }
+            }
+        }
+        StoreKind::Sqlite => {}
+    }
+    refusals.into_iter().for_each(|error| findings.refused(error));
+    if missing.0 == Default::default() { Ok(disk) } else { Err(Stop::Missing(missing.0)) }
+}
+
+/// A refusal as a value, so that only missing files stop.
+fn unless_refused<T>(result: Result<T, Stop>) -> Result<Result<T>, Stop> {
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(Stop::Refused(error)) => Ok(Err(error)),
+        Err(stop) => Err(stop),
+    }
+}
+
+fn rows(world: &World<'_, '_>, disk: &mut Disk) -> Result<(), Stop> {
+    let (inputs, db) = (world.inputs, world.paths.database());
+    plan::want_queries(inputs, [sqlite::primary(&db), sqlite::pending(&db)])?;
+    let requests = inputs.rows("pending").unwrap_or_default();
+    disk.pending = requests
+        .iter()
+        .map(|row| {
+            let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
+            let scopes = serde_json::from_str(text("scopes_json")).ok();
+            Waiting {
+                request_id: text("request_id").to_string(),
+                device_id: text("device_id").to_string(),
+                request: Pending {
+                    silent: row.get("silent").and_then(Value::as_i64).is_some_and(|flag| flag != 0),
+                    scopes: strings(scopes.as_ref()).unwrap_or_default(),
+                    ts: row.get("ts").and_then(Value::as_i64).unwrap_or_default(),
+                    refreshed_at_ms: row.get("refreshed_at_ms").and_then(Value::as_i64),
+                },
+            }
+        })
+        .collect();
+    disk.identity = plan::primary_key(world)?;
+    if let Some(id) = disk.device_id() {
+        let query = sqlite::paired(&db, &id);
+        let key = query.id.clone();
+        plan::want_queries(inputs, [query])?;
+        disk.record = sqlite::record(inputs.rows.get(&key).unwrap_or(&None), &db)?;
+    }
+    Ok(())
+}
+
+fn file_record(
+    file: &File<'_>,
+    path: &str,
+    id: Option<&str>,
+) -> Result<Option<Map<String, Value>>> {
+    let Some(bytes) = file.bytes(path)? else { return Ok(None) };
+    let document = pending::store(bytes, path)?;
+    let Some(member) = id.and_then(|id| document.get(document.root(), id)) else { return Ok(None) };
+    match document.value(member.value) {
+        Some(Value::Object(record)) => Ok(Some(record)),
+        _ => {
+            let (line, column) = document.line_column(member.value.start);
+            Err(Error::new("SHAPE", "The record of this device is no object.")
+                .at(path)
+                .place(line, column)
+                .hint("Remove it with `openclaw devices remove`, then run `npx openclaw-prepair setup`."))
+        }
+    }
+}
+
+fn file_pending(file: &File<'_>, path: &str) -> Result<Vec<Waiting>> {
+    let Some(bytes) = file.bytes(path)? else { return Ok(Vec::new()) };
+    let document = pending::store(bytes, path)?;
+    Ok(document
+        .members(document.root())
+        .filter_map(|member| {
+            let request = document.value(member.value)?;
+            Some(Waiting {
+                request_id: member.key.to_string(),
+                device_id: request.get("deviceId")?.as_str()?.to_string(),
+                request: Pending {
+                    silent: request.get("silent") == Some(&Value::Bool(true)),
+                    scopes: strings(request.get("scopes")).unwrap_or_default(),
+                    ts: request.get("ts").and_then(Value::as_i64).unwrap_or_default(),
+                    refreshed_at_ms: request.get("refreshedAtMs").and_then(Value::as_i64),
+                },
+            })
+        })
+        .collect())
+}
+
+/// The Node.js that runs this is, most often, the one that runs the gateway.
+fn node(world: &World<'_, '_>, findings: &mut Findings) {
+    let (Some(process), Some(version)) = (&world.inputs.process, &world.gateway.version) else {
+        return;
+    };
+    let mut parts = process.node.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut part = || parts.next().unwrap_or(0);
+    let have = (part(), part(), part());
+    let lines = world.rules.min_node;
+    let newest = lines.last().map_or(0, |line| line.0);
+    let enough = have.0 > newest || lines.iter().any(|line| line.0 == have.0 && have >= *line);
+    if !enough {
+        let least: Vec<String> =
+            lines.iter().map(|(major, minor, patch)| format!("{major}.{minor}.{patch}")).collect();
+        findings.0.push(
+            Notice::new("NODE", format!("This is Node {}; OpenClaw {version} needs {} or newer.", process.node, least.join(" or ")))
+                .hint("Start the gateway with a newer Node. Nothing to do where it runs on another one than this."),
+        );
+    }
+}
+
+/// What the config says that matters to a connection.
+fn settings(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
+    let (rules, path) = (&world.rules, world.paths.config.as_str());
+    if !world.inputs.file(path).exists() {
+        findings.add(
+            "CONFIG_MISSING",
+            path,
+            "There is no config; a gateway starts without one only by --allow-unconfigured.",
+            SETUP,
+        );
+        return;
+    }
+    if disk.config.is_empty() {
+        return;
+    }
+    if disk.setting(&["gateway", "mode"]).is_none() {
+        findings.add(
+            "GATEWAY_MODE",
+            path,
+            "The config has no gateway.mode; a gateway does not start without it.",
+            "Run `openclaw config set gateway.mode local`.",
+        );
+    }
+    match disk.setting(&["gateway", "trustedProxies"]) {
+        None | Some(Value::Array(_)) => {}
+        Some(_) => findings.add(
+            "PROXY_SHAPE",
+            path,
+            "gateway.trustedProxies is no array; the gateway does not start with that.",
+            "Write it as an array of addresses.",
+        ),
+    }
+    proxies(world, disk, findings);
+    if disk.setting(&["gateway", "bind"]) == Some(&"lan".into()) {
+        let lan = "gateway.bind is \"lan\": on this version the machine's own clients dial the LAN address";
+        match rules.bind_lan {
+            BindLan::Loopback => {}
+            BindLan::Remote => findings.add("BIND_LAN", path, format!("{lan} and count as remote."), "The paired record lets them in: run `npx openclaw-prepair setup`. Or set gateway.bind to \"loopback\"."),
+            BindLan::Refused => findings.add("BIND_LAN", path, format!("{lan} and refuse it themselves, as plain text."), "Set gateway.bind to \"loopback\"; no record helps here."),
+        }
+    }
+    for (keys, known) in [
+        (&["gateway", "allowRealIpFallback"][..], rules.allow_real_ip_fallback),
+        (&["gateway", "nodes", "pairing", "autoApproveLocal"], rules.auto_approve_local),
+        (&["gateway", "controlUi", "allowInsecureAuth"], rules.allow_insecure_auth),
+    ] {
+        if !known && disk.setting(keys).is_some() {
+            findings.add("CONFIG_KEY", path, format!("This version has no {}; with an unknown key the config is invalid and the gateway does not start.", keys.join(".")), "Remove that key.");
+        }
+    }
+}
+
+fn proxies(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
+    let (rules, path) = (&world.rules, world.paths.config.as_str());
+    let list = proxy_list(disk);
+    for text in &list {
+        let understood = match ip::parse_cidr(text) {
+            None => false,
+            Some(_) if !text.contains('/') => true,
+            Some(cidr) => match rules.proxy_match {
+                ProxyMatch::Exact => false,
+                ProxyMatch::V4 => cidr.addr().is_ipv4(),
+                ProxyMatch::V4V6 => true,
+            },
+        };
+        if !understood {
+            let why = match ip::parse_cidr(text) {
+                None => "is no address and no CIDR block",
+                Some(_) => "is a block that this version does not understand",
+            };
+            findings.add(
+                "PROXY_ENTRY",
+                path,
+                format!(
+                    "The entry {} of gateway.trustedProxies {why}; it matches nothing.",
+                    quote(text)
+                ),
+                "Write the proxy's own address, like 10.0.0.7.",
+            );
+        }
+    }
+    let cidrs: Vec<Cidr> = list.iter().filter_map(|text| ip::parse_cidr(text)).collect();
+    if cidrs.iter().any(Cidr::is_any) {
+        findings.add("PROXY_ANY", path, "gateway.trustedProxies trusts every address there is: anyone can say which client he is.", "List the proxy's own addresses instead.");
+    }
+    if rules.loopback_proxy_is_remote() && cidrs.iter().any(Cidr::has_loopback) {
+        findings.add("PROXY_LOOPBACK", path, "gateway.trustedProxies holds loopback addresses: on this version that makes every local client remote, which raises the wall for each device that is not fully paired.", "Take 127.0.0.0/8, 127.0.0.1 and ::1 out, unless a proxy on this machine needs them. The paired record opens the door either way.");
+    }
+    let wide = cidrs.iter().any(|cidr| !cidr.is_any() && cidr.to_string().contains('/'));
+    if wide && rules.forwarded_refused {
+        findings.add("PROXY_WIDE", path, "gateway.trustedProxies holds whole networks: on this version a client whose own address lies in them gets HTTP 403, since no untrusted address is left in X-Forwarded-For.", "List the proxy's own addresses instead.");
+    } else if wide && rules.locality == Locality::ClientIp {
+        findings.add("PROXY_SPOOFABLE", path, "gateway.trustedProxies holds whole networks: on this version any neighbour in them can pose as a local client.", "List the proxy's own addresses instead.");
+    }
+}
+
+fn proxy_list(disk: &Disk) -> Vec<String> {
+    match disk.setting(&["gateway", "trustedProxies"]) {
+        Some(Value::Array(items)) => items
+            .iter()
+            .map(|item| item.as_str().map_or_else(|| item.to_string(), String::from))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The identity and its record.
+fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
+    let (rules, paths) = (&world.rules, &world.paths);
+    let db = paths.database();
+    let (identity_path, paired_path) = match world.store {
+        StoreKind::Json => (paths.identity.as_str(), paths.paired()),
+        StoreKind::Sqlite => (db.as_str(), db.clone()),
+    };
+    if world
+        .inputs
+        .stats
+        .as_ref()
+        .is_some_and(|stats| matches!(stats.get(&paths.state_dir), Some(None)))
+    {
+        findings.add(
+            "STATE_DIR",
+            &paths.state_dir,
+            "There is no OpenClaw state here.",
+            "Run `npx openclaw-prepair setup`, or name the right folder by --state-dir.",
+        );
+        return;
+    }
+    shape(world, findings);
+    let Some(public) = &disk.identity else {
+        if !disk.unclear {
+            findings.add("NO_IDENTITY", identity_path, "There is no device identity yet: the first client makes one, and it is not paired.", SETUP);
+        }
+        return;
+    };
+    sticky(disk, &paired_path, paths, world.store, findings);
+    if world.store == StoreKind::Json {
+        timestamps(world, findings);
+    }
+    let id = device_id(public);
+    let Some(record) = &disk.record else {
+        if !disk.unclear {
+            findings.add(
+                "NOT_PAIRED",
+                &paired_path,
+                format!("There is no paired record of device {id}."),
+                SETUP,
+            );
+        }
+        return;
+    };
+    let mut add = |code: &str, message: &str, hint: &str| {
+        findings.add(code, &paired_path, message, hint);
+    };
+    let text = |field: &str| record.get(field).and_then(Value::as_str);
+    if text("deviceId") != Some(&id) {
+        add("RECORD_ID", "The record's deviceId is not that of the device.", SETUP);
+    }
+    if text("publicKey") != Some(&base64::encode_url(public)) {
+        match text("publicKey").and_then(parse_public_key) {
+            Some(key) if key == *public => add(
+                "KEY_SPELLING",
+                "The record's publicKey is the right one in a wrong form: OpenClaw compares raw base64url, so the device counts as not paired.",
+                SETUP,
+            ),
+            _ => add(
+                "DEVICE_CONFLICT",
+                "The record holds another public key than the device's.",
+                "Remove it with `openclaw devices remove`, then run `npx openclaw-prepair setup`.",
+            ),
+        }
+    }
+    let roles = record.get("roles").and_then(Value::as_array);
+    let operator = match roles {
+        Some(roles) => roles.iter().any(|role| role.as_str() == Some("operator")),
+        None => text("role") == Some("operator"),
+    };
+    if !operator {
+        add("ROLE", "The record does not have the role operator.", SETUP);
+    }
+    let lacking = lacking(rules, record);
+    if !lacking.is_empty() {
+        add("SCOPES", &format!("The record lacks {}.", lacking.join(", ")), SETUP);
+    }
+    if rules.metadata_pinned {
+        let platform = world.inputs.process.as_ref().map(|process| process.platform.as_str());
+        let other = text("platform").is_some_and(|pinned| platform.is_some_and(|p| p != pinned));
+        if other || text("deviceFamily").is_some() {
+            add(
+                "PINNED",
+                "The record pins a platform or a deviceFamily: on this version a client that says anything else must be approved anew.",
+                "Remove the device with `openclaw devices remove`, then run `npx openclaw-prepair setup`.",
+            );
+        }
+    }
+    token(disk, record, rules, &mut add);
+}
+
+fn token(
+    disk: &Disk,
+    record: &Map<String, Value>,
+    rules: &Rules,
+    add: &mut impl FnMut(&str, &str, &str),
+) {
+    let live = record.get("tokens").and_then(|tokens| tokens.get("operator"));
+    let Some(live) = live.and_then(Value::as_object) else {
+        if !Paired::read(record).roles(rules).contains(&"operator") {
+            add(
+                "TOKEN_MISSING",
+                "The record has no operator token: this version then takes its role for not granted.",
+                SETUP,
+            );
+        }
+        return;
+    };
+    if live.get("revokedAtMs").is_some_and(|at| at.as_f64().is_some_and(|at| at != 0.0)) {
+        add(
+            "TOKEN_REVOKED",
+            "The operator token of this device was revoked by its owner.",
+            "That may have been on purpose. Ask, then run `npx openclaw-prepair setup --reinstate`.",
+        );
+    }
+    if !live.get("scopes").is_some_and(Value::is_array) {
+        add(
+            "TOKEN_SCOPES",
+            "The record's operator token has no scopes: every version then drops the connection.",
+            SETUP,
+        );
+    }
+    // What some setup scripts do: whoever holds a backup of the devices then holds the gateway.
+    let shared = disk.setting(&["gateway", "auth", "token"]).and_then(Value::as_str);
+    if shared.is_some() && live.get("token").and_then(Value::as_str) == shared {
+        add(
+            "TOKEN_IS_GATEWAYS",
+            "The device's token is a copy of the gateway's token, as some setup scripts write it: rotating the one then leaves the other valid.",
+            "Take `tokens` out of this device's record, then run `npx openclaw-prepair setup`: it writes a random one. The gateway's token needs no copy here.",
+        );
+    }
+}
+
+/// Which of the five scopes a version does not find in a record.
+fn lacking(rules: &Rules, record: &Map<String, Value>) -> Vec<&'static str> {
+    let paired = Paired::read(record);
+    let held = paired.scopes(rules);
+    SCOPES.into_iter().filter(|scope| !covers(rules, held, &[scope.to_string()])).collect()
+}
+
+fn sticky(disk: &Disk, paired: &str, paths: &Paths, store: StoreKind, findings: &mut Findings) {
+    if let Some(waiting) = disk.waiting().find(|waiting| !waiting.request.silent) {
+        let path = if store == StoreKind::Json { paths.pending() } else { paired.to_string() };
+        findings.add(
+            "PENDING_STICKY",
+            &path,
+            format!("The pending request {} of this device is not silent: later ones that could be approved silently join it and wait too.", quote(&waiting.request_id)),
+            "Run `npx openclaw-prepair clear-pending`; it helps at once, beside a running gateway too.",
+        );
+    }
+}
+
+/// Whether this version discards the identity file though a key could be had from it.
+fn discarded(world: &World<'_, '_>) -> bool {
+    let path = &world.paths.identity;
+    let file = world.inputs.file(path);
+    let Ok(Some(Stored { repair: Some(_), .. })) = identity::read(&file, path, world.inputs.now)
+    else {
+        return false;
+    };
+    if world.rules.broken_identity == BrokenIdentity::Stops {
+        return true;
+    }
+    let File::Bytes(bytes) = file else { return false };
+    let fields: Map<String, Value> = serde_json::from_slice(bytes).unwrap_or_default();
+    let text = |name: &str| fields.get(name).is_some_and(Value::is_string);
+    // `parsed?.version === 1 && typeof parsed.deviceId === "string" && …` of src/infra/device-identity.ts
+    fields.get("version") != Some(&1.into())
+        || !["deviceId", "publicKeyPem", "privateKeyPem"].into_iter().all(text)
+}
+
+/// An identity file that OpenClaw did not write: what widely copied setup scripts make.
+fn shape(world: &World<'_, '_>, findings: &mut Findings) {
+    if world.store != StoreKind::Json {
+        return;
+    }
+    let path = &world.paths.identity;
+    let Ok(Some(Stored { repair: Some(repair), .. })) =
+        identity::read(&world.inputs.file(path), path, world.inputs.now)
+    else {
+        return;
+    };
+    let then = match world.rules.broken_identity {
+        _ if !discarded(world) => "takes it, a later one may not",
+        BrokenIdentity::Replaced => "writes a new key over it in silence",
+        BrokenIdentity::Throwaway => "ignores it and makes a throw-away key in each process",
+        BrokenIdentity::Stops => "does not start the gateway with it",
+    };
+    findings.add(
+        "IDENTITY_SHAPE",
+        path,
+        format!(
+            "The identity file is not what OpenClaw writes ({}); this version {then}.",
+            repair.why.join("; ")
+        ),
+        SETUP_KEEPS,
+    );
+}
+
+/// From 2026.8.1 records without integer times are skipped by the import, or break it.
+fn timestamps(world: &World<'_, '_>, findings: &mut Findings) {
+    let path = world.paths.paired();
+    let File::Bytes(bytes) = world.inputs.file(&path) else { return };
+    let Ok(document) = pending::store(bytes, &path) else { return };
+    let undated: Vec<String> = document
+        .members(document.root())
+        .filter(|member| {
+            document.value(member.value).is_some_and(|record| {
+                ["createdAtMs", "approvedAtMs"]
+                    .iter()
+                    .any(|field| !record.get(field).is_some_and(Value::is_u64))
+            })
+        })
+        .map(|member| quote(&member.key))
+        .collect();
+    if let Some(first) = undated.first() {
+        let then = match world.rules.store {
+            Store::Sqlite => "this version skips them, or stops, when it imports the file",
+            Store::Json => "they are lost at an upgrade to 2026.8.1 or later",
+        };
+        findings.add("TIMESTAMPS", &path, format!("{} of the paired records lack an integer createdAtMs or approvedAtMs ({first} is the first); {then}.", undated.len()), "`npx openclaw-prepair setup` dates this device's record; approve other devices anew.");
+    }
+}
+
+/// Files that lie where they do harm, or nothing.
+fn leftovers(world: &World<'_, '_>, findings: &mut Findings) {
+    let (inputs, paths) = (world.inputs, &world.paths);
+    let auth = paths.state("identity/device-auth.json");
+    if world.rules.device_auth_blocks && inputs.file(&auth).exists() {
+        findings.add(
+            "DEVICE_AUTH",
+            &auth,
+            "While this file is there, clients of this version refuse to connect.",
+            "Run `openclaw doctor --fix`, or move the file out of the state dir.",
+        );
+    }
+    if world.store != StoreKind::Sqlite || world.unclear.is_some() {
+        return;
+    }
+    // All that it looks at was read by `files` and `rows`.
+    match plan::legacy_identity(world) {
+        Ok(Some(error)) => findings.refused(error),
+        Ok(None) => {
+            let files = [paths.state("identity/device.json"), paths.paired(), paths.pending()];
+            let Some(first) = files.iter().find(|path| inputs.file(path).exists()) else { return };
+            let then = match world.rules.import {
+                Import::PairedAlways => {
+                    "this version imports paired.json at each start and ignores the rest"
+                }
+                _ => "this version ignores it",
+            };
+            findings.add("LEGACY_FILES", first, format!("A file of the older store lies beside the database: {then}."), "Move identity/device.json and devices/*.json out of the state dir; the database is what counts.");
+        }
+        Err(Stop::Refused(_) | Stop::Missing(_)) => {}
+    }
+}
+
+/// Who may read and write what is private.
+fn modes(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) -> Result<(), Stop> {
+    let (inputs, paths) = (world.inputs, &world.paths);
+    let folders = [
+        paths.state_dir.clone(),
+        paths.state("identity"),
+        paths.state("devices"),
+        paths.state("state"),
+    ];
+    let keys = [paths.identity.clone(), paths.database()];
+    let stores = [paths.paired(), paths.pending(), paths.config.clone()];
+    let mut wants = Wants::default();
+    for path in folders.iter().chain(&keys).chain(&stores) {
+        wants.stat(inputs, path);
+    }
+    wants.met()?;
+    let Some(base) = inputs.stat(&paths.state_dir) else { return Ok(()) };
+    for path in &folders {
+        let Some(stat) = inputs.stat(path) else { continue };
+        if stat.mode & 0o022 != 0 {
+            findings.add("MODE", path, format!("Others may write in this folder (mode {:o}): they could put another identity there.", stat.mode & 0o777), "Run `chmod 700` on it.");
+        }
+        for name in &stat.backups {
+            findings.add(
+                "BACKUP",
+                &crate::paths::join(path, name),
+                "This backup may hold a private key.",
+                "Remove it when nobody needs the old key.",
+            );
+        }
+    }
+    for path in keys.iter().chain(&stores) {
+        let Some(stat) = inputs.stat(path) else { continue };
+        let config_without_secret = *path == paths.config
+            && disk.setting(&["gateway", "auth", "token"]).is_none()
+            && disk.setting(&["gateway", "auth", "password"]).is_none();
+        let (code, what) = match keys.contains(path) {
+            true => ("KEY_READABLE", "the device's private key"),
+            false => ("MODE", "tokens"),
+        };
+        if stat.mode & 0o077 != 0 && !config_without_secret {
+            findings.add(
+                code,
+                path,
+                format!(
+                    "Others may read this file (mode {:o}); it holds {what}.",
+                    stat.mode & 0o777
+                ),
+                "Run `chmod 600` on it.",
+            );
+        }
+        if stat.nlink > 1
+            && *path == paths.identity
+            && world.rules.broken_identity != BrokenIdentity::Replaced
+        {
+            findings.add(
+                "HARD_LINK",
+                path,
+                "The identity file has more than one name; this version does not read such a file.",
+                "Copy it, and put the copy in its place.",
+            );
+        }
+    }
+    for path in folders.iter().chain(&keys).chain(&stores).skip(1) {
+        let Some(stat) = inputs.stat(path) else { continue };
+        if stat.uid != base.uid {
+            findings.add("OWNER", path, format!("This belongs to uid {}, the state dir to uid {}: the gateway may not be able to read or replace it.", stat.uid, base.uid), format!("Run `chown {}` on it.", base.uid));
+        }
+    }
+    if let Some(process) = inputs.process.as_ref().filter(|p| p.uid != 0 && p.uid != base.uid) {
+        findings.add(
+            "OWNER",
+            &paths.state_dir,
+            format!("The state dir belongs to uid {}; this runs as uid {}.", base.uid, process.uid),
+            "Run this, and the gateway, as the owner of the state dir.",
+        );
+    }
+    Ok(())
+}
