@@ -121,6 +121,11 @@ impl Memory {
         self.now_ms.set(self.now_ms.get() + ms);
     }
 
+    /// The time, ms since 1970.
+    pub fn now(&self) -> i64 {
+        self.now_ms.get()
+    }
+
     /// The content of a file.
     pub fn get(&self, path: &str) -> Option<Vec<u8>> {
         match &self.nodes.borrow()[self.find(path).ok()?].body {
