@@ -1,9 +1,8 @@
 // These tests can fail: the same checks on a record that lacks one thing, written by an independent writer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AGENT, callAs, CLI } from '../lib/client.mjs';
-import { makeHome, startGateway } from '../lib/gateway.mjs';
-import { headerProxy } from '../lib/header-proxy.mjs';
+import { AGENT, callAs, CLI, newIdentity } from '../lib/client.mjs';
+import { openGateway } from '../lib/gateway.mjs';
 import { writeReference } from '../lib/reference.mjs';
 import { playStory, WALL } from '../lib/story.mjs';
 
@@ -22,13 +21,8 @@ for (const { version, lacks, change, clients } of [
   { version: '2026.4.15', lacks: 'its token', change: withoutToken, clients: [AGENT, CLI] },
 ]) {
   test(`OpenClaw ${version} refuses the record without ${lacks}, and takes the full one`, async (t) => {
-    const home = await makeHome({ version });
-    t.after(() => home.dispose());
-    const identity = writeReference(home.stateDir, { change });
-    const gateway = await startGateway(home);
-    t.after(() => gateway.stop());
-    const proxy = await headerProxy(home.port);
-    t.after(() => proxy.stop());
+    const identity = newIdentity();
+    const { home, proxy } = await openGateway(t, { version, prepare: ({ stateDir }) => { writeReference(stateDir, { identity, change }); } });
     const list = (client) => callAs(client, { url: proxy.url, token: home.token, identity }, 'cron.list');
 
     for (const client of clients) await assert.rejects(list(client), { closeCode: 1008, reason: 'pairing required' });

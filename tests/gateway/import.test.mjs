@@ -3,23 +3,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AGENT, callAs, CLI, newIdentity } from '../lib/client.mjs';
 import { JOB } from '../lib/fake-model.mjs';
-import { makeHome, queryState, startGateway } from '../lib/gateway.mjs';
-import { headerProxy } from '../lib/header-proxy.mjs';
+import { openGateway, queryState } from '../lib/gateway.mjs';
 import { prepair } from '../lib/prepair.mjs';
 import { storedJobs } from '../lib/story.mjs';
 
 test('OpenClaw 2026.9.6, never started: the JSON form is imported and open', async (t) => {
-  const home = await makeHome({ version: '2026.9.6' });
-  t.after(() => home.dispose());
-  // This version refuses forwarded headers unless the proxy that adds them is listed.
-  const report = prepair.setup({ env: home.env, gatewayVersion: home.version, config: { proxyPeers: ['127.0.0.1'] } });
-  assert.equal(report.store, 'json');
-  const identity = prepair.exportIdentity({ env: home.env });
-
-  const gateway = await startGateway(home);
-  t.after(() => gateway.stop());
-  const proxy = await headerProxy(home.port);
-  t.after(() => proxy.stop());
+  let identity;
+  const { home, proxy } = await openGateway(t, {
+    version: '2026.9.6',
+    prepare: ({ env, version }) => {
+      // This version refuses forwarded headers unless the proxy that adds them is listed.
+      const report = prepair.setup({ env, gatewayVersion: version, config: { proxyPeers: ['127.0.0.1'] } });
+      assert.equal(report.store, 'json');
+      identity = prepair.exportIdentity({ env }); // its import takes the file away
+    },
+  });
   const target = { url: proxy.url, token: home.token, payload: 'v3' };
 
   await assert.rejects(callAs(AGENT, { ...target, identity: newIdentity() }, 'cron.list'), { closeCode: 1008 }, 'another device stays out');

@@ -4,26 +4,23 @@ import { chown, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AGENT, callAs } from '../lib/client.mjs';
-import { makeHome, startGateway } from '../lib/gateway.mjs';
-import { headerProxy } from '../lib/header-proxy.mjs';
+import { openGateway } from '../lib/gateway.mjs';
 import { prepair } from '../lib/prepair.mjs';
 
 test('setup() as root on a home of uid 1000, gateway as uid 1000: open', async (t) => {
   assert.equal(process.getuid(), 0, 'this test needs root: it gives a home to another user');
-  const home = await makeHome({ version: '2026.2.19', owner: { uid: 1000, gid: 1000 } });
-  t.after(() => home.dispose());
-
-  prepair.setup({ env: home.env, gatewayVersion: home.version });
-  for (const entry of await readdir(home.stateDir, { recursive: true })) {
-    const { uid, gid, mode } = await lstat(join(home.stateDir, entry));
-    assert.deepEqual({ entry, uid, gid, others: mode & 0o077 }, { entry, uid: 1000, gid: 1000, others: 0 });
-  }
+  const owner = { uid: 1000, gid: 1000 };
+  const { home, gateway, proxy } = await openGateway(t, {
+    version: '2026.2.19', owner,
+    prepare: async ({ env, stateDir, version }) => {
+      prepair.setup({ env, gatewayVersion: version });
+      for (const entry of await readdir(stateDir, { recursive: true })) {
+        const { uid, gid, mode } = await lstat(join(stateDir, entry));
+        assert.deepEqual({ entry, uid, gid, others: mode & 0o077 }, { entry, ...owner, others: 0 });
+      }
+    },
+  });
   const identity = prepair.exportIdentity({ env: home.env });
-
-  const gateway = await startGateway(home);
-  t.after(() => gateway.stop());
-  const proxy = await headerProxy(home.port);
-  t.after(() => proxy.stop());
   const list = () => callAs(AGENT, { url: proxy.url, token: home.token, identity }, 'cron.list');
   assert.deepEqual(await list(), { jobs: [] });
   assert.equal((await lstat(`/proc/${gateway.pid}`)).uid, 1000);

@@ -2,17 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AGENT, callAs, newIdentity } from '../lib/client.mjs';
-import { makeHome, startGateway } from '../lib/gateway.mjs';
-import { headerProxy } from '../lib/header-proxy.mjs';
+import { openGateway } from '../lib/gateway.mjs';
 import { prepair } from '../lib/prepair.mjs';
 
 test('clearPending() beside the running gateway mends a sticky request at once', async (t) => {
-  const home = await makeHome({ version: '2026.2.19' });
-  t.after(() => home.dispose());
-  const gateway = await startGateway(home);
-  t.after(() => gateway.stop());
-  const proxy = await headerProxy(home.port);
-  t.after(() => proxy.stop());
+  const { home, proxy } = await openGateway(t, { version: '2026.2.19' });
   const list = (identity, url) => callAs(AGENT, { url, token: home.token, identity }, 'cron.list');
 
   assert.deepEqual(await list(newIdentity(), home.url), { jobs: [] }, 'a device that comes in locally is approved silently');

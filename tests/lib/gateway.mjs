@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { cacheDir, node as nodeBinary, openclaw } from './cache.mjs';
 import { challenges } from './client.mjs';
+import { headerProxy } from './header-proxy.mjs';
 
 const READY_MS = 90_000; // a cold start on a busy machine
 const living = new Set();
@@ -78,7 +79,7 @@ export async function startGateway(home, { node = 24, through } = {}) {
     const hard = setTimeout(() => endGroup(child), 30_000);
     await exit;
     clearTimeout(hard);
-    // The gateway of 2026.9.6 is a child of what we started and has workers, which may still write into the home.
+    // The gateway of 2026.9.6 is a child of what we started and has workers: none outlives it, to write into the home.
     while (endGroup(child)) await sleep(20);
   };
 
@@ -96,6 +97,25 @@ export async function startGateway(home, { node = 24, through } = {}) {
     throw Object.assign(new Error(`gateway ${home.version} exited (${exited.code ?? exited.signal}):\n${log}`), { exitCode: exited.code, log });
   }
   return { pid: child.pid, url: home.url, token: home.token, log: () => log, stop };
+}
+
+/**
+ * All that most tests need: a home made ready by `prepare(home)`, a gateway on it, the header-adding proxy before that.
+ * They go in the opposite order when the test `t` ends (its own `after` hooks run in the order of their registration).
+ */
+export async function openGateway(t, { prepare = () => {}, ...options }) {
+  const undo = [];
+  t.after(async () => {
+    for (const step of undo.reverse()) await step();
+  });
+  const home = await makeHome(options);
+  undo.push(home.dispose);
+  await prepare(home);
+  const proxy = await headerProxy(home.port);
+  undo.push(proxy.stop);
+  const gateway = await startGateway(home);
+  undo.push(gateway.stop);
+  return { home, gateway, proxy };
 }
 
 /** Runs the package's own command line on a home: {code, stdout, stderr}. */
