@@ -7,7 +7,7 @@ const { createHash } = require('node:crypto');
 const [mark, mode, given] = process.argv.slice(process.argv[1] === '--' ? 2 : 1);
 const say = (what, value) => process.stdout.write(`${mark} ${what}${value === undefined ? '' : ` ${JSON.stringify(value)}`}\n`);
 const KEPT = 'prepairKeepsThisTokenInsideTheSandbox';
-const open = (file, options) => {
+const open = (file, options = {}) => {
   const db = new (process.getBuiltinModule('node:sqlite').DatabaseSync)(file, options);
   db.exec('PRAGMA busy_timeout = 5000');
   return db;
@@ -80,7 +80,7 @@ function look({ db: file, queries, stand, openclaw }) {
     }
     const usable = queries.filter((query) => real || !stand || !JSON.stringify(query).includes(stand));
     const { rows, digest } = ask(db, usable, real && { stand, real });
-    say('rows', { rows, digest, asked: usable.map(({ id }) => (real ? id.split(stand).join(real) : id)) });
+    say('rows', { rows, digest, device: real ?? null });
   } catch (error) {
     say(status(error));
   } finally {

@@ -301,10 +301,11 @@ class Job {
     if (found.rows) {
       Object.assign(inputs.rows, found.rows.rows);
       this.digest = found.rows.digest;
-      // Those with the real device in place of the stand-in, and those that could be asked.
-      const asked = new Set(found.rows.asked);
-      const own = this.queries.map((query) => substituted(query, found.rows.asked)).filter((query) => asked.has(query.id));
-      this.queries = own.filter((query, i) => own.findIndex((other) => other.id === query.id) === i);
+      // As they were asked there: with the real device in place of the stand-in, or not at all.
+      const { device } = found.rows;
+      this.queries = device === null
+        ? this.queries.filter((query) => !JSON.stringify(query).includes(STAND))
+        : JSON.parse(JSON.stringify(this.queries).split(STAND).join(device));
       return;
     }
     // No Node that knows SQLite: the header tells an older database, which holds no pairing, from one that does.
@@ -352,9 +353,7 @@ class Job {
       return { status: answer.at(-1)[0], at: plan.steps[Number(answer.at(-1)[1]) - 1]?.path ?? plan.bases[0] };
     } catch (error) {
       // A key that arrived shall not stay. The script itself removes what it was given.
-      if (files.length > 0) await this.calls.together([({ signal }) => this.fs.exec(['rm', '-f', ...files.map(({ path }) => path)], { signal, timeoutMs: CLEANUP_MS })], {
-        counted: false, timeoutMs: CLEANUP_MS, signal: null,
-      }).catch(() => {});
+      if (files.length > 0) await this.tidy(['rm', '-f', '--', ...files.map(({ path }) => path)]);
       throw error;
     }
   }
@@ -374,7 +373,19 @@ class Job {
       const user = answer.find(([what]) => what === 'user');
       for (const file of files) Object.assign(file, owner ?? { uid: Number(user[1]), gid: Number(user[2]) });
     }
-    await this.calls.together([this.calls.write(files)]);
+    try {
+      await this.calls.together([this.calls.write(files)]);
+    } catch (error) {
+      // An empty file would stop a gateway; none at all does not.
+      if (this.fs.setsModes !== true) await this.tidy(['sh', '-c', 'for file; do [ -s "$file" ] || rm -f -- "$file"; done', 'openclaw-prepair', ...files.map(({ path }) => path)]);
+      throw error;
+    }
+  }
+
+  /** Cleans up after a failure, as far as the sandbox still answers. */
+  async tidy(argv) {
+    const call = ({ signal }) => this.fs.exec(argv, { signal, timeoutMs: CLEANUP_MS });
+    await this.calls.together([call], { counted: false, timeoutMs: CLEANUP_MS, signal: null }).catch(() => {});
   }
 
   async run() {
@@ -407,14 +418,6 @@ class Job {
 function baseOf(path, bases) {
   const holding = bases.filter((base) => path.startsWith(`${base}/`)).sort((a, b) => b.length - a.length);
   return holding[0] ?? parentOf(path);
-}
-
-/** A query about the stand-in identity, with the one that the sandbox put in its place. */
-function substituted(query, asked) {
-  if (!query.id.includes(STAND)) return query;
-  const [before, after] = query.id.split(STAND);
-  const real = asked.find((id) => id.startsWith(before) && id.endsWith(after) && !id.includes(STAND) && id.length === query.id.length);
-  return real === undefined ? query : JSON.parse(JSON.stringify(query).split(STAND).join(real.slice(before.length, before.length + STAND.length)));
 }
 
 const FAULTS = {

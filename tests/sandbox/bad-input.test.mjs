@@ -1,0 +1,325 @@
+// What goes wrong between a function and its sandbox: a clear error, the state whole, and the same call completes it.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { inspect } from 'node:util';
+import { leaked, run, secretsIn } from './vercel-server.mjs';
+
+const require = createRequire(import.meta.url);
+const { setup, prePair, clearPending, patchConfig, localDir, PrepairError } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const local = require('../../npm/openclaw-prepair');
+
+const dirs = [];
+const secrets = new Set(['a-gateway-token-of-the-test']);
+const isRoot = process.getuid() === 0;
+after(async () => {
+  for (const dir of dirs) for (const secret of await secretsIn(dir)) secrets.add(secret);
+  assert.deepEqual(leaked([...secrets]), []);
+  for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
+});
+
+/** A folder as sandbox whose commands are logged; `change` may replace calls, given the ones that work. */
+function start({ setsModes = true, change = () => ({}), env = {}, as } = {}) {
+  const dir = mkdtempSync(join(tmpdir(), "prepair 'bad' \"$X\" \n "));
+  dirs.push(dir);
+  if (as) chownSync(dir, as, as);
+  const home = join(dir, 'home');
+  const temp = join(dir, 'tmp');
+  mkdirSync(home, { mode: 0o755 });
+  mkdirSync(temp);
+  if (as) chmodSync(temp, 0o1777);
+  const real = { ...localDir(home), setsModes };
+  real.exec = (argv, context) => run(as ? ['setpriv', `--reuid=${as}`, `--regid=${as}`, '--clear-groups', ...argv] : argv, {
+    cwd: '/', env: { PATH: process.env.PATH, HOME: home, TMPDIR: temp, ...env }, signal: context?.signal,
+  });
+  const stateDir = join(home, '.openclaw');
+  return { dir, home, temp, stateDir, fs: { ...real, ...change(real) }, real, options: { stateDir, gatewayVersion: '2026.2.19' } };
+}
+
+const json = (path) => JSON.parse(readFileSync(path, 'utf8'));
+
+/** Every file of a state dir is whole, and no upload is left. */
+function whole({ stateDir, temp }) {
+  for (const file of ['identity/device.json', 'devices/paired.json', 'devices/pending.json']) {
+    const path = join(stateDir, file);
+    if (existsSync(path)) assert.doesNotThrow(() => json(path), file);
+  }
+  if (existsSync(stateDir)) assert.deepEqual(readdirSync(stateDir, { recursive: true }).filter((name) => /prepair/.test(name)), []);
+  assert.deepEqual(readdirSync(stateDir === undefined || !existsSync(stateDir) ? temp : stateDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.done') && statSync(join(entry.parentPath ?? entry.path, entry.name)).size === 0), []);
+  const staged = readdirSync(temp, { recursive: true }).filter((name) => /\.\d+$/.test(name));
+  assert.deepEqual(staged, [], 'an upload was left');
+}
+
+const code = (name) => (error) => {
+  assert.ok(error instanceof PrepairError, inspect(error));
+  assert.equal(error.code, `ERR_PREPAIR_${name}`, inspect(error));
+  assert.ok(error.hint);
+  return true;
+};
+
+describe('a call that fails', () => {
+  for (const setsModes of [true, false]) for (const done of [false, true]) {
+    test(`each one, ${done ? 'its answer lost' : 'nothing done'}, uploads ${setsModes ? 'with' : 'without'} modes`, async () => {
+      for (let n = 0; ; n += 1) {
+        let count = 0;
+        const failing = (body) => async (...args) => {
+          if (count++ !== n) return await body(...args);
+          if (done) await body(...args);
+          throw new Error('socket hang up: MC4CAQAwBQYDK2VwBCIEIKkKHRFaKDWSySvEKlVgSMzEkZTnEvXzHCjwmxVnFvnO');
+        };
+        const at = start({ setsModes, change: (real) => Object.fromEntries(['read', 'writeMany', 'exec'].map((name) => [name, failing(real[name])])) });
+        mkdirSync(at.stateDir);
+        const before = `// mine\n{ gateway: { auth: { token: "a-gateway-token-of-the-test" } } }\n`;
+        writeFileSync(join(at.stateDir, 'openclaw.json'), before, { mode: 0o600 });
+        const outcome = await setup(at.fs, at.options).catch((error) => error);
+        whole(at);
+        if (outcome instanceof Error) {
+          code('SANDBOX')(outcome);
+          assert.doesNotMatch(inspect(outcome), /MC4CAQ/, 'the text of the SDK may hold a key');
+        }
+        const report = await setup(at.real, at.options);
+        assert.equal(json(join(at.stateDir, 'identity/device.json')).deviceId, report.deviceId);
+        assert.ok(json(join(at.stateDir, 'devices/paired.json'))[report.deviceId]);
+        assert.match(readFileSync(join(at.stateDir, 'openclaw.json'), 'utf8'), /^\/\/ mine/);
+        if (count <= n) {
+          assert.ok(n >= 7, `${n} calls`);
+          break;
+        }
+      }
+    });
+  }
+
+  for (const setsModes of [true, false]) {
+    test(`fresh, uploads ${setsModes ? 'with' : 'without'} modes: the same call completes it`, async () => {
+      for (const what of setsModes ? ['writeMany'] : ['exec', 'writeMany']) {
+        const at = start({ setsModes, change: () => ({ [what]: async () => { throw new Error('gone'); } }) });
+        await assert.rejects(setup(at.fs, { ...at.options, fresh: true }), code('SANDBOX'));
+        whole(at);
+        const report = await setup(at.real, { ...at.options, fresh: true });
+        assert.equal(report.roundTrips, setsModes ? 1 : 2);
+        assert.equal(json(join(at.stateDir, 'identity/device.json')).deviceId, report.deviceId);
+        for (const file of ['identity/device.json', 'devices/paired.json', 'openclaw.json']) assert.equal(statSync(join(at.stateDir, file)).mode & 0o777, 0o600);
+        assert.equal((await prePair(at.real, at.options)).identity, 'reused');
+      }
+    });
+  }
+});
+
+test('a partial upload is noticed before anything changes', async () => {
+  const at = start({ change: (real) => ({ writeMany: (files, context) => real.writeMany(files.map((file, i) => (i === 1 ? { ...file, content: file.content.subarray(0, 20) } : file)), context) }) });
+  await assert.rejects(setup(at.fs, at.options), code('SANDBOX'));
+  whole(at);
+  assert.equal(existsSync(at.stateDir), false);
+  assert.equal((await setup(at.real, at.options)).identity, 'created');
+});
+
+test('a file that changes between read and write is planned anew', async () => {
+  let times = 0;
+  const at = start({ change: (real) => ({
+    async writeMany(files, context) {
+      times += 1;
+      if (times === 1) {
+        mkdirSync(join(at.stateDir, 'devices'), { recursive: true });
+        writeFileSync(join(at.stateDir, 'devices/paired.json'), '{\n  "other": { "deviceId": "other" }\n}');
+      }
+      return await real.writeMany(files, context);
+    },
+  }) });
+  const report = await setup(at.fs, at.options);
+  assert.equal(report.attempts, 2);
+  assert.deepEqual(Object.keys(json(join(at.stateDir, 'devices/paired.json'))), ['other', report.deviceId]);
+  whole(at);
+});
+
+test('one that always changes ends as contended', async () => {
+  let n = 0;
+  const at = start({ change: (real) => ({
+    async writeMany(files, context) {
+      mkdirSync(join(at.stateDir, 'devices'), { recursive: true });
+      writeFileSync(join(at.stateDir, 'devices/paired.json'), JSON.stringify({ [`other${n += 1}`]: {} }));
+      return await real.writeMany(files, context);
+    },
+  }) });
+  await assert.rejects(prePair(at.fs, at.options), code('CONTENDED'));
+  whole(at);
+});
+
+test('a command that hangs, a signal, one that was given too late', async () => {
+  const at = start({ change: (real) => ({ exec: (argv, context) => (argv[2]?.includes('mkdir "$lock"') || argv[2]?.includes('.prepair.lock') ? new Promise(() => {}) : real.exec(argv, context)) }) });
+  await assert.rejects(setup(at.fs, { ...at.options, timeoutMs: 1500 }), code('TIMEOUT'));
+  whole(at);
+  const control = new AbortController();
+  const started = Date.now();
+  const call = setup(at.fs, { ...at.options, signal: control.signal, onStep: (step) => step === 'writing' && setTimeout(() => control.abort(), 300) });
+  await assert.rejects(call, code('ABORTED'));
+  assert.ok(Date.now() - started < 5000);
+  whole(at);
+  await assert.rejects(setup(at.real, { ...at.options, signal: AbortSignal.abort() }), code('ABORTED'));
+  assert.equal((await setup(at.real, at.options)).identity, 'created');
+});
+
+test('more than a megabyte of other output, before and after ours', async () => {
+  const noise = 'Welcome to this sandbox!\n'.repeat(80_000);
+  const at = start({ change: (real) => ({
+    async exec(argv, context) {
+      const done = await real.exec(argv, context);
+      return { ...done, stdout: `${noise}no newline here: ${done.stdout}${noise}` };
+    },
+  }) });
+  assert.equal((await setup(at.fs, at.options)).identity, 'created');
+});
+
+test('a cut-off answer, an empty one, something else', async () => {
+  for (const stdout of [(text) => text.slice(0, text.lastIndexOf('end')), () => '', () => 'sh: not found\n']) {
+    const at = start({ change: (real) => ({
+      async exec(argv, context) {
+        const done = await real.exec(argv, context);
+        return { ...done, stdout: stdout(done.stdout) };
+      },
+    }) });
+    await assert.rejects(setup(at.fs, at.options), code('SANDBOX'));
+    whole(at);
+    assert.equal((await setup(at.real, at.options)).identity, 'created');
+  }
+});
+
+test('a home that cannot be written to', async () => {
+  const at = start({ as: isRoot ? 65_534 : undefined });
+  if (!isRoot) chmodSync(at.home, 0o555);
+  else chownSync(at.home, 0, 0);
+  await assert.rejects(setup(at.fs, at.options), code('PERMISSION'));
+  if (isRoot) chownSync(at.home, 65_534, 65_534);
+  else chmodSync(at.home, 0o755);
+});
+
+test('links are not followed below the state dir, the state dir itself may be one', async () => {
+  const at = start();
+  mkdirSync(join(at.dir, 'elsewhere'));
+  symlinkSync(join(at.dir, 'elsewhere'), at.stateDir);
+  await setup(at.fs, at.options);
+  assert.ok(existsSync(join(at.dir, 'elsewhere/identity/device.json')));
+  const other = start();
+  mkdirSync(other.stateDir);
+  symlinkSync(join(at.dir, 'elsewhere/identity'), join(other.stateDir, 'identity'));
+  await assert.rejects(setup(other.fs, other.options), code('NOT_A_FILE'));
+  const third = start();
+  mkdirSync(third.stateDir);
+  symlinkSync('/dev/null', join(third.stateDir, 'openclaw.json'));
+  await assert.rejects(setup(third.fs, third.options), code('NOT_A_FILE'));
+});
+
+test('an older database needs no SQLite, a newer one without it is refused', async () => {
+  const header = (version) => {
+    const bytes = Buffer.alloc(4096);
+    bytes.write('SQLite format 3\0', 'latin1');
+    bytes.writeUInt32BE(version, 60);
+    return bytes;
+  };
+  // The first node on PATH is one that knows no SQLite.
+  const old = mkdtempSync(join(tmpdir(), 'prepair-node-'));
+  dirs.push(old);
+  writeFileSync(join(old, 'node'), '#!/bin/sh\nexit 9\n', { mode: 0o755 });
+  for (const [version, expected] of [[1, 'created'], [17, 'SQLITE_UNAVAILABLE']]) {
+    const at = start({ env: { PATH: `${old}:/usr/bin:/bin` } });
+    mkdirSync(join(at.stateDir, 'state'), { recursive: true });
+    writeFileSync(join(at.stateDir, 'state/openclaw.sqlite'), header(version));
+    const call = prePair(at.fs, { stateDir: at.stateDir });
+    if (expected === 'created') assert.equal((await call).identity, expected);
+    else await assert.rejects(call, code(expected));
+  }
+});
+
+describe('the lock', () => {
+  const hold = (stateDir, name) => {
+    mkdirSync(join(stateDir, '.prepair.lock'), { recursive: true, mode: 0o700 });
+    writeFileSync(join(stateDir, '.prepair.lock', name), '');
+    return join(stateDir, '.prepair.lock');
+  };
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  const space = readFileSync('/proc/self/stat') && require('node:fs').readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
+  const startOf = (pid) => readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[19];
+
+  test('a live holder is waited for', async () => {
+    const at = start();
+    const lock = hold(at.stateDir, `${boot}.${space}.${process.pid}.${startOf(process.pid)}.0123456789ab`);
+    setTimeout(() => rmSync(lock, { recursive: true }), 1500);
+    const started = Date.now();
+    await setup(at.fs, at.options);
+    assert.ok(Date.now() - started >= 1400);
+    whole(at);
+  });
+
+  test('a dead one, one of another boot, one whose pid is another process now, and an old one are broken', async () => {
+    const dead = await new Promise((resolve) => {
+      const child = spawn('true');
+      child.on('close', () => resolve(child.pid));
+    });
+    const names = [`${boot}.${space}.${dead}.5.0123456789ab`, `0-0.${space}.1.1.0123456789ab`, `${boot}.${space}.${process.pid}.5.0123456789ab`, `-.-.${process.pid}.-.0123456789ab`];
+    for (const [i, name] of names.entries()) {
+      const at = start();
+      const lock = hold(at.stateDir, name);
+      if (i === 3) utimesSync(lock, new Date(), new Date(Date.now() - 60_000));
+      const started = Date.now();
+      assert.equal((await setup(at.fs, at.options)).identity, 'created');
+      assert.ok(Date.now() - started < 4000, name);
+      whole(at);
+    }
+  });
+
+  test('remote and local calls at once agree', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const at = start();
+      const script = `require(${JSON.stringify(require.resolve('../../npm/openclaw-prepair'))}).setup(JSON.parse(process.argv[1]))`;
+      const beside = [1, 2].map(() => new Promise((resolve) => spawn(process.execPath, ['-e', script, JSON.stringify(at.options)], { stdio: 'inherit' }).on('close', resolve)));
+      const reports = await Promise.all([setup(at.fs, at.options), setup(at.fs, at.options)]);
+      assert.deepEqual(await Promise.all(beside), [0, 0]);
+      const { deviceId } = local.exportIdentity(at.options);
+      for (const report of reports) assert.equal(report.deviceId, deviceId);
+      whole(at);
+    }
+  });
+});
+
+if (isRoot) {
+  test('as root, new files get the owner of the folder that they are made in, or the wished one', async () => {
+    const at = start();
+    chownSync(at.home, 1234, 1235);
+    await setup(at.fs, at.options);
+    const owners = (stateDir) => ['', 'identity', 'identity/device.json', 'devices/paired.json', 'openclaw.json'].map((file) => {
+      const { uid, gid } = statSync(join(stateDir, file));
+      return `${uid}:${gid}`;
+    });
+    assert.deepEqual(new Set(owners(at.stateDir)), new Set(['1234:1235']));
+    const other = start();
+    await setup(other.fs, { ...other.options, owner: { uid: 7, gid: 8 } });
+    assert.deepEqual(new Set(owners(other.stateDir)), new Set(['7:8']));
+  });
+}
+
+test('another user, with a state dir of their own', async (t) => {
+  if (!isRoot) return t.diagnostic('needs root to be another user');
+  const at = start({ as: 65_534 });
+  chownSync(at.home, 65_534, 65_534);
+  const readAs = at.real;
+  const upload = { ...at.fs, async writeMany(files, context) {
+    await readAs.writeMany(files, context);
+    for (const file of files) chownSync(file.path, file.uid, file.gid);
+  } };
+  assert.equal((await setup(upload, at.options)).identity, 'created');
+  assert.equal(statSync(join(at.stateDir, 'identity/device.json')).uid, 65_534);
+});
+
+test('wrong arguments', async () => {
+  const at = start();
+  await assert.rejects(setup({}, at.options), code('OPTIONS'));
+  for (const options of [{ fresh: 'yes' }, { onStep: 1 }, { signal: {} }, { timeoutMs: -1 }, { stagingDir: 'tmp' }, { fersh: true }, null, []]) {
+    await assert.rejects(setup(at.fs, options), (error) => error.code === 'ERR_PREPAIR_OPTIONS', inspect(options));
+  }
+  await assert.rejects(patchConfig(at.fs, { stateDir: 'relative' }), (error) => error instanceof PrepairError);
+  await assert.rejects(clearPending(at.fs, { stateDir: '/x\0y' }), (error) => error.code === 'ERR_PREPAIR_OPTIONS');
+});
