@@ -103,12 +103,11 @@ fn answer(
         }
         "reads" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
-            // The plan itself knows what it lacks; one that would be refused has read all that it needs.
-            Ok(match plan::plan(&request, &inputs, &[1; ENTROPY]) {
-                Err(Stop::Missing(missing)) => {
+            Ok(match plan::reads(&request, &inputs) {
+                Some(missing) => {
                     json!({ "done": false, "files": missing.files, "queries": missing.queries })
                 }
-                _ => json!({ "done": true, "files": [], "queries": [] }),
+                None => json!({ "done": true, "files": [], "queries": [] }),
             })
         }
         "exportIdentity" => {
@@ -129,13 +128,7 @@ fn answer(
         }
         "newIdentity" => {
             let keys = match call.options {
-                Value::Null => {
-                    let (seed, _) = entropy.split_at(32);
-                    KeyPair::from_seed(
-                        seed.first_chunk()
-                            .ok_or_else(|| Error::new("ENTROPY", "There was no entropy."))?,
-                    )
-                }
+                Value::Null => KeyPair::from_seed(plan::seed(entropy)),
                 Value::Object(map) => options::derive(map, "", blobs)?,
                 _ => {
                     return Err(Error::new(
@@ -176,15 +169,7 @@ fn prepared<'a>(
     };
     let raw = call.inputs;
     if let Some(index) = raw.entropy.as_ref().and_then(|entropy| entropy.blob) {
-        let given = blob(index)?;
-        let given = given.first_chunk::<ENTROPY>().ok_or_else(|| {
-            Error::new(
-                "ENTROPY",
-                format!("inputs.entropy has {} bytes; {ENTROPY} are needed.", given.len()),
-            )
-            .hint("The first 32 make a new identity, the next 32 a new token.")
-        })?;
-        entropy.copy_from_slice(given);
+        *entropy = plan::entropy(blob(index)?)?;
     }
     let operation = Operation::parse(call.operation.as_deref().unwrap_or_default())?;
     let options = match call.options {
@@ -192,9 +177,8 @@ fn prepared<'a>(
         other => other,
     };
     let now = options.get("now").and_then(Value::as_f64).unwrap_or(raw.now);
-    let (seed, _) = entropy.split_at(32);
-    let seed = seed.first_chunk().ok_or_else(|| Error::new("ENTROPY", "There was no entropy."))?;
-    let request = options::parse(operation, options, blobs, seed)?;
+    let request = options::parse(operation, options, blobs, plan::seed(entropy))?;
+    let now = options::now(now)?;
     let mut files = BTreeMap::new();
     for (path, file) in raw.files {
         let file = match file {
@@ -211,7 +195,7 @@ fn prepared<'a>(
     let inputs = Inputs {
         files,
         rows: raw.rows,
-        now: now as i64,
+        now,
         home: raw.home,
         cwd: raw.cwd,
         installed: raw.installed.map(|installed| Installed {

@@ -396,6 +396,20 @@ pub fn device_id(id: String) -> Result<String> {
     Ok(id)
 }
 
+const NOW: &str = "a whole number of milliseconds since 1970";
+
+/// A clock value; JavaScript counts no further without gaps.
+pub fn now(number: f64) -> Result<i64> {
+    if number >= 0.0 && number.fract() == 0.0 && number < 9e15 {
+        Ok(number as i64)
+    } else {
+        Err(Error::new(
+            "OPTIONS",
+            format!("The option now must be {NOW}, but it is another number."),
+        ))
+    }
+}
+
 fn path(name: &str, text: String) -> Result<String> {
     if text.trim().is_empty() || text.contains('\0') {
         return Err(Error::new(
@@ -502,9 +516,10 @@ pub fn target(fields: &mut Fields) -> Result<Target> {
     fields.string("openclawDir")?.map(|text| path("openclawDir", text)).transpose()?;
     fields.bool("dryRun")?;
     if let Some(value) = fields.take("now") {
-        if !value.as_f64().is_some_and(|now| now >= 0.0 && now.fract() == 0.0 && now < 9e15) {
-            return Err(wrong("now", "a whole number of milliseconds since 1970", &value));
-        }
+        match value.as_f64() {
+            Some(number) => now(number)?,
+            None => return Err(wrong("now", NOW, &value)),
+        };
     }
     if let Some(value) = fields.take("owner") {
         let owner = object("owner", value)?;

@@ -28,6 +28,28 @@ use crate::{base64, config, diagnose, sqlite};
 /// Bytes of entropy that a plan may use: the seed of a new identity and a new token.
 pub const ENTROPY: usize = 64;
 
+/// Entropy that a caller gave.
+pub fn entropy(given: &[u8]) -> Result<[u8; ENTROPY]> {
+    given.first_chunk().copied().ok_or_else(|| {
+        Error::new(
+            "ENTROPY",
+            format!("inputs.entropy has {} bytes; {ENTROPY} are needed.", given.len()),
+        )
+        .hint("The first 32 make a new identity, the next 32 a new token.")
+    })
+}
+
+/// The part of the entropy that a new identity is made of.
+pub fn seed(entropy: &[u8; ENTROPY]) -> &[u8; 32] {
+    let [seed, _] = halves(entropy);
+    seed
+}
+
+fn halves(entropy: &[u8; ENTROPY]) -> [&[u8; 32]; 2] {
+    // 64 bytes are two times 32
+    [entropy.first_chunk().unwrap_or(&[0; 32]), entropy.last_chunk().unwrap_or(&[0; 32])]
+}
+
 /// One change on disk.
 #[derive(Clone, PartialEq)]
 pub enum Step {
@@ -185,6 +207,15 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
         _ => return Err(Error::new("OPTIONS", "This operation is not planned here.").into()),
     };
     Ok(Plan { bases, steps, report })
+}
+
+/// What a plan would still have to know. One that would be refused has read all that it needs.
+pub fn reads(request: &Request, inputs: &Inputs<'_>) -> Option<Missing> {
+    // The plan itself knows what it lacks.
+    match plan(request, inputs, &[1; ENTROPY]) {
+        Err(Stop::Missing(missing)) => Some(missing),
+        _ => None,
+    }
 }
 
 /// The identity of a state dir with its private key; stops with what is still to be read.
@@ -579,9 +610,7 @@ fn pair_part(
     entropy: &[u8; ENTROPY],
 ) -> Result<PairPart, Stop> {
     let inputs = world.inputs;
-    let (seed, token) = entropy.split_at(32);
-    let seed: &[u8; 32] = seed.first_chunk().ok_or_else(no_entropy)?;
-    let token: &[u8; 32] = token.first_chunk().ok_or_else(no_entropy)?;
+    let [seed, token] = halves(entropy);
     let mut warnings = world.warnings.clone();
     let key = match (&options.device, world.store) {
         (Some(public), _) => Key {

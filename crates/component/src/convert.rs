@@ -1,0 +1,357 @@
+//! Between the types of wit/ and those of the core. Whatever can be wrong with an option is found by the core.
+
+use prepair_core::error::{Error, Result};
+use prepair_core::inputs::{File, Inputs, Installed, Missing, Query, Stop};
+use prepair_core::options::{
+    self, ConfigInput, ConfigOptions, Derivation, DeviceInput, IdentityInput, Operation, PairInput,
+    PairOptions, PendingChoice, Proxies, Request, Secret, Target, TargetInput,
+};
+use prepair_core::plan::{Plan, Statement, Step};
+use prepair_core::report as core;
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use crate::wit::openclaw::prepair::types as wit;
+
+/// How much a caller may hand over: a plan holds several copies of a file, and the memory of a module ends at 4 GiB.
+const MAX_INPUT: usize = 256 * 1024 * 1024;
+
+pub(crate) fn target(target: wit::Target) -> Result<Target> {
+    TargetInput {
+        state_dir: target.state_dir,
+        config_path: target.config_path,
+        gateway_version: target.gateway_version,
+        env: target.env.into_iter().collect(),
+    }
+    .checked()
+}
+
+pub(crate) fn request(request: wit::Request, seed: &[u8; 32]) -> Result<Request> {
+    let target = target(request.target)?;
+    let (operation, pair_options, clear_device, config_options) = match request.operation {
+        wit::Operation::PrePair(options) => {
+            (Operation::PrePair, Some(pair(options, seed)?), None, None)
+        }
+        wit::Operation::ClearPending(options) => {
+            let device = options.device_id.map(options::device_id).transpose()?;
+            (Operation::ClearPending, None, device, None)
+        }
+        wit::Operation::PatchConfig(options) => {
+            (Operation::PatchConfig, None, None, Some(config(options)?))
+        }
+        wit::Operation::Setup(options) => {
+            let pair = pair(options.pair, seed)?;
+            (Operation::Setup, Some(pair), None, options.config.map(config).transpose()?)
+        }
+    };
+    Ok(Request {
+        operation,
+        target,
+        pair: pair_options,
+        clear_device,
+        config: config_options,
+        connection: None,
+    })
+}
+
+fn pair(options: wit::PairOptions, seed: &[u8; 32]) -> Result<PairOptions> {
+    PairInput {
+        identity: match options.identity {
+            wit::IdentityChoice::OnDisk => IdentityInput::Disk,
+            wit::IdentityChoice::New => IdentityInput::New,
+            wit::IdentityChoice::PrivateKeyPem(pem) => IdentityInput::Pem(Zeroizing::new(pem)),
+            wit::IdentityChoice::Derived(from) => IdentityInput::Derived(derivation(from)),
+        },
+        replace: options.on_conflict == wit::OnConflict::Replace,
+        device: options.device.map(|device| DeviceInput {
+            public_key: device.public_key,
+            display_name: device.display_name,
+        }),
+        scopes: options.scopes,
+        reinstate: options.reinstate,
+        display_name: options.display_name,
+        pending: match options.pending {
+            wit::PendingChoice::Device => PendingChoice::Device,
+            wit::PendingChoice::All => PendingChoice::All,
+            wit::PendingChoice::Keep => PendingChoice::Keep,
+        },
+    }
+    .checked(seed)
+}
+
+pub(crate) fn derivation(from: wit::Derivation) -> Derivation {
+    Derivation {
+        secret: match from.secret {
+            wit::Secret::Text(text) => Secret::Text(Zeroizing::new(text)),
+            wit::Secret::Bytes(bytes) => Secret::Bytes(Zeroizing::new(bytes)),
+        },
+        label: from.label,
+    }
+}
+
+fn config(options: wit::ConfigOptions) -> Result<ConfigOptions> {
+    ConfigInput {
+        proxies: match options.trusted_proxies {
+            wit::TrustedProxies::Sandbox => Proxies::Sandbox,
+            wit::TrustedProxies::Private => Proxies::Private,
+            wit::TrustedProxies::These(list) => Proxies::List(list),
+            wit::TrustedProxies::Untouched => Proxies::Off,
+        },
+        peers: options.proxy_peers,
+        allow_any: options.allow_any,
+        merge: options.merge.map(merge).transpose()?.unwrap_or_default(),
+        replace_arrays: options.arrays == wit::Arrays::Replace,
+    }
+    .checked()
+}
+
+fn merge(text: String) -> Result<Map<String, Value>> {
+    // The message of serde_json may quote the text, which may hold a secret.
+    serde_json::from_str(&Zeroizing::new(text)).map_err(|error| {
+        let what = if error.is_data() { "no object" } else { "no valid JSON" };
+        Error::new("OPTIONS", format!("The option merge is {what}."))
+            .hint("Give the JSON text of an object, strict JSON, nested at most 100 deep.")
+    })
+}
+
+pub(crate) fn inputs(inputs: &wit::Inputs) -> Result<Inputs<'_>> {
+    let size = |file: &wit::File| match file {
+        wit::File::Content(bytes) => bytes.len(),
+        _ => 0,
+    };
+    if inputs.files.iter().map(|(_, file)| size(file)).sum::<usize>() > MAX_INPUT {
+        return Err(Error::new("OPTIONS", "The files have more than 256 MiB together.")
+            .hint("Files of OpenClaw's state dir have a few KiB. Look at what lies there."));
+    }
+    let files = inputs.files.iter().map(|(path, file)| {
+        let file = match file {
+            wit::File::Absent => File::Absent,
+            wit::File::Content(bytes) => File::Bytes(bytes),
+            wit::File::Dir => File::Dir,
+            wit::File::Symlink => File::Symlink,
+            wit::File::Other => File::Other,
+        };
+        (path.clone(), file)
+    });
+    let row = |row: &wit::Row| row.iter().map(|(name, cell)| (name.clone(), value(cell))).collect();
+    let rows = inputs.rows.iter().map(|answer| {
+        (answer.id.clone(), answer.rows.as_ref().map(|rows| rows.iter().map(row).collect()))
+    });
+    Ok(Inputs {
+        files: files.collect(),
+        rows: rows.collect(),
+        now: options::now(inputs.now as f64)?,
+        home: inputs.home.clone(),
+        cwd: inputs.cwd.clone(),
+        installed: inputs.installed.as_ref().map(|installed| Installed {
+            version: installed.version.clone(),
+            state_schema: installed.state_schema,
+        }),
+    })
+}
+
+fn value(cell: &wit::SqlValue) -> Value {
+    match cell {
+        // No column that is looked at holds a blob: STRICT tables have them as TEXT and INTEGER.
+        wit::SqlValue::Null | wit::SqlValue::Blob(_) => Value::Null,
+        wit::SqlValue::Integer(number) => Value::from(*number),
+        wit::SqlValue::Real(number) => Value::from(*number),
+        wit::SqlValue::Text(text) => Value::from(text.as_str()),
+    }
+}
+
+fn cell(value: Value) -> wit::SqlValue {
+    match value {
+        Value::Null => wit::SqlValue::Null,
+        Value::Bool(flag) => wit::SqlValue::Integer(flag.into()),
+        Value::Number(number) => match number.as_i64() {
+            Some(number) => wit::SqlValue::Integer(number),
+            None => wit::SqlValue::Real(number.as_f64().unwrap_or_default()),
+        },
+        Value::String(text) => wit::SqlValue::Text(text),
+        // Columns take JSON as text.
+        json => wit::SqlValue::Text(json.to_string()),
+    }
+}
+
+fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
+    items.into_iter().map(U::from).collect()
+}
+
+impl From<Missing> for wit::Needs {
+    fn from(missing: Missing) -> Self {
+        Self { files: missing.files, queries: all(missing.queries), bases: missing.bases }
+    }
+}
+
+impl From<Query> for wit::Query {
+    fn from(query: Query) -> Self {
+        let params = query.params.into_iter().map(cell).collect();
+        Self { id: query.id, db: query.db, sql: query.sql, params }
+    }
+}
+
+impl From<Stop> for wit::Stop {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Missing(missing) => Self::Missing(missing.into()),
+            Stop::Refused(error) => error.into(),
+        }
+    }
+}
+
+impl From<Error> for wit::Stop {
+    fn from(error: Error) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl From<Error> for wit::Error {
+    fn from(error: Error) -> Self {
+        let Error { code, message, path, line, column, hint } = error;
+        Self { code, message, path, line, column, hint }
+    }
+}
+
+impl From<Plan> for wit::Planned {
+    fn from(plan: Plan) -> Self {
+        Self { bases: plan.bases, steps: all(plan.steps), report: plan.report.into() }
+    }
+}
+
+impl From<Step> for wit::Step {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Write { path, mut content, mode, keep_mode, expect } => {
+                let content = std::mem::take(&mut *content);
+                Self::Write(wit::WriteStep { path, content, mode, keep_mode, expect })
+            }
+            Step::Remove { path, expect } => Self::Remove(wit::RemoveStep { path, expect }),
+            Step::Sql { db, statements } => {
+                Self::Sql(wit::SqlStep { db, statements: all(statements) })
+            }
+        }
+    }
+}
+
+impl From<Statement> for wit::Statement {
+    fn from(statement: Statement) -> Self {
+        let params = statement.params.into_iter().map(cell).collect();
+        Self { sql: statement.sql, params, changes: statement.changes }
+    }
+}
+
+impl From<core::Report> for wit::Report {
+    fn from(report: core::Report) -> Self {
+        match report {
+            core::Report::PrePair(report) => Self::PrePair(report.into()),
+            core::Report::ClearPending(report) => Self::ClearPending(report.into()),
+            core::Report::PatchConfig(report) => Self::PatchConfig(report.into()),
+            core::Report::Setup(report) => Self::Setup(wit::SetupReport {
+                pair: report.pair.into(),
+                config: report.config.map(Into::into),
+            }),
+        }
+    }
+}
+
+impl From<core::PrePairReport> for wit::PairReport {
+    fn from(report: core::PrePairReport) -> Self {
+        Self {
+            device_id: report.device_id,
+            public_key: report.public_key,
+            store: match report.store {
+                core::StoreKind::Json => wit::Store::Json,
+                core::StoreKind::Sqlite => wit::Store::Sqlite,
+            },
+            gateway: wit::Gateway {
+                version: report.gateway.version,
+                source: match report.gateway.source {
+                    core::Source::Option => wit::VersionSource::Given,
+                    core::Source::Package => wit::VersionSource::Installed,
+                    core::Source::Unknown => wit::VersionSource::Unknown,
+                },
+            },
+            identity: match report.identity {
+                core::IdentityOutcome::Created => wit::IdentityOutcome::Created,
+                core::IdentityOutcome::Reused => wit::IdentityOutcome::Reused,
+                core::IdentityOutcome::Imported => wit::IdentityOutcome::Imported,
+                core::IdentityOutcome::Repaired => wit::IdentityOutcome::Repaired,
+                core::IdentityOutcome::Replaced => wit::IdentityOutcome::Replaced,
+                core::IdentityOutcome::Untouched => wit::IdentityOutcome::Untouched,
+            },
+            paired: match report.paired {
+                core::PairedOutcome::Created => wit::PairedOutcome::Created,
+                core::PairedOutcome::Updated => wit::PairedOutcome::Updated,
+                core::PairedOutcome::Unchanged => wit::PairedOutcome::Unchanged,
+            },
+            scopes_added: report.scopes_added,
+            pending_cleared: u32::try_from(report.pending_cleared).unwrap_or(u32::MAX),
+            changes: all(report.changes),
+            warnings: all(report.warnings),
+        }
+    }
+}
+
+impl From<core::ClearPendingReport> for wit::ClearReport {
+    fn from(report: core::ClearPendingReport) -> Self {
+        Self {
+            cleared: all(report.cleared),
+            changes: all(report.changes),
+            warnings: all(report.warnings),
+        }
+    }
+}
+
+impl From<core::PatchConfigReport> for wit::ConfigReport {
+    fn from(report: core::PatchConfigReport) -> Self {
+        Self {
+            path: report.path,
+            changed: report.changed,
+            edits: all(report.edits),
+            changes: all(report.changes),
+            warnings: all(report.warnings),
+        }
+    }
+}
+
+impl From<core::Cleared> for wit::Cleared {
+    fn from(cleared: core::Cleared) -> Self {
+        let core::Cleared { request_id, device_id, silent, age_ms } = cleared;
+        Self { request_id, device_id, silent, age_ms }
+    }
+}
+
+impl From<core::ConfigEdit> for wit::ConfigEdit {
+    fn from(edit: core::ConfigEdit) -> Self {
+        let action = match edit.action {
+            core::EditAction::Added => wit::EditAction::Added,
+            core::EditAction::Replaced => wit::EditAction::Replaced,
+            core::EditAction::Removed => wit::EditAction::Removed,
+        };
+        Self { path: edit.path, action }
+    }
+}
+
+impl From<core::Change> for wit::Change {
+    fn from(change: core::Change) -> Self {
+        Self {
+            path: change.path,
+            action: match change.action {
+                core::ChangeAction::Created => wit::ChangeAction::Created,
+                core::ChangeAction::Replaced => wit::ChangeAction::Replaced,
+                core::ChangeAction::Removed => wit::ChangeAction::Removed,
+                core::ChangeAction::Rows => wit::ChangeAction::Rows,
+            },
+            bytes: change.bytes.map(|bytes| bytes as u64),
+            rows: change.rows,
+        }
+    }
+}
+
+impl From<core::Notice> for wit::Notice {
+    fn from(notice: core::Notice) -> Self {
+        let core::Notice { code, message, hint, path } = notice;
+        Self { code, message, hint, path }
+    }
+}

@@ -1,0 +1,97 @@
+//! The WebAssembly component: the pure entry of the core, typed by wit/.
+
+mod convert;
+
+/// What wit/ says, as Rust.
+#[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]
+mod wit {
+    wit_bindgen::generate!({ path: "../../wit", world: "prepair", generate_all });
+}
+
+use prepair_core::error::Error;
+use prepair_core::identity::KeyPair;
+use prepair_core::options::{Operation, Request};
+use prepair_core::plan::{self, ENTROPY};
+use zeroize::Zeroizing;
+
+use wit::exports::openclaw::prepair::{identities, planner};
+use wit::openclaw::prepair::types;
+
+struct Component;
+
+wit::export!(Component with_types_in wit);
+
+/// What the caller gave, else what the system gives.
+fn entropy(given: Option<Vec<u8>>) -> Result<Zeroizing<[u8; ENTROPY]>, Error> {
+    let bytes = Zeroizing::new(
+        given.unwrap_or_else(|| wit::wasi::random::random::get_random_bytes(ENTROPY as u64)),
+    );
+    plan::entropy(&bytes).map(Zeroizing::new)
+}
+
+impl planner::Guest for Component {
+    fn plan(request: types::Request, mut inputs: types::Inputs) -> Result<types::Planned, types::Stop> {
+        let entropy = entropy(inputs.entropy.take())?;
+        let request = convert::request(request, plan::seed(&entropy))?;
+        let plan = plan::plan(&request, &convert::inputs(&inputs)?, &entropy)?;
+        Ok(plan.into())
+    }
+
+    fn reads(
+        request: types::Request,
+        inputs: types::Inputs,
+    ) -> Result<Option<types::Needs>, types::Error> {
+        let request = convert::request(request, &[1; 32])?;
+        Ok(plan::reads(&request, &convert::inputs(&inputs)?).map(Into::into))
+    }
+}
+
+impl identities::Guest for Component {
+    fn create() -> Result<identities::Identity, types::Error> {
+        Ok(KeyPair::from_seed(plan::seed(&*entropy(None)?)).into())
+    }
+
+    fn derive(from: types::Derivation) -> Result<identities::Identity, types::Error> {
+        Ok(convert::derivation(from).key()?.into())
+    }
+
+    fn exported(
+        target: types::Target,
+        inputs: types::Inputs,
+    ) -> Result<identities::Identity, types::Stop> {
+        let request = Request {
+            operation: Operation::PrePair,
+            target: convert::target(target)?,
+            pair: None,
+            clear_device: None,
+            config: None,
+            connection: None,
+        };
+        Ok(plan::export(&request, &convert::inputs(&inputs)?)?.into())
+    }
+
+    fn sign(
+        private_key_pem: String,
+        payload: String,
+    ) -> Result<identities::Signature, types::Error> {
+        let pem = Zeroizing::new(private_key_pem);
+        let keys = KeyPair::from_pem(&pem).ok_or_else(|| {
+            Error::new("KEY", "The private key is no Ed25519 key in PKCS#8 PEM.")
+        })?;
+        Ok(identities::Signature {
+            signature: keys.sign(payload.as_bytes()),
+            public_key: keys.public_key(),
+            device_id: keys.device_id(),
+        })
+    }
+}
+
+impl From<KeyPair> for identities::Identity {
+    fn from(keys: KeyPair) -> Self {
+        Self {
+            device_id: keys.device_id(),
+            public_key: keys.public_key(),
+            private_key_pem: keys.private_pem().to_string(),
+        }
+    }
+}
