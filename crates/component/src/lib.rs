@@ -30,7 +30,10 @@ fn entropy(given: Option<Vec<u8>>) -> Result<Zeroizing<[u8; ENTROPY]>, Error> {
 }
 
 impl planner::Guest for Component {
-    fn plan(request: types::Request, mut inputs: types::Inputs) -> Result<types::Planned, types::Stop> {
+    fn plan(
+        request: types::Request,
+        mut inputs: types::Inputs,
+    ) -> Result<types::Planned, types::Stop> {
         let entropy = entropy(inputs.entropy.take())?;
         let request = convert::request(request, plan::seed(&entropy))?;
         let plan = plan::plan(&request, &convert::inputs(&inputs)?, &entropy)?;
@@ -75,9 +78,8 @@ impl identities::Guest for Component {
         payload: String,
     ) -> Result<identities::Signature, types::Error> {
         let pem = Zeroizing::new(private_key_pem);
-        let keys = KeyPair::from_pem(&pem).ok_or_else(|| {
-            Error::new("KEY", "The private key is no Ed25519 key in PKCS#8 PEM.")
-        })?;
+        let keys = KeyPair::from_pem(&pem)
+            .ok_or_else(|| Error::new("KEY", "The private key is no Ed25519 key in PKCS#8 PEM."))?;
         Ok(identities::Signature {
             signature: keys.sign(payload.as_bytes()),
             public_key: keys.public_key(),

@@ -3,7 +3,7 @@
 #[path = "../../core/build/hash.rs"]
 mod hash;
 
-use crate::run::{Result, cargo, command, output, root, run, target};
+use crate::run::{Result, cache, cargo, command, output, root, run, target};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -19,7 +19,76 @@ pub(crate) fn addon() -> Result {
 
 /// The addon and everything that is not native.
 pub(crate) fn all() -> Result {
-    addon()
+    addon()?;
+    wasm()
+}
+
+/// The wasm module as prepair.wasm, and the JavaScript around it in the two module systems.
+fn wasm() -> Result {
+    let toolchain = cache()?.join("wasm-rust");
+    run(command("bash").arg("crates/wasm/toolchain.sh").env("WASM_TOOLCHAIN_DIR", &toolchain))?;
+    // a folder of its own: the compiler may be another one than that of the addon
+    let built = target().join("wasm");
+    run(command(toolchain.join("bin/cargo-wasm"))
+        .args(["build", "--locked", "--package", "prepair-wasm", "--profile", "wasm"])
+        .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
+        .arg(&built)
+        .env("CARGO_ENCODED_RUSTFLAGS", remap()?))?;
+
+    let bindgen = built.join("bindgen");
+    run(cargo(&["run", "--quiet", "--package", "xtask-wasm", "--", "bindgen"])
+        .arg(built.join("wasm32-unknown-unknown/wasm/prepair_wasm.wasm"))
+        .arg(&bindgen))?;
+    let small = built.join("prepair.wasm");
+    run(command(binaryen()?.join("bin/wasm-opt"))
+        .arg("-Os")
+        // what rustc uses by default and Node 20 has
+        .args(
+            ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int"]
+                .map(enable),
+        )
+        .args(["reference-types", "sign-ext"].map(enable))
+        .arg(bindgen.join("prepair_bg.wasm"))
+        .arg("-o")
+        .arg(&small))?;
+    publish(&small, &package("prepair.wasm"))?;
+
+    let glue = bindgen.join("prepair_bg.js");
+    let glue = fs::read_to_string(&glue).map_err(|e| format!("{}: {e}", glue.display()))?;
+    let glue = restartable(&glue)?;
+    write(&package("lib/wasm/glue.cjs"), &commonjs(&glue))?;
+    write(&package("lib/wasm/glue.mjs"), &glue)
+}
+
+fn enable(feature: &str) -> String {
+    format!("--enable-{feature}")
+}
+
+/// npm's binaryen, which brings wasm-opt.
+fn binaryen() -> Result<PathBuf> {
+    let modules = output(command("node").args(["tests/lib/cache.mjs", "npm", "binaryen@132.0.0"]))?;
+    Ok(PathBuf::from(modules.trim()).join("binaryen"))
+}
+
+/// The glue keeps a view of the memory; a second instance, started after a trap, must not use the first one's.
+fn restartable(glue: &str) -> Result<String> {
+    let parts: Vec<&str> = glue.split("    wasm = val;\n").collect();
+    match parts.as_slice() {
+        [before, after] if before.contains("\nlet cachedUint8ArrayMemory0") => {
+            Ok([before, "    wasm = val;\n    cachedUint8ArrayMemory0 = null;\n", after].concat())
+        }
+        _ => Err("wasm-bindgen writes other glue than it did: look at restartable()".into()),
+    }
+}
+
+/// The glue exports functions only, so CommonJS is a matter of two words.
+fn commonjs(glue: &str) -> String {
+    let names: Vec<&str> = glue
+        .lines()
+        .filter_map(|line| line.strip_prefix("export function ")?.split('(').next())
+        .collect();
+    let body = glue.replace("export function ", "function ");
+    format!("'use strict';\n{body}\nmodule.exports = {{ {} }};\n", names.join(", "))
 }
 
 /// A file of the npm package.
@@ -33,7 +102,14 @@ fn stamp() -> Result {
         hash::sources(&root().join("crates/core")).map_err(|e| format!("crates/core: {e}"))?;
     let version = env!("CARGO_PKG_VERSION");
     let text = format!("{{\n  \"version\": \"{version}\",\n  \"coreHash\": \"{hash}\"\n}}\n");
-    fs::write(package("build.json"), text).map_err(|e| format!("build.json: {e}"))
+    write(&package("build.json"), &text)
+}
+
+fn write(to: &Path, text: &str) -> Result {
+    to.parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::write(to, text))
+        .map_err(|e| format!("{}: {e}", to.display()))
 }
 
 /// Flags that keep the folders of this machine out of panics, so that a build is the same everywhere.
@@ -56,4 +132,25 @@ fn publish(from: &Path, to: &Path) -> Result {
     fs::copy(from, &temp)
         .and_then(|_| fs::rename(&temp, to))
         .map_err(|e| format!("{} -> {}: {e}", from.display(), to.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{commonjs, restartable};
+
+    const GLUE: &str = "export function call(a) {\n}\n\nlet cachedUint8ArrayMemory0 = null;\n\
+        export function __wbg_set_wasm(val) {\n    wasm = val;\n}\n";
+
+    #[test]
+    fn glue_in_commonjs() {
+        let text = commonjs(GLUE);
+        assert!(text.starts_with("'use strict';\nfunction call(a)"));
+        assert!(text.ends_with("\nmodule.exports = { call, __wbg_set_wasm };\n"));
+    }
+
+    #[test]
+    fn other_glue_is_noticed() {
+        assert!(restartable(GLUE).is_ok());
+        assert!(restartable(&GLUE.replace("val", "value")).is_err());
+    }
 }

@@ -19,6 +19,15 @@ pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |d| root().join(d))
 }
 
+/// What tests and builds fetch once: outside the tree, as in tests/lib/cache.mjs.
+pub(crate) fn cache() -> Result<PathBuf> {
+    let var = |name| std::env::var_os(name).map(PathBuf::from);
+    var("PREPAIR_CACHE")
+        .or_else(|| var("XDG_CACHE_HOME").map(|dir| dir.join("openclaw-prepair")))
+        .or_else(|| var("HOME").map(|dir| dir.join(".cache/openclaw-prepair")))
+        .ok_or_else(|| "none of PREPAIR_CACHE, XDG_CACHE_HOME and HOME is set".into())
+}
+
 /// A command that starts at the root.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);

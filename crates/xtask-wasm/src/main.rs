@@ -1,0 +1,30 @@
+//! What `cargo xtask build --all` needs and other commands needn't compile.
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stderr, reason = "a command line tool")]
+
+/// `xtask-wasm bindgen <in.wasm> <folder>`: prepair_bg.wasm and prepair_bg.js.
+fn main() -> std::process::ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let done = match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["bindgen", input, folder] => bindgen(input, folder),
+        _ => Err("xtask-wasm bindgen <in.wasm> <folder>".to_owned()),
+    };
+    match done {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+/// The bundler target: glue that is handed an instance, so that every way of loading can share it.
+fn bindgen(input: &str, folder: &str) -> Result<(), String> {
+    let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
+    bindgen
+        .input_path(input)
+        .out_name("prepair")
+        .bundler(true)
+        .and_then(|b| b.typescript(false).remove_producers_section(true).generate(folder))
+        .map_err(|e| format!("{input}: {e:#}"))
+}
