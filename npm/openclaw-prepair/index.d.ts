@@ -130,6 +130,79 @@ export interface SetupReport extends PrePairReport {
   config: PatchConfigReport | null;
 }
 
+/** A connection as `diagnose` is to judge it. Everything has a default. */
+export interface Connection {
+  /** Default `'agent'`: the agent's own tool. */
+  client?: 'agent' | 'cli';
+  /** Default: as this client does in this version. */
+  presentsDevice?: boolean;
+  /** Default `'cron.list'`. */
+  method?: string;
+  /** Default: as this client asks in this version. */
+  scopes?: string[];
+  /** The peer of the socket; default: this machine. */
+  remoteAddress?: string;
+  host?: string;
+  origin?: string;
+  headers?: Record<string, string>;
+  auth?: 'token' | 'password' | 'device-token' | 'none';
+}
+
+export interface DiagnoseOptions extends Target {
+  connection?: Connection;
+}
+
+export interface Diagnosis {
+  verdict: 'open' | 'silent-approval' | 'pairing-required' | 'rejected' | 'unknown';
+  reason:
+    | 'not-paired'
+    | 'role-upgrade'
+    | 'scope-upgrade'
+    | 'metadata-upgrade'
+    | 'sticky-pending'
+    | 'revoked'
+    | 'no-device'
+    | 'missing-scope'
+    | 'unattributable-proxy'
+    | 'bind-lan'
+    | 'identity'
+    | 'auth'
+    | null;
+  /** The path through the decision tree, in order. */
+  steps: { question: string; answer: string; because: string }[];
+  /** All that is wrong on disk, each with its fix. */
+  findings: Notice[];
+}
+
+export interface VerifyOptions extends Target {
+  /** `ws:` or `wss:`; default: the config's port on loopback. */
+  url?: string;
+  /** Default: as the gateway resolves it from config and environment. */
+  token?: string;
+  password?: string;
+  /** Default `'cli'`. */
+  client?: 'agent' | 'cli';
+  /** For all of it; default 10000. */
+  timeoutMs?: number;
+  /** Headers of the upgrade request. */
+  headers?: Record<string, string>;
+  /** Connect even where the disk shows no record. */
+  force?: boolean;
+}
+
+export interface Verification {
+  ok: boolean;
+  /** By scope, whether the gateway granted it. */
+  scopes: Record<string, boolean>;
+  /** The WebSocket close code; 1006 for a refused upgrade. */
+  closeCode?: number;
+  /** What the gateway said, or one of not-paired, scope-upgrade, missing-scope, unattributable-proxy, unreachable, timeout, not-a-gateway. */
+  reason?: string;
+  elapsedMs: number;
+  /** The pending request that the attempt caused, removed again. */
+  removedPending?: string;
+}
+
 export interface Identity {
   deviceId: string;
   /** Raw public key, base64url without padding. */
@@ -156,6 +229,10 @@ export function clearPending(options?: ClearPendingOptions): ClearPendingReport;
 export function patchConfig(options?: PatchConfigOptions): PatchConfigReport;
 /** All three as one plan. */
 export function setup(options?: SetupOptions): SetupReport;
+/** Why there is a wall, and all that is wrong on disk. Reads only. */
+export function diagnose(options?: DiagnoseOptions): Diagnosis;
+/** A real signed connect to a running gateway. Changes nothing by trying. */
+export function verify(options?: VerifyOptions): Promise<Verification>;
 /** The identity of a state dir, private key included. */
 export function exportIdentity(options?: Target): Identity;
 /** A new or derived identity; touches no disk. */

@@ -1,0 +1,166 @@
+'use strict';
+
+// Arguments to options. A secret is never an argument: every user of the machine can read those.
+
+/** Wrong usage: exit code 2. */
+class Usage extends Error {
+  constructor(message, hint) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+const list = (text) => text.split(',').map((item) => item.trim()).filter(Boolean);
+const header = (text) => {
+  const at = text.indexOf(':');
+  if (at < 1) throw new Usage('--header wants "Name: value".');
+  return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+};
+const seconds = (text) => {
+  const ms = Math.round(Number(text) * 1000);
+  if (!(ms > 0)) throw new Usage('--timeout wants a number of seconds above 0.');
+  return ms;
+};
+
+// name: [value or null for a switch, help, how it becomes an option]
+const FLAGS = {
+  'state-dir': ['DIR', "OpenClaw's state dir", (o, v) => (o.stateDir = v)],
+  config: ['FILE', "OpenClaw's config file", (o, v) => (o.configPath = v)],
+  'gateway-version': ['V', 'like 2026.2.19; default: the installed package', (o, v) => (o.gatewayVersion = v)],
+  'openclaw-dir': ['DIR', 'folder of the installed openclaw package', (o, v) => (o.openclawDir = v)],
+  'dry-run': [null, 'show what would change, write nothing', (o) => (o.dryRun = true)],
+  json: [null, 'the report as JSON on stdout', null],
+  quiet: [null, 'say nothing but errors', null],
+  device: ['KEY', 'approve this public key; no identity is touched', (o, v) => (o.device = { publicKey: v })],
+  'display-name': ['NAME', 'name of the paired device', (o, v) => (o.displayName = v)],
+  scopes: ['A,B', 'exactly these scopes; default: all five', (o, v) => (o.scopes = list(v))],
+  'identity-file': ['PEM', 'use the private key in this file', (o, v, io) => (o.identity = { privateKeyPem: io.read(v) })],
+  'secret-env': ['NAME', 'derive the key from the secret in this variable', (o, v, io) => (o.identity = { ...o.identity, secret: io.env(v) })],
+  label: ['TEXT', '... and this label', (o, v) => (o.identity = { ...o.identity, label: v })],
+  'on-conflict': ['HOW', 'another identity is here: refuse (default), replace', (o, v) => (o.onConflict = v)],
+  reinstate: [null, 'give back a token that its owner revoked', (o) => (o.reinstate = true)],
+  pending: ['WHICH', 'requests to drop: device (default), all, keep', (o, v) => (o.pending = v)],
+  'no-config': [null, 'leave openclaw.json alone', (o) => (o.config = false)],
+  'trusted-proxy': ['ADDR', 'an address or CIDR (repeat), or private, sandbox, none', (o, v) => {
+    const words = { private: 'private', sandbox: 'sandbox', none: false };
+    const known = Array.isArray(o.trustedProxies) ? o.trustedProxies : [];
+    o.trustedProxies = Object.hasOwn(words, v) ? words[v] : [...known, v];
+  }],
+  'proxy-peer': ['ADDR', "the header-adding proxy's own address (repeat)", (o, v) => (o.proxyPeers = [...(o.proxyPeers ?? []), v])],
+  'allow-any': [null, 'allow 0.0.0.0/0 and ::/0', (o) => (o.allowAny = true)],
+  'merge-file': ['FILE', 'an RFC 7396 merge patch in JSON', (o, v, io) => (o.merge = io.json(v))],
+  arrays: ['HOW', 'arrays of the patch: union (default), replace', (o, v) => (o.arrays = v)],
+  'device-id': ['ID', 'only requests of this device; default: all', (o, v) => (o.deviceId = v)],
+  client: ['WHO', 'agent or cli', (o, v) => (o.client = v)],
+  header: ['"K: V"', 'a header of the upgrade request (repeat)', (o, v) => {
+    const [name, value] = header(v);
+    o.headers = { ...o.headers, [name]: value };
+  }],
+  method: ['NAME', 'the method called; default cron.list', (o, v) => (o.method = v)],
+  'remote-address': ['ADDR', 'the peer of the connection; default this machine', (o, v) => (o.remoteAddress = v)],
+  'presents-device': [null, 'a client that presents its device', (o) => (o.presentsDevice = true)],
+  url: ['URL', "default: the config's port on loopback", (o, v) => (o.url = v)],
+  'token-env': ['NAME', 'variable that holds the gateway token', (o, v, io) => (o.token = io.env(v))],
+  'password-env': ['NAME', 'variable that holds the gateway password', (o, v, io) => (o.password = io.env(v))],
+  timeout: ['SECONDS', 'default 10', (o, v) => (o.timeoutMs = seconds(v))],
+  force: [null, 'connect even where no record is on disk', (o) => (o.force = true)],
+};
+
+const TARGET = ['state-dir', 'config', 'gateway-version', 'openclaw-dir'];
+const OUTPUT = ['dry-run', 'json', 'quiet'];
+const PAIR = ['device', 'display-name', 'scopes', 'identity-file', 'secret-env', 'label', 'on-conflict', 'reinstate', 'pending'];
+const CONFIG = ['trusted-proxy', 'proxy-peer', 'allow-any', 'merge-file', 'arrays'];
+const CONNECTION = ['client', 'header', 'method', 'remote-address', 'presents-device'];
+
+// command: [operation, about, flags of its own, output flags]; flags of `inner` go into one nested option.
+const COMMANDS = {
+  setup: { operation: 'setup', about: 'config, identity, paired record and pending requests in one go', flags: [...PAIR, 'no-config', ...CONFIG], inner: { config: CONFIG } },
+  'pre-pair': { operation: 'prePair', about: 'make or reuse the device identity and write its approved record', flags: PAIR },
+  'clear-pending': { operation: 'clearPending', about: 'remove stale pairing requests, which poison later ones', flags: ['device-id'] },
+  'patch-config': { operation: 'patchConfig', about: 'edit openclaw.json without losing a byte of the rest', flags: CONFIG },
+  doctor: { operation: 'diagnose', about: 'why there is a wall, and all that is wrong on disk', flags: CONNECTION, inner: { connection: CONNECTION }, output: ['json', 'quiet'] },
+  verify: { operation: 'verify', about: 'a real connect to a running gateway; changes nothing by trying', flags: ['url', 'token-env', 'password-env', 'client', 'header', 'timeout', 'force'], output: ['json', 'quiet'] },
+};
+
+/** The nearest known word, if one is near: at most two letters put in, left out, changed or swapped. */
+function nearest(word, words) {
+  const distance = (a, b) => {
+    let [before, last] = [[], Array.from({ length: b.length + 1 }, (_, i) => i)];
+    for (let i = 1; i <= a.length; i += 1) {
+      const row = [i];
+      for (let j = 1; j <= b.length; j += 1) {
+        row[j] = Math.min(row[j - 1] + 1, last[j] + 1, last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+        if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1);
+      }
+      [before, last] = [last, row];
+    }
+    return last[b.length];
+  };
+  const [best] = words.map((known) => [distance(word, known), known]).sort(([a], [b]) => a - b);
+  return best && best[0] <= 2 ? best[1] : null;
+}
+
+/** `{ command, options, given, json, quiet }`, or `{ help }`, or `{ version }`. `io` reads files and variables. */
+function parse(argv, io) {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') return { help: COMMANDS[rest[0]] ? rest[0] : 'all' };
+  if (name === '--version' || name === '-v') return { version: true };
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : null;
+  if (!command) {
+    const near = nearest(name, Object.keys(COMMANDS));
+    throw new Usage(`There is no command ${name}.`, near ? `Did you mean ${near}?` : `Commands: ${Object.keys(COMMANDS).join(', ')}.`);
+  }
+  const flags = [...TARGET, ...command.flags, ...(command.output ?? OUTPUT)];
+  const options = {};
+  const given = [];
+  const switches = {};
+  const words = [...rest];
+  while (words.length > 0) {
+    const word = words.shift();
+    if (word === '--help' || word === '-h') return { help: name };
+    const [, flag, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (flag === undefined) throw new Usage(`${name} takes no argument ${word}.`, `See ${name} --help.`);
+    if (!flags.includes(flag)) {
+      const near = nearest(flag, flags);
+      throw new Usage(`${name} has no flag --${flag}.`, near ? `Did you mean --${near}?` : `See ${name} --help.`);
+    }
+    const [wants, , assign] = FLAGS[flag];
+    if (wants === null && inline !== undefined) throw new Usage(`--${flag} takes no value.`);
+    const value = wants === null ? true : inline ?? words.shift();
+    if (value === undefined || value === '') throw new Usage(`--${flag} wants a value: ${wants}.`);
+    if (TARGET.includes(flag)) given.push(`--${flag}`, value);
+    const [nested] = Object.entries(command.inner ?? {}).find(([, members]) => members.includes(flag)) ?? [];
+    const into = nested === undefined ? options : (options[nested] ||= {});
+    if (assign) assign(into, value, io);
+    else switches[flag] = true;
+  }
+  return { command: name, operation: command.operation, options, given, json: switches.json === true, quiet: switches.quiet === true };
+}
+
+function help(topic) {
+  const flagLines = (names) =>
+    names.map((name) => {
+      const [value, about] = FLAGS[name];
+      return `  ${`--${name}${value ? ` ${value}` : ''}`.padEnd(25)} ${about}`;
+    });
+  if (topic !== 'all') {
+    const { about, flags, output = OUTPUT } = COMMANDS[topic];
+    return [`openclaw-prepair ${topic}: ${about}`, '', ...flagLines(flags), '', ...flagLines([...TARGET, ...output]), ''].join('\n');
+  }
+  return [
+    'Pre-pairs an OpenClaw gateway device before the gateway starts.',
+    '',
+    'npx openclaw-prepair <command> [flags]',
+    '',
+    ...Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(14)} ${about}`),
+    '',
+    'Flags of every command (<command> --help shows the others):',
+    ...flagLines([...TARGET, ...OUTPUT]),
+    '',
+    'Exit code: 0 done or nothing to do, 1 refused, 2 wrong usage; doctor and verify: 3 where the wall stands.',
+    'Secrets are never arguments: name a file (--identity-file) or a variable (--token-env).',
+    '',
+  ].join('\n');
+}
+
+module.exports = { parse, help, Usage };

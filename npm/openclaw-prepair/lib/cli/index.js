@@ -1,0 +1,137 @@
+'use strict';
+
+// The command line: arguments in, a report out, and an exit code.
+
+const fs = require('node:fs');
+const { load } = require('../binding.js');
+const driver = require('../driver.js');
+const { PrepairError, refusal } = require('../errors.js');
+const { verify } = require('../verify.js');
+const { parse, help, Usage } = require('./args.js');
+const { planDiff } = require('./diff.js');
+const { safe, paint, notices, diffLines, done, diagnosis, isWall } = require('./show.js');
+
+const DONE = 0;
+const REFUSED = 1;
+const USAGE = 2;
+const WALL = 3;
+
+const colored = (stream) => stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+const print = (stream, lines) => stream.write(`${lines.join('\n')}\n`);
+/** JSON whose strings cannot steer a terminal either. */
+const json = (value) =>
+  JSON.stringify(value, null, 2).replace(/[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+const io = {
+  env(name) {
+    const value = process.env[name];
+    if (!value) throw new Usage(`The variable ${name} is not set.`);
+    return value;
+  },
+  read(path) {
+    try {
+      return fs.readFileSync(path, 'utf8');
+    } catch (error) {
+      throw refusal('IO', `The file cannot be read (${error.code}).`, { path });
+    }
+  },
+  json(path) {
+    try {
+      return JSON.parse(this.read(path));
+    } catch (error) {
+      if (error instanceof PrepairError) throw error;
+      throw refusal('SYNTAX', 'The merge patch is no JSON.', { path });
+    }
+  },
+};
+
+const VERIFY = {
+  unreachable: [REFUSED, 'No gateway answers there.', 'Start it, or give its address by --url.'],
+  timeout: [REFUSED, 'The gateway did not answer in time.', 'See its log; --timeout gives it longer.'],
+  'not-a-gateway': [REFUSED, 'What answers there is no OpenClaw gateway.', 'Give the right address by --url.'],
+  'not-paired': [WALL, 'The disk holds no record of this device, so nothing was sent.', 'Run `npx openclaw-prepair setup`; --force connects all the same.'],
+  'scope-upgrade': [WALL, 'The record lacks a scope, so it was not asked for.', 'Run `npx openclaw-prepair setup`; --force asks all the same.'],
+  'missing-scope': [WALL, 'The gateway let the connection in, but not call the method: missing scope.', 'Run `npx openclaw-prepair doctor`.'],
+  'unattributable-proxy': [WALL, 'The gateway refused the upgrade with HTTP 403: it cannot tell who is behind the proxy.', 'Run `npx openclaw-prepair patch-config --proxy-peer ADDRESS` with the address of the proxy.'],
+};
+
+/** Exit code, sentence and hint of a verification that failed. */
+function explained({ reason, closeCode }) {
+  if (Object.hasOwn(VERIFY, reason)) return VERIFY[reason];
+  const closed = closeCode === undefined ? `The gateway refused: ${safe(reason)}` : `gateway closed (${closeCode}): ${safe(reason)}`;
+  if (/pairing required/i.test(reason)) return [WALL, closed, 'Run `npx openclaw-prepair setup`; `doctor` shows why.'];
+  if (/unauthorized|token|password|auth/i.test(reason)) return [REFUSED, closed, "Give the gateway's own secret by --token-env or --password-env."];
+  return [REFUSED, closed, "See the gateway's log."];
+}
+
+function runDoctor(call, c) {
+  const report = driver.diagnose(load(), call.options);
+  const stateless = report.findings.some(({ code }) => code === 'W_STATE_DIR');
+  const code = stateless || report.verdict === 'unknown' ? REFUSED : isWall(report) ? WALL : DONE;
+  return { report, code, lines: diagnosis(report, c, { connection: call.options.connection, given: call.given }) };
+}
+
+async function runVerify(call, c) {
+  const binding = load();
+  const report = await verify(binding, call.options);
+  const scopes = Object.entries(report.scopes).map(([scope, open]) => `  ${open ? c.green('✔') : c.red('✘')} ${scope}`);
+  if (report.ok) return { report, code: DONE, lines: [`${c.green('✔')} The gateway is open (${report.elapsedMs} ms).`, ...scopes] };
+  let [code, message, hint] = explained(report);
+  if (report.reason === 'not-paired') {
+    // Three things look like that from outside.
+    const { stateDir, configPath, gatewayVersion, openclawDir } = call.options;
+    const { findings } = driver.diagnose(binding, { stateDir, configPath, gatewayVersion, openclawDir });
+    const why = findings.find((finding) => ['W_STATE_DIR', 'W_NO_IDENTITY', 'W_NOT_PAIRED'].includes(finding.code));
+    if (why) [message, hint] = [`${safe(why.message)} Nothing was sent.`, safe(why.hint)];
+    if (why?.code === 'W_STATE_DIR') code = REFUSED;
+  }
+  const taken = report.removedPending === undefined ? [] : [c.dim(`  The pending request ${safe(report.removedPending)} that this caused was removed.`)];
+  return { report, code, lines: [`${c.red('✘')} ${message}`, ...scopes, ...taken, `    ${c.cyan('→')} ${hint}`] };
+}
+
+function runOperation(call, c) {
+  let lines = [];
+  const report = driver.run(load(), call.operation, call.options, (plan) => (lines = diffLines(planDiff(plan), c)));
+  return { report, code: DONE, lines: [...done(call.operation, report, c, call.options.dryRun === true), ...lines] };
+}
+
+/** Resolves to the exit code. */
+async function main(argv) {
+  const { stdout, stderr } = process;
+  // A reader that left (`| head`) is no error.
+  stdout.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  const c = paint(colored(stderr));
+  let call = {};
+  try {
+    call = parse(argv, io);
+    if (call.help) {
+      stdout.write(help(call.help));
+      return DONE;
+    }
+    if (call.version) {
+      stdout.write(`${require('../../package.json').version}\n`);
+      return DONE;
+    }
+    const runs = { diagnose: runDoctor, verify: runVerify };
+    const { report, code, lines } = await (runs[call.operation] ?? runOperation)(call, paint(colored(stdout)));
+    if (call.json) stdout.write(`${json(report)}\n`);
+    else if (!call.quiet || code !== DONE) print(code === REFUSED && call.command === 'verify' ? stderr : stdout, lines);
+    return code;
+  } catch (error) {
+    if (error instanceof Usage) {
+      print(stderr, [`${c.red('✘')} ${safe(error.message)}`, ...(error.hint ? [`    ${c.cyan('→')} ${safe(error.hint)}`] : [])]);
+      return USAGE;
+    }
+    if (!(error instanceof PrepairError)) throw error;
+    const { code, message, path, line, column, hint } = error;
+    if (call.json) stdout.write(`${json({ error: { code, message, path, line, column, hint } })}\n`);
+    const place = path === undefined ? undefined : [path, line, column].filter((part) => part !== undefined).join(':');
+    print(stderr, notices([{ code, message, path: place, hint }], c, c.red('✘')));
+    // Only the command line can have asked for what the core calls a wrong option.
+    return code === 'ERR_PREPAIR_OPTIONS' ? USAGE : REFUSED;
+  }
+}
+
+module.exports = { main };
