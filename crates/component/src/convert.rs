@@ -1,7 +1,8 @@
 //! Between the types of wit/ and those of the core. Whatever can be wrong with an option is found by the core.
 
+use prepair_core::connect::{self, Connection, Reason, Verdict};
 use prepair_core::error::{Error, Result};
-use prepair_core::inputs::{File, Inputs, Installed, Missing, Query, Stop};
+use prepair_core::inputs::{File, Inputs, Installed, Missing, Process, Query, Stat, Stop};
 use prepair_core::options::{
     self, ConfigInput, ConfigOptions, Derivation, DeviceInput, IdentityInput, Operation, PairInput,
     PairOptions, PendingChoice, Proxies, Request, Secret, Target, TargetInput,
@@ -28,6 +29,7 @@ pub(crate) fn target(target: wit::Target) -> Result<Target> {
 
 pub(crate) fn request(request: wit::Request, seed: &[u8; 32]) -> Result<Request> {
     let target = target(request.target)?;
+    let mut asked = Connection::default();
     let (operation, pair_options, clear_device, config_options) = match request.operation {
         wit::Operation::PrePair(options) => {
             (Operation::PrePair, Some(pair(options, seed)?), None, None)
@@ -43,15 +45,44 @@ pub(crate) fn request(request: wit::Request, seed: &[u8; 32]) -> Result<Request>
             let pair = pair(options.pair, seed)?;
             (Operation::Setup, Some(pair), None, options.config.map(config).transpose()?)
         }
+        wit::Operation::Diagnose(described) => {
+            asked = connection(described);
+            (Operation::Diagnose, None, None, None)
+        }
     };
     Ok(Request {
         operation,
         target,
         pair: pair_options,
         clear_device,
+        clear_request: None,
         config: config_options,
-        connection: None,
+        connection: asked,
     })
+}
+
+fn connection(described: wit::Connection) -> Connection {
+    Connection {
+        client: match described.client {
+            wit::Client::Agent => connect::Client::Agent,
+            wit::Client::Cli => connect::Client::Cli,
+        },
+        presents_device: described.presents_device,
+        method: described.method,
+        scopes: described.scopes,
+        remote_address: described.remote_address,
+        host: described.host,
+        origin: described.origin,
+        headers: described.headers.into_iter().collect(),
+        auth: described.auth.map(|auth| match auth {
+            wit::Auth::Token => connect::Auth::Token,
+            wit::Auth::Password => connect::Auth::Password,
+            wit::Auth::DeviceToken => connect::Auth::DeviceToken,
+            wit::Auth::None => connect::Auth::None,
+        }),
+        platform: described.platform,
+        device_family: described.device_family,
+    }
 }
 
 fn pair(options: wit::PairOptions, seed: &[u8; 32]) -> Result<PairOptions> {
@@ -147,7 +178,24 @@ pub(crate) fn inputs(inputs: &wit::Inputs) -> Result<Inputs<'_>> {
             version: installed.version.clone(),
             state_schema: installed.state_schema,
         }),
+        stats: inputs.stats.as_ref().map(|stats| {
+            stats.iter().map(|(path, stat)| (path.clone(), stat.as_ref().map(owned))).collect()
+        }),
+        process: inputs.process.as_ref().map(|process| Process {
+            uid: process.uid,
+            node: process.node.clone(),
+            platform: process.platform.clone(),
+        }),
+        failures: inputs
+            .failures
+            .iter()
+            .map(|(path, error)| (path.clone(), error.clone().into()))
+            .collect(),
     })
+}
+
+fn owned(stat: &wit::Stat) -> Stat {
+    Stat { mode: stat.mode, uid: stat.uid, nlink: stat.nlink, backups: stat.backups.clone() }
 }
 
 fn value(cell: &wit::SqlValue) -> Value {
@@ -180,7 +228,8 @@ fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
 
 impl From<Missing> for wit::Needs {
     fn from(missing: Missing) -> Self {
-        Self { files: missing.files, queries: all(missing.queries), bases: missing.bases }
+        let Missing { files, queries, stats, bases } = missing;
+        Self { files, queries: all(queries), stats, bases }
     }
 }
 
@@ -209,6 +258,13 @@ impl From<Error> for wit::Stop {
 impl From<Error> for wit::Error {
     fn from(error: Error) -> Self {
         let Error { code, message, path, line, column, hint } = error;
+        Self { code, message, path, line, column, hint }
+    }
+}
+
+impl From<wit::Error> for Error {
+    fn from(error: wit::Error) -> Self {
+        let wit::Error { code, message, path, line, column, hint } = error;
         Self { code, message, path, line, column, hint }
     }
 }
@@ -251,6 +307,7 @@ impl From<core::Report> for wit::Report {
                 pair: report.pair.into(),
                 config: report.config.map(Into::into),
             }),
+            core::Report::Diagnosis(report) => Self::Diagnose(report.into()),
         }
     }
 }
@@ -312,6 +369,43 @@ impl From<core::PatchConfigReport> for wit::ConfigReport {
             changes: all(report.changes),
             warnings: all(report.warnings),
         }
+    }
+}
+
+impl From<core::Diagnosis> for wit::Diagnosis {
+    fn from(report: core::Diagnosis) -> Self {
+        Self {
+            verdict: match report.verdict {
+                Verdict::Open => wit::Verdict::Open,
+                Verdict::SilentApproval => wit::Verdict::SilentApproval,
+                Verdict::PairingRequired => wit::Verdict::PairingRequired,
+                Verdict::Rejected => wit::Verdict::Rejected,
+                Verdict::Unknown => wit::Verdict::Unknown,
+            },
+            reason: report.reason.map(|reason| match reason {
+                Reason::NotPaired => wit::Reason::NotPaired,
+                Reason::RoleUpgrade => wit::Reason::RoleUpgrade,
+                Reason::ScopeUpgrade => wit::Reason::ScopeUpgrade,
+                Reason::MetadataUpgrade => wit::Reason::MetadataUpgrade,
+                Reason::StickyPending => wit::Reason::StickyPending,
+                Reason::Revoked => wit::Reason::Revoked,
+                Reason::NoDevice => wit::Reason::NoDevice,
+                Reason::MissingScope => wit::Reason::MissingScope,
+                Reason::UnattributableProxy => wit::Reason::UnattributableProxy,
+                Reason::BindLan => wit::Reason::BindLan,
+                Reason::Identity => wit::Reason::Identity,
+                Reason::Auth => wit::Reason::Auth,
+            }),
+            steps: all(report.steps),
+            findings: all(report.findings),
+        }
+    }
+}
+
+impl From<connect::Step> for wit::Decision {
+    fn from(step: connect::Step) -> Self {
+        let connect::Step { question, answer, because } = step;
+        Self { question, answer, because }
     }
 }
 

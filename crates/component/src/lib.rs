@@ -8,6 +8,7 @@ mod wit {
     wit_bindgen::generate!({ path: "../../wit", world: "prepair", generate_all });
 }
 
+use prepair_core::connect::Connection;
 use prepair_core::error::Error;
 use prepair_core::identity::KeyPair;
 use prepair_core::options::{Operation, Request};
@@ -67,8 +68,9 @@ impl identities::Guest for Component {
             target: convert::target(target)?,
             pair: None,
             clear_device: None,
+            clear_request: None,
             config: None,
-            connection: None,
+            connection: Connection::default(),
         };
         Ok(plan::export(&request, &convert::inputs(&inputs)?)?.into())
     }

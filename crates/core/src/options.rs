@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use crate::connect::Connection;
 use crate::error::{Error, Result};
 use crate::identity::{self, KeyPair};
 use crate::ip;
@@ -138,7 +139,7 @@ pub struct Request {
     /// Of `patchConfig`, and of `setup` unless its config is `false`.
     pub config: Option<ConfigOptions>,
     /// Of `diagnose`.
-    pub connection: Option<Map<String, Value>>,
+    pub connection: Connection,
 }
 
 /// Reads the options of an operation.
@@ -159,7 +160,7 @@ pub fn parse(
         clear_device: None,
         clear_request: None,
         config: None,
-        connection: None,
+        connection: Connection::default(),
     };
     match operation {
         Operation::PrePair => request.pair = Some(pair(&mut fields, blobs, seed)?),
@@ -182,11 +183,15 @@ pub fn parse(
             };
         }
         Operation::Diagnose => {
-            request.connection = match fields.take("connection") {
-                None => None,
-                Some(Value::Object(map)) => Some(map),
-                Some(other) => return Err(wrong("connection", "an object", &other)),
-            };
+            if let Some(value) = fields.take("connection") {
+                let described = object("connection", value)?;
+                // The message of serde_json may quote a header, which may hold a secret.
+                request.connection = serde_json::from_value(Value::Object(described)).map_err(|_| {
+                    Error::new("OPTIONS", "The option connection has an unknown field, or one of the wrong type.").hint(
+                        "Known: client ('agent' or 'cli'), presentsDevice, method, scopes, remoteAddress, host, origin, headers, auth ('token', 'password', 'device-token' or 'none').",
+                    )
+                })?;
+            }
         }
     }
     fields.finish()?;
