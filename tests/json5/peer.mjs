@@ -1,6 +1,6 @@
 // Builds crates/core/examples/json5-peer.rs and talks to it: one process for all documents.
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,9 +17,7 @@ export function buildPeer(bugs = [], name = '') {
   }
   const copy = mkdtempSync(path.join(tmpdir(), 'prepair-json5-'));
   try {
-    cpSync(path.join(root, 'crates/core/src'), path.join(copy, 'crates/core/src'), { recursive: true });
-    cpSync(path.join(root, 'crates/core/examples'), path.join(copy, 'crates/core/examples'), { recursive: true });
-    cpSync(path.join(root, 'crates/core/Cargo.toml'), path.join(copy, 'crates/core/Cargo.toml'));
+    cpSync(path.join(root, 'crates/core'), path.join(copy, 'crates/core'), { recursive: true });
     cpSync(path.join(root, 'Cargo.lock'), path.join(copy, 'Cargo.lock'));
     const manifest = readFileSync(path.join(root, 'Cargo.toml'), 'utf8');
     writeFileSync(path.join(copy, 'Cargo.toml'), manifest.replace(/^members = .*$/m, 'members = ["crates/core"]'));
@@ -29,9 +27,7 @@ export function buildPeer(bugs = [], name = '') {
       if (source.split(from).length !== 2) throw new Error(`${file} no longer holds exactly one ${JSON.stringify(from)}`);
       writeFileSync(at, source.replace(from, () => to));
     }
-    const target = path.join(root, 'target/planted-bugs', name);
-    mkdirSync(target, { recursive: true });
-    return build(copy, target);
+    return build(copy, path.join(root, 'target/planted-bugs', name));
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
-use scan::{Fault, Scanner};
+use scan::{Fault, Jumps, Scanner};
 use serde_json::{Map, Value};
 
 pub use edit::Editor;
@@ -104,10 +104,11 @@ impl fmt::Display for SyntaxError {
 impl std::error::Error for SyntaxError {}
 
 /// A valid document.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Document<'a> {
     text: &'a str,
     scanner: Scanner<'a>,
+    jumps: Jumps,
     root: Node,
     syntax: Syntax,
 }
@@ -147,7 +148,7 @@ impl<'a> Document<'a> {
             }
         })?;
         let scanner = Scanner::new(text, syntax == Syntax::Json5);
-        let root = scanner.document().map_err(|Fault { at, expected, hidden }| {
+        let (root, jumps) = scanner.document().map_err(|Fault { at, expected, hidden }| {
             let (line, column) = line_column(text, at);
             let found =
                 if hidden { None } else { text.get(at..).and_then(|rest| rest.chars().next()) };
@@ -161,7 +162,7 @@ impl<'a> Document<'a> {
                 end: at >= text.len(),
             }
         })?;
-        Ok(Self { text, scanner, root, syntax })
+        Ok(Self { text, scanner, jumps, root, syntax })
     }
 
     /// The outermost value.
@@ -175,12 +176,12 @@ impl<'a> Document<'a> {
     }
 
     /// The members of an object in their order, duplicates too; none for other nodes.
-    pub fn members(&self, object: Node) -> Members<'a> {
+    pub fn members(&self, object: Node) -> Members<'_, 'a> {
         Members { items: self.items(object, Kind::Object) }
     }
 
     /// The elements of an array; none for other nodes.
-    pub fn elements(&self, array: Node) -> Elements<'a> {
+    pub fn elements(&self, array: Node) -> Elements<'_, 'a> {
         Elements { items: self.items(array, Kind::Array) }
     }
 
@@ -250,9 +251,9 @@ impl<'a> Document<'a> {
         line_column(self.text, offset)
     }
 
-    fn items(&self, node: Node, kind: Kind) -> Items<'a> {
+    fn items(&self, node: Node, kind: Kind) -> Items<'_, 'a> {
         let at = if node.kind == kind { node.start.saturating_add(1) } else { self.text.len() };
-        Items { scanner: self.scanner, text: self.text, at, keyed: kind == Kind::Object }
+        Items { doc: self, at, keyed: kind == Kind::Object }
     }
 }
 
@@ -287,30 +288,30 @@ impl Item {
     }
 }
 
-struct Items<'a> {
-    scanner: Scanner<'a>,
-    text: &'a str,
+struct Items<'d, 'a> {
+    doc: &'d Document<'a>,
     at: usize,
     keyed: bool,
 }
 
-impl Iterator for Items<'_> {
+impl Iterator for Items<'_, '_> {
     type Item = Item;
 
     fn next(&mut self) -> Option<Item> {
-        let mut at = self.scanner.skip_blank(self.at);
-        if at >= self.text.len() || matches!(self.scanner.byte(at), b'}' | b']') {
-            self.at = self.text.len();
+        let Document { text, scanner, jumps, .. } = self.doc;
+        let mut at = scanner.skip_blank(self.at);
+        if at >= text.len() || matches!(scanner.byte(at), b'}' | b']') {
+            self.at = text.len();
             return None;
         }
         let key = self.keyed.then(|| {
-            let key = at..self.scanner.skip_key(at);
-            at = self.scanner.skip_blank(self.scanner.skip_blank(key.end) + 1);
+            let key = at..scanner.skip_key(at);
+            at = scanner.skip_blank(scanner.skip_blank(key.end) + 1);
             key
         });
-        let value = self.scanner.skip_value(at);
-        let behind = self.scanner.skip_blank(value.end);
-        let comma = (self.scanner.byte(behind) == b',').then_some(behind);
+        let value = scanner.skip_value(at, jumps);
+        let behind = scanner.skip_blank(value.end);
+        let comma = (scanner.byte(behind) == b',').then_some(behind);
         let next = comma.map_or(behind, |comma| comma + 1);
         if next <= self.at {
             return None; // only where the node is not of this document
@@ -321,27 +322,27 @@ impl Iterator for Items<'_> {
 }
 
 /// The members of an object; see [`Document::members`].
-pub struct Members<'a> {
-    items: Items<'a>,
+pub struct Members<'d, 'a> {
+    items: Items<'d, 'a>,
 }
 
-impl<'a> Iterator for Members<'a> {
+impl<'a> Iterator for Members<'_, 'a> {
     type Item = Member<'a>;
 
     fn next(&mut self) -> Option<Member<'a>> {
         let item = self.items.next()?;
         let key_span = item.key?;
-        let (key, exact) = text::unquote(self.items.text.get(key_span.clone())?);
+        let (key, exact) = text::unquote(self.items.doc.text.get(key_span.clone())?);
         Some(Member { key, exact, key_span, value: item.value })
     }
 }
 
 /// The elements of an array; see [`Document::elements`].
-pub struct Elements<'a> {
-    items: Items<'a>,
+pub struct Elements<'d, 'a> {
+    items: Items<'d, 'a>,
 }
 
-impl Iterator for Elements<'_> {
+impl Iterator for Elements<'_, '_> {
     type Item = Node;
 
     fn next(&mut self) -> Option<Node> {
