@@ -1,5 +1,6 @@
 # Tells what stands at paths, and what else a plan depends on.
-# arguments: mark, folder for uploads ('' finds one, '-' needs none), database or '', rows.js, its request or '', paths…
+# arguments: mark, folder for uploads ('' finds one, '-' needs none), database or '', rows.js, its request or '', 'stats' or
+# '', paths…
 say home "$(hex "$HOME")"
 say user "$uid" "$(id -g)"
 for name in HOME USERPROFILE OPENCLAW_HOME OPENCLAW_STATE_DIR OPENCLAW_CONFIG_PATH CLAWDBOT_STATE_DIR CLAWDBOT_CONFIG_PATH; do
@@ -7,8 +8,8 @@ for name in HOME USERPROFILE OPENCLAW_HOME OPENCLAW_STATE_DIR OPENCLAW_CONFIG_PA
   [ -z "$value" ] || say env $name "$(hex "$value")"
 done
 
-stage=$2 db=$3 program=$4 request=$5
-shift 5
+stage=$2 db=$3 program=$4 request=$5 stats=$6
+shift 6
 
 # A folder of our own that nobody else can look into: every upload lands there first. What dead calls left is old.
 private() {
@@ -24,8 +25,18 @@ case $stage in
   *) private "$stage" || say nostage ;;
 esac
 
-kinds=
+kinds= index=0
 for path; do
+  if [ -n "$stats" ] && { [ -e "$path" ] || [ -L "$path" ]; }; then
+    backups=
+    if [ -d "$path" ] && [ ! -L "$path" ]; then
+      for backup in "$path"/*.bak "$path"/.*.bak; do
+        [ ! -e "$backup" ] || backups="$backups $(hex "${backup##*/}")"
+      done
+    fi
+    say stat $index "$(st '%a %u %h' '%Lp %u %l' "$path")$backups"
+  fi
+  index=$((index + 1))
   if [ -L "$path" ]; then kinds=${kinds}l
   elif [ -d "$path" ]; then kinds=${kinds}d
   elif [ -f "$path" ] && [ -r "$path" ]; then kinds=${kinds}f
@@ -46,8 +57,10 @@ for at in "$(command -v node)" /usr/local/bin/node /usr/bin/node /vercel/runtime
   node=$at
   break
 done
+if [ -n "$node" ]; then
+  say node "$(hex "$node")" "$("$node" -p process.versions.node)" "$("$node" -p process.platform)"
+fi
 if [ -n "$node" ] && [ -n "$request" ]; then
-  say node "$(hex "$node")"
   "$node" -e "$program" -- "$mark" look "$request" 2>/dev/null 
 fi
 if [ -f "$db" ]; then

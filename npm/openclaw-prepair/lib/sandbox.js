@@ -107,14 +107,18 @@ const text = (value = '') => new TextDecoder().decode(Uint8Array.from(value.matc
 
 /** What `look.sh` told. */
 function facts(answer) {
-  const found = { env: {}, kinds: '', ended: false };
+  const found = { env: {}, stats: {}, kinds: '', ended: false };
   for (const [what, ...words] of answer) {
     if (what === 'home') found.home = text(words[0]);
     else if (what === 'user') found.user = { uid: Number(words[0]), gid: Number(words[1]) };
     else if (what === 'env') found.env[words[0]] = text(words[1]);
     else if (what === 'stage') found.stage = text(words[0]);
     else if (what === 'kinds') found.kinds = words[0];
-    else if (what === 'node') found.node = text(words[0]);
+    else if (what === 'node') Object.assign(found, { node: text(words[0]), version: words[1], platform: words[2] });
+    else if (what === 'stat') {
+      const [index, mode, uid, nlink, ...backups] = words;
+      found.stats[index] = { mode: parseInt(mode, 8), uid: Number(uid), nlink: Number(nlink), backups: backups.filter(Boolean).map(text) };
+    }
     else if (what === 'openclaw') found.installed = JSON.parse(words.join(' '));
     else if (what === 'rows') found.rows = JSON.parse(words.join(' '));
     else if (what === 'header') found.header = { wal: words[0] === '1', bytes: words.slice(1).filter(Boolean).map(Number) };
@@ -150,7 +154,8 @@ class Job {
     Object.assign(this, { binding, fs, operation, fresh, onStep, stagingDir });
     this.calls = new Calls(fs, { signal, timeoutMs });
     this.options = rest;
-    this.reading = operation === 'diagnose' || rest.dryRun === true;
+    this.diagnosing = operation === 'diagnose';
+    this.reading = this.diagnosing || rest.dryRun === true;
     // A new key and a new token mean the same at every attempt.
     this.fixed = { now: Date.now(), entropy: random(64), cwd: null };
     // The home that an adapter names is only what is tried first: the sandbox says which one it is.
@@ -168,9 +173,16 @@ class Job {
     return operate(this.binding, 'plan', this.operation, { ...this.options, env }, { ...this.fixed, home, installed, ...inputs });
   }
 
+  /** Inputs before anything was read; `diagnose` also wants modes and owners, and what could not be read. */
+  nothing() {
+    const map = () => Object.create(null);
+    return { files: map(), rows: map(), ...(this.diagnosing && { stats: map(), failures: map() }) };
+  }
+
   /** What the core will ask for, as far as it can be foreseen, so that one wait gets it all. */
   foresee() {
     const files = new Set();
+    const stats = new Set();
     const queries = new Map();
     let bases = [];
     // Without a database, with an empty one, with one that holds an identity.
@@ -180,7 +192,7 @@ class Job {
       (asked) => imagined(asked, [{ device_id: STAND, public_key_pem: STAND_KEY }]),
     ];
     for (const rows of this.fresh ? worlds.slice(0, 1) : worlds) {
-      const inputs = { files: Object.create(null), rows: Object.create(null) };
+      const inputs = this.nothing();
       for (let turn = 0; turn < 20; turn += 1) {
         let missing;
         try {
@@ -196,11 +208,15 @@ class Job {
           files.add(file);
           inputs.files[file] = null;
         }
+        for (const path of missing.stats ?? []) {
+          stats.add(path);
+          inputs.stats[path] = null;
+        }
         for (const query of missing.queries) queries.set(JSON.stringify(query), query);
         Object.assign(inputs.rows, rows(missing.queries));
       }
     }
-    return { files: [...files], queries: [...queries.values()], bases };
+    return { files: [...files], queries: [...queries.values()], stats: [...stats], bases };
   }
 
   /** Finds home, environment, user and package; with paths, what stands there, and the rows of a database. */
@@ -209,7 +225,7 @@ class Job {
     const auto = this.options.gatewayVersion === undefined || this.options.gatewayVersion === 'auto';
     const openclaw = auto || this.options.openclawDir !== undefined ? { dir: this.options.openclawDir } : null;
     const request = openclaw || db ? JSON.stringify({ db, queries, stand: STAND, openclaw }) : '';
-    return this.calls.script('look', [this.reading ? '-' : this.stagingDir ?? '', db, inside.rows, request, ...paths]);
+    return this.calls.script('look', [this.reading ? '-' : this.stagingDir ?? '', db, inside.rows, request, this.diagnosing ? 'stats' : '', ...paths]);
   }
 
   /** Takes in what was found. */
@@ -226,7 +242,7 @@ class Job {
 
   /** Reads until the core lacks nothing, and gives its plan. */
   async plan() {
-    const inputs = { files: Object.create(null), rows: Object.create(null) };
+    const inputs = this.nothing();
     this.queries = [];
     let wanted = this.foresee();
     for (let turn = 0; turn < 20; turn += 1) {
@@ -234,8 +250,9 @@ class Job {
       const { json, blobs } = this.core(inputs);
       if (!json.missing) return { ...json, blobs };
       // Another home or environment than was assumed: what can be foreseen now is got along.
-      const { files, queries, bases } = this.foresee();
+      const { files, queries, stats, bases } = this.foresee();
       wanted = {
+        stats: [...new Set([...(json.missing.stats ?? []), ...stats])],
         files: [...new Set([...json.missing.files, ...files])].filter((file) => !(file in inputs.files)),
         queries: this.queries.length > 0 ? json.missing.queries : queries,
         bases: json.missing.bases.length > 0 ? json.missing.bases : bases,
@@ -245,14 +262,15 @@ class Job {
   }
 
   /** One wait: reads files and asks the sandbox, side by side. */
-  async gather({ files, queries, bases }, inputs) {
+  async gather({ files, queries, stats, bases }, inputs) {
     if (this.fresh) {
+      for (const path of stats) inputs.stats[path] = null;
       for (const file of files) inputs.files[file] = null;
       for (const query of queries) inputs.rows[query.id] = null;
       if (files.some((file) => !isAbsolute(file))) await this.findHome(inputs);
       return;
     }
-    if ([...files, ...queries.map((query) => query.db)].some((file) => !isAbsolute(file))) {
+    if ([...files, ...stats, ...queries.map((query) => query.db)].some((file) => !isAbsolute(file))) {
       await this.findHome(inputs);
       return;
     }
@@ -261,30 +279,45 @@ class Job {
     const parents = files.map(parentOf);
     const db = this.queries[0]?.db;
     const also = db ? [db, parentOf(db)] : [];
-    const paths = [...new Set([...files, ...parents, ...also])];
+    const paths = [...new Set([...files, ...parents, ...also, ...stats])];
     const reads = files.map((file) => this.calls.read(file));
     const settled = (call) => async (context) => call(context).then((value) => ({ value }), (error) => ({ error }));
     const [answer, ...contents] = await this.calls.together([this.look(paths, this.queries), ...reads.map(settled)]);
     const found = facts(answer);
     const kind = Object.fromEntries(paths.map((path, i) => [path, found.kinds[i]]));
     this.learn(found);
+    for (const path of stats) inputs.stats[path] = found.stats[paths.indexOf(path)] ?? null;
+    if (this.diagnosing && found.node) this.fixed.process = { uid: found.user.uid, node: found.version, platform: found.platform };
+    // A diagnosis makes a finding of what every other operation stops at.
+    const refuse = (error, path) => {
+      if (!this.diagnosing || !error.path) throw error;
+      inputs.failures[path] = { ...error, message: error.message };
+    };
     files.forEach((file, i) => {
       const parent = parentOf(file);
       const linked = kind[parent] === 'l' && !bases.includes(parent);
       if (linked || kind[file] in NOT_A_FILE) inputs.files[file] = { kind: linked ? 'symlink' : NOT_A_FILE[kind[file]] };
       else if (contents[i].value !== undefined) inputs.files[file] = contents[i].value;
       else if (kind[file] === 'a') inputs.files[file] = null;
-      else if (kind[file] === 'p') throw refusal('PERMISSION', 'The sandbox user may not read this file.', { path: file, hint: 'Let the user who runs the gateway own the state dir.' });
-      else throw contents[i].error;
+      else if (kind[file] === 'p') {
+        refuse(refusal('PERMISSION', 'The sandbox user may not read this file.', { path: file, hint: 'Let the user who runs the gateway own the state dir.' }), file);
+        inputs.files[file] = { kind: 'other' };
+      } else throw contents[i].error;
     });
-    if (db) this.takeRows(db, kind, found, inputs);
+    if (!db) return;
+    try {
+      this.takeRows(db, kind, found, inputs);
+    } catch (error) {
+      refuse(error, db);
+      for (const query of this.queries) inputs.rows[query.id] = null;
+    }
   }
 
   async findHome(inputs) {
     if (this.homeFound) throw refusal('STATE_DIR', 'The home folder of the sandbox user is unknown.', { hint: 'Give an absolute stateDir.' });
     const [answer] = await this.calls.together([this.look([], [])]);
     this.learn(facts(answer));
-    Object.assign(inputs, { files: Object.create(null), rows: Object.create(null) });
+    Object.assign(inputs, this.nothing());
     await this.gather(this.foresee(), inputs);
   }
 
