@@ -1400,26 +1400,7 @@ mod tests {
             json!({ "client": "tui" }),
         ] {
             let options = json!({ "stateDir": "/s", "gatewayVersion": MODERN, "env": {}, "connection": connection });
-            let request = options::parse(Operation::Diagnose, options, &[], &[9; 32]).unwrap();
-            let inputs = Inputs { now: NOW, ..Inputs::default() };
-            let world = World {
-                inputs: &inputs,
-                rules: crate::rules::rules(None).0,
-                gateway: crate::report::Gateway {
-                    version: None,
-                    source: crate::report::Source::Unknown,
-                },
-                paths: Paths {
-                    state_dir: "/s".into(),
-                    config: CONFIG.into(),
-                    identity: DEVICE.into(),
-                },
-                store: StoreKind::Json,
-                warnings: Vec::new(),
-                unclear: None,
-            };
-            let error =
-                decide(&world, &Disk::default(), &request, &mut Findings(Vec::new())).unwrap_err();
+            let error = options::parse(Operation::Diagnose, options, &[], &[9; 32]).unwrap_err();
             assert_eq!(error.code, "ERR_PREPAIR_OPTIONS");
             assert!(!error.to_string().contains("gateway-secret"));
         }

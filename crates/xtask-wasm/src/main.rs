@@ -2,12 +2,15 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stderr, reason = "a command line tool")]
 
-/// `xtask-wasm bindgen <in.wasm> <folder>`: prepair_bg.wasm and prepair_bg.js.
+const USAGE: &str = "xtask-wasm bindgen <in.wasm> <folder> | encode <in.wasm> <out.wasm>";
+
+/// `bindgen`: prepair_bg.wasm and prepair_bg.js. `encode`: a component.
 fn main() -> std::process::ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let done = match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["bindgen", input, folder] => bindgen(input, folder),
-        _ => Err("xtask-wasm bindgen <in.wasm> <folder>".to_owned()),
+        ["encode", input, output] => encode(input, output),
+        _ => Err(USAGE.to_owned()),
     };
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
@@ -27,4 +30,15 @@ fn bindgen(input: &str, folder: &str) -> Result<(), String> {
         .bundler(true)
         .and_then(|b| b.typescript(false).remove_producers_section(true).generate(folder))
         .map_err(|e| format!("{input}: {e:#}"))
+}
+
+/// A component of a module that carries its WIT; it is validated.
+fn encode(input: &str, output: &str) -> Result<(), String> {
+    let module = std::fs::read(input).map_err(|e| format!("{input}: {e}"))?;
+    let component = wit_component::ComponentEncoder::default()
+        .validate(true)
+        .module(&module)
+        .and_then(|mut encoder| encoder.encode())
+        .map_err(|e| format!("{input}: {e:#}"))?;
+    std::fs::write(output, component).map_err(|e| format!("{output}: {e}"))
 }

@@ -3,6 +3,7 @@
 #[path = "../../core/build/hash.rs"]
 mod hash;
 
+use crate::component;
 use crate::run::{Result, cache, cargo, command, output, root, run, target};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -20,26 +21,26 @@ pub(crate) fn addon() -> Result {
 /// The addon and everything that is not native.
 pub(crate) fn all() -> Result {
     addon()?;
-    wasm()
+    wasm()?;
+    component::build()
 }
 
-/// The wasm module as prepair.wasm, and the JavaScript around it in the two module systems.
-fn wasm() -> Result {
+/// A package compiled for wasm32-unknown-unknown: where its module is.
+pub(crate) fn guest(name: &str) -> Result<PathBuf> {
     let toolchain = cache()?.join("wasm-rust");
     run(command("bash").arg("crates/wasm/toolchain.sh").env("WASM_TOOLCHAIN_DIR", &toolchain))?;
     // a folder of its own: the compiler may be another one than that of the addon
     let built = target().join("wasm");
     run(command(toolchain.join("bin/cargo-wasm"))
-        .args(["build", "--locked", "--package", "prepair-wasm", "--profile", "wasm"])
+        .args(["build", "--locked", "--package", name, "--profile", "wasm"])
         .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
         .arg(&built)
         .env("CARGO_ENCODED_RUSTFLAGS", remap()?))?;
+    Ok(built.join(format!("wasm32-unknown-unknown/wasm/{}.wasm", name.replace('-', "_"))))
+}
 
-    let bindgen = built.join("bindgen");
-    run(cargo(&["run", "--quiet", "--package", "xtask-wasm", "--", "bindgen"])
-        .arg(built.join("wasm32-unknown-unknown/wasm/prepair_wasm.wasm"))
-        .arg(&bindgen))?;
-    let small = built.join("prepair.wasm");
+/// The same module, smaller.
+pub(crate) fn shrink(from: &Path, to: &Path) -> Result {
     run(command(binaryen()?.join("bin/wasm-opt"))
         .arg("-Os")
         // what rustc uses by default and Node 20 has
@@ -48,9 +49,21 @@ fn wasm() -> Result {
                 .map(enable),
         )
         .args(["reference-types", "sign-ext"].map(enable))
-        .arg(bindgen.join("prepair_bg.wasm"))
+        .arg(from)
         .arg("-o")
-        .arg(&small))?;
+        .arg(to))
+}
+
+/// The wasm module as prepair.wasm, and the JavaScript around it in the two module systems.
+fn wasm() -> Result {
+    let module = guest("prepair-wasm")?;
+    let built = target().join("wasm");
+    let bindgen = built.join("bindgen");
+    run(cargo(&["run", "--quiet", "--package", "xtask-wasm", "--", "bindgen"])
+        .arg(module)
+        .arg(&bindgen))?;
+    let small = built.join("prepair.wasm");
+    shrink(&bindgen.join("prepair_bg.wasm"), &small)?;
     publish(&small, &package("prepair.wasm"))?;
 
     let glue = bindgen.join("prepair_bg.js");
@@ -92,7 +105,7 @@ fn commonjs(glue: &str) -> String {
 }
 
 /// A file of the npm package.
-fn package(file: &str) -> PathBuf {
+pub(crate) fn package(file: &str) -> PathBuf {
     root().join("npm/openclaw-prepair").join(file)
 }
 
@@ -105,7 +118,7 @@ fn stamp() -> Result {
     write(&package("build.json"), &text)
 }
 
-fn write(to: &Path, text: &str) -> Result {
+pub(crate) fn write(to: &Path, text: &str) -> Result {
     to.parent()
         .map_or(Ok(()), fs::create_dir_all)
         .and_then(|()| fs::write(to, text))
@@ -127,7 +140,7 @@ fn remap() -> Result<String> {
 }
 
 /// Copies by rename: a process that has the old addon mapped keeps it.
-fn publish(from: &Path, to: &Path) -> Result {
+pub(crate) fn publish(from: &Path, to: &Path) -> Result {
     let temp = to.with_extension("tmp");
     fs::copy(from, &temp)
         .and_then(|_| fs::rename(&temp, to))
