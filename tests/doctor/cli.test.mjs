@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { cli, home } from './cli.mjs';
+
+const COMMANDS = ['setup', 'pre-pair', 'clear-pending', 'patch-config', 'doctor', 'verify'];
+const V = ['--gateway-version', '2026.2.19'];
+const ESCAPE = /\x1b/;
+const SECRET = 'hunter2-hunter2-hunter2-hunter2';
+const CONFIG = `// mine
+{
+  gateway: { mode: 'local', port: 18999, auth: { mode: 'token', token: '${SECRET}' } },
+  channels: { telegram: { botToken: "123456:short" } },
+}
+`;
+const THROUGH_PROXY = ['--header', 'X-Forwarded-For: 203.0.113.9'];
+
+/** Every file with its content and times. */
+function tree(dir) {
+  return readdirSync(dir, { recursive: true, withFileTypes: true }).map((entry) => {
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    const { mode, mtimeMs, ctimeMs } = statSync(path);
+    return [path, mode, mtimeMs, ctimeMs, entry.isFile() ? readFileSync(path, 'latin1') : ''];
+  }).sort();
+}
+
+describe('usage', () => {
+  it('has help that fits a screen', async () => {
+    for (const args of [[], ['--help'], ...COMMANDS.map((name) => [name, '--help'])]) {
+      const { code, stdout } = await cli(args);
+      assert.equal(code, 0);
+      assert.ok(stdout.split('\n').length <= 40, `${args}: ${stdout.split('\n').length} lines`);
+      assert.deepEqual(stdout.split('\n').filter((line) => line.length > 110), []);
+    }
+    const { version } = JSON.parse(readFileSync(new URL('../../npm/openclaw-prepair/package.json', import.meta.url), 'utf8'));
+    assert.equal((await cli(['--version'])).stdout, `${version}\n`);
+  });
+
+  it('says what is wrong, what was meant, and exits 2', async (t) => {
+    const { env, dir } = home(t);
+    for (const [args, hint] of [
+      [['sutup'], /Did you mean setup\?/],
+      [['setup', '--stat-dir', 'x'], /Did you mean --state-dir\?/],
+      [['setup', '--jsno'], /Did you mean --json\?/],
+      [['setup', '--token', SECRET], /setup has no flag --token/],
+      [['setup', 'here'], /takes no argument here/],
+      [['setup', '--state-dir'], /wants a value: DIR/],
+      [['setup', '--json=yes'], /takes no value/],
+      [['verify', '--timeout', 'soon'], /number of seconds/],
+      [['verify', '--token-env', 'NOT_SET'], /variable NOT_SET is not set/],
+      [['verify', '--url', 'http://x'], /ws:\/\/ or wss:\/\//],
+      [['verify', '--url', 'wss://example.invalid', '--force'], /its own token/],
+      [['doctor', '--dry-run'], /doctor has no flag/],
+      [['doctor', '--client', 'tui'], /Known: client/],
+      [['\x1b[2Jx'], /There is no command \\u\{1b\}\[2Jx/],
+    ]) {
+      const { code, stdout, stderr } = await cli(args, { env });
+      assert.equal(code, 2, `${args}: ${stdout}${stderr}`);
+      assert.match(stderr, hint);
+      assert.equal(stdout, '');
+      assert.doesNotMatch(stderr, ESCAPE);
+      assert.ok(!stderr.includes(SECRET));
+    }
+    assert.deepEqual(readdirSync(dir), []);
+  });
+
+  it('refuses with code, place and hint, and exits 1', async (t) => {
+    const { env, state } = home(t, { 'openclaw.json': '{\n  gateway: {' });
+    const { code, stdout, stderr } = await cli(['setup', ...V], { env });
+    assert.equal(code, 1);
+    assert.equal(stdout, '');
+    assert.match(stderr, /ERR_PREPAIR_SYNTAX/);
+    assert.ok(stderr.includes(`${join(state, 'openclaw.json')}:2:13`), stderr);
+    assert.match(stderr, /→ Mend the file/);
+    const { json } = await cli(['setup', ...V, '--json'], { env });
+    assert.equal(json.error.code, 'ERR_PREPAIR_SYNTAX');
+  });
+});
+
+describe('output', () => {
+  it('has colours in a terminal, none in a pipe or by NO_COLOR', async (t) => {
+    const { env } = home(t, { 'openclaw.json': CONFIG });
+    const run = (options) => cli(['doctor', ...V, ...THROUGH_PROXY], options);
+    const terminal = await run({ env, terminal: true });
+    assert.match(terminal.stdout, /\x1b\[3\dm/);
+    assert.equal(terminal.code, 3);
+    for (const quiet of [await run({ env }), await run({ env: { ...env, NO_COLOR: '1' }, terminal: true }), await run({ env: { ...env, TERM: 'dumb' }, terminal: true })]) {
+      assert.equal(quiet.code, 3);
+      assert.doesNotMatch(quiet.stdout, ESCAPE);
+      assert.match(quiet.stdout, /This mends it:\r?\n  npx openclaw-prepair setup --gateway-version 2026\.2\.19/);
+    }
+  });
+
+  it('is JSON by --json, nothing by --quiet', async (t) => {
+    const { env } = home(t, { 'openclaw.json': CONFIG });
+    const { json } = await cli(['setup', ...V, '--json'], { env });
+    assert.equal(json.paired, 'created');
+    const quiet = await cli(['setup', ...V, '--quiet'], { env });
+    assert.deepEqual([quiet.code, quiet.stdout, quiet.stderr], [0, '', '']);
+  });
+
+  it('of a reader that left is no error', async (t) => {
+    const { env } = home(t);
+    const { code, stderr } = await cli(['setup', ...V, '--dry-run'], { env, deaf: true });
+    assert.deepEqual([code, stderr], [0, '']);
+  });
+});
+
+describe('a dry run', () => {
+  it('shows a diff of each file without its secrets and writes nothing', async (t) => {
+    const { env, state } = home(t, { 'openclaw.json': CONFIG });
+    const before = tree(state);
+    const args = ['setup', ...V, '--dry-run', '--proxy-peer', '10.0.0.7'];
+    const { code, stdout } = await cli(args, { env });
+    assert.equal(code, 0);
+    assert.deepEqual(tree(state), before);
+    for (const name of ['identity/device.json', 'devices/paired.json', 'openclaw.json']) assert.ok(stdout.includes(`--- ${join(state, name)}`), stdout);
+    assert.match(stdout, /^\+ .*"?trustedProxies"?.*10\.0\.0\.7/m);
+    assert.match(stdout, /^ {2}\/\/ mine$/m);
+    assert.doesNotMatch(stdout, /hunter2|123456|BEGIN PRIVATE/);
+    assert.match(stdout, /botToken: "<hidden>"/);
+    assert.match(stdout, /"token": "<hidden>"/);
+    assert.match(stdout, /would be paired/);
+  });
+
+  it('shows control characters escaped', async (t) => {
+    const id = 'ab'.repeat(32);
+    const other = { deviceId: id, displayName: '\u009b2J\u202eevil', publicKey: 'x', tokens: {} };
+    const { env } = home(t, {
+      'openclaw.json': CONFIG,
+      'devices/paired.json': { [id]: other },
+      'devices/pending.json': { '\u009br1': { requestId: '\u009br1', deviceId: '\x1b[2J', silent: false, ts: 1 } },
+    });
+    const { stdout } = await cli(['setup', ...V, '--dry-run'], { env });
+    assert.doesNotMatch(stdout, /[\x1b\u009b\u202e]/);
+    const paired = await cli(['pre-pair', ...V, '--dry-run', '--display-name', 'mine'], { env });
+    assert.doesNotMatch(paired.stdout, /[\x1b\u009b\u202e]/);
+    const cleared = await cli(['clear-pending', ...V, '--json'], { env });
+    assert.doesNotMatch(cleared.stdout, /[\x1b\u009b]/);
+    assert.equal(cleared.json.cleared[0].requestId, '\u009br1');
+  });
+});
+
+describe('commands', () => {
+  it('take their flags', async (t) => {
+    const { env, state } = home(t, { 'openclaw.json': CONFIG });
+    const read = (name) => JSON.parse(readFileSync(join(state, name), 'utf8'));
+    const paired = await cli(['pre-pair', ...V, '--scopes', 'operator.read,operator.write', '--display-name', 'Mine', '--json'], { env });
+    assert.equal(paired.code, 0, paired.stderr);
+    const record = read('devices/paired.json')[paired.json.deviceId];
+    assert.deepEqual([record.scopes, record.displayName], [['operator.read', 'operator.write'], 'Mine']);
+
+    writeFileSync(join(state, 'patch.json'), '{"gateway":{"bind":"loopback"}}');
+    const patched = await cli(['patch-config', ...V, '--trusted-proxy', '10.0.0.7', '--trusted-proxy', '10.0.0.8', '--merge-file', join(state, 'patch.json')], { env });
+    assert.equal(patched.code, 0, patched.stderr);
+    const config = readFileSync(join(state, 'openclaw.json'), 'utf8');
+    assert.match(config, /10\.0\.0\.7.*10\.0\.0\.8/s);
+    assert.match(config, /"bind": "loopback"|bind: "loopback"/);
+    assert.match(config, /^\/\/ mine/);
+
+    const secret = { MY_SECRET: '0123456789abcdefghijklmnopqrstuvwxyz' };
+    const derived = (label) => cli(['pre-pair', ...V, '--state-dir', join(state, label), '--secret-env', 'MY_SECRET', '--label', 'a', '--json'], { env: { ...env, ...secret } });
+    const [one, two] = [await derived('one'), await derived('two')];
+    assert.equal(one.json.deviceId, two.json.deviceId);
+    assert.ok(!`${one.stdout}${one.stderr}`.includes(secret.MY_SECRET));
+
+    const device = await cli(['setup', ...V, '--device', one.json.publicKey, '--no-config', '--json'], { env });
+    assert.deepEqual([device.json.identity, device.json.deviceId, device.json.config], ['untouched', one.json.deviceId, null]);
+  });
+});
+
+describe('doctor', () => {
+  it('draws the path, names the fix, and the command that it prints mends the wall', async (t) => {
+    const { env, state } = home(t, { 'openclaw.json': CONFIG });
+    const before = tree(state);
+    const wall = await cli(['doctor', '--state-dir', state, ...V, ...THROUGH_PROXY], { env });
+    assert.equal(wall.code, 3);
+    assert.deepEqual(tree(state), before, 'doctor wrote something');
+    assert.match(wall.stdout, /├─ Is the connection local\? no/);
+    assert.match(wall.stdout, /└─ ✘ closed \(1008\): pairing required \(not-paired\)/);
+    assert.match(wall.stdout, /W_NO_IDENTITY/);
+    const command = /This mends it:\n {2}npx openclaw-prepair (.*)\n/.exec(wall.stdout)[1];
+    assert.equal((await cli(command.split(' '), { env })).code, 0);
+    const open = await cli(['doctor', '--state-dir', state, ...V, ...THROUGH_PROXY], { env });
+    assert.equal(open.code, 0, open.stdout);
+    assert.match(open.stdout, /└─ ✔ open/);
+    assert.doesNotMatch(open.stdout, /finding/);
+    assert.ok(!`${wall.stdout}${open.stdout}`.includes(SECRET));
+  });
+
+  it('prints the command that fits the reason', async (t) => {
+    const { env, state } = home(t, { 'openclaw.json': CONFIG });
+    const doctor = async (args, version = '2026.4.15') => {
+      const { stdout } = await cli(['doctor', '--gateway-version', version, ...args], { env });
+      return /This mends it:\n {2}(.*)\n/.exec(stdout)?.[1];
+    };
+    const { json } = await cli(['setup', '--gateway-version', '2026.4.15', '--json'], { env });
+    const paired = join(state, 'devices/paired.json');
+    const store = JSON.parse(readFileSync(paired, 'utf8'));
+    const write = (edit) => {
+      const copy = structuredClone(store);
+      edit(copy[json.deviceId]);
+      writeFileSync(paired, JSON.stringify(copy));
+    };
+    write((record) => { record.tokens.operator.revokedAtMs = 1; });
+    assert.equal(await doctor(THROUGH_PROXY), 'npx openclaw-prepair setup --reinstate --gateway-version 2026.4.15');
+    write((record) => { record.tokens = {}; });
+    assert.equal(await doctor(THROUGH_PROXY), 'npx openclaw-prepair setup --gateway-version 2026.4.15');
+    write(() => {});
+    assert.equal(await doctor([...THROUGH_PROXY, '--presents-device'], '2026.9.6'), 'npx openclaw-prepair patch-config --proxy-peer 127.0.0.1 --gateway-version 2026.9.6');
+    writeFileSync(paired, '{}', { mode: 0o600 });
+    writeFileSync(join(state, 'devices/pending.json'), JSON.stringify({ r: { requestId: 'r', deviceId: json.deviceId, silent: false, scopes: ['operator.read'], ts: Date.now() } }), { mode: 0o600 });
+    assert.equal(await doctor(['--client', 'cli']), 'npx openclaw-prepair clear-pending --gateway-version 2026.4.15');
+  });
+
+  it('takes what it cannot read as a finding', async (t) => {
+    const { env } = home(t, { 'openclaw.json': CONFIG, 'devices/paired.json/inside': '', 'identity/device.json': '{ broken' });
+    const { code, stdout } = await cli(['doctor', ...V], { env });
+    assert.equal(code, 1);
+    assert.match(stdout, /W_NOT_A_FILE/);
+    assert.match(stdout, /W_IDENTITY_BROKEN/);
+    assert.match(stdout, /└─ \? unknown/);
+    const empty = await cli(['doctor', ...V], { env: home(t).env });
+    assert.equal(empty.code, 1);
+    assert.match(empty.stdout, /W_STATE_DIR There is no OpenClaw state here/);
+  });
+});

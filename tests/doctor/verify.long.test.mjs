@@ -1,0 +1,3 @@
+import { closedThenOpen } from './gateways.mjs';
+
+closedThenOpen('2026.5.7');

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, statSync, existsSync } from 'node:fs';
+import { createServer as createHttp } from 'node:http';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { cli, home } from './cli.mjs';
+import { closedThenOpen, stage, unpaired } from './gateways.mjs';
+
+const V = ['--gateway-version', '2026.2.19'];
+
+closedThenOpen('2026.2.19');
+closedThenOpen('2026.9.6');
+
+test('2026.2.19, bare loopback: verify before setup changes nothing', async (t) => {
+  const { home: { stateDir }, gateway, verify } = await stage(t, '2026.2.19', { prepare: unpaired });
+  const state = () => ['devices/paired.json', 'devices/pending.json'].map((name) => {
+    const path = join(stateDir, name);
+    return existsSync(path) ? [readFileSync(path, 'utf8'), statSync(path).mtimeMs] : null;
+  });
+  const before = state();
+  const { code, json } = await verify();
+  assert.deepEqual([code, json.reason], [3, 'not-paired']);
+  assert.deepEqual(state(), before);
+  // By force it is what any client does there: approved silently for what it asks first, closed for the next.
+  const forced = await verify('--force');
+  assert.deepEqual([forced.json.scopes, forced.json.closeCode], [{ 'operator.read': true, 'operator.admin': false }, 1008]);
+  assert.equal(forced.json.removedPending !== undefined, true);
+  assert.notDeepEqual(state()[0], before[0]);
+  // With the record that this left, admin would be a scope upgrade: known from the disk, not tried.
+  const known = await verify();
+  assert.deepEqual([known.json.scopes, known.json.reason], [{ 'operator.read': true, 'operator.admin': false }, 'scope-upgrade']);
+  assert.doesNotMatch(gateway.log(), /PRIVATE/);
+});
+
+describe('what is no gateway', () => {
+  /** A server of its own; `verify` of a paired device against it. */
+  async function against(t, server, ...args) {
+    const { env } = home(t);
+    assert.equal((await cli(['setup', ...V], { env })).code, 0);
+    let port = 9; // discard: nobody listens there
+    if (server) {
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      t.after(() => server.close());
+      ({ port } = server.address());
+    }
+    const flags = [...V, '--url', `ws://127.0.0.1:${port}`, '--token-env', 'TOKEN', ...args];
+    const [said, json] = [await cli(['verify', ...flags], { env: { ...env, TOKEN: 'sesame-sesame' } }), await cli(['verify', '--json', ...flags], { env: { ...env, TOKEN: 'sesame-sesame' } })];
+    assert.ok(!`${said.stdout}${said.stderr}${json.stdout}`.includes('sesame'));
+    return { code: said.code, text: said.stdout + said.stderr, report: json.json };
+  }
+  const accept = (request) =>
+    createHash('sha1').update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+  const websocket = (...frames) => createHttp().on('upgrade', (request, socket) => {
+    socket.on('error', () => {});
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept(request)}\r\n\r\n`);
+    for (const frame of frames) socket.write(frame);
+  });
+  const text = (message) => Buffer.concat([Buffer.from([0x81, message.length]), Buffer.from(message)]);
+  const status = (code) => createHttp((_, response) => response.writeHead(code).end());
+
+  for (const [name, server, args, code, reason, message] of [
+    ['nobody listens', null, [], 1, 'unreachable', /No gateway answers there/],
+    ['it hangs', createServer(() => {}), ['--timeout', '0.5'], 1, 'timeout', /did not answer in time/],
+    ['it hangs after the upgrade', websocket(), ['--timeout', '0.5'], 1, 'timeout', /did not answer in time/],
+    ['a web server', status(404), [], 1, 'not-a-gateway', /no OpenClaw gateway/],
+    ['a proxy that refuses', status(403), [], 3, 'unattributable-proxy', /HTTP 403/],
+    ['no HTTP', createServer((socket) => socket.end('SSH-2.0-x\r\n')), [], 1, 'not-a-gateway', /no OpenClaw gateway/],
+    ['another WebSocket server', websocket(text('hello')), [], 1, 'not-a-gateway', /no OpenClaw gateway/],
+    ['a masked frame', websocket(Buffer.from([0x81, 0x81, 1, 2, 3, 4, 5])), [], 1, 'not-a-gateway', /no OpenClaw gateway/],
+    ['an endless frame', websocket(Buffer.from([0x82, 0x7f, 0, 0, 1, 0, 0, 0, 0, 0])), [], 1, 'not-a-gateway', /no OpenClaw gateway/],
+    ['a close that steers the terminal', websocket(Buffer.concat([Buffer.from([0x88, 10, 0x03, 0xf0]), Buffer.from('\x1b[2Jboo!')])), [], 1, ' [2Jboo!', /gateway closed \(1008\):  \[2Jboo!/],
+  ]) {
+    test(name, async (t) => {
+      const result = await against(t, server, ...args);
+      assert.deepEqual([result.code, result.report.reason, result.report.ok], [code, reason, false], result.text);
+      assert.match(result.text, message);
+      assert.match(result.text, /→ /);
+      assert.doesNotMatch(result.text, /\x1b/);
+    });
+  }
+
+  test('a state dir without OpenClaw', async (t) => {
+    const { env } = home(t);
+    const { code, stderr } = await cli(['verify', ...V], { env });
+    assert.equal(code, 1);
+    assert.match(stderr, /There is no OpenClaw state here\. Nothing was sent/);
+  });
+});
