@@ -28,6 +28,7 @@ export async function startVercel({ home, env = {}, twice = () => 'once', fail =
   const requests = [];
   const sandboxes = new Map();
   const delivered = new Map();
+  const background = [];
   const counts = {};
   const session = (name) => ({
     id: `sbx_${name}`, memory: 2048, vcpus: 1, region: 'iad1', timeout: 300_000, status: 'running',
@@ -77,18 +78,27 @@ export async function startVercel({ home, env = {}, twice = () => 'once', fail =
       return response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(content);
     }
     if (call === 'cmd') {
-      const { command, args, cwd } = parsed();
+      const { command, args, cwd, wait } = parsed();
+      const environment = { PATH: process.env.PATH, HOME: home(name), TMPDIR: join(home(name), 'tmp'), ...env };
+      const command_ = (exitCode) => ({ id: `cmd_${randomUUID()}`, name: command, args, cwd: home(name), sessionId: `sbx_${name}`, exitCode, startedAt: Date.now() });
+      if (!wait) {
+        log.push([command, ...args].join('\n'));
+        const child = spawn(command, args, { cwd: cwd ?? home(name), env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+        for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => log.push(text));
+        background.push(child);
+        await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+        return json(200, { command: command_(null) });
+      }
       const key = `${name} ${body}`;
       let how = 'again';
       if (!delivered.has(key)) {
         delivered.set(key, true);
         how = twice(counts[what]);
       }
-      const running = run([command, ...args], { cwd: cwd ?? home(name), env: { PATH: process.env.PATH, HOME: home(name), TMPDIR: join(home(name), 'tmp'), ...env } });
+      const running = run([command, ...args], { cwd: cwd ?? home(name), env: environment });
       if (how === 'during') return request.socket.destroy();
       const done = await running;
       if (how === 'after') return request.socket.destroy();
-      const command_ = (exitCode) => ({ id: `cmd_${randomUUID()}`, name: command, args, cwd: home(name), sessionId: `sbx_${name}`, exitCode, startedAt: Date.now() });
       const first = command_(null);
       const lines = [
         { command: first }, { stream: 'stdout', data: done.stdout }, { stream: 'stderr', data: done.stderr },
@@ -112,10 +122,18 @@ export async function startVercel({ home, env = {}, twice = () => 'once', fail =
     requests,
     fetch: (url, options) => fetch(String(url).replace('https://vercel.com', origin), options),
     credentials: { token: 'a token of nobody', teamId: 'team', projectId: 'project' },
-    close: () => new Promise((resolve) => {
-      server.close(resolve);
-      server.closeAllConnections();
-    }),
+    origin,
+    /** Ends what commands left running in the background, and the service. */
+    async close() {
+      await Promise.all(background.map((child) => child.exitCode ?? child.signalCode ?? new Promise((resolve) => {
+        child.once('close', resolve);
+        process.kill(-child.pid, 'SIGTERM');
+      })));
+      await new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      });
+    },
   };
 }
 
