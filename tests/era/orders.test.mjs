@@ -1,0 +1,120 @@
+// 2026.9.6 starts after every one of our calls, in whatever order they and its own commands come.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { newIdentity } from '../lib/client.mjs';
+import { cli, startGateway } from '../lib/gateway.mjs';
+import { onNode24 } from '../lib/node24.mjs';
+import { place, refusal } from '../node/setup.mjs';
+import { prepair } from '../lib/prepair.mjs';
+import { stage } from './matrix.mjs';
+
+const VERSION = '2026.9.6';
+// The first of each kind of order; ORDERS=all takes every one.
+const SOME = ['SGPSG', 'PSGSG', 'GSPSG', 'GPSSG', 'SPGSG', 'GSGPS'];
+
+function permutations(letters) {
+  if (letters.length < 2) return [letters];
+  const out = new Set();
+  [...letters].forEach((letter, i) => permutations(letters.slice(0, i) + letters.slice(i + 1)).forEach((rest) => out.add(letter + rest)));
+  return [...out];
+}
+
+onNode24(import.meta.url, () => {
+  for (const order of process.env.ORDERS === 'all' ? permutations('SGPSG') : SOME) {
+    test(`setup, patchConfig and starts in the order ${order}, the config changed in between`, async (t) => {
+      const at = await stage(VERSION);
+      t.after(() => at.dispose());
+      let port = 18_900;
+      let prepared = false;
+      for (const step of order) {
+        port += 1;
+        if (step === 'S') {
+          at.setup({ config: { merge: { gateway: { controlUi: { allowedOrigins: [`http://127.0.0.1:${port}`] } } } } });
+          prepared = true;
+        } else if (step === 'P') {
+          at.patchConfig({ merge: { gateway: { controlUi: { allowedOrigins: [`http://127.0.0.1:${port}`] } } } });
+        } else {
+          await at.running(async (enter) => {
+            if (prepared) assert.equal(await enter(at.identity()), 'open');
+            else assert.equal(await enter(newIdentity()), '1008');
+          });
+        }
+      }
+      if (!order.endsWith('G')) await at.running(async (enter) => assert.equal(await enter(at.identity()), 'open'));
+    });
+  }
+
+  // OpenClaw's own commands, and what they themselves make of a state dir that was never started.
+  const COMMANDS = {
+    'config set': ['config', 'set', 'gateway.controlUi.allowedOrigins', '["http://127.0.0.1:18999"]'],
+    'cron list': ['cron', 'list'],
+    doctor: ['doctor', '--non-interactive'],
+    onboard: ['onboard', '--non-interactive', '--accept-risk', '--mode', 'local', '--auth-choice', 'skip', '--skip-health', '--skip-channels', '--skip-skills', '--skip-daemon'],
+  };
+  for (const [name, args] of Object.entries(COMMANDS)) {
+    test(`openclaw ${name} before and after setup`, async (t) => {
+      const first = await stage(VERSION);
+      t.after(() => first.dispose());
+      const before = await cli(first.home, args);
+      t.diagnostic(`before ours: exit ${before.code}`);
+      first.setup();
+      await first.running(async (enter) => assert.equal(await enter(first.identity()), 'open', 'before ours'));
+
+      const then = await stage(VERSION);
+      t.after(() => then.dispose());
+      const { deviceId } = then.setup();
+      const after = await cli(then.home, args);
+      t.diagnostic(`between ours and the first start: exit ${after.code} ${`${after.stdout}${after.stderr}`.match(/Legacy device identity[^\n]*/)?.[0] ?? ''}`);
+      await then.running(async (enter) => {
+        assert.equal(then.identity().deviceId, deviceId);
+        assert.equal(await enter(then.identity()), 'open', 'after ours');
+      });
+      const later = await cli(then.home, args);
+      t.diagnostic(`after the first start: exit ${later.code}`);
+      then.setup();
+      await then.running(async (enter) => assert.equal(await enter(then.identity()), 'open', 'after the command on a started one'));
+    });
+  }
+
+  test('beside another identity file patchConfig is refused, and the gateway still starts', async (t) => {
+    const at = await stage(VERSION);
+    t.after(() => at.dispose());
+    at.setup();
+    await at.running(async (enter) => assert.equal(await enter(at.identity()), 'open'));
+    const other = place(t);
+    prepair.setup(other.options);
+    const path = join(at.home.stateDir, 'identity/device.json');
+    assert.ok(!existsSync(path), 'the import took the file away');
+    other.put('x', '');
+    at.setup();
+    assert.ok(!existsSync(path), 'the second boot makes no other key');
+    writeFileSync(path, other.text('identity/device.json'), { mode: 0o600 });
+    const config = readFileSync(at.home.configPath, 'utf8');
+    const error = refusal(() => at.patchConfig({ proxyPeers: ['10.0.0.9'] }));
+    assert.equal(error?.code, 'ERR_PREPAIR_LEGACY_IDENTITY_CONFLICT');
+    assert.equal(readFileSync(at.home.configPath, 'utf8'), config);
+    await at.running(async (enter) => assert.equal(await enter(at.identity()), 'open', 'it starts, since the config is as it was'));
+    // That the refusal was right: the same edit by hand stops this gateway.
+    writeFileSync(at.home.configPath, config.replace('"127.0.0.1"', '"127.0.0.1", "10.0.0.9"'));
+    await assert.rejects(startGateway(at.home), (failure) => failure.exitCode === 78);
+    rmSync(path);
+    await at.running(async (enter) => assert.equal(await enter(at.identity()), 'open', 'moving the file away is the way out'));
+  });
+
+  test('a device is approved beside a primary identity of its own, which stays', async (t) => {
+    const at = await stage(VERSION);
+    t.after(() => at.dispose());
+    const far = newIdentity();
+    let own;
+    await at.running(async (enter) => {
+      own = at.identity();
+      assert.equal(await enter(far), '1008');
+      const report = at.prePair({ device: { publicKey: far.publicKey } });
+      assert.deepEqual([report.identity, report.deviceId], ['untouched', far.deviceId]);
+      assert.equal(await enter(far), 'open', 'seen without a restart');
+    });
+    assert.deepEqual(at.identity(), own);
+  });
+});
