@@ -34,7 +34,8 @@ export async function stage(version, config = {}) {
           await proxy.stop();
         }
       } finally {
-        if (kill) process.kill(gateway.pid, 'SIGKILL');
+        // The whole group: 2026.9.6 runs its gateway as a child of the process that was started.
+        if (kill) process.kill(-gateway.pid, 'SIGKILL');
         await gateway.stop();
       }
     },

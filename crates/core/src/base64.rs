@@ -5,7 +5,7 @@ const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 /// Standard alphabet with padding, as in PEM.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut out = encode_plain(bytes);
-    while out.len() % 4 != 0 {
+    while !out.len().is_multiple_of(4) {
         out.push('=');
     }
     out
@@ -32,7 +32,7 @@ fn encode_plain(bytes: &[u8]) -> String {
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let body = text.trim_end_matches('=');
     let padding = text.len() - body.len();
-    if body.len() % 4 == 1 || (padding != 0 && (padding > 2 || text.len() % 4 != 0)) {
+    if body.len() % 4 == 1 || (padding != 0 && (padding > 2 || !text.len().is_multiple_of(4))) {
         return None;
     }
     let mut out = Vec::with_capacity(body.len() * 3 / 4 + 2);

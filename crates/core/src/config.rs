@@ -73,10 +73,11 @@ pub fn patch(
             return Err(wrong_kind(&document, member.value, path, "gateway.trustedProxies").into());
         }
     }
-    if let Some(gateway) = document.get(root, "gateway") {
-        if gateway.value.kind != Kind::Object && wanted.contains_key("gateway") {
-            return Err(wrong_kind(&document, gateway.value, path, "gateway").into());
-        }
+    if let Some(gateway) = document.get(root, "gateway")
+        && gateway.value.kind != Kind::Object
+        && wanted.contains_key("gateway")
+    {
+        return Err(wrong_kind(&document, gateway.value, path, "gateway").into());
     }
 
     if !wanted.is_empty() {
@@ -349,10 +350,10 @@ impl<'i> Includes<'i> {
             self.load(&relative_to(parent(self.path), &file), 1, wants)?;
         }
         for (key, value) in patch {
-            if let (Value::Object(patch), Some(member)) = (value, document.get(node, key)) {
-                if member.value.kind == Kind::Object {
-                    self.visit(document, member.value, patch, wants)?;
-                }
+            if let (Value::Object(patch), Some(member)) = (value, document.get(node, key))
+                && member.value.kind == Kind::Object
+            {
+                self.visit(document, member.value, patch, wants)?;
             }
         }
         Ok(())

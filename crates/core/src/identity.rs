@@ -239,10 +239,10 @@ pub fn read(file: &File<'_>, path: &str, now: i64) -> Result<Option<Stored>> {
         }
         (None, None) => return Err(broken("The identity file holds no private key.")),
     };
-    if let Some(stated) = public.as_ref().or(text("publicKey").as_ref()) {
-        if parse_public_key(stated) != Some(keys.public()) {
-            return Err(broken("The public and the private key do not belong together."));
-        }
+    if let Some(stated) = public.as_ref().or(text("publicKey").as_ref())
+        && parse_public_key(stated) != Some(keys.public())
+    {
+        return Err(broken("The public and the private key do not belong together."));
     }
 
     let mut why = Vec::new();

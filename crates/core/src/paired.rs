@@ -114,10 +114,10 @@ pub fn decide(
         None | Some(Value::String(_) | Value::Null) => set(&["publicKey"], json!(key)),
         Some(_) => return Err(shape(path, &id, "publicKey")),
     }
-    if let Some(name) = want.display_name {
-        if text(record, "displayName") != Some(name) {
-            set(&["displayName"], json!(name));
-        }
+    if let Some(name) = want.display_name
+        && text(record, "displayName") != Some(name)
+    {
+        set(&["displayName"], json!(name));
     }
 
     // A gateway takes `roles` when it is an array, else `role` alone.

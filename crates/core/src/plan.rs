@@ -643,10 +643,10 @@ fn pair_part(
             (decision, Vec::new(), statements)
         }
     };
-    if matches!(decision.outcome, PairedOutcome::Created) || !decision.scopes_added.is_empty() {
-        if token == &[0; 32] {
-            return Err(no_entropy().into());
-        }
+    if (matches!(decision.outcome, PairedOutcome::Created) || !decision.scopes_added.is_empty())
+        && token == &[0; 32]
+    {
+        return Err(no_entropy().into());
     }
     let which = match options.pending {
         PendingChoice::Keep => None,
@@ -896,10 +896,10 @@ fn file_record(
     if let Some(old) = replaced.filter(|old| **old != *id) {
         let document = pending::store(&current, &path)?;
         let mut editor = Editor::new(&document);
-        if editor.remove(document.root(), old) {
-            if let Some(content) = editor.finish() {
-                steps.push(private(&path, Zeroizing::new(content), Some(sha256_hex(&current))));
-            }
+        if editor.remove(document.root(), old)
+            && let Some(content) = editor.finish()
+        {
+            steps.push(private(&path, Zeroizing::new(content), Some(sha256_hex(&current))));
         }
     }
     Ok((decision, steps))

@@ -184,9 +184,11 @@ impl Request<'_> {
         match rules.client_ip {
             ClientIp::FirstOrPeer => first().or_else(real).or(Some(peer)),
             ClientIp::First => first().or_else(real),
-            ClientIp::LastUntrusted => hops.filter(|hop| !trusts(rules, self.trusted, hop)).last(),
+            ClientIp::LastUntrusted => {
+                hops.filter(|hop| !trusts(rules, self.trusted, hop)).next_back()
+            }
             ClientIp::LastUntrustedNotLoopback => {
-                hops.filter(|hop| !loopback(hop) && !trusts(rules, self.trusted, hop)).last()
+                hops.filter(|hop| !loopback(hop) && !trusts(rules, self.trusted, hop)).next_back()
             }
         }
         .or_else(|| if self.real_ip_fallback { real() } else { None })
