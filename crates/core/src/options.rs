@@ -62,7 +62,7 @@ pub enum IdentityChoice {
     /// Reuse the one on disk, else create.
     Disk,
     /// Given or derived.
-    Given(KeyPair),
+    Given(Box<KeyPair>),
     /// A new one.
     New,
 }
@@ -310,12 +310,12 @@ impl PairInput {
         let identity = match self.identity {
             IdentityInput::Disk => IdentityChoice::Disk,
             IdentityInput::New => IdentityChoice::New,
-            IdentityInput::Pem(pem) => IdentityChoice::Given(KeyPair::from_pem(&pem).ok_or_else(|| {
+            IdentityInput::Pem(pem) => IdentityChoice::Given(KeyPair::from_pem(&pem).map(Box::new).ok_or_else(|| {
                 Error::new("KEY", "identity.privateKeyPem is no Ed25519 private key in PKCS#8 PEM.").hint(
                     "Give what crypto.generateKeyPairSync('ed25519') exports as { type: 'pkcs8', format: 'pem' }, not encrypted, or what newIdentity() returns.",
                 )
             })?),
-            IdentityInput::Derived(from) => IdentityChoice::Given(from.key()?),
+            IdentityInput::Derived(from) => IdentityChoice::Given(Box::new(from.key()?)),
         };
         let device = match self.device {
             None => None,

@@ -708,7 +708,7 @@ fn file_key(
     };
     let wanted = match &options.identity {
         IdentityChoice::Disk => None,
-        IdentityChoice::Given(keys) => Some((keys.clone(), IdentityOutcome::Imported)),
+        IdentityChoice::Given(keys) => Some(((**keys).clone(), IdentityOutcome::Imported)),
         IdentityChoice::New => Some((KeyPair::from_seed(seed), IdentityOutcome::Created)),
     };
     let mut key = Key {
@@ -803,7 +803,7 @@ fn row_key(world: &World<'_, '_>, options: &PairOptions, seed: &[u8; 32]) -> Res
     };
     let given = match &options.identity {
         IdentityChoice::Disk => None,
-        IdentityChoice::Given(keys) => Some(keys.clone()),
+        IdentityChoice::Given(keys) => Some((**keys).clone()),
         IdentityChoice::New => Some(KeyPair::from_seed(seed)),
     };
     if let Some(public) = primary_key(world)? {

@@ -177,18 +177,16 @@ impl Request<'_> {
         let chain = self.header("x-forwarded-for").unwrap_or_default();
         let real = || normal(rules, without_port(self.header("x-real-ip")?.trim()));
         let first = || normal(rules, without_port(chain.split(',').next()?.trim()));
-        let hops = chain
+        let mut hops = chain
             .split(',')
             .filter_map(|hop| normal(rules, without_port(hop.trim())))
             .filter(|hop| hop.parse::<IpAddr>().is_ok());
         match rules.client_ip {
             ClientIp::FirstOrPeer => first().or_else(real).or(Some(peer)),
             ClientIp::First => first().or_else(real),
-            ClientIp::LastUntrusted => {
-                hops.filter(|hop| !trusts(rules, self.trusted, hop)).next_back()
-            }
+            ClientIp::LastUntrusted => hops.rfind(|hop| !trusts(rules, self.trusted, hop)),
             ClientIp::LastUntrustedNotLoopback => {
-                hops.filter(|hop| !loopback(hop) && !trusts(rules, self.trusted, hop)).next_back()
+                hops.rfind(|hop| !loopback(hop) && !trusts(rules, self.trusted, hop))
             }
         }
         .or_else(|| if self.real_ip_fallback { real() } else { None })
