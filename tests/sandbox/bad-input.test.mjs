@@ -110,6 +110,38 @@ describe('a call that fails', () => {
   }
 });
 
+test('the committing command killed at any time: whatever it got done is whole, and the same call completes it', async () => {
+  let killed = 0;
+  for (let delay = 10; delay <= 330; delay += 20) {
+    const at = start({ change: (real) => ({
+      async exec(argv, context) {
+        if (!argv[2]?.includes('.prepair.lock')) return await real.exec(argv, context);
+        const child = spawn(argv[0], argv.slice(1), { env: { PATH: process.env.PATH, HOME: at.home }, stdio: 'ignore', detached: true });
+        const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), delay);
+        const signal = await new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)));
+        clearTimeout(timer);
+        if (signal) killed += 1;
+        return { exitCode: 137, stdout: '', stderr: '' };
+      },
+    }) });
+    mkdirSync(at.stateDir);
+    writeFileSync(join(at.stateDir, 'openclaw.json'), '{ a: 1 }', { mode: 0o600 });
+    await assert.rejects(setup(at.fs, at.options), code('SANDBOX'));
+    const config = readFileSync(join(at.stateDir, 'openclaw.json'), 'utf8');
+    assert.ok(config === '{ a: 1 }' || config.includes('mode'), config);
+    const identity = join(at.stateDir, 'identity/device.json');
+    const before = existsSync(identity) ? json(identity).deviceId : null;
+    // Steps are made visible in order: no record without its identity, no config without its record.
+    if (existsSync(join(at.stateDir, 'devices/paired.json'))) assert.ok(json(join(at.stateDir, 'devices/paired.json'))[before]);
+    const report = await setup(at.real, at.options);
+    assert.equal(json(identity).deviceId, report.deviceId);
+    if (before) assert.equal(report.deviceId, before);
+    assert.ok(json(join(at.stateDir, 'devices/paired.json'))[report.deviceId]);
+    assert.deepEqual(readdirSync(join(at.stateDir, 'identity')), ['device.json']);
+  }
+  assert.ok(killed >= 5, `${killed} killed`);
+});
+
 test('a partial upload is noticed before anything changes', async () => {
   const at = start({ change: (real) => ({ writeMany: (files, context) => real.writeMany(files.map((file, i) => (i === 1 ? { ...file, content: file.content.subarray(0, 20) } : file)), context) }) });
   await assert.rejects(setup(at.fs, at.options), code('SANDBOX'));

@@ -1,10 +1,11 @@
 // The real @vercel/sandbox client against a loopback service, over a real folder.
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { openclaw } from '../lib/cache.mjs';
 import { VercelSandbox, leaked, log, remove, secretsIn, startVercel } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
@@ -124,5 +125,29 @@ test('a dry run changes nothing', async () => {
   assert.equal(report.roundTrips, 1);
   assert.deepEqual(await readdir(at.home), ['tmp']);
   assert.deepEqual(await readdir(join(at.home, 'tmp')), []);
+  await at.end();
+});
+
+test("the sandbox's own environment and its installed openclaw count", async () => {
+  const bin = await mkdtemp(join(tmpdir(), 'prepair-bin-'));
+  dirs.push(bin);
+  await symlink(join(await openclaw('2026.9.6'), 'openclaw.mjs'), join(bin, 'openclaw'));
+  const elsewhere = join(bin, 'state');
+  const at = await start({ env: { OPENCLAW_STATE_DIR: elsewhere, PATH: `${bin}:${process.env.PATH}` } });
+  const report = await setup(vercel(at.sandbox));
+  assert.deepEqual(report.gateway, { version: '2026.9.6', source: 'package' });
+  assert.equal((await json(join(elsewhere, 'identity/device.json'))).deviceId, report.deviceId);
+  assert.equal(report.config.path, join(elsewhere, 'openclaw.json'));
+  await at.end();
+});
+
+test('a config with an include is read where the include lies', async () => {
+  const at = await start();
+  await mkdir(at.stateDir, { recursive: true });
+  await writeFile(join(at.stateDir, 'openclaw.json'), '{ "$include": "./base.json5", gateway: { mode: "local" } }', { mode: 0o600 });
+  await writeFile(join(at.stateDir, 'base.json5'), '{ gateway: { trustedProxies: ["10.0.0.1"] } }', { mode: 0o600 });
+  const report = await patchConfig(vercel(at.sandbox), { stateDir: at.stateDir, gatewayVersion: '2026.9.6', trustedProxies: ['10.0.0.1', '10.0.0.2'] });
+  assert.equal(report.roundTrips, 4);
+  assert.match(await readFile(join(at.stateDir, 'openclaw.json'), 'utf8'), /\["10\.0\.0\.2"\]/);
   await at.end();
 });

@@ -91,8 +91,9 @@ take() {
     [ -d "$lock" ] && [ ! -L "$lock" ] || { [ ! -e "$lock" ] && [ -d "$state" ] && fail "$(class "$why")"; return 1; }
     clear_lock && why=$(mkdir -m 700 "$lock" 2>&1) || return 1
   }
-  [ "$uid" != 0 ] || chown "$(st %u:%g %u:%g "$state")" "$lock" 2>/dev/null
+  # At once: a lock without a holder is nobody's only after 30 s.
   : 2>/dev/null >"$lock/$me" || return 1
+  [ "$uid" != 0 ] || chown "$(st %u:%g %u:%g "$state")" "$lock" 2>/dev/null
   [ "$(ls -A "$lock" 2>/dev/null)" = "$me" ] && return 0
   rm -f -- "$lock/$me"
   rmdir "$lock" 2>/dev/null
@@ -139,6 +140,7 @@ prepare() {
   if [ "$kind" != remove ]; then
     # A second delivery that comes after a failure finds nothing more to do: plan again.
     [ -e "$upload" ] || fail CHANGED
+    [ -r "$upload" ] || fail UNREADABLE
     [ "$(digest "$upload")" = "$sha" ] || fail PARTIAL
   fi
   [ "$kind" != sql ] || return 0

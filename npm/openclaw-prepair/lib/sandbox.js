@@ -456,6 +456,7 @@ function baseOf(path, bases) {
 const FAULTS = {
   LOCKED: ['LOCKED', 'Another call holds the lock of this state dir.', 'Wait until that call ends; if none runs, remove the folder.'],
   PARTIAL: ['SANDBOX', 'An upload did not arrive whole.', 'Nothing was changed: call again.'],
+  UNREADABLE: ['SANDBOX', 'An upload cannot be read by the sandbox user: the SDK uploads as one user and runs commands as another.', 'Let both be the user who runs the gateway.'],
   STOPPED: ['SANDBOX', 'The command in the sandbox was stopped.', 'The state is whole: call again.'],
   NOT_A_FILE: ['NOT_A_FILE', 'Something else stands where OpenClaw keeps a plain file or a folder.', 'Links below the state dir are not followed. Move it away.'],
   MOUNT_POINT: ['MOUNT_POINT', 'The file is a mount point, it cannot be replaced.', 'Mount its folder instead, or change it where it is mounted from.'],
