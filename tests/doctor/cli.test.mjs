@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { cli, home } from './cli.mjs';
@@ -224,5 +224,25 @@ describe('doctor', () => {
     const empty = await cli(['doctor', ...V], { env: home(t).env });
     assert.equal(empty.code, 1);
     assert.match(empty.stdout, /W_STATE_DIR There is no OpenClaw state here/);
+  });
+
+  it('sees modes, backups, files that are too large and databases that are none', async (t) => {
+    const { env, state } = home(t, { 'openclaw.json': CONFIG });
+    assert.equal((await cli(['setup', ...V], { env })).code, 0);
+    const codes = async () => (await cli(['doctor', ...V, '--json'], { env })).json.findings.map(({ code }) => code);
+    assert.deepEqual(await codes(), []);
+    chmodSync(join(state, 'identity/device.json'), 0o644);
+    chmodSync(join(state, 'identity'), 0o777);
+    writeFileSync(join(state, 'identity/device.json.1.bak'), 'old');
+    assert.deepEqual((await codes()).sort(), ['W_BACKUP', 'W_KEY_READABLE', 'W_MODE']);
+    truncateSync(join(state, 'devices/paired.json'), 65 << 20);
+    const large = await cli(['doctor', ...V], { env });
+    assert.equal(large.code, 1);
+    assert.ok(large.stdout.includes(join(state, 'devices/paired.json')), large.stdout);
+    const broken = home(t, { 'openclaw.json': CONFIG, 'state/openclaw.sqlite': 'no database, '.repeat(99) });
+    const { code, stdout } = await cli(['doctor', '--gateway-version', '2026.9.6'], { env: broken.env });
+    assert.equal(code, 1);
+    assert.match(stdout, /W_SQLITE/);
+    assert.match(stdout, /└─ \? unknown/);
   });
 });

@@ -49,8 +49,8 @@ struct Waiting {
     request: Pending,
 }
 
-/// What a state dir says about the device that lives in it.
-#[derive(Debug, Default)]
+/// What a state dir says about the device that lives in it. Holds secrets, so there is no Debug.
+#[derive(Default)]
 struct Disk {
     /// The raw public key of the identity.
     identity: Option<[u8; 32]>,
@@ -600,7 +600,7 @@ fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
             add(
                 "PINNED",
                 "The record pins a platform or a deviceFamily: on this version a client that says anything else must be approved anew.",
-                "Remove the device with `openclaw devices remove`, then run `npx openclaw-prepair setup`.",
+                &format!("Run `openclaw devices remove {id}`, then `npx openclaw-prepair setup`."),
             );
         }
     }

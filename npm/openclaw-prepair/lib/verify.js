@@ -32,7 +32,7 @@ function checked(options = {}) {
   if (!Object.hasOwn(CLIENTS, client)) throw wrong('client', "'agent' or 'cli'");
   if (!(Number.isInteger(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) throw wrong('timeoutMs', 'a whole number of milliseconds above 0');
   if (typeof force !== 'boolean') throw wrong('force', 'true or false');
-  // eslint-disable-next-line no-control-regex -- a line end in a header would be another header
+  // A line end in a value would start another header.
   const header = ([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && typeof value === 'string' && !/[^\t\x20-\x7e\x80-\xff]/.test(value);
   if (headers === null || typeof headers !== 'object' || !Object.entries(headers).every(header)) throw wrong('headers', 'an object of header names and values');
   return { url, token, password, client: CLIENTS[client], timeoutMs, headers, force, target };
