@@ -114,6 +114,10 @@ test('four functions at once on rows agree', async (t) => {
   const reports = await Promise.all([1, 2, 3, 4].map(() => prePair(at.fs, at.target)));
   assert.equal(new Set(reports.map(({ deviceId }) => deviceId)).size, 1);
   assert.equal(reports.filter(({ paired }) => paired === 'created').length, 1);
+  // Another home than the SDK's usual one: found, and its rows are the ones that count.
+  const { roundTrips, ...found } = await prePair(at.fs, { gatewayVersion: '2026.9.6' });
+  assert.deepEqual([found.store, found.deviceId, found.paired], ['sqlite', reports[0].deviceId, 'unchanged']);
+  assert.equal(roundTrips, 2);
 });
 
 test('localDir: a folder of this machine as sandbox; the sandbox needs no Node of its own for files', async () => {

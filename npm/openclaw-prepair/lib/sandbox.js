@@ -246,16 +246,32 @@ class Job {
     this.queries = [];
     let wanted = this.foresee();
     for (let turn = 0; turn < 20; turn += 1) {
+      const assumed = JSON.stringify(this.known);
       await this.gather(wanted, inputs);
+      if (assumed !== JSON.stringify(this.known)) {
+        // Another home, environment or package than was assumed. Rows are known by their queries' names: those of
+        // another database are not these.
+        const ahead = this.foresee();
+        if (ahead.queries[0]?.db !== this.queries[0]?.db) {
+          inputs.rows = this.nothing().rows;
+          this.queries = [];
+        }
+        wanted = {
+          ...ahead,
+          files: ahead.files.filter((path) => !(path in inputs.files)),
+          stats: ahead.stats.filter((path) => !(path in inputs.stats)),
+          queries: this.queries.length > 0 ? [] : ahead.queries,
+        };
+      } else {
+        wanted = { files: [], stats: [], queries: [], bases: [] };
+      }
       const { json, blobs } = this.core(inputs);
       if (!json.missing) return { ...json, blobs };
-      // Another home or environment than was assumed: what can be foreseen now is got along.
-      const { files, queries, stats, bases } = this.foresee();
+      const union = (ours, theirs = []) => [...new Map([...ours, ...theirs].map((item) => [JSON.stringify(item), item])).values()];
+      const { files, stats, queries, bases } = json.missing;
       wanted = {
-        stats: [...new Set([...(json.missing.stats ?? []), ...stats])],
-        files: [...new Set([...json.missing.files, ...files])].filter((file) => !(file in inputs.files)),
-        queries: this.queries.length > 0 ? json.missing.queries : queries,
-        bases: json.missing.bases.length > 0 ? json.missing.bases : bases,
+        files: union(wanted.files, files), stats: union(wanted.stats, stats), queries: union(wanted.queries, queries),
+        bases: bases.length > 0 ? bases : wanted.bases,
       };
     }
     throw refusal('INTERNAL', 'The core asked for more than twenty times.');
