@@ -9,17 +9,19 @@ import { stage } from './gateways.mjs';
 const THROUGH = { 'X-Forwarded-For': '203.0.113.9' };
 const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
-/** What the gateway does with a client that presents its device: open, or the close code. */
-export async function tried({ home, proxy }, identity, { direct = false, scopes = ['operator.read'] } = {}) {
-  const client = await connect({ url: direct ? home.url : proxy.url, token: home.token, identity, client: AGENT, scopes });
-  await client.close?.();
-  return client.ok ? 'open' : client.closeCode;
+/** What the gateway does with a client that presents its device and calls cron.list: open, or what it says. */
+export async function tried({ home, proxy }, identity, { direct = false } = {}) {
+  const client = await connect({ url: direct ? home.url : proxy.url, token: home.token, identity, client: AGENT, timeoutMs: 10_000 });
+  if (!client.ok) return client.closeCode;
+  const answer = await client.request('cron.list').then(() => 'open', (error) => error.message);
+  await client.close();
+  return answer;
 }
 
 /** doctor and the gateway agree on open (or silently approved) or not. */
-export async function agree(at, identity, open, { direct = false, findings = [], without = [] } = {}) {
+export async function agree(at, identity, open, { direct = false, flags = ['--presents-device'], findings = [], without = [] } = {}) {
   const connection = direct ? [] : Object.entries(THROUGH).flatMap(([name, value]) => ['--header', `${name}: ${value}`]);
-  const { json, code } = await at.run('doctor', '--json', '--presents-device', ...connection);
+  const { json, code } = await at.run('doctor', '--json', ...flags, ...connection);
   const codes = json.findings.map((finding) => finding.code);
   for (const finding of findings) assert.ok(codes.includes(`W_${finding}`), `${finding} is not among ${codes}`);
   for (const finding of without) assert.ok(!codes.includes(`W_${finding}`), `${finding} is still among ${codes}`);

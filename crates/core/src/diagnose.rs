@@ -17,6 +17,7 @@ use crate::paired::SCOPES;
 use crate::paths::Paths;
 use crate::pending;
 use crate::plan::{self, Gathered, World};
+use crate::proxies::trusts;
 use crate::report::{Diagnosis, Notice, StoreKind};
 use crate::rules::{BindLan, BrokenIdentity, Import, Locality, ProxyMatch, Rules, Store};
 use crate::{base64, config, sqlite};
@@ -156,7 +157,11 @@ fn decide(
     match outcome.reason {
         Some(Reason::UnattributableProxy) => {
             let peer = connection.remote_address.as_deref().unwrap_or("127.0.0.1");
-            findings.add("PROXY_UNLISTED", path, "The connection comes through a proxy that adds forwarded headers; this version answers HTTP 403 unless gateway.trustedProxies holds the proxy and X-Forwarded-For an address that is not itself trusted.", format!("Run `npx openclaw-prepair patch-config --proxy-peer {peer}`, and have the proxy send X-Forwarded-For."));
+            if trusts(&world.rules, &proxy_list(disk), peer) {
+                findings.add("PROXY_NO_CLIENT", path, "The proxy is listed, but X-Forwarded-For names no client that isn't itself a trusted proxy; this version answers HTTP 403.", "List only the proxy's own addresses in gateway.trustedProxies, and have the proxy send X-Forwarded-For.");
+            } else {
+                findings.add("PROXY_UNLISTED", path, "The connection comes through a proxy that adds forwarded headers and is not in gateway.trustedProxies; this version answers HTTP 403.", format!("Run `npx openclaw-prepair patch-config --proxy-peer {}`.", quote(peer).trim_matches('"')));
+            }
         }
         Some(Reason::NoDevice | Reason::MissingScope) if no_device => {
             findings.add("NO_DEVICE", path, "This client presents no device, so no paired record can help it.", "Let it connect to the gateway directly, without the proxy, or use a client that presents its device.");
@@ -1377,6 +1382,11 @@ mod tests {
         let through = |dir: &mut Dir| dir.connection = forwarded.clone();
         let listed = |dir: &mut Dir| dir.config(json!({ "trustedProxies": ["127.0.0.1"] }));
         proves("PROXY_UNLISTED", Dir::sound(MODERN), through, listed);
+        let too_wide = |dir: &mut Dir| {
+            dir.connection = forwarded.clone();
+            dir.config(json!({ "trustedProxies": ["127.0.0.1", "203.0.113.0/24"] }));
+        };
+        proves("PROXY_NO_CLIENT", Dir::sound(MODERN), too_wide, listed);
         let bare = |dir: &mut Dir| dir.connection = json!({ "presentsDevice": false });
         proves("NO_DEVICE", Dir::sound("2026.2.19"), bare, through);
 

@@ -59,6 +59,7 @@ const FLAGS = {
   method: ['NAME', 'the method called; default cron.list', (o, v) => (o.method = v)],
   'remote-address': ['ADDR', 'the peer of the connection; default this machine', (o, v) => (o.remoteAddress = v)],
   'presents-device': [null, 'a client that presents its device', (o) => (o.presentsDevice = true)],
+  'no-device': [null, 'a client that presents none', (o) => (o.presentsDevice = false)],
   url: ['URL', "default: the config's port on loopback", (o, v) => (o.url = v)],
   'token-env': ['NAME', 'variable that holds the gateway token', (o, v, io) => (o.token = io.env(v))],
   'password-env': ['NAME', 'variable that holds the gateway password', (o, v, io) => (o.password = io.env(v))],
@@ -70,7 +71,7 @@ const TARGET = ['state-dir', 'config', 'gateway-version', 'openclaw-dir'];
 const OUTPUT = ['dry-run', 'json', 'quiet'];
 const PAIR = ['device', 'display-name', 'scopes', 'identity-file', 'secret-env', 'label', 'on-conflict', 'reinstate', 'pending'];
 const CONFIG = ['trusted-proxy', 'proxy-peer', 'allow-any', 'merge-file', 'arrays'];
-const CONNECTION = ['client', 'header', 'method', 'remote-address', 'presents-device'];
+const CONNECTION = ['client', 'header', 'method', 'remote-address', 'presents-device', 'no-device'];
 
 // command: [operation, about, flags of its own, output flags]; flags of `inner` go into one nested option.
 const COMMANDS = {

@@ -80,7 +80,7 @@ function mend({ verdict, reason, findings }, connection, given) {
     case 'revoked':
       return ours('setup', '--reinstate');
     case 'unattributable-proxy':
-      return ours('patch-config', '--proxy-peer', connection?.remoteAddress ?? '127.0.0.1');
+      return has('PROXY_UNLISTED') ? ours('patch-config', '--proxy-peer', connection?.remoteAddress ?? '127.0.0.1') : null;
     case 'bind-lan':
       return verdict === 'rejected' ? 'openclaw config set gateway.bind loopback' : ours('setup');
     case 'identity':
