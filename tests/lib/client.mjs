@@ -38,6 +38,7 @@ export async function connect({
   const closed = new Promise((resolve) => { close = resolve; });
 
   let socket;
+  let refusal; // the answer that comes before the close
   try {
     socket = await openWebSocket(url, {
       headers, timeoutMs,
@@ -45,8 +46,9 @@ export async function connect({
         const frame = JSON.parse(text);
         if (frame.type === 'event' && frame.event === 'connect.challenge') challenge(frame.payload.nonce);
         if (frame.type === 'res') waiting.get(frame.id)?.(frame);
+        if (frame.type === 'res' && !frame.ok) refusal = frame.error;
       },
-      onClose: ({ code, reason }) => close({ ok: false, closeCode: code, reason }),
+      onClose: ({ code, reason }) => close({ ok: false, closeCode: code, reason, ...refusal && { error: refusal } }),
     });
   } catch (error) {
     return { ok: false, closeCode: 1006, reason: error.message, status: error.status };
@@ -74,8 +76,7 @@ export async function connect({
       device: identity ? sealed({ identity, client, role, scopes, token: secret, nonce, platform, deviceFamily, payload }) : undefined,
     });
     if (answer.ok) return { ok: true, hello: answer.payload };
-    // The close that follows a refusal holds its code.
-    return { ...await closed, error: answer.error };
+    return await closed; // it follows a refusal and holds its code
   };
 
   const result = await Promise.race([hello(), closed, timeout]);

@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 use crate::proxies::{self, Request};
 use crate::rules::{
     AgentPath, Approval, AskedScopes, BackendExemption, BindLan, BrokenIdentity, ExemptAuth,
-    LocalEquivalent, NoDeviceScopes, OriginCheck, Rules, ScopeCompare, ScopesField, SilentScope,
-    Sticky, TokenNeed,
+    LocalEquivalent, NoDeviceScopes, OriginCheck, Rules, ScopeCompare, ScopesField, Sticky,
+    TokenNeed,
 };
 
 /// How long a pending request lives, in every version.
@@ -417,7 +417,7 @@ impl<'a> Walk<'a> {
         let equivalent = self.local_equivalent(local, auth);
         let exempt = self.exempt(local, auth);
         let granted = if device {
-            self.pair(&asked, local || equivalent, auth, exempt)?;
+            self.pair(&asked, local || equivalent, exempt)?;
             asked
         } else {
             self.without_device(asked, local, auth, exempt)?
@@ -752,13 +752,7 @@ impl<'a> Walk<'a> {
         Ok(if kept { asked } else { Cow::Borrowed(&[]) })
     }
 
-    fn pair(
-        &mut self,
-        asked: &[String],
-        local: bool,
-        auth: Method,
-        exempt: bool,
-    ) -> Result<(), End> {
+    fn pair(&mut self, asked: &[String], local: bool, exempt: bool) -> Result<(), End> {
         let rules = self.rules;
         let state = self.state;
         let key = match &state.identity {
@@ -776,7 +770,7 @@ impl<'a> Walk<'a> {
             if exempt {
                 return self.exempted();
             }
-            return self.require(Reason::NotPaired, asked, local, auth);
+            return self.require(Reason::NotPaired, asked, local);
         };
         self.step(question, "yes", "the record holds the same public key");
         if exempt && rules.exempt_paired {
@@ -803,7 +797,7 @@ impl<'a> Walk<'a> {
             );
             self.step("Do platform and device family match?", yes(equal), because);
             if !equal {
-                self.require(Reason::MetadataUpgrade, asked, local, auth)?;
+                self.require(Reason::MetadataUpgrade, asked, local)?;
             }
         }
         let role = record.roles(rules).contains(&"operator");
@@ -822,7 +816,7 @@ impl<'a> Walk<'a> {
         );
         self.step("Does the record grant the operator role?", yes(role), because);
         if !role {
-            self.require(Reason::RoleUpgrade, asked, local, auth)?;
+            self.require(Reason::RoleUpgrade, asked, local)?;
         }
         if !asked.is_empty() {
             let scopes = record.scopes(rules);
@@ -845,7 +839,7 @@ impl<'a> Walk<'a> {
             });
             self.step("Do the approved scopes cover what is asked?", answer, because);
             if missing.is_some() {
-                self.require(Reason::ScopeUpgrade, asked, local, auth)?;
+                self.require(Reason::ScopeUpgrade, asked, local)?;
             }
         }
         self.token_usable(record, asked)
@@ -876,27 +870,8 @@ impl<'a> Walk<'a> {
     }
 
     /// A pairing is required: silently approved, or the wall.
-    fn require(
-        &mut self,
-        reason: Reason,
-        asked: &[String],
-        local: bool,
-        auth: Method,
-    ) -> Result<(), End> {
+    fn require(&mut self, reason: Reason, asked: &[String], local: bool) -> Result<(), End> {
         let rules = self.rules;
-        let allowed = match reason {
-            Reason::RoleUpgrade => rules.silent_role,
-            Reason::ScopeUpgrade => match rules.silent_scope {
-                SilentScope::Never => false,
-                SilentScope::Always => true,
-                SilentScope::NotByDeviceToken => auth != Method::DeviceToken,
-            },
-            Reason::MetadataUpgrade => false,
-            _ => true,
-        };
-        let auto =
-            !rules.auto_approve_local || self.state.config.auto_approve_local.unwrap_or(true);
-        let silent = local && allowed && auto && !self.has_origin();
         let question = "Is it approved silently?";
         let revoked = reason == Reason::RoleUpgrade
             && self
@@ -905,40 +880,34 @@ impl<'a> Walk<'a> {
                 .as_ref()
                 .and_then(Paired::token)
                 .is_some_and(|token| token.revoked);
-        let wall =
-            Err((Verdict::PairingRequired, Some(if revoked { Reason::Revoked } else { reason })));
-        if !silent {
-            let because = if !local {
-                let lan = self.lan() && rules.bind_lan == BindLan::Remote;
-                self.step(question, "no", "only a local connection is approved silently");
-                return if lan {
-                    Err((Verdict::PairingRequired, Some(Reason::BindLan)))
-                } else {
-                    wall
-                };
-            } else if self.has_origin() {
-                self.cite("origin_check", "a connection with an Origin is never approved silently")
-            } else if !auto {
-                self.cite("auto_approve_local", "gateway.nodes.pairing.autoApproveLocal is false")
-            } else {
-                match reason {
-                    Reason::RoleUpgrade => self.cite("silent_role", "a role upgrade is not"),
-                    Reason::ScopeUpgrade => self.cite("silent_scope", "a scope upgrade is not"),
-                    _ => "another platform or device family is not".to_owned(),
-                }
-            };
-            self.step(question, "no", because);
-            return wall;
-        }
+        let lan = self.lan() && rules.bind_lan == BindLan::Remote;
+        let named = if lan {
+            Reason::BindLan
+        } else if revoked {
+            Reason::Revoked
+        } else {
+            reason
+        };
+        let wall = Err((Verdict::PairingRequired, Some(named)));
         let live: Vec<&Pending> = self.live().collect();
         let met = match rules.sticky {
             Sticky::AsIs | Sticky::Merged => &live[..live.len().min(1)],
             Sticky::Superseded => &live[..],
         };
+        let as_is = rules.sticky == Sticky::AsIs && !met.is_empty();
+        if let Some(because) = self.not_silent(reason, local).filter(|_| !as_is) {
+            self.step(question, "no", because);
+            return wall;
+        }
         if met.iter().any(|pending| !pending.silent) {
             let because = self.cite("sticky", "a pending request that wasn't silent keeps later ones from being silent while it lives");
             self.step(question, "no", because);
-            return Err((Verdict::PairingRequired, Some(Reason::StickyPending)));
+            let silent = self.not_silent(reason, local).is_none();
+            return if silent {
+                Err((Verdict::PairingRequired, Some(Reason::StickyPending)))
+            } else {
+                wall
+            };
         }
         let pending: BTreeSet<&str> = met
             .iter()
@@ -954,13 +923,43 @@ impl<'a> Walk<'a> {
             self.step(question, "no", because);
             return wall;
         }
-        self.step(
-            question,
-            "yes",
-            "a local connection, for a reason that this version approves silently",
-        );
+        let because = match as_is {
+            true => self.cite("sticky", "an older request of the device was to be silent"),
+            false => {
+                "a local connection, for a reason that this version approves silently".to_owned()
+            }
+        };
+        self.step(question, "yes", because);
         self.silently = true;
         Ok(())
+    }
+
+    /// Why a request of this connection isn't silent; `None` when it is.
+    fn not_silent(&self, reason: Reason, local: bool) -> Option<String> {
+        let rules = self.rules;
+        if !local {
+            return Some("only a local connection is approved silently".to_owned());
+        }
+        if self.has_origin() {
+            return Some(
+                self.cite("origin_check", "a connection with an Origin is never approved silently"),
+            );
+        }
+        if rules.auto_approve_local && self.state.config.auto_approve_local == Some(false) {
+            return Some(
+                self.cite("auto_approve_local", "gateway.nodes.pairing.autoApproveLocal is false"),
+            );
+        }
+        match reason {
+            Reason::RoleUpgrade if !rules.silent_role => {
+                Some(self.cite("silent_role", "a role upgrade is not"))
+            }
+            Reason::ScopeUpgrade if !rules.silent_scope => {
+                Some(self.cite("silent_scope", "a scope upgrade is not"))
+            }
+            Reason::MetadataUpgrade => Some("another platform or device family is not".to_owned()),
+            _ => None,
+        }
     }
 
     fn live(&self) -> impl Iterator<Item = &'a Pending> {

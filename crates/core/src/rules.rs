@@ -228,17 +228,6 @@ pub enum BindLan {
     Refused,
 }
 
-/// Whether a scope upgrade from this machine is approved silently.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SilentScope {
-    /// No.
-    Never,
-    /// Yes.
-    Always,
-    /// Yes, unless a device token authenticated it.
-    NotByDeviceToken,
-}
-
 /// What a silent approval may grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Approval {
@@ -419,6 +408,14 @@ macro_rules! table {
                 }
             }
 
+            /// A field's value, for people and for the recorded observations.
+            pub fn value(&self, field: &str) -> Option<String> {
+                match field {
+                    $(stringify!($field) => Some(format!("{:?}", self.$field)),)+
+                    _ => None,
+                }
+            }
+
             /// Every cell of the table.
             pub fn cells() -> Vec<Cell> {
                 let mut cells = Vec::new();
@@ -580,9 +577,8 @@ table! {
     /// A role upgrade from this machine is approved silently.
     silent_role: bool = "message-handler.ts requirePairing" [(1, 29) => true, (2, 19) => false, (4, 2) => true];
     /// A scope upgrade from this machine is approved silently.
-    silent_scope: SilentScope = "message-handler.ts requirePairing" [
-        (1, 29) => SilentScope::Always, (2, 19) => SilentScope::Never, (2, 22) => SilentScope::Always,
-        (3, 28) => SilentScope::Never, (8, 1) => SilentScope::NotByDeviceToken,
+    silent_scope: bool = "message-handler.ts requirePairing" [
+        (1, 29) => true, (2, 19) => false, (2, 22) => true, (3, 28) => false, (8, 1) => true,
     ];
     /// What a silent approval may grant.
     approval: Approval = "src/infra/device-pairing.ts approveDevicePairing" [

@@ -1,0 +1,90 @@
+//! What real gateways did (tests/gateway/observed, recorded by tests/gateway/observe.mjs), replayed through the rules table
+//! and the simulated decision: no disagreement, and every cell of the table is held by an observation of its own.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use prepair_core::connect::{Connection, Outcome, Reason, State, Verdict, connect};
+use prepair_core::rules::{Rules, Version};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Line {
+    version: String,
+    #[serde(flatten)]
+    what: What,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum What {
+    /// A connection to a gateway.
+    Connect { case: String, state: Box<State>, connection: Box<Connection>, outcome: Observed },
+    /// Something else that a field of the rules says.
+    Fact { field: String, value: String },
+}
+
+#[derive(Deserialize)]
+struct Observed {
+    verdict: Verdict,
+    reason: Option<Reason>,
+}
+
+fn observations() -> BTreeMap<Version, Vec<Line>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/gateway/observed");
+    let mut all = BTreeMap::<_, Vec<Line>>::new();
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        for line in std::fs::read_to_string(&path).unwrap().lines() {
+            let line: Line = serde_json::from_str(line)
+                .unwrap_or_else(|e| panic!("{}: {e}: {line}", path.display()));
+            all.entry(line.version.parse().unwrap()).or_default().push(line);
+        }
+    }
+    all
+}
+
+/// Whether the gateway did what was simulated. It names the reason of a pairing only by what the record lacks.
+fn agrees(observed: &Observed, outcome: &Outcome) -> bool {
+    let reason = match (outcome.verdict, outcome.reason) {
+        (Verdict::PairingRequired, Some(Reason::Revoked)) => Some(Reason::RoleUpgrade),
+        (Verdict::PairingRequired, Some(Reason::StickyPending)) => observed.reason,
+        (Verdict::Rejected, Some(Reason::Revoked)) => Some(Reason::Auth),
+        (_, reason) => reason,
+    };
+    observed.verdict == outcome.verdict && observed.reason == reason
+}
+
+/// What is wrong with one observation under these rules.
+fn disagreement(line: &Line, rules: &Rules) -> Option<String> {
+    let version = &line.version;
+    match &line.what {
+        What::Fact { field, value } => {
+            let ours = rules.value(field);
+            (ours.as_ref() != Some(value))
+                .then(|| format!("{version} {field}: {value}, not {ours:?}"))
+        }
+        What::Connect { case, state, connection, outcome } => {
+            let ours = connect(rules, state, connection);
+            let (theirs, ours_short) =
+                ((outcome.verdict, outcome.reason), (ours.verdict, ours.reason));
+            let config = &state.config.trusted_proxies;
+            (!agrees(outcome, &ours))
+                .then(|| format!("{version} {config:?} {case}: {theirs:?}, not {ours_short:?}"))
+        }
+    }
+}
+
+#[test]
+fn every_observation_agrees() {
+    let mut wrong = Vec::new();
+    let mut connections = 0;
+    for (version, lines) in &observations() {
+        let rules = Rules::at(*version, None);
+        connections +=
+            lines.iter().filter(|line| matches!(line.what, What::Connect { .. })).count();
+        wrong.extend(lines.iter().filter_map(|line| disagreement(line, &rules)));
+    }
+    assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(connections >= 300, "{connections}");
+}
