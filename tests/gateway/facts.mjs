@@ -1,1 +1,274 @@
-export async function facts() { return []; }
+// What a version's rules say beside the connect decision, found out from its package and by running it: lines
+// {kind:'fact', field, value, how}. `value` is as crates/core/src/rules.rs prints the field. Each fact is asked on both sides of
+// its boundaries and of the newest version.
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openclaw } from '../lib/cache.mjs';
+import { AGENT, CLI, connect, newIdentity } from '../lib/client.mjs';
+import { callOwn, makeHome, queryState, startGateway } from '../lib/gateway.mjs';
+import { headerProxy } from '../lib/header-proxy.mjs';
+import { playStory } from '../lib/story.mjs';
+import { DEVICE } from './cases.mjs';
+import { readStore, writeStore } from './store.mjs';
+
+const MINUTE = 60_000;
+
+/** Versions (without the year), what is asked there. */
+const ASKED = [
+  ['*', fromPackage],
+  ['2.6-3 2.9 2.12 2.17 3.13 3.22 3.28 3.31 4.2 4.5 9.6', paths],
+  ['2.6-3 2.9 2.17 2.19 2.21 9.6', bindLan],
+  ['2.19 5.7 5.12 6.35 7.1 7.35 8.1 9.6', identities],
+  ['2.19 4.24 4.25 7.35', corruptStore],
+  ['2.19 2.21 4.9 4.10 6.35 7.1 9.6', renewal],
+  ['2.17 2.19 4.24 4.25 4.27 4.29 6.35 7.1 9.6', clients],
+  ['9.4 9.5', inProcess],
+  ['7.35 8.1 9.4 9.5 9.6', imports],
+  ['7.35 8.1 9.4 9.5 9.6', deviceAuth],
+  ['2.19 2.21 7.35 8.1 9.6', configKeys],
+  ['4.21 4.22 5.2 5.3 6.1 6.5 9.6', configGuard],
+];
+
+export async function facts(version) {
+  const lines = [];
+  for (const [versions, ask] of ASKED) {
+    if (versions !== '*' && !versions.split(' ').includes(version.replace('2026.', ''))) continue;
+    for (const [field, value, how] of await ask(version)) lines.push({ kind: 'fact', field, value, how });
+  }
+  return lines;
+}
+
+async function withHome(options, use) {
+  const home = await makeHome(options);
+  try {
+    return await use(home);
+  } finally {
+    await home.dispose();
+  }
+}
+
+async function withGateway(home, use, options) {
+  const gateway = await startGateway(home, options);
+  try {
+    return await use(gateway);
+  } finally {
+    await gateway.stop();
+  }
+}
+
+const starts = async (home) => await withGateway(home, () => true).catch(() => false);
+const list = (items) => `[${items.map((item) => JSON.stringify(item)).join(', ')}]`;
+const later = (version, than) => Number(version.split('.')[1]) >= than;
+
+async function fromPackage(version) {
+  const root = await openclaw(version);
+  const { engines, openclaw: own } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const nodes = engines.node.split('||').map((range) => `(${/(\d+)\.(\d+)\.(\d+)/.exec(range).slice(1).join(', ')})`);
+  const found = [['min_node', `[${nodes.join(', ')}]`, `package.json engines.node ${engines.node}`]];
+  // Where the package doesn't say, the file that a start leaves does.
+  const schema = own?.schemaVersions?.state ?? await withHome({ version }, async (home) => await withGateway(home, async () => {
+    if (!existsSync(join(home.stateDir, 'state', 'openclaw.sqlite'))) return 0;
+    return (await queryState(home, 'PRAGMA user_version'))[0].user_version;
+  }));
+  found.push(['state_schema', String(schema), own?.schemaVersions ? 'package.json openclaw.schemaVersions.state' : 'user_version after a start']);
+  found.push(['operator_scopes', list(await operatorScopes(root)), 'names in dist']);
+  return found;
+}
+
+/** The scope names that the package's code spells out, in the table's order. */
+async function operatorScopes(root) {
+  const known = ['admin', 'read', 'write', 'approvals', 'pairing', 'talk.secrets', 'questions', 'talk', 'sessions.read', 'sessions.write'].map((name) => `operator.${name}`);
+  const found = new Set();
+  for (const name of await readdir(join(root, 'dist'))) {
+    if (!/\.m?js$/.test(name)) continue;
+    for (const [, scope] of (await readFile(join(root, 'dist', name), 'utf8')).matchAll(/"(operator\.[a-z.]+)"/g)) found.add(scope);
+  }
+  return known.filter((scope) => found.has(scope));
+}
+
+/** Asks OpenClaw's own path functions under chosen environments and files. */
+async function paths(version) {
+  return await withHome({ version }, async (home) => {
+    const place = async (...parts) => {
+      const path = join(home.dir, ...parts);
+      await mkdir(join(path, '..'), { recursive: true });
+      await writeFile(path, '{}');
+      return path;
+    };
+    const stateDir = async (env) => await callOwn(home, 'resolveStateDir', [], { env });
+    const config = async (env) => (await callOwn(home, 'createConfigIO', [], { env })).configPath;
+    /** The candidates in the order in which they win: the winner is taken away until none is found. */
+    const order = async (names, files, ask) => {
+      const found = [];
+      for (let left = names; ;) {
+        const base = `order-${found.length}-${files[0].length}`;
+        for (const name of left) await place(base, ...files.map((part) => part === '*' ? name : part));
+        await mkdir(join(home.dir, base), { recursive: true });
+        const winner = (await ask(join(home.dir, base))).slice(join(home.dir, base).length + 1).split('/').find((part) => names.includes(part));
+        if (!winner) return list(found);
+        found.push(winner);
+        left = left.filter((name) => name !== winner);
+      }
+    };
+    const elsewhere = join(home.dir, 'elsewhere');
+    await callOwn(home, 'loadOrCreateDeviceIdentity', [], { env: { OPENCLAW_STATE_DIR: elsewhere } });
+    const clawdbot = join(home.dir, 'clawdbot');
+    return [
+      ['identity_under_state_dir', String(existsSync(join(elsewhere, 'identity', 'device.json')) || existsSync(join(elsewhere, 'state', 'openclaw.sqlite'))), 'loadOrCreateDeviceIdentity with OPENCLAW_STATE_DIR'],
+      ['openclaw_home_env', String((await stateDir({ OPENCLAW_HOME: elsewhere })).startsWith(elsewhere)), 'resolveStateDir with OPENCLAW_HOME'],
+      ['clawdbot_env', String(await stateDir({ CLAWDBOT_STATE_DIR: clawdbot }) === clawdbot), 'resolveStateDir with CLAWDBOT_STATE_DIR'],
+      ['legacy_dirs', await order(['.clawdbot', '.moldbot', '.moltbot'], ['*', 'file'], async (HOME) => await stateDir({ HOME })), 'resolveStateDir without .openclaw'],
+      ['legacy_configs', await order(['clawdbot.json', 'moldbot.json', 'moltbot.json'], ['.openclaw', '*'], async (HOME) => await config({ HOME })), 'createConfigIO without openclaw.json'],
+      // the home has a config of its own in the default folder
+      ['config_search_wide', String(await config({ OPENCLAW_STATE_DIR: join(home.dir, 'empty') }) === home.configPath), 'createConfigIO with OPENCLAW_STATE_DIR of an empty folder'],
+    ];
+  });
+}
+
+async function bindLan(version) {
+  const value = await withHome({ version, config: { gateway: { bind: 'lan' } } }, async (home) => {
+    const url = await callOwn(home, 'buildGatewayConnectionDetails').then((details) => details.url, (error) => error.message);
+    return url.startsWith('ws://127.0.0.1') ? 'Loopback' : url.startsWith('ws://') ? 'Remote' : url.includes('SECURITY ERROR') ? 'Refused' : url;
+  });
+  return [['bind_lan', value, 'buildGatewayConnectionDetails with bind lan']];
+}
+
+/** What becomes of an identity without `version`, and of one whose keys don't belong together. */
+async function identities(version) {
+  const found = [];
+  const [one, other] = [newIdentity(), newIdentity()];
+  const pem = (raw) => `-----BEGIN PUBLIC KEY-----\n${Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(raw, 'base64url')]).toString('base64')}\n-----END PUBLIC KEY-----\n`;
+  for (const [field, file] of [
+    ['unknown_identity', { publicKeyPem: pem(one.publicKey), privateKeyPem: one.privateKeyPem }],
+    ['broken_identity', { version: 1, deviceId: one.deviceId, publicKeyPem: pem(one.publicKey), privateKeyPem: other.privateKeyPem, createdAtMs: 1 }],
+  ]) {
+    found.push([field, await withHome({ version }, async (home) => {
+      const path = join(home.stateDir, 'identity', 'device.json');
+      await mkdir(join(path, '..'), { mode: 0o700 });
+      const text = `${JSON.stringify(file, null, 2)}\n`;
+      await writeFile(path, text, { mode: 0o600 });
+      const load = async () => (await callOwn(home, 'loadOrCreateDeviceIdentity')).deviceId;
+      if (later(version, 8)) return await starts(home) ? 'starts' : 'Stops';
+      const ids = [await load(), await load()];
+      const kept = await readFile(path, 'utf8') === text;
+      return ids[0] !== ids[1] ? 'Throwaway' : kept ? 'Used' : 'Replaced';
+    }), 'loadOrCreateDeviceIdentity twice; from 2026.8.1 a start']);
+  }
+  return found;
+}
+
+const local = async (home) => {
+  const answer = await connect({ url: home.url, token: home.token, identity: DEVICE, client: CLI, scopes: ['operator.read'] });
+  if (answer.ok) await answer.close();
+  return answer.ok;
+};
+
+async function corruptStore(version) {
+  return await withHome({ version }, async (home) => await withGateway(home, async () => {
+    await mkdir(join(home.stateDir, 'devices'), { recursive: true });
+    await writeFile(join(home.stateDir, 'devices', 'paired.json'), '{ "half": ');
+    return [['corrupt_store_is_error', String(!await local(home)), 'a local connect on a half paired.json']];
+  }));
+}
+
+const proxyConfig = (version) => ({ gateway: later(version, 8) ? { trustedProxies: ['127.0.0.1'] } : {} });
+
+async function renewal(version) {
+  return await withHome({ version, config: proxyConfig(version) }, async (home) => await withGateway(home, async () => {
+    const now = Date.now();
+    await writeStore(home, DEVICE, { pending: [{ silent: false, scopes: ['operator.read'], ts: -4 * MINUTE }] }, now);
+    await connect({ url: home.url, token: home.token, identity: DEVICE, client: AGENT, headers: { 'X-Forwarded-For': '203.0.113.9' } });
+    const [request] = (await readStore(home)).pending;
+    return [['pending_renewed', String(Math.max(request.ts, request.refreshedAtMs ?? 0) > now - MINUTE), 'the same request again after four minutes']];
+  }));
+}
+
+/** The package's own clients through the header-adding proxy: a pending request shows their device and scopes. */
+async function clients(version) {
+  const found = [];
+  for (const [fields, client] of [[['agent_path', 'agent_scopes'], AGENT], [['cli_presents_device', 'cli_scopes'], CLI]]) {
+    const request = await withHome({ version, config: proxyConfig(version) }, async (home) => await withGateway(home, async () => {
+      const proxy = await headerProxy(home.port);
+      try {
+        const env = { PREPAIR_FROM: String(home.port), PREPAIR_TO: String(proxy.port) };
+        await callOwn(home, 'callGateway', [{ method: 'cron.list', clientName: client.id, mode: client.mode }], { env }).catch(() => {});
+        return proxy.connections() ? (await readStore(home)).pending[0] ?? 'no device' : 'no connection';
+      } finally {
+        await proxy.stop();
+      }
+    }));
+    const how = `callGateway as ${client.id} through a proxy`;
+    // from 2026.9.5 the agent's tool doesn't come this way, see inProcess
+    if (client === CLI) found.push([fields[0], String(request !== 'no device'), how]);
+    else if (!later(version, 9)) found.push([fields[0], request === 'no device' ? 'SharedSecret' : 'Device', how]);
+    if (request.scopes) found.push([fields[1], request.scopes.join() === 'operator.read' ? 'PerMethod' : 'Fixed', how]);
+  }
+  return found;
+}
+
+async function inProcess(version) {
+  const { proxied } = await playStory({ version, behindProxy: true });
+  return [['agent_path', proxied ? 'SharedSecret' : 'InProcess', `the story: ${proxied} connections of the agent`]];
+}
+
+/** What becomes of JSON files: before the first start, and beside a database. */
+async function imports(version) {
+  const put = async (home, name, value) => {
+    await mkdir(join(home.stateDir, name, '..'), { recursive: true, mode: 0o700 });
+    await writeFile(join(home.stateDir, name), `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  };
+  const record = (publicKey, deviceId) => ({ [deviceId]: {
+    deviceId, publicKey, role: 'operator', roles: ['operator'], scopes: ['operator.read'], approvedScopes: ['operator.read'],
+    tokens: { operator: { token: 'x'.repeat(43), role: 'operator', scopes: ['operator.read'], createdAtMs: 1 } }, createdAtMs: 1, approvedAtMs: 1,
+  } });
+  return await withHome({ version }, async (home) => {
+    const [first, second] = [newIdentity(), newIdentity()];
+    await put(home, 'devices/paired.json', record(first.publicKey, first.deviceId));
+    await withGateway(home, () => {});
+    const rows = async () => (await queryState(home, 'SELECT device_id FROM device_pairing_paired')).map((row) => row.device_id);
+    const sqlite = await rows().then((ids) => ids.includes(first.deviceId), () => false);
+    const how = 'paired.json before the first start and beside a database';
+    if (!sqlite) return [['store', 'Json', how], ['import', 'None', how]];
+    await put(home, 'devices/paired.json', record(second.publicKey, second.deviceId));
+    await withGateway(home, () => {});
+    return [['store', 'Sqlite', how], ['import', (await rows()).includes(second.deviceId) ? 'PairedAlways' : 'FirstStart', how]];
+  });
+}
+
+async function deviceAuth(version) {
+  return await withHome({ version }, async (home) => {
+    const { deviceId } = await withGateway(home, async () => await callOwn(home, 'loadOrCreateDeviceIdentity'));
+    await mkdir(join(home.stateDir, 'identity'), { recursive: true, mode: 0o700 });
+    await writeFile(join(home.stateDir, 'identity', 'device-auth.json'), JSON.stringify({
+      version: 1, deviceId, tokens: { operator: { token: 'x'.repeat(43), role: 'operator', scopes: ['operator.read'], updatedAtMs: 1 } },
+    }), { mode: 0o600 });
+    const thrown = await callOwn(home, 'loadDeviceAuthToken', [{ deviceId, role: 'operator' }]).then(() => '', (error) => error.message);
+    return [['device_auth_blocks', String(/legacy|doctor/i.test(thrown)), `loadDeviceAuthToken beside device-auth.json${thrown && `: ${thrown.slice(0, 60)}`}`]];
+  });
+}
+
+async function configKeys(version) {
+  const found = [];
+  for (const [field, gateway] of [
+    ['allow_real_ip_fallback', { allowRealIpFallback: true }],
+    ['auto_approve_local', { nodes: { pairing: { autoApproveLocal: true } } }],
+    ['allow_insecure_auth', { controlUi: { allowInsecureAuth: false } }],
+  ]) found.push([field, String(await withHome({ version, config: { gateway } }, starts)), 'a start with the key']);
+  return found;
+}
+
+/** Whether a config that lost half of its bytes and its `meta` is put back at the next start. */
+async function configGuard(version) {
+  return await withHome({ version, config: { meta: { lastTouchedVersion: version }, logging: { redactPatterns: ['x'.repeat(2000)] } } }, async (home) => {
+    await withGateway(home, () => {});
+    const { meta, logging, ...rest } = JSON.parse(await readFile(home.configPath, 'utf8'));
+    if (!meta || !logging) throw new Error('the config changed by itself');
+    await withGateway(home, () => {});
+    await writeFile(`${home.configPath}.bak`, await readFile(home.configPath));
+    await chmod(`${home.configPath}.bak`, 0o600);
+    await writeFile(home.configPath, JSON.stringify(rest, null, 2));
+    await starts(home);
+    return [['config_guard', String((await readFile(home.configPath, 'utf8')).includes('redactPatterns')), 'a start after the config lost meta and half of its bytes']];
+  });
+}

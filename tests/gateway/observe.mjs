@@ -1,9 +1,9 @@
-// Records what real gateways do: node tests/gateway/observe.mjs [--keep] [version…]
+// Records what real gateways do: node tests/gateway/observe.mjs [--keep] [--connections|--facts] [version…]
 // Each version is installed (and removed again unless it was there or --keep), started once for each config of cases.mjs, and asked
-// case after case while it runs. One JSON line for each observation goes to observed/<version>.jsonl; crates/core/tests/observed.rs
-// replays them through the rules table and the simulated decision.
+// case after case while it runs; facts.mjs finds out the rest. One JSON line for each observation goes to observed/<version>.jsonl;
+// crates/core/tests/observed.rs replays them through the rules table and the simulated decision.
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ import { AGENT, CLI, connect } from '../lib/client.mjs';
 import { makeHome, startGateway } from '../lib/gateway.mjs';
 import { DEVICE, GROUPS } from './cases.mjs';
 import { facts } from './facts.mjs';
-import { clearStore, readStore, writeStore } from './store.mjs';
+import { readStore, writeStore } from './store.mjs';
 
 // Both sides of each boundary of the rules table.
 const VERSIONS = `2026.2.6-3 2026.2.9 2026.2.12 2026.2.17 2026.2.19 2026.2.21 2026.2.22 2026.2.24 2026.2.25 2026.2.26 2026.3.1 2026.3.2
@@ -22,21 +22,27 @@ const VERSIONS = `2026.2.6-3 2026.2.9 2026.2.12 2026.2.17 2026.2.19 2026.2.21 20
 const SECRET = 'observed-secret-observed-secret-0123456789';
 
 const args = process.argv.slice(2);
-const wanted = args.filter((arg) => arg !== '--keep');
+const wanted = args.filter((arg) => !arg.startsWith('--'));
+const folder = fileURLToPath(new URL('observed/', import.meta.url));
+await mkdir(folder, { recursive: true });
 for (const version of wanted.length ? wanted : VERSIONS) {
   const install = join(cacheDir, 'openclaw', version);
   const had = existsSync(install);
   const started = Date.now();
-  const lines = [...await facts(version), ...await connections(version)];
-  const path = fileURLToPath(new URL(`observed/${version}.jsonl`, import.meta.url));
-  await mkdir(fileURLToPath(new URL('observed/', import.meta.url)), { recursive: true });
+  const path = join(folder, `${version}.jsonl`);
+  const before = (await readFile(path, 'utf8').catch(() => '')).split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  const kept = (kind) => before.filter((line) => line.kind === kind);
+  const lines = [
+    ...args.includes('--connections') ? kept('fact') : await facts(version),
+    ...args.includes('--facts') ? kept('connect') : await connections(version),
+  ];
   await writeFile(`${path}.new`, lines.map((line) => `${JSON.stringify({ version, ...line })}\n`).join(''));
   await rename(`${path}.new`, path);
   if (!had && !args.includes('--keep')) await rm(install, { recursive: true, force: true });
   console.log(`${version}: ${lines.length} observations in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
-/** All cases of all groups: {kind:'connect', case, state, connection, outcome, log}, and a fact for each key that the config may hold. */
+/** All cases of all groups: {kind:'connect', case, state, connection, outcome, log}. A config that this version refuses is left out. */
 async function connections(version) {
   const lines = [];
   for (const { config, cases } of GROUPS.filter(({ at }) => !at || at(version))) {
@@ -46,9 +52,6 @@ async function connections(version) {
       gateway = await startGateway(home);
     } catch (error) {
       if (!/invalid|unrecognized|legacy/i.test(error.log ?? '')) throw error;
-    }
-    for (const [key, field] of [['allowRealIpFallback', 'allow_real_ip_fallback'], ['autoApproveLocal', 'auto_approve_local']]) {
-      if (key in config) lines.push({ kind: 'fact', field, value: String(Boolean(gateway)) });
     }
     try {
       if (gateway) for (const one of cases) lines.push(await observe(home, gateway, config, one));
@@ -73,9 +76,7 @@ function gatewayConfig({ auth, autoApproveLocal, allowedOrigins, ...gateway }) {
 }
 
 async function observe(home, gateway, config, [name, state, connection]) {
-  await clearStore(home);
-  const now = Date.now();
-  if (state.paired || state.pending) await writeStore(home, DEVICE, state, now);
+  await writeStore(home, DEVICE, state, Date.now());
   const logged = gateway.log().length;
   const deviceToken = connection.auth === 'device-token' ? 'device-token-of-observations' : undefined;
   const host = connection.host ?? `127.0.0.1:${home.port}`;

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 export const TOKEN = 'device-token-of-observations';
 const rows = (home) => home.version >= '2026.8' && !home.version.startsWith('2026.1');
 
-/** Only the record and the requests of the observed device; `state` as crates/core/src/connect.rs has it. */
+/** The record and the requests of the observed device, and nothing else; `state` as crates/core/src/connect.rs has it. */
 export async function writeStore(home, device, { paired, pending = [] }, now) {
   const record = paired && {
     deviceId: device.deviceId, ...paired,
@@ -27,8 +27,6 @@ export async function writeStore(home, device, { paired, pending = [] }, now) {
   await json(home, 'pending', Object.fromEntries(requests.map((request) => [request.requestId, request])));
   await json(home, 'paired', record ? { [record.deviceId]: record } : {});
 }
-
-export const clearStore = async (home) => await writeStore(home, {}, {}, 0);
 
 /** {paired: {deviceId: {approvedAtMs, …}}, pending: [{deviceId, clientId, scopes, ts, refreshedAtMs}]}. */
 export async function readStore(home) {

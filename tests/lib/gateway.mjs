@@ -123,19 +123,27 @@ export async function cli(home, args, { node = 24 } = {}) {
   return await finished(await run(home, { node, args }));
 }
 
-/** The package's own `callGateway` (src/gateway/call.ts), in a process of its own: its payload, or rejects with its message. */
-export async function callGateway(home, params, { node = 24 } = {}) {
+/** The package's own `callGateway` (src/gateway/call.ts): its payload, or rejects with its message. */
+export async function callGateway(home, params, options) {
+  return await callOwn(home, 'callGateway', [params], options);
+}
+
+/**
+ * Calls a function of the package itself, found in its bundle by name, in a process of its own: what it returns, or rejects with its message.
+ * `env` is added to the home's.
+ */
+export async function callOwn(home, name, args = [], { node = 24, env } = {}) {
   const { root } = await programs(home, node);
-  const { module, name } = callGatewayExport(join(root, 'dist'));
-  const script = `const { ${JSON.stringify(name)}: call } = await import(${JSON.stringify(module)});
-    const answer = await call(${JSON.stringify(params)}).then((payload) => ({ payload }), (error) => ({ error: String(error.message) }));
+  const { module, name: exported } = ownExport(join(root, 'dist'), name);
+  const script = `const { ${JSON.stringify(exported)}: call } = await import(${JSON.stringify(module)});
+    const answer = await Promise.resolve().then(() => call(...${JSON.stringify(args)})).then((value) => ({ value }), (error) => ({ error: String(error.message) }));
     process.stdout.write('\\n=> ' + JSON.stringify(answer) + '\\n', () => process.exit());`;
-  const { code, stdout, stderr } = await finished(await run(home, { node, script }));
+  const { code, stdout, stderr } = await finished(await run(home, { node, env, script }));
   const line = stdout.split('\n').findLast((text) => text.startsWith('=> '));
-  if (!line) throw new Error(`callGateway ${home.version} exited ${code}:\n${stdout}${stderr}`);
+  if (!line) throw new Error(`${name} of ${home.version} exited ${code}:\n${stdout}${stderr}`);
   const answer = JSON.parse(line.slice(3));
-  if (answer.error) throw new Error(answer.error);
-  return answer.payload;
+  if ('error' in answer) throw new Error(answer.error);
+  return answer.value;
 }
 
 /** Rows of a query on the home's state/openclaw.sqlite, read-only, by `node:sqlite` of the Node that OpenClaw runs on. */
@@ -148,16 +156,16 @@ export async function queryState(home, sql) {
   return JSON.parse(stdout);
 }
 
-/** The bundled chunk that exports `callGateway`, and under which (minified) name. */
-function callGatewayExport(dist) {
-  for (const file of readdirSync(dist).filter((name) => /^call-.*\.m?js$/.test(name))) {
+/** The bundled chunk that exports a function, and under which (minified) name. */
+function ownExport(dist, name) {
+  for (const file of readdirSync(dist).filter((entry) => /\.m?js$/.test(entry))) {
     const text = readFileSync(join(dist, file), 'utf8');
     // entry.js runs the command line when it is imported; 2026.2.19 has a second chunk that does without it.
-    if (!text.includes('async function callGateway(') || text.includes('from "./entry.js"')) continue;
-    const name = /\bcallGateway as (\w+)/.exec(text)?.[1];
-    if (name) return { module: join(dist, file), name };
+    if (!text.includes(`function ${name}(`) || text.includes('from "./entry.js"')) continue;
+    const exported = new RegExp(`\\b${name} as (\\w+)`).exec(text)?.[1] ?? (new RegExp(`export \\{[^}]*\\b${name}\\b`).test(text) ? name : undefined);
+    if (exported) return { module: join(dist, file), name: exported };
   }
-  throw new Error(`no chunk exports callGateway in ${dist}`);
+  throw new Error(`no chunk exports ${name} in ${dist}`);
 }
 
 /** The node binary, the package's folder and our preload, where the home's owner can read them. */

@@ -48,7 +48,9 @@ pub enum Identity {
     /// There is none: the first client makes one.
     #[default]
     Missing,
-    /// There is one that this version can't use.
+    /// There is a file of another shape, such as one without `version`.
+    Unknown,
+    /// There is a file of the right shape whose two keys don't belong together.
     Broken,
     /// Its public key, raw base64url as in records.
     Key(String),
@@ -479,33 +481,26 @@ impl<'a> Walk<'a> {
     }
 
     fn identity(&mut self, device: bool) -> Result<(), End> {
-        if self.state.identity != Identity::Broken {
-            return Ok(());
-        }
-        let question = "Can this version use the identity on disk?";
-        match self.rules.broken_identity {
-            BrokenIdentity::Stops => {
-                let because = self.cite("broken_identity", "a broken identity stops the gateway");
-                self.step(question, "no", because);
-                return Err(refused(Reason::Identity));
-            }
-            _ if !device => {}
+        let (field, rule) = match self.state.identity {
+            Identity::Missing | Identity::Key(_) => return Ok(()),
+            Identity::Unknown => ("unknown_identity", self.rules.unknown_identity),
+            Identity::Broken => ("broken_identity", self.rules.broken_identity),
+        };
+        let why = match rule {
+            BrokenIdentity::Stops => "such an identity stops the gateway",
+            _ if !device => return Ok(()),
+            BrokenIdentity::Used => "it is used as it is, so that the signature fails",
             BrokenIdentity::Replaced => {
-                let because = self.cite(
-                    "broken_identity",
-                    "it is replaced by a new key in silence, which nobody paired",
-                );
-                self.step(question, "no", because);
+                "it is replaced by a new key in silence, which nobody paired"
             }
-            BrokenIdentity::Throwaway => {
-                let because = self.cite(
-                    "broken_identity",
-                    "each process makes a key of its own, which nobody paired",
-                );
-                self.step(question, "no", because);
-            }
+            BrokenIdentity::Throwaway => "each process makes a key of its own, which nobody paired",
+        };
+        let because = self.cite(field, why);
+        self.step("Can this version use the identity on disk?", "no", because);
+        match rule {
+            BrokenIdentity::Stops | BrokenIdentity::Used => Err(refused(Reason::Identity)),
+            BrokenIdentity::Replaced | BrokenIdentity::Throwaway => Ok(()),
         }
-        Ok(())
     }
 
     fn lan(&self) -> bool {
@@ -757,7 +752,7 @@ impl<'a> Walk<'a> {
         let state = self.state;
         let key = match &state.identity {
             Identity::Key(key) => Some(key.as_str()),
-            Identity::Missing | Identity::Broken => None,
+            Identity::Missing | Identity::Unknown | Identity::Broken => None,
         };
         let paired = state.paired.as_ref().filter(|_| key.is_some());
         let question = "Is the device paired with this key?";
@@ -1292,7 +1287,7 @@ mod tests {
     #[test]
     fn identity_and_metadata() {
         let mut broken = state(Some(&full()));
-        broken.identity = Identity::Broken;
+        broken.identity = Identity::Unknown;
         assert_eq!(run("2026.5.7", &broken, &forwarded(agent(&[READ]))), wall(Reason::NotPaired));
         assert_eq!(
             run("2026.9.6", &broken, &agent(&[READ])),

@@ -99,7 +99,7 @@ impl Disk {
         };
         State {
             identity: match &self.identity {
-                _ if self.broken => Identity::Broken,
+                _ if self.broken => Identity::Unknown,
                 Some(public) => Identity::Key(base64::encode_url(public)),
                 None => Identity::Missing,
             },
@@ -681,7 +681,7 @@ fn discarded(world: &World<'_, '_>) -> bool {
     else {
         return false;
     };
-    if world.rules.broken_identity == BrokenIdentity::Stops {
+    if world.rules.unknown_identity == BrokenIdentity::Stops {
         return true;
     }
     let File::Bytes(bytes) = file else { return false };
@@ -703,7 +703,8 @@ fn shape(world: &World<'_, '_>, findings: &mut Findings) {
     else {
         return;
     };
-    let then = match world.rules.broken_identity {
+    let then = match world.rules.unknown_identity {
+        BrokenIdentity::Used => "takes it as it is",
         _ if !discarded(world) => "takes it, a later one may not",
         BrokenIdentity::Replaced => "writes a new key over it in silence",
         BrokenIdentity::Throwaway => "ignores it and makes a throw-away key in each process",
@@ -831,7 +832,7 @@ fn modes(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) -> Result<
         }
         if stat.nlink > 1
             && *path == paths.identity
-            && world.rules.broken_identity != BrokenIdentity::Replaced
+            && world.rules.broken_identity != BrokenIdentity::Used
         {
             findings.add(
                 "HARD_LINK",

@@ -119,6 +119,8 @@ pub enum Store {
 /// What a version does about an identity file that it can't use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BrokenIdentity {
+    /// It takes it as it is, and its signatures fail.
+    Used,
     /// It writes a new key over it, in silence.
     Replaced,
     /// Each process makes a key of its own and the file stays.
@@ -516,18 +518,23 @@ table! {
     clawdbot_env: bool = "src/config/paths.ts" [(1, 29) => true, (3, 22) => false];
     /// Folders below home that serve as the state dir when `.openclaw` is missing, in order.
     legacy_dirs: &'static [&'static str] = "src/config/paths.ts LEGACY_STATE_DIRNAMES" [
-        (1, 29) => &[".clawdbot", ".moldbot", ".moltbot"], (3, 22) => &[".clawdbot", ".moldbot"], (3, 31) => &[".clawdbot"],
+        (1, 29) => &[".clawdbot", ".moltbot", ".moldbot"], (2, 17) => &[".clawdbot", ".moldbot", ".moltbot"],
+        (3, 22) => &[".clawdbot", ".moldbot"], (3, 31) => &[".clawdbot"],
     ];
     /// File names that serve as the config when `openclaw.json` is missing, in order.
     legacy_configs: &'static [&'static str] = "src/config/paths.ts LEGACY_CONFIG_FILENAMES" [
-        (1, 29) => &["clawdbot.json", "moldbot.json", "moltbot.json"], (3, 22) => &["clawdbot.json", "moldbot.json"],
-        (3, 31) => &["clawdbot.json"],
+        (1, 29) => &["clawdbot.json", "moltbot.json", "moldbot.json"], (2, 17) => &["clawdbot.json", "moldbot.json", "moltbot.json"],
+        (3, 22) => &["clawdbot.json", "moldbot.json"], (3, 31) => &["clawdbot.json"],
     ];
     /// A config in a default folder counts even where `OPENCLAW_STATE_DIR` names another one that has none.
     config_search_wide: bool = "src/config/io.ts createConfigIO" [(1, 29) => true, (4, 5) => false];
-    /// What becomes of an identity that it can't use.
+    /// What becomes of an identity file of another shape, such as one without `version`.
+    unknown_identity: BrokenIdentity = "src/infra/device-identity.ts" [
+        (1, 29) => BrokenIdentity::Replaced, (7, 1) => BrokenIdentity::Throwaway, (8, 1) => BrokenIdentity::Stops,
+    ];
+    /// What becomes of an identity file of the right shape whose two keys don't belong together.
     broken_identity: BrokenIdentity = "src/infra/device-identity.ts" [
-        (1, 29) => BrokenIdentity::Replaced, (5, 12) => BrokenIdentity::Throwaway, (8, 1) => BrokenIdentity::Stops,
+        (1, 29) => BrokenIdentity::Used, (5, 12) => BrokenIdentity::Throwaway, (8, 1) => BrokenIdentity::Stops,
     ];
     /// What becomes of JSON files beside the database.
     import: Import = "src/infra/state-migrations.ts" [
@@ -632,10 +639,12 @@ table! {
     cli_scopes: AskedScopes = "src/gateway/call.ts" [(1, 29) => AskedScopes::Fixed, (4, 29) => AskedScopes::PerMethod];
     /// The operator scopes that exist.
     operator_scopes: &'static [&'static str] = "src/gateway/operator-scopes.ts" [
-        (1, 29) => FIVE, (4, 5) => SECRETS, (8, 1) => TALK, (9, 6) => SESSIONS,
+        (1, 29) => FIVE, (2, 17) => SECRETS, (8, 1) => TALK, (9, 6) => SESSIONS,
     ];
     /// An edit of the config that shrinks it below half, drops `meta` or `gateway.mode`, or leaves only `update.channel` is reverted.
-    config_guard: bool = "src/config/io.ts" [(1, 29) => false, (4, 20) => true];
+    config_guard: bool = "src/config/io.observe-recovery.ts isRecoverableConfigReadSuspiciousReason" [
+        (1, 29) => false, (4, 22) => true, (5, 3) => false, (6, 5) => true,
+    ];
     /// `gateway.allowRealIpFallback` is a key of the config.
     allow_real_ip_fallback: bool = "src/config/zod-schema.ts" [(1, 29) => false, (2, 21) => true];
     /// `gateway.nodes.pairing.autoApproveLocal` is a key of the config.
