@@ -42,6 +42,7 @@ function prepare(options) {
   if (options.env === null || typeof env !== 'object' || Array.isArray(env)) throw refusal('OPTIONS', 'The option env must be an object.');
   const known = {};
   for (const name of VARIABLES) if (env[name] !== undefined) known[name] = env[name];
+  const cwd = attemptOf(() => process.cwd(), null);
   const auto = options.gatewayVersion === undefined || options.gatewayVersion === 'auto';
   if (options.openclawDir !== undefined && typeof options.openclawDir !== 'string') {
     throw refusal('OPTIONS', 'The option openclawDir must be a string.');
@@ -52,8 +53,9 @@ function prepare(options) {
       now: Date.now(),
       // Drawn once a call: planning again must mean the same new key, or it would never come to rest.
       entropy: randomFillSync(new Uint8Array(64)),
-      home: attemptOf(() => os.homedir(), null) || null,
-      cwd: attemptOf(() => process.cwd(), null),
+      // A user without an entry in passwd has no home; OpenClaw then takes the working folder (src/infra/home-dir.ts).
+      home: attemptOf(() => os.homedir(), null) || cwd,
+      cwd,
       installed: auto || options.openclawDir !== undefined ? installed(options.openclawDir, env) : null,
     },
   };

@@ -8,19 +8,20 @@ const { verify } = require('./verify.js');
 
 const operation = (name) => (options) => driver.run(load(), name, options);
 
-module.exports = {
-  prePair: operation('prePair'),
-  clearPending: operation('clearPending'),
-  patchConfig: operation('patchConfig'),
-  setup: operation('setup'),
-  diagnose: (options) => driver.diagnose(load(), options),
-  verify: (options) => verify(load(), options),
-  exportIdentity: (target) => driver.exportIdentity(load(), target),
-  newIdentity(from) {
-    const blobs = [];
-    const options = from === undefined ? null : encode(from, blobs);
-    return ask(load(), { fn: 'newIdentity', options }, blobs).json;
-  },
-  binding: () => load().kind,
-  PrepairError,
+const newIdentity = (from) => {
+  const blobs = [];
+  const options = from === undefined ? null : encode(from, blobs);
+  return ask(load(), { fn: 'newIdentity', options }, blobs).json;
 };
+
+// One by one: Node finds the names for `import { setup } from` in assignments of this form only.
+exports.prePair = operation('prePair');
+exports.clearPending = operation('clearPending');
+exports.patchConfig = operation('patchConfig');
+exports.setup = operation('setup');
+exports.diagnose = (options) => driver.diagnose(load(), options);
+exports.verify = (options) => verify(load(), options);
+exports.exportIdentity = (target) => driver.exportIdentity(load(), target);
+exports.newIdentity = newIdentity;
+exports.binding = () => load().kind;
+exports.PrepairError = PrepairError;
