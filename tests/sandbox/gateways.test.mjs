@@ -67,18 +67,23 @@ for (const version of ['2026.2.19', '2026.9.6']) {
   });
 }
 
-test("2026.9.6, started: rows through the sandbox's own Node, and the function's own device gets cron.list", async (t) => {
+test("2026.9.6, started: rows through the sandbox's own Node, four functions at once, and the function's own device gets cron.list", async (t) => {
   const at = await start(t, '2026.9.6', { twice: (n) => ['once', 'after', 'during'][n % 3] });
   // The function holds the secret; its private key never leaves it.
   const mine = newIdentity({ secret: Buffer.from('0123456789abcdefghijklmnopqrstuvwxyzABCDEF'), label: 'sandbox-7' });
   secrets.add(mine.privateKeyPem.split('\n')[1]);
   const first = await startGateway(at.home);
   await first.stop();
-  const host = await prePair(at.fs, at.target);
-  assert.deepEqual([host.store, host.paired], ['sqlite', 'created']);
-  assert.equal(host.roundTrips, 3);
+  const four = await Promise.all([1, 2, 3, 4].map(() => prePair(at.fs, at.target)));
+  const host = four.find(({ paired }) => paired === 'created');
+  assert.equal(host.store, 'sqlite');
+  assert.ok(four.every(({ deviceId }) => deviceId === host.deviceId));
+  assert.equal(four.filter(({ paired }) => paired === 'created').length, 1);
   const again = await prePair(at.fs, at.target);
   assert.deepEqual([again.deviceId, again.paired, again.roundTrips], [host.deviceId, 'unchanged', 1]);
+  // Another home than the SDK's usual one: found, and its rows are the ones that count.
+  const found = await prePair(at.fs, { gatewayVersion: '2026.9.6' });
+  assert.deepEqual([found.store, found.deviceId, found.paired, found.roundTrips], ['sqlite', host.deviceId, 'unchanged', 2]);
 
   const gateway = await startGateway(at.home);
   try {
@@ -105,19 +110,6 @@ test("2026.9.6, started: rows through the sandbox's own Node, and the function's
   } finally {
     await gateway.stop();
   }
-});
-
-test('four functions at once on rows agree', async (t) => {
-  const at = await start(t, '2026.9.6', { twice: (n) => ['once', 'during'][n % 2] });
-  const first = await startGateway(at.home);
-  await first.stop();
-  const reports = await Promise.all([1, 2, 3, 4].map(() => prePair(at.fs, at.target)));
-  assert.equal(new Set(reports.map(({ deviceId }) => deviceId)).size, 1);
-  assert.equal(reports.filter(({ paired }) => paired === 'created').length, 1);
-  // Another home than the SDK's usual one: found, and its rows are the ones that count.
-  const { roundTrips, ...found } = await prePair(at.fs, { gatewayVersion: '2026.9.6' });
-  assert.deepEqual([found.store, found.deviceId, found.paired], ['sqlite', reports[0].deviceId, 'unchanged']);
-  assert.equal(roundTrips, 2);
 });
 
 test('localDir: a folder of this machine as sandbox; the sandbox needs no Node of its own for files', async () => {

@@ -15,7 +15,7 @@ function shaped(sandbox, name, methods) {
 }
 
 const missing = (error) => error?.statusCode === 404 || error?.status === 404 || error?.response?.status === 404
-  || ['NotFoundError', 'FileNotFoundError', 'DaytonaNotFoundError'].includes(error?.name)
+  || ['NotFoundError', 'FileNotFoundError', 'DaytonaNotFoundError', 'DaytonaFileNotFoundError'].includes(error?.name)
   || error?.code === 'FILE_NOT_FOUND' || error?.errorResponse?.code === 'FILE_NOT_FOUND';
 
 async function orNull(body) {
