@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::connect::{
-    Config, Connection, Identity, Mode, Outcome, Paired, Pending, Reason, State, Verdict, connect,
-    covers, strings,
+    Config, Identity, Mode, Outcome, Paired, Pending, Reason, State, Verdict, connect, covers,
+    strings,
 };
 use crate::error::{Error, Result};
 use crate::identity::{self, Stored, device_id, parse_public_key};

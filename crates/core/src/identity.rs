@@ -223,9 +223,9 @@ pub fn read(file: &File<'_>, path: &str, now: i64) -> Result<Option<Stored>> {
             .map(|text| Zeroizing::new(text.into_owned()))
     };
 
-    let version = document.get(root, "version").map(|member| document.raw(member.value));
+    let version = document.get(root, "version").map(|member| document.number(member.value));
     let versioned = match version {
-        Some("1") => true,
+        Some(Some(1.0)) => true,
         None => false,
         Some(_) => return Err(broken("The identity file has a version other than 1.")),
     };

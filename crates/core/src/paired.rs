@@ -49,6 +49,8 @@ pub struct Decision {
     pub sets: Vec<Set>,
     /// Scopes that the record or its token did not have.
     pub scopes_added: Vec<String>,
+    /// It holds a token that was made just now.
+    pub new_token: bool,
 }
 
 /// The record as it is written where there is none.
@@ -92,7 +94,12 @@ pub fn decide(
             Some(exact) => exact.to_vec(),
             None => SCOPES.map(String::from).to_vec(),
         };
-        return Ok(Decision { outcome: PairedOutcome::Created, sets: Vec::new(), scopes_added });
+        return Ok(Decision {
+            outcome: PairedOutcome::Created,
+            sets: Vec::new(),
+            scopes_added,
+            new_token: true,
+        });
     };
     let id = device_id(want.public);
     let key = base64::encode_url(want.public);
@@ -230,8 +237,10 @@ pub fn decide(
     if !dated("approvedAtMs") || approved_now || !added.is_empty() {
         set(&["approvedAtMs"], json!(want.now));
     }
+    let new_token =
+        sets.iter().any(|set| matches!(set.path.as_slice(), ["tokens"] | ["tokens", "operator"]));
     let outcome = if sets.is_empty() { PairedOutcome::Unchanged } else { PairedOutcome::Updated };
-    Ok(Decision { outcome, sets, scopes_added: added })
+    Ok(Decision { outcome, sets, scopes_added: added, new_token })
 }
 
 fn same_set(a: &[String], b: &[String]) -> bool {

@@ -20,7 +20,7 @@ use crate::paths::{self, Paths};
 use crate::pending::{self, Which};
 use crate::report::{
     Change, ChangeAction, ClearPendingReport, Cleared, Gateway, IdentityOutcome, Notice,
-    PairedOutcome, PatchConfigReport, PrePairReport, Report, SetupReport, Source, StoreKind,
+    PatchConfigReport, PrePairReport, Report, SetupReport, Source, StoreKind,
 };
 use crate::rules::{self, AgentPath, Doubt, Rules, Store, Version};
 use crate::{base64, config, diagnose, sqlite};
@@ -643,9 +643,7 @@ fn pair_part(
             (decision, Vec::new(), statements)
         }
     };
-    if (matches!(decision.outcome, PairedOutcome::Created) || !decision.scopes_added.is_empty())
-        && token == &[0; 32]
-    {
+    if decision.new_token && token == &[0; 32] {
         return Err(no_entropy().into());
     }
     let which = match options.pending {

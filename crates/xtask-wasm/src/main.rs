@@ -38,7 +38,7 @@ fn encode(input: &str, output: &str) -> Result<(), String> {
     let component = wit_component::ComponentEncoder::default()
         .validate(true)
         .module(&module)
-        .and_then(|mut encoder| encoder.encode())
+        .and_then(|encoder| encoder.encode())
         .map_err(|e| format!("{input}: {e:#}"))?;
     std::fs::write(output, component).map_err(|e| format!("{output}: {e}"))
 }

@@ -1,7 +1,7 @@
 //! The WebAssembly component, and an ECMAScript module made of it.
 
 use crate::build::{guest, package, publish, shrink, write};
-use crate::run::{Result, cargo, command, output, root, run, target};
+use crate::run::{Result, cargo, command, output, run, target};
 use std::fs;
 use std::path::{Path, PathBuf};
 
