@@ -3,8 +3,8 @@
 #[path = "../../core/build/hash.rs"]
 mod hash;
 
-use crate::component;
 use crate::run::{Result, cache, cargo, command, output, root, run, target};
+use crate::{component, esm};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -54,7 +54,7 @@ pub(crate) fn shrink(from: &Path, to: &Path) -> Result {
         .arg(to))
 }
 
-/// The wasm module as prepair.wasm, and the JavaScript around it in the two module systems.
+/// The wasm module as lib/prepair.wasm, and the JavaScript around it in the two module systems.
 fn wasm() -> Result {
     let module = guest("prepair-wasm")?;
     let built = target().join("wasm");
@@ -64,13 +64,14 @@ fn wasm() -> Result {
         .arg(&bindgen))?;
     let small = built.join("prepair.wasm");
     shrink(&bindgen.join("prepair_bg.wasm"), &small)?;
-    publish(&small, &package("prepair.wasm"))?;
+    publish(&small, &package("lib/prepair.wasm"))?;
 
     let glue = bindgen.join("prepair_bg.js");
     let glue = fs::read_to_string(&glue).map_err(|e| format!("{}: {e}", glue.display()))?;
     let glue = restartable(&glue)?;
-    write(&package("lib/wasm/glue.cjs"), &commonjs(&glue))?;
-    write(&package("lib/wasm/glue.mjs"), &glue)
+    write(&package("lib/glue.js"), &commonjs(&glue))?;
+    write(&package("lib/esm/glue.mjs"), &glue)?;
+    esm::twins()
 }
 
 fn enable(feature: &str) -> String {
@@ -114,8 +115,10 @@ fn stamp() -> Result {
     let hash =
         hash::sources(&root().join("crates/core")).map_err(|e| format!("crates/core: {e}"))?;
     let version = env!("CARGO_PKG_VERSION");
-    let text = format!("{{\n  \"version\": \"{version}\",\n  \"coreHash\": \"{hash}\"\n}}\n");
-    write(&package("build.json"), &text)
+    let text = format!(
+        "'use strict';\n\nmodule.exports = {{ version: '{version}', coreHash: '{hash}' }};\n"
+    );
+    write(&package("lib/build.js"), &text)
 }
 
 pub(crate) fn write(to: &Path, text: &str) -> Result {

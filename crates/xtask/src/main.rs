@@ -5,6 +5,7 @@
 
 mod build;
 mod component;
+mod esm;
 mod run;
 mod test;
 

@@ -1,27 +1,152 @@
 'use strict';
 
-const { PrepairError } = require('./errors.js');
+// Finds the binding: the addon that fits this machine, else the wasm module. PREPAIR_BINDING forces one.
 
-let loaded;
-function load() {
-  if (loaded) return loaded;
-  const addon = require('../prepair.node');
+const fs = require('node:fs');
+const path = require('node:path');
+const { PrepairError, refusal } = require('./errors.js');
+const { fits } = require('./fits.js');
+
+/**
+ * The addon, the first that loads. The requires are literal, so that whoever packs an application (file tracers,
+ * bundlers) finds the files; each may be absent.
+ */
+function addon(reasons) {
+  const attempt = (name, locate, load) => {
+    try {
+      const file = where(locate);
+      if (file !== null) whole(file);
+      const found = load();
+      fits(found.call, file ?? name);
+      return found;
+    } catch (error) {
+      reasons.push(`${name}: ${error.code === 'MODULE_NOT_FOUND' ? 'not installed' : reason(error)}`);
+      return null;
+    }
+  };
+  const own = attempt('prepair.node', () => require.resolve('../prepair.node'), () => require('../prepair.node'));
+  if (own) return own;
+  switch (`${process.platform}-${process.arch}`) {
+    case 'linux-x64':
+      return (
+        attempt('@openclaw-prepair/linux-x64-gnu', () => require.resolve('@openclaw-prepair/linux-x64-gnu'), () => require('@openclaw-prepair/linux-x64-gnu')) ??
+        attempt('@openclaw-prepair/linux-x64-musl', () => require.resolve('@openclaw-prepair/linux-x64-musl'), () => require('@openclaw-prepair/linux-x64-musl'))
+      );
+    case 'linux-arm64':
+      return (
+        attempt('@openclaw-prepair/linux-arm64-gnu', () => require.resolve('@openclaw-prepair/linux-arm64-gnu'), () => require('@openclaw-prepair/linux-arm64-gnu')) ??
+        attempt('@openclaw-prepair/linux-arm64-musl', () => require.resolve('@openclaw-prepair/linux-arm64-musl'), () => require('@openclaw-prepair/linux-arm64-musl'))
+      );
+    case 'darwin-arm64':
+      return attempt('@openclaw-prepair/darwin-arm64', () => require.resolve('@openclaw-prepair/darwin-arm64'), () => require('@openclaw-prepair/darwin-arm64'));
+    case 'darwin-x64':
+      return attempt('@openclaw-prepair/darwin-x64', () => require.resolve('@openclaw-prepair/darwin-x64'), () => require('@openclaw-prepair/darwin-x64'));
+    default:
+      reasons.push(`there is no addon for ${process.platform}-${process.arch}`);
+      return null;
+  }
+}
+
+/** The file behind a require; null inside a bundle, where there is none to look at. */
+function where(locate) {
+  try {
+    const file = locate();
+    return typeof file === 'string' && path.isAbsolute(file) && file.endsWith('.node') ? file : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A truncated ELF file is not refused by the system's loader, it kills the process: its last part must be there. */
+function whole(file) {
+  const fd = fs.openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(64);
+    const size = fs.readSync(fd, head, 0, 64, 0);
+    const elf = head.toString('latin1', 0, 4) === '\x7fELF';
+    // ELF64, little endian, as all our addons: e_shoff, e_shentsize, e_shnum
+    const end = Number(head.readBigUInt64LE(40)) + head.readUInt16LE(58) * head.readUInt16LE(60);
+    if (size < 64 || (elf && fs.fstatSync(fd).size < end)) throw refusal('BINDING', 'The file is truncated.', { path: file });
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** The wasm module. */
+function wasm(reasons) {
+  const file = path.join(__dirname, 'prepair.wasm');
+  try {
+    const { start } = require('./wasm.js');
+    return start(require('./glue.js'), new WebAssembly.Module(fs.readFileSync(file)), file);
+  } catch (error) {
+    reasons.push(`${file}: ${error.code === 'ENOENT' ? 'not there' : reason(error)}`);
+    return null;
+  }
+}
+
+const reason = (error) => (error instanceof PrepairError && error.path ? `${error.message} (${error.path})` : String(error.message).split('\n', 1)[0]);
+
+function nativeBinding(found) {
+  return {
+    kind: 'native',
+    call: found.call,
+    ...files((request) => found.readFiles(request), (request, blobs) => found.applyFiles(request, blobs)),
+  };
+}
+
+function wasmBinding(call) {
+  // Only here: a process that has the addon never loads the twin.
+  const twin = () => require('./files.js');
+  return { kind: 'wasm', call, ...files((request) => twin().readFiles(request), (request, blobs) => twin().applyFiles(request, blobs)) };
+}
+
+/** The two file calls, with objects in place of JSON and blobs in place of references to them. */
+function files(readFiles, applyFiles) {
   const checked = (reply) => {
     const json = JSON.parse(reply.json);
     if (json.error) throw new PrepairError(json.error);
     return json;
   };
-  loaded = {
-    kind: 'native',
-    call: addon.call,
+  return {
     readFiles(request) {
-      const reply = addon.readFiles(JSON.stringify(request));
+      const reply = readFiles(JSON.stringify(request));
       const json = checked(reply);
-      for (const [path, file] of Object.entries(json.files)) if (file && 'blob' in file) json.files[path] = reply.blobs[file.blob];
+      for (const [name, file] of Object.entries(json.files)) if (file && 'blob' in file) json.files[name] = reply.blobs[file.blob];
       return json;
     },
-    applyFiles: (request, blobs) => checked(addon.applyFiles(JSON.stringify(request), blobs)),
+    applyFiles: (request, blobs) => checked(applyFiles(JSON.stringify(request), blobs)),
   };
+}
+
+function choose() {
+  const wanted = process.env.PREPAIR_BINDING || 'any';
+  if (!['any', 'native', 'wasm'].includes(wanted)) {
+    throw refusal('BINDING', `PREPAIR_BINDING is ${JSON.stringify(wanted.slice(0, 40))}.`, { hint: 'It takes native or wasm; unset, the addon is preferred.' });
+  }
+  const reasons = [];
+  if (wanted !== 'wasm') {
+    const found = addon(reasons);
+    if (found) return nativeBinding(found);
+  }
+  if (wanted !== 'native') {
+    const call = wasm(reasons);
+    if (call) return wasmBinding(call);
+  }
+  const what = { any: 'No binding', native: 'No addon', wasm: 'No wasm module' }[wanted];
+  throw refusal('BINDING', `${what} could be loaded: ${reasons.join('; ')}.`, {
+    hint:
+      wanted === 'native'
+        ? 'Install without --omit=optional, or unset PREPAIR_BINDING: the wasm module gives the same results.'
+        : 'Install the package again. In a bundle, keep it external, or put prepair.wasm beside the bundle.',
+  });
+}
+
+let loaded;
+
+/** `{ kind, call, readFiles, applyFiles }`, looked for once. */
+function load() {
+  loaded ??= choose();
   return loaded;
 }
-module.exports = { load };
+
+module.exports = { load, wasmBinding };

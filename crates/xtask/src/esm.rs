@@ -1,0 +1,83 @@
+//! ECMAScript twins of CommonJS modules: bundlers take either, but browsers and workers take no CommonJS.
+
+use crate::build::{package, write};
+use crate::run::Result;
+use std::fs;
+
+/// What the entries for other runtimes than Node share: none of them uses a Node module.
+const SHARED: &[&str] = &[
+    "build",
+    "core",
+    "errors",
+    "fits",
+    "plan",
+    "sandbox",
+    "sandbox-adapters",
+    "sandbox-inside",
+    "wasm",
+];
+
+/// Writes lib/esm/.
+pub(crate) fn twins() -> Result {
+    for name in SHARED {
+        let file = package(&format!("lib/{name}.js"));
+        let source = fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
+        let twin = module(&source)
+            .map_err(|line| format!("{}: no twin for this line: {line}", file.display()))?;
+        write(&package(&format!("lib/esm/{name}.mjs")), &twin)?;
+    }
+    Ok(())
+}
+
+/// Our own modules have `const … = require('./….js');` lines at the top and one `module.exports = …` at the end.
+fn module(source: &str) -> Result<String> {
+    let mut out = String::new();
+    for line in source.lines() {
+        if line == "'use strict';" {
+            continue;
+        }
+        if let Some((pattern, name)) = required(line) {
+            if pattern.starts_with('{') {
+                let whole = name.replace('-', "_");
+                out +=
+                    &format!("import {whole} from './{name}.mjs';\nconst {pattern} = {whole};\n");
+            } else {
+                out += &format!("import {pattern} from './{name}.mjs';\n");
+            }
+        } else if let Some(exported) = line.strip_prefix("module.exports = ") {
+            out += &format!("export default {exported}\n");
+        } else if ["require(", "module.exports"]
+            .iter()
+            .any(|word| line.starts_with("const ") && line.contains(word))
+        {
+            return Err(line.to_owned());
+        } else {
+            out += line;
+            out.push('\n');
+        }
+    }
+    Ok(out.trim_start().to_owned())
+}
+
+/// `const pattern = require('./name.js');`
+fn required(line: &str) -> Option<(&str, &str)> {
+    let (pattern, rest) = line.strip_prefix("const ")?.split_once(" = require('./")?;
+    Some((pattern, rest.strip_suffix(".js');")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::module;
+
+    #[test]
+    fn a_module_in_both_systems() {
+        let source = "'use strict';\n\nconst { a } = require('./x-y.js');\nconst b = require('./z.js');\n\nmodule.exports = { a, b };\n";
+        let twin = "import x_y from './x-y.mjs';\nconst { a } = x_y;\nimport b from './z.mjs';\n\nexport default { a, b };\n";
+        assert_eq!(module(source).as_deref(), Ok(twin));
+    }
+
+    #[test]
+    fn what_it_cannot_translate_is_named() {
+        assert!(module("const fs = require('node:fs');\n").is_err());
+    }
+}

@@ -1,0 +1,3 @@
+import pure from './plan-node.js';
+
+export const { init, reads, plan, newIdentity, sign, PrepairError } = pure;

@@ -1,0 +1,83 @@
+'use strict';
+
+// The wasm module as a binding. No Node module is used here, so that the edge entries share it.
+
+const { PrepairError, refusal } = require('./errors.js');
+const { fits } = require('./fits.js');
+
+/** Starts `module` and gives its `call`. `file` is for errors. */
+function start(glue, module, file) {
+  let running = false;
+  const run = () => {
+    const { exports } = new WebAssembly.Instance(module, { './prepair_bg.js': glue });
+    glue.__wbg_set_wasm(exports);
+    exports.__wbindgen_start();
+    running = true;
+  };
+  const call = (request, blobs) => {
+    if (!running) run();
+    try {
+      const [json, ...parts] = glue.call(request, blobs);
+      return { json, blobs: parts };
+    } catch {
+      // A trap leaves the memory as it is; the next call gets a new one.
+      running = false;
+      throw refusal('INTERNAL', 'This is a bug in openclaw-prepair.', { hint: 'Please report it with what you called.' });
+    }
+  };
+  try {
+    run();
+    fits(call, file);
+  } catch (error) {
+    if (error instanceof PrepairError && error.code === 'ERR_PREPAIR_BINDING') throw error;
+    throw refusal('BINDING', 'It is no wasm module of openclaw-prepair.', { path: file });
+  }
+  return call;
+}
+
+// `instanceof` fails for a module of another realm, as in the edge runtime of Next.js.
+const isModule = (value) => Object.prototype.toString.call(value) === '[object WebAssembly.Module]';
+
+/** The module that `init` was given, else what `otherwise` gives; bytes are compiled. */
+async function compiled(given, otherwise) {
+  const source = given ?? (await otherwise());
+  if (isModule(source)) return source;
+  if (!ArrayBuffer.isView(source) && Object.prototype.toString.call(source) !== '[object ArrayBuffer]') {
+    throw refusal('OPTIONS', 'init takes a WebAssembly.Module, or its bytes.');
+  }
+  try {
+    return await WebAssembly.compile(source);
+  } catch (error) {
+    throw refusal('BINDING', `The wasm module does not compile: ${error.message}.`, { hint: 'Give the bytes of openclaw-prepair/prepair.wasm.' });
+  }
+}
+
+/**
+ * `{ init, load }` of a runtime without a disk: `bundled` gives the module where it comes with the code, else `fetched`
+ * is asked by `init`.
+ */
+function holder(glue, { bundled, fetched }) {
+  let binding;
+  let pending;
+  const use = (module) => {
+    binding = { kind: 'wasm', call: start(glue, module, 'prepair.wasm') };
+  };
+  return {
+    async init(module) {
+      if (binding && module === undefined) return;
+      pending = compiled(module, bundled ?? fetched).then(use);
+      await pending;
+    },
+    load() {
+      if (!binding && bundled) use(bundled());
+      if (!binding) {
+        throw refusal('BINDING', pending ? 'init() has not finished.' : 'init() was not called.', {
+          hint: 'Call `await init()` of openclaw-prepair/plan first; where modules come with the code, give it the module of openclaw-prepair/prepair.wasm.',
+        });
+      }
+      return binding;
+    },
+  };
+}
+
+module.exports = { start, compiled, holder };

@@ -1,0 +1,102 @@
+import type {
+  ClearPendingOptions, ClearPendingReport, DiagnoseOptions, Diagnosis, Identity, IdentitySource, PatchConfigOptions, PatchConfigReport,
+  PrePairOptions, PrePairReport, SetupOptions, SetupReport,
+} from './index.js';
+
+export { PrepairError } from './index.js';
+
+/** What a database value can be. */
+export type SqlValue = null | number | string;
+
+/** A query to run on a database, read-only. Its rows go into `inputs.rows` under its id; `null` where there is no database. */
+export interface Query {
+  id: string;
+  db: string;
+  sql: string;
+  params: SqlValue[];
+}
+
+/** Modes and owner of a file or folder; of a folder also the names in it that end in `.bak`. */
+export interface Stat {
+  mode: number;
+  uid: number;
+  nlink: number;
+  backups?: string[];
+}
+
+/** What stands at a path: its content, nothing, or something else. */
+export type FileInput = Uint8Array | null | { kind: 'dir' | 'symlink' | 'other' };
+
+/** All that was read. Paths are absolute or begin with `~/`. */
+export interface Inputs {
+  files?: Record<string, FileInput>;
+  rows?: Record<string, Record<string, SqlValue>[] | null>;
+  /** Milliseconds since 1970; default `Date.now()`. */
+  now?: number;
+  /** The user's home folder, for an `env` without HOME. */
+  home?: string | null;
+  /** The working folder, for relative paths. */
+  cwd?: string | null;
+  /** The installed openclaw package: `version` and `openclaw.schemaVersions.state` of its package.json. */
+  installed?: { version: string; stateSchema?: number | null } | null;
+  /** 64 random bytes for a new key and a new token; else the binding draws them. Give the same ones when planning again. */
+  entropy?: Uint8Array;
+  /** For `diagnose`: modes and owners. Left out, they are not asked for. */
+  stats?: Record<string, Stat | null>;
+  /** For `diagnose`: the process in whose like the gateway would run. */
+  process?: { uid: number; node: string; platform: string };
+  /** For `diagnose`: paths that could not be read, and why. */
+  failures?: Record<string, { code: string; message: string; path?: string; hint?: string }>;
+}
+
+/** What is still to be read. */
+export interface Reads {
+  done: boolean;
+  files: string[];
+  queries: Query[];
+  stats?: string[];
+}
+
+/**
+ * One change. `expect` is the SHA-256 of what was read, in lowercase hex, `null` for nothing: to be checked just before.
+ * A step whose `expect` or `changes` fails stops the plan: read and plan again.
+ */
+export type Step =
+  | { kind: 'write'; path: string; content: Uint8Array; mode: number; keepMode?: true; expect: string | null }
+  | { kind: 'remove'; path: string; expect: string }
+  | { kind: 'sql'; db: string; statements: { sql: string; params: SqlValue[]; changes: number }[] };
+
+/** Any prefix of the steps is a state that a gateway starts on and that the same call completes. */
+export interface Plan<Report> {
+  steps: Step[];
+  report: Report;
+  /** Folders that may be reached through links; below them no link is to be followed. */
+  bases: string[];
+}
+
+/** Options and reports of the operations. */
+export interface Operations {
+  prePair: { options: PrePairOptions; report: PrePairReport };
+  clearPending: { options: ClearPendingOptions; report: ClearPendingReport };
+  patchConfig: { options: PatchConfigOptions; report: PatchConfigReport };
+  setup: { options: SetupOptions; report: SetupReport };
+  diagnose: { options: DiagnoseOptions; report: Diagnosis };
+}
+
+/**
+ * Makes the wasm module ready. Needed in browsers, which fetch `prepair.wasm` beside the script unless a WebAssembly.Module or its
+ * bytes are given; elsewhere only to bring a module of one's own.
+ */
+export function init(module?: object): Promise<void>;
+
+/** What is still to be read for a plan: call it with all that was read so far until it is `done`. */
+export function reads<Name extends keyof Operations>(operation: Name, options?: Operations[Name]['options'], inputs?: Inputs): Reads;
+
+/** The steps and the report. Nothing is done yet. */
+export function plan<Name extends keyof Operations>(operation: Name, inputs: Inputs, options?: Operations[Name]['options']): Plan<Operations[Name]['report']>;
+
+/** A new identity, or the one that a secret and a label give. */
+export function newIdentity(from?: { secret: string | Uint8Array; label: string }): Identity;
+
+/** The Ed25519 signature of a text, in base64url, as a gateway asks for it. */
+export function sign(privateKeyPem: string, payload: string): { signature: string; publicKey: string; deviceId: string };
