@@ -1,17 +1,21 @@
 //! `diagnose`: why there is a wall, and all that is wrong on disk, each with its fix. Nothing here changes anything, and
 //! what cannot be read is a finding, not an error.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use crate::connect::{
     Config, Identity, Mode, Outcome, Paired, Pending, Reason, State, Verdict, connect, covers,
     strings,
 };
 use crate::error::{Error, Result};
-use crate::identity::{self, Stored, device_id, parse_public_key};
+use crate::identity::{self, KeyPair, Stored, device_id, parse_public_key};
 use crate::inputs::{File, Inputs, Stop, Wants};
 use crate::ip::{self, Cidr};
+use crate::json5::{Document, Syntax};
 use crate::options::{Request, quote};
 use crate::paired::SCOPES;
 use crate::paths::Paths;
@@ -55,8 +59,10 @@ struct Waiting {
 struct Disk {
     /// The raw public key of the identity.
     identity: Option<[u8; 32]>,
-    /// There is an identity that this version cannot use.
+    /// There is an identity file that this version cannot use.
     broken: bool,
+    /// It has the right shape, but its two keys don't belong together.
+    torn: bool,
     /// The paired record of that identity.
     record: Option<Map<String, Value>>,
     /// All pending requests.
@@ -99,6 +105,7 @@ impl Disk {
         };
         State {
             identity: match &self.identity {
+                _ if self.torn => Identity::Broken,
                 _ if self.broken => Identity::Unknown,
                 Some(public) => Identity::Key(base64::encode_url(public)),
                 None => Identity::Missing,
@@ -279,6 +286,7 @@ fn gather(world: &World<'_, '_>, findings: &mut Findings) -> Result<Disk, Stop> 
             });
             // An identity that cannot be used has a place in the decision.
             disk.broken = read.is_err() || discarded(world);
+            disk.torn = read.is_err() && torn(world);
             if let Err(error) = read.or_else(|error| if failed(path) { Ok(()) } else { Err(error) })
             {
                 refusals.push(error);
@@ -684,12 +692,26 @@ fn discarded(world: &World<'_, '_>) -> bool {
     if world.rules.unknown_identity == BrokenIdentity::Stops {
         return true;
     }
-    let File::Bytes(bytes) = file else { return false };
-    let fields: Map<String, Value> = serde_json::from_slice(bytes).unwrap_or_default();
-    let text = |name: &str| fields.get(name).is_some_and(Value::is_string);
+    pems(&file).is_none()
+}
+
+/// The two PEMs of an identity file of the shape that OpenClaw reads.
+fn pems(file: &File<'_>) -> Option<(String, Zeroizing<String>)> {
+    let File::Bytes(bytes) = file else { return None };
+    let document = Document::parse(bytes, Syntax::Json).ok()?;
+    let field = |name: &str| document.get(document.root(), name).map(|member| member.value);
+    let text = |name: &str| document.string(field(name)?).map(Cow::into_owned);
     // `parsed?.version === 1 && typeof parsed.deviceId === "string" && …` of src/infra/device-identity.ts
-    fields.get("version") != Some(&1.into())
-        || !["deviceId", "publicKeyPem", "privateKeyPem"].into_iter().all(text)
+    (document.value(field("version")?)?.as_f64()? == 1.0).then_some(())?;
+    text("deviceId")?;
+    Some((text("publicKeyPem")?, Zeroizing::new(text("privateKeyPem")?)))
+}
+
+/// Whether an identity file that cannot be read holds two sound keys that don't belong together.
+fn torn(world: &World<'_, '_>) -> bool {
+    pems(&world.inputs.file(&world.paths.identity)).is_some_and(|(public, private)| {
+        parse_public_key(&public).is_some() && KeyPair::from_pem(&private).is_some()
+    })
 }
 
 /// An identity file that OpenClaw did not write: what widely copied setup scripts make.
@@ -866,7 +888,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::identity::KeyPair;
     use crate::inputs::{Process, Rows, Stat};
     use crate::options::{self, Operation};
     use crate::plan::{ENTROPY, Step, plan};
@@ -1395,6 +1416,14 @@ mod tests {
         dir.connection = forwarded.clone();
         assert_eq!(dir.diagnose().verdict, Verdict::Open);
         dir.files.remove(PAIRED);
+        // Two keys that don't belong together: up to 2026.5.7 they are used, and the signature fails.
+        let mut torn = dir.clone();
+        torn.edit(DEVICE, |file| {
+            file["publicKeyPem"] = json!(KeyPair::from_seed(&[8; 32]).public_pem())
+        });
+        assert_eq!(torn.diagnose().reason, Some(Reason::Identity));
+        assert!(torn.codes().contains(&"W_IDENTITY_BROKEN".to_string()));
+
         let wall = dir.diagnose();
         assert_eq!(
             (wall.verdict, wall.reason),
