@@ -38,7 +38,8 @@ fn module(source: &str) -> Result<String> {
         }
         if let Some((pattern, name)) = required(line) {
             if pattern.starts_with('{') {
-                let whole = name.replace('-', "_");
+                // not its own name: that may be among those taken out of it
+                let whole = format!("{}_module", name.replace('-', "_"));
                 out +=
                     &format!("import {whole} from './{name}.mjs';\nconst {pattern} = {whole};\n");
             } else {
