@@ -42,6 +42,9 @@ pub fn patch(
         // Without gateway.mode a gateway does not start.
         let mut fresh = Map::new();
         merge(&mut fresh, &Map::from_iter([("gateway".to_string(), json!({ "mode": "local" }))]));
+        if !options.replace_arrays {
+            wanted.values_mut().for_each(unite);
+        }
         merge(&mut fresh, &wanted);
         warn_of_list(&list, rules, path, &mut warnings);
         let edits = leaves(&fresh, "");
@@ -247,6 +250,15 @@ fn warn_of_list(list: &[String], rules: &Rules, path: &str, warnings: &mut Vec<N
     }
 }
 
+/// No array holds an element twice.
+fn unite(value: &mut Value) {
+    match value {
+        Value::Array(items) => *items = crate::json5::unique(items),
+        Value::Object(map) => map.values_mut().for_each(unite),
+        _ => {}
+    }
+}
+
 /// RFC 7396 on plain objects.
 fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
     for (key, value) in patch {
@@ -423,13 +435,13 @@ impl<'i> Includes<'i> {
         document: &Document<'_>,
         node: Option<Node>,
         patch: &Map<String, Value>,
-        above: Option<&Map<String, Value>>,
+        above: Option<(&Map<String, Value>, &[String])>,
         replace_arrays: bool,
         prefix: &str,
     ) -> Result<Map<String, Value>> {
-        let mut included = above.cloned().map(Value::Object);
+        let mut included = above.map(|(values, _)| Value::Object(values.clone()));
         let node = node.filter(|node| node.kind == Kind::Object);
-        let mut files = Vec::new();
+        let mut files = above.map(|(_, files)| files.to_vec()).unwrap_or_default();
         if let Some(node) = node {
             for name in names(document, node, self.path)? {
                 let file = relative_to(parent(self.path), &name);
@@ -480,7 +492,7 @@ impl<'i> Includes<'i> {
                         document,
                         member.map(|member| member.value),
                         patch,
-                        Some(inner),
+                        Some((inner, &files)),
                         replace_arrays,
                         &format!("{path}."),
                     )?;

@@ -56,9 +56,10 @@ impl Cidr {
             || is_loopback(self.addr)
     }
 
-    /// Whether the block is the whole Internet: `0.0.0.0/0` or `::/0`.
+    /// Whether the block is the whole Internet: `0.0.0.0/0`, also as `::ffff:0:0/96`, or `::/0`.
     pub fn is_any(&self) -> bool {
-        self.prefix == 0
+        let mapped = self.addr.is_ipv6() && self.addr.to_canonical().is_ipv4();
+        self.prefix == 0 || (mapped && self.prefix <= 96)
     }
 }
 

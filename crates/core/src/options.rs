@@ -382,11 +382,17 @@ impl ConfigInput {
             other => other,
         };
         let peers = addresses("proxyPeers", self.peers, any)?;
-        if let Some(list @ Value::Array(_)) =
-            self.merge.get("gateway").and_then(|gateway| gateway.get("trustedProxies"))
-        {
-            let name = "merge.gateway.trustedProxies";
-            addresses(name, texts(name, "an array of addresses", list.clone())?, any)?;
+        // A text or a number there stops the gateway; null removes it.
+        let name = "merge.gateway.trustedProxies";
+        match self.merge.get("gateway").and_then(|gateway| gateway.get("trustedProxies")) {
+            None | Some(Value::Null) => {}
+            Some(list @ Value::Array(_)) => {
+                addresses(name, texts(name, "an array of addresses", list.clone())?, any)?;
+            }
+            Some(_) => {
+                return Err(Error::new("PROXY", format!("{name} must be an array of addresses."))
+                    .hint("A gateway does not start with anything else there."));
+            }
         }
         Ok(ConfigOptions { proxies, peers, merge: self.merge, replace_arrays: self.replace_arrays })
     }

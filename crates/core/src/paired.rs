@@ -230,6 +230,11 @@ pub fn decide(
         },
         Some(_) => return Err(shape(path, &id, "tokens")),
     }
+    // A gateway of 2026.8.1 and later drops silently approved records when a like client pairs silently
+    // (pruneSupersededSilentPairedDevices); this one is approved by its owner now.
+    if text(record, "approvedVia") == Some("silent") {
+        set(&["approvedVia"], json!("owner"));
+    }
     let dated = |field: &str| record.get(field).is_some_and(|at| at.is_u64());
     if !dated("createdAtMs") {
         set(&["createdAtMs"], json!(want.now));

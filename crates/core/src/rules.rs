@@ -58,8 +58,8 @@ impl FromStr for Version {
     fn from_str(text: &str) -> Result<Self> {
         parse(text).ok_or_else(|| {
             let shown: String = text.chars().take(40).collect();
-            Error::new("VERSION", format!("{shown:?} is not an OpenClaw version"))
-                .hint("give it as `openclaw --version` prints it, like 2026.2.19, 2026.2.6-3 or 2026.8.1-beta.2")
+            Error::new("VERSION", format!("{shown:?} is not an OpenClaw version."))
+                .hint("Give it as `openclaw --version` prints it, like 2026.2.19, 2026.2.6-3 or 2026.8.1-beta.2.")
         })
     }
 }

@@ -39,6 +39,7 @@ const COLUMNS: [(&str, &[&str]); 3] = [
             "scopes_json",
             "approved_scopes_json",
             "tokens_json",
+            "approved_via",
             "created_at_ms",
             "approved_at_ms",
         ],
@@ -158,6 +159,7 @@ pub fn record(rows: &Rows, db: &str) -> Result<Option<Map<String, Value>>> {
         ("platform", "platform"),
         ("device_family", "deviceFamily"),
         ("role", "role"),
+        ("approved_via", "approvedVia"),
         ("created_at_ms", "createdAtMs"),
         ("approved_at_ms", "approvedAtMs"),
     ] {
@@ -254,11 +256,12 @@ pub(crate) fn put(record: &mut Map<String, Value>, path: &[&'static str], value:
     }
 }
 
-const FIELDS: [(&str, &str); 10] = [
+const FIELDS: [(&str, &str); 11] = [
     ("deviceId", "device_id"),
     ("publicKey", "public_key"),
     ("displayName", "display_name"),
     ("role", "role"),
+    ("approvedVia", "approved_via"),
     ("roles", "roles_json"),
     ("scopes", "scopes_json"),
     ("approvedScopes", "approved_scopes_json"),

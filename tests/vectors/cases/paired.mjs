@@ -53,6 +53,7 @@ fills('public key as a PEM', 'no version takes it for paired', { publicKey: OURS
 fills('public key with padding', 'no version takes it for paired', { publicKey: OURS.raw.toString('base64') }, { publicKey: OURS.publicKey });
 fills('no public key', 'the deviceId is its hash', { publicKey: undefined }, { publicKey: OURS.publicKey });
 add('another deviceId inside', 'the key of the object counts', JSON.stringify({ [OURS.deviceId]: record(OURS, { deviceId: 'x' }) }), { ...updated, check: (files) => ours(files).deviceId === OURS.deviceId });
+fills('approved silently', 'a gateway drops such records when a like client pairs; this one is approved by its owner', { approvedVia: 'silent' }, { approvedVia: 'owner', approvedAtMs: NOW - 900 });
 fills('a new name', 'asked for', {}, { displayName: 'box 7' }, [], { displayName: '  box 7 ' });
 const narrow = ['operator.read', 'operator.write'];
 fills('exactly these scopes', 'fewer than there were, everywhere; nothing was added, so the approval keeps its date', {}, { scopes: narrow, approvedScopes: narrow, tokens: { operator: token({ scopes: narrow }) }, approvedAtMs: NOW - 900 }, [], { scopes: narrow });

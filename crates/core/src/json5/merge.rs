@@ -235,7 +235,8 @@ fn built(patch: &Value, arrays: Arrays) -> Value {
     }
 }
 
-fn unique(items: &[Value]) -> Vec<Value> {
+/// The elements, none twice.
+pub(crate) fn unique(items: &[Value]) -> Vec<Value> {
     let mut out: Vec<Value> = Vec::with_capacity(items.len());
     for item in items {
         if !out.iter().any(|seen| same_values(seen, item)) {

@@ -19,6 +19,7 @@ use scan::{Fault, Jumps, Scanner};
 use serde_json::{Map, Value};
 
 pub use edit::Editor;
+pub(crate) use merge::unique;
 pub use merge::{Action, Arrays, Change};
 
 /// What is taken as valid.

@@ -1,0 +1,35 @@
+import { CONFIG, S } from './kit.mjs';
+
+export const why = 'Where things are, as OpenClaw finds them; and what must be read first.';
+export const vectors = [];
+const none = { userVersion: null, columns: null };
+const missing = (name, why, operation, options, inputs, files, queries = []) => vectors.push({ name, why, operation, options, inputs, expect: { missing: { files, queries } } });
+const state = (dir) => [`${dir}/identity/device.json`, `${dir}/devices/paired.json`, `${dir}/devices/pending.json`];
+const nothing = (...paths) => ({ files: Object.fromEntries(paths.flat().map((path) => [path, null])), rows: none });
+
+missing('prePair asks', 'files and probes in one go', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {} }, {}, state(S), ['userVersion', 'columns']);
+missing('clearPending asks', 'as little as it needs', 'clearPending', { stateDir: S, gatewayVersion: '2026.4.15', env: {} }, {}, [`${S}/devices/pending.json`], ['userVersion', 'columns']);
+missing('patchConfig asks', 'as little as it needs', 'patchConfig', { stateDir: S, configPath: CONFIG, gatewayVersion: '2026.4.15', env: {} }, {}, [CONFIG], ['userVersion', 'columns']);
+missing('a device asks', 'for no identity', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {}, device: { publicKey: 'A'.repeat(43) } }, {}, state(S).slice(1), ['userVersion', 'columns']);
+missing('pending kept', 'not asked for', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {}, pending: 'keep' }, {}, state(S).slice(0, 2), ['userVersion', 'columns']);
+missing('default folders', 'which of them exists', 'prePair', { gatewayVersion: '2026.2.19', env: { HOME: '/home/u' } }, {}, ['.openclaw', '.clawdbot', '.moldbot', '.moltbot'].map((name) => `/home/u/${name}`));
+missing('default folders, newest', 'fewer', 'prePair', { gatewayVersion: '2026.9.6', env: { HOME: '/home/u' } }, {}, ['.openclaw', '.clawdbot'].map((name) => `/home/u/${name}`));
+const dirs = { '/home/u/.openclaw': null, '/home/u/.clawdbot': { kind: 'dir' } };
+missing('a legacy folder', 'the one that exists', 'clearPending', { gatewayVersion: '2026.9.6', env: { HOME: '/home/u' } }, { files: dirs, rows: none }, ['/home/u/.clawdbot/devices/pending.json']);
+missing('both folders', 'the new one', 'clearPending', { gatewayVersion: '2026.9.6', env: { HOME: '/home/u' } }, { files: { ...dirs, '/home/u/.openclaw': { kind: 'dir' } }, rows: none }, ['/home/u/.openclaw/devices/pending.json']);
+const found = (name, why, options, inputs, dir) => missing(name, why, 'clearPending', { gatewayVersion: '2026.4.15', env: {}, ...options }, { rows: none, ...inputs }, [`${dir}/devices/pending.json`]);
+found('OPENCLAW_STATE_DIR', 'of the environment', { env: { OPENCLAW_STATE_DIR: '/srv/claw/' } }, {}, '/srv/claw');
+found('the option before the environment', 'said is said', { stateDir: '/a', env: { OPENCLAW_STATE_DIR: '/b' } }, {}, '/a');
+found('a tilde', 'HOME', { stateDir: '~/claw', env: { HOME: '/home/u' } }, {}, '/home/u/claw');
+found('a tilde with OPENCLAW_HOME', 'it stands in for HOME from 2026.2.9', { stateDir: '~/claw', env: { HOME: '/home/u', OPENCLAW_HOME: '/srv' } }, {}, '/srv/claw');
+found('a tilde in OPENCLAW_HOME', 'of HOME', { stateDir: '~/claw', env: { HOME: '/home/u', OPENCLAW_HOME: '~/x' } }, {}, '/home/u/x/claw');
+found('a tilde without HOME', 'the account\'s home', { stateDir: '~/claw' }, { home: '/home/acc' }, '/home/acc/claw');
+found('a tilde that nobody knows', 'the driver\'s to resolve', { stateDir: '~/claw' }, {}, '~/claw');
+found('a relative path', 'of the working folder', { stateDir: 'a/../b//c/' }, { cwd: '/w' }, '/w/b/c');
+found('dots', 'resolved', { stateDir: '/a/./b/../../c' }, {}, '/c');
+found('more dots than folders', 'end at the root', { stateDir: '/../../c' }, {}, '/c');
+found('quotes, spaces, newlines', 'a name like any other', { stateDir: '/a b/"c"\n$d' }, {}, '/a b/"c"\n$d');
+found('spaces around', 'trimmed, as OpenClaw does', { env: { OPENCLAW_STATE_DIR: ' /srv/claw ' } }, {}, '/srv/claw');
+found('a backslash', 'a name like any other', { stateDir: '/a\\b' }, {}, '/a\\b');
+missing('rows', 'primary and record, when the era is known', 'prePair', { stateDir: S, gatewayVersion: '2026.9.6', env: {} }, { ...nothing(state(S)), rows: { userVersion: [{ user_version: 18 }], columns: [] } }, [], []);
+vectors.at(-1).expect = { error: 'SQLITE_SCHEMA' };
