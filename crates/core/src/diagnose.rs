@@ -945,7 +945,7 @@ mod tests {
             dir.files.retain(|path, _| path == CONFIG);
             let columns: Vec<_> = [
                 ("device_identities", "identity_key device_id public_key_pem private_key_pem created_at_ms updated_at_ms"),
-                ("device_pairing_paired", "device_id public_key display_name client_id client_mode role roles_json scopes_json approved_scopes_json tokens_json created_at_ms approved_at_ms"),
+                ("device_pairing_paired", "device_id public_key display_name client_id client_mode role roles_json scopes_json approved_scopes_json tokens_json approved_via created_at_ms approved_at_ms"),
                 ("device_pairing_pending", "request_id device_id silent ts"),
             ]
             .into_iter()
