@@ -1,0 +1,97 @@
+// Between the JSON of the vectors and the types of wit/, as jco spells them: camelCase records, {tag, val} variants, bigints.
+import { inputsOf, optionsOf, written } from '../vectors/lib.mjs';
+
+const tag = (name, val) => ({ tag: name, val });
+
+/** A request, of an operation and options that types can say. */
+export function requestOf({ operation, options }) {
+  const { stateDir, configPath, gatewayVersion, env = {}, ...rest } = optionsOf(options);
+  const made = {
+    prePair: () => tag('pre-pair', pairOf(rest)),
+    clearPending: () => tag('clear-pending', { deviceId: rest.deviceId }),
+    patchConfig: () => tag('patch-config', configOf(rest)),
+    setup: ({ config, ...pair } = rest) => tag('setup', { pair: pairOf(pair), config: config === false ? undefined : configOf(config ?? {}) }),
+    diagnose: () => tag('diagnose', connectionOf(rest.connection ?? {})),
+  };
+  return { target: { stateDir, configPath, gatewayVersion, env: Object.entries(env) }, operation: made[operation]() };
+}
+
+function pairOf({ identity, onConflict = 'refuse', device, scopes, reinstate = false, displayName, pending = 'device' }) {
+  return { identity: identityOf(identity), onConflict, device, scopes, reinstate, displayName, pending };
+}
+
+function identityOf(identity) {
+  if (identity === undefined) return tag('on-disk');
+  if (identity === 'new') return tag('new');
+  if ('privateKeyPem' in identity) return tag('private-key-pem', identity.privateKeyPem);
+  const { secret, label } = identity;
+  return tag('derived', { secret: tag(typeof secret === 'string' ? 'text' : 'bytes', secret), label });
+}
+
+function configOf({ trustedProxies = 'sandbox', proxyPeers = [], allowAny = false, merge, arrays = 'union' }) {
+  const proxies = Array.isArray(trustedProxies) ? tag('these', trustedProxies) : tag(trustedProxies === false ? 'untouched' : trustedProxies);
+  return { trustedProxies: proxies, proxyPeers, allowAny, merge: merge && JSON.stringify(merge), arrays };
+}
+
+function connectionOf({ client = 'agent', headers = {}, ...rest }) {
+  return { client, headers: Object.entries(headers), ...rest };
+}
+
+/** Inputs. */
+export function inputsFor(vector) {
+  const { files, rows = {}, now, home, cwd, installed, entropy, stats, process, failures = {} } = inputsOf(vector.inputs);
+  return {
+    files: Object.entries(files).map(([path, file]) => [path, file === null ? tag('absent') : file instanceof Uint8Array ? tag('content', file) : tag(file.kind)]),
+    rows: Object.entries(rows).map(([id, answer]) => ({ id, rows: answer?.map((row) => Object.entries(row).map(([column, value]) => [column, cellOf(value)])) })),
+    now: BigInt(now), home, cwd,
+    installed: installed ? { version: installed.version, stateSchema: installed.stateSchema === undefined ? undefined : BigInt(installed.stateSchema) } : undefined,
+    entropy,
+    stats: stats && Object.entries(stats).map(([path, stat]) => [path, stat ? { ...stat, nlink: BigInt(stat.nlink), backups: stat.backups ?? [] } : undefined]),
+    process,
+    failures: Object.entries(failures),
+  };
+}
+
+function cellOf(value) {
+  if (value === null) return tag('null');
+  if (typeof value === 'string') return tag('text', value);
+  return Number.isInteger(value) ? tag('integer', BigInt(value)) : tag('real', value);
+}
+
+const paramOf = ({ tag: kind, val }) => (kind === 'null' ? null : kind === 'integer' ? Number(val) : val);
+const queryOf = (query) => ({ ...query, params: query.params.map(paramOf) });
+/** Without what is absent, numbers as JSON has them. */
+const plain = (value) => JSON.parse(JSON.stringify(value, (key, item) => (typeof item === 'bigint' ? Number(item) : item ?? undefined)));
+
+/** What a vector expects, of an answer: `{planned}` or `{stop}`. */
+export function outcomeOf({ planned, stop }) {
+  if (stop) {
+    if (stop.tag === 'refused') return { error: plain(stop.val) };
+    const { files, queries, stats, bases } = stop.val;
+    return { missing: { files, queries: queries.map(queryOf), ...stats.length > 0 && { stats }, bases } };
+  }
+  return { steps: planned.steps.map(stepOf), report: reportOf(planned.report), bases: planned.bases };
+}
+
+function stepOf({ tag: kind, val }) {
+  if (kind === 'remove') return { kind, ...val };
+  if (kind === 'sql') return { kind, db: val.db, statements: val.statements.map(queryOf) };
+  const { path, content, mode, keepMode, expect } = val;
+  return { kind, path, content: written(content), mode, expect: expect ?? null, ...keepMode && { keepMode } };
+}
+
+function reportOf({ tag: kind, val }) {
+  const report = plain(val);
+  switch (kind) {
+    case 'pre-pair': return pairReport(report);
+    case 'clear-pending': return { ...report, cleared: report.cleared.map((one) => ({ silent: null, ...one })) };
+    case 'setup': return { ...pairReport(report.pair), config: report.config ?? null };
+    case 'diagnose': return { reason: null, ...report };
+    default: return report;
+  }
+}
+
+function pairReport({ gateway, ...report }) {
+  const source = { given: 'option', installed: 'package', unknown: 'unknown' }[gateway.source];
+  return { ...report, gateway: { version: gateway.version ?? null, source }, attempts: 1 };
+}
