@@ -17,6 +17,7 @@ const MINUTE = 60_000;
 /** Versions (without the year), what is asked there. */
 const ASKED = [
   ['*', fromPackage],
+  ['2.19 5.28 6.1 7.35', schema],
   ['2.6-3 2.9 2.12 2.17 3.13 3.22 3.28 3.31 4.2 4.5 9.6', paths],
   ['2.6-3 2.9 2.17 2.19 2.21 9.6', bindLan],
   ['2.19 5.7 5.12 6.35 7.1 7.35 8.1 9.6', identities],
@@ -66,14 +67,18 @@ async function fromPackage(version) {
   const { engines, openclaw: own } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const nodes = engines.node.split('||').map((range) => `(${/(\d+)\.(\d+)\.(\d+)/.exec(range).slice(1).join(', ')})`);
   const found = [['min_node', `[${nodes.join(', ')}]`, `package.json engines.node ${engines.node}`]];
-  // Where the package doesn't say, the file that a start leaves does.
-  const schema = own?.schemaVersions?.state ?? await withHome({ version }, async (home) => await withGateway(home, async () => {
-    if (!existsSync(join(home.stateDir, 'state', 'openclaw.sqlite'))) return 0;
-    return (await queryState(home, 'PRAGMA user_version'))[0].user_version;
-  }));
-  found.push(['state_schema', String(schema), own?.schemaVersions ? 'package.json openclaw.schemaVersions.state' : 'user_version after a start']);
+  const schema = own?.schemaVersions?.state;
+  if (schema) found.push(['state_schema', String(schema), 'package.json openclaw.schemaVersions.state']);
   found.push(['operator_scopes', list(await operatorScopes(root)), 'names in dist']);
   return found;
+}
+
+/** Up to 2026.7.35 the package doesn't say it, but the file that a start leaves does. */
+async function schema(version) {
+  return await withHome({ version }, async (home) => await withGateway(home, async () => {
+    const value = existsSync(join(home.stateDir, 'state', 'openclaw.sqlite')) ? (await queryState(home, 'PRAGMA user_version'))[0].user_version : 0;
+    return [['state_schema', String(value), 'user_version after a start']];
+  }));
 }
 
 /** The scope names that the package's code spells out, in the table's order. */
@@ -253,7 +258,6 @@ async function configKeys(version) {
   for (const [field, gateway] of [
     ['allow_real_ip_fallback', { allowRealIpFallback: true }],
     ['auto_approve_local', { nodes: { pairing: { autoApproveLocal: true } } }],
-    ['allow_insecure_auth', { controlUi: { allowInsecureAuth: false } }],
   ]) found.push([field, String(await withHome({ version, config: { gateway } }, starts)), 'a start with the key']);
   return found;
 }

@@ -19,6 +19,7 @@ const VERSIONS = `2026.2.6-3 2026.2.9 2026.2.12 2026.2.17 2026.2.19 2026.2.21 20
   2026.3.11 2026.3.13 2026.3.22 2026.3.23-2 2026.3.24 2026.3.28 2026.3.31 2026.4.1 2026.4.2 2026.4.5 2026.4.9 2026.4.10 2026.4.15 2026.4.20
   2026.4.21 2026.4.22 2026.4.24 2026.4.25 2026.4.27 2026.4.29 2026.5.7 2026.5.12 2026.5.18 2026.5.28 2026.6.1 2026.6.35 2026.7.1 2026.7.35
   2026.8.1 2026.9.2 2026.9.3 2026.9.4 2026.9.5 2026.9.6`.split(/\s+/);
+const OLD = VERSIONS.slice(0, VERSIONS.indexOf('2026.2.19'));
 const SECRET = 'observed-secret-observed-secret-0123456789';
 
 const args = process.argv.slice(2);
@@ -99,16 +100,17 @@ async function observe(home, gateway, config, [name, state, connection]) {
     const approved = (await readStore(home)).paired[DEVICE.deviceId]?.approvedAtMs > 1;
     outcome = denied?.includes('missing scope') ? { verdict: 'rejected', reason: 'missing-scope' } : { verdict: approved ? 'silent-approval' : 'open', reason: null };
   } else {
-    outcome = refusal(answer, gateway.log().slice(logged));
+    outcome = refusal(answer, home.version, gateway.log().slice(logged));
   }
   await sleep(20); // the log is written after the answer
   return { kind: 'connect', case: name, state: { identity: { key: DEVICE.publicKey }, ...state, config }, connection, outcome, log: lastWord(gateway.log().slice(logged), home) };
 }
 
 /** What a refusal means, in the words of the API's diagnosis. */
-function refusal({ closeCode, reason = '', status, error }, log) {
+function refusal({ closeCode, reason = '', status, error }, version, log) {
   const text = `${error?.message ?? ''} ${reason}`;
-  const pairing = () => error?.details?.reason ?? /reason=(role-upgrade|scope-upgrade|metadata-upgrade)/.exec(log)?.[1] ?? 'not-paired';
+  // The answer says why from 2026.2.22; 2026.2.19 and 2026.2.21 log all but not-paired; older ones don't say.
+  const pairing = () => error.details?.reason ?? /reason=(role-upgrade|scope-upgrade)/.exec(log)?.[1] ?? (OLD.includes(version) ? null : 'not-paired');
   const found = status === 403 ? ['rejected', 'unattributable-proxy']
     : error?.code === 'NOT_PAIRED' && text.includes('device identity required') ? ['rejected', 'no-device']
       : error?.code === 'NOT_PAIRED' ? ['pairing-required', pairing()]

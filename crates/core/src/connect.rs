@@ -403,8 +403,8 @@ impl<'a> Walk<'a> {
 
     /// A rule in words, with the version that brought it and its source.
     fn cite(&self, field: &str, why: &str) -> String {
-        match self.rules.cell(field) {
-            Some(cell) => format!("{why} (since OpenClaw {}, {})", cell.since, cell.source),
+        match self.rules.origin(field) {
+            Some((since, source)) => format!("{why} (since OpenClaw {since}, {source})"),
             None => why.to_owned(),
         }
     }

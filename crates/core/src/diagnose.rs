@@ -466,7 +466,6 @@ fn settings(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
     for (keys, known) in [
         (&["gateway", "allowRealIpFallback"][..], rules.allow_real_ip_fallback),
         (&["gateway", "nodes", "pairing", "autoApproveLocal"], rules.auto_approve_local),
-        (&["gateway", "controlUi", "allowInsecureAuth"], rules.allow_insecure_auth),
     ] {
         if !known && disk.setting(keys).is_some() {
             findings.add("CONFIG_KEY", path, format!("This version has no {}; with an unknown key the config is invalid and the gateway does not start.", keys.join(".")), "Remove that key.");
@@ -1293,12 +1292,6 @@ mod tests {
             "CONFIG_KEY",
             Dir::sound("2026.7.1"),
             config(json!({ "nodes": { "pairing": { "autoApproveLocal": true } } })),
-            fixed,
-        );
-        proves(
-            "CONFIG_KEY",
-            Dir::sound("2026.8.1"),
-            config(json!({ "controlUi": { "allowInsecureAuth": true } })),
             fixed,
         );
     }

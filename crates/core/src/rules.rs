@@ -410,6 +410,18 @@ macro_rules! table {
                 }
             }
 
+            /// Since when a field has this version's value, and the source file of OpenClaw that shows it.
+            pub fn origin(&self, field: &str) -> Option<(Version, &'static str)> {
+                match field {
+                    $(stringify!($field) => {
+                        let column = [$(Version::release(2026, $month, $patch)),+];
+                        let held = column.iter().rfind(|since| **since <= self.version).unwrap_or(&column[0]);
+                        Some((*held, $source))
+                    })+
+                    _ => None,
+                }
+            }
+
             /// A field's value, for people and for the recorded observations.
             pub fn value(&self, field: &str) -> Option<String> {
                 match field {
@@ -454,14 +466,6 @@ impl Rules {
     /// A loopback address inside `gateway.trustedProxies` leaves local clients without an address, hence not local.
     pub fn loopback_proxy_is_remote(&self) -> bool {
         self.locality == Locality::ClientIp && self.client_ip != ClientIp::FirstOrPeer
-    }
-
-    /// The cell that holds for this version.
-    pub fn cell(&self, field: &str) -> Option<Cell> {
-        let mut column = Self::cells();
-        column.retain(|c| c.field == field);
-        let at = column.iter().rposition(|c| c.since <= self.version).unwrap_or(0);
-        (at < column.len()).then(|| column.swap_remove(at))
     }
 }
 
@@ -542,8 +546,8 @@ table! {
     ];
     /// A store file that doesn't parse is an error; before, it is read as empty and overwritten.
     corrupt_store_is_error: bool = "src/infra/json-files.ts" [(1, 29) => false, (4, 25) => true];
-    /// `identity/device-auth.json` makes clients throw until doctor moved it.
-    device_auth_blocks: bool = "src/infra/device-auth-store.ts" [(1, 29) => false, (8, 1) => true, (9, 5) => false];
+    /// `identity/device-auth.json` makes clients throw until doctor moved it. From 2026.9.5 a first start imports it.
+    device_auth_blocks: bool = "src/infra/device-auth-store.ts assertNoLegacyDeviceAuth" [(1, 29) => false, (8, 1) => true];
     /// What a new request does to a pending one that wasn't silent.
     sticky: Sticky = "src/infra/device-pairing.ts" [(1, 29) => Sticky::AsIs, (2, 21) => Sticky::Merged, (3, 22) => Sticky::Superseded];
     /// A retry renews the five minutes of a pending request.
@@ -624,7 +628,7 @@ table! {
     exempt_paired: bool = "message-handler.ts, connect-device-pairing.ts" [(1, 29) => true, (4, 5) => false, (8, 1) => true];
     /// What becomes of the scopes of a client without a device.
     no_device_scopes: NoDeviceScopes = "message-handler.ts handleMissingDeviceIdentity" [
-        (1, 29) => NoDeviceScopes::Dropped, (2, 26) => NoDeviceScopes::Kept, (3, 13) => NoDeviceScopes::Dropped,
+        (1, 29) => NoDeviceScopes::Kept, (2, 17) => NoDeviceScopes::Dropped, (2, 26) => NoDeviceScopes::Kept, (3, 13) => NoDeviceScopes::Dropped,
         (4, 20) => NoDeviceScopes::KeptForBackend, (7, 1) => NoDeviceScopes::KeptForLocal,
     ];
     /// How the agent's tool reaches the gateway on this machine.
@@ -649,8 +653,6 @@ table! {
     allow_real_ip_fallback: bool = "src/config/zod-schema.ts" [(1, 29) => false, (2, 21) => true];
     /// `gateway.nodes.pairing.autoApproveLocal` is a key of the config.
     auto_approve_local: bool = "src/config/zod-schema.ts" [(1, 29) => false, (8, 1) => true];
-    /// `gateway.controlUi.allowInsecureAuth` is a key of the config.
-    allow_insecure_auth: bool = "src/config/zod-schema.ts" [(1, 29) => true, (8, 1) => false];
     /// The least Node.js.
     min_node: NodeRange = "package.json engines.node" [
         (1, 29) => &[(22, 12, 0)], (3, 13) => &[(22, 16, 0)], (3, 24) => &[(22, 14, 0)], (5, 12) => &[(22, 16, 0)],
@@ -790,9 +792,17 @@ mod tests {
     }
 
     #[test]
-    fn the_cell_of_a_version_can_be_cited() {
-        let cell = rules(Some(&v("2026.4.15"))).0.cell("locality").unwrap();
-        assert_eq!((cell.since, cell.value.as_str()), (v("2026.3.31"), "Socket"));
-        assert_eq!(rules(None).0.cell("none such"), None);
+    fn a_value_and_its_origin_can_be_cited() {
+        let (rules, _) = rules(Some(&v("2026.4.15")));
+        assert_eq!(
+            rules.origin("locality"),
+            Some((v("2026.3.31"), "src/gateway/auth.ts isLocalDirectRequest"))
+        );
+        assert_eq!(rules.value("locality").as_deref(), Some("Socket"));
+        assert_eq!(
+            Rules::at(v("2026.1.1"), None).origin("locality").map(|(since, _)| since),
+            Some(v("2026.1.29"))
+        );
+        assert_eq!((rules.origin("none such"), rules.value("none such")), (None, None));
     }
 }
