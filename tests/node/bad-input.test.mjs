@@ -134,6 +134,7 @@ test('options of the wrong type, unknown, or contradicting', (t) => {
     const whole = options && typeof options === 'object' && !Array.isArray(options) ? { ...here.options, ...options } : options;
     const error = refusal(() => prepair.setup(whole));
     assert.ok(error instanceof prepair.PrepairError, `${JSON.stringify(options, (_, v) => (typeof v === 'bigint' ? 'n' : v))}: ${error}`);
+    assert.ok(error.hint, error.message);
     assert.equal(error.code, 'ERR_PREPAIR_OPTIONS', JSON.stringify(options, (_, v) => (typeof v === 'bigint' ? 'n' : v)));
     assert.ok(!existsSync(here.stateDir));
   }

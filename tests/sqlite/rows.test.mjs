@@ -2,12 +2,13 @@
 // so on Node 20 this file runs itself on Node 24.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { createPublicKey } from 'node:crypto';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { node, openclaw } from '../lib/cache.mjs';
-import { makeHome, startGateway } from '../lib/gateway.mjs';
+import { cli, makeHome, startGateway } from '../lib/gateway.mjs';
 import { place as somewhere, prepair, refusal } from '../node/setup.mjs';
 
 const FILE = fileURLToPath(import.meta.url);
@@ -204,8 +205,53 @@ function rows() {
     }
     const here = place(t);
     const { privateKeyPem, publicKey, deviceId } = prepair.exportIdentity(here.options);
-    here.put('identity/device.json', { deviceId, publicKey, privateKey: privateKeyPem });
+    const own = { version: 1, deviceId, publicKeyPem: createPublicKey(privateKeyPem).export({ type: 'spki', format: 'pem' }), privateKeyPem };
+    here.put('identity/device.json', own);
     assert.equal(prepair.patchConfig({ ...here.options, proxyPeers: ['10.0.0.9'] }).changed, true, 'the same key is no conflict');
+    // OpenClaw 2026.9.6 exits with 78 on it after a change of the config, though the key is that of the database.
+    here.put('identity/device.json', { deviceId, publicKey, privateKey: privateKeyPem });
+    const seen = here.text('openclaw.json');
+    const error = refusal(() => prepair.patchConfig({ ...here.options, proxyPeers: ['10.0.0.8'] }));
+    assert.equal(error?.code, 'ERR_PREPAIR_LEGACY_IDENTITY_CONFLICT');
+    assert.match(error.hint, /setup\(\)/);
+    assert.equal(here.text('openclaw.json'), seen);
+    const report = prepair.setup({ ...here.options, config: { proxyPeers: ['10.0.0.8'] } });
+    assert.deepEqual([report.identity, report.config.changed], ['repaired', true]);
+    assert.ok(!report.config.warnings.some((warning) => warning.code === 'W_LEGACY_IDENTITY'));
+    const { createdAtMs, ...mended } = here.json('identity/device.json');
+    assert.ok(createdAtMs > 0);
+    assert.deepEqual(mended, own);
+    assert.deepEqual(prepair.setup({ ...here.options, config: { proxyPeers: ['10.0.0.8'] } }).changes, []);
+  });
+
+  test('after `openclaw config set` alone the files are imported by a gateway, whatever is set up in between', async (t) => {
+    for (const spoil of [() => {}, (identity) => delete identity.version]) {
+      const home = await makeHome({ version: '2026.9.6' });
+      t.after(() => home.dispose());
+      const options = { stateDir: home.stateDir, env: { HOME: home.dir }, openclawDir };
+      const { deviceId } = prepair.setup(options);
+      await cli(home, ['config', 'set', 'gateway.controlUi.enabled', 'true']);
+      const path = join(home.stateDir, 'identity/device.json');
+      const identity = JSON.parse(readFileSync(path, 'utf8'));
+      spoil(identity);
+      writeFileSync(path, JSON.stringify(identity));
+      const report = prepair.setup({ ...options, config: { proxyPeers: ['10.0.0.9'] } });
+      assert.deepEqual([report.deviceId, report.identity, report.config.changed], [deviceId, 'imported', true]);
+      assert.ok(!report.config.warnings.some((warning) => warning.code === 'W_LEGACY_IDENTITY'));
+      const gateway = await startGateway(home);
+      assert.equal(prepair.setup(options).paired, 'unchanged');
+      assert.equal(prepair.exportIdentity(options).deviceId, deviceId);
+      await gateway.stop();
+    }
+  });
+
+  test('a record that was approved silently is approved by its owner from now on, so that no other client prunes it', (t) => {
+    const here = place(t);
+    const { deviceId } = prepair.setup(here.options);
+    here.sql("UPDATE device_pairing_paired SET approved_via = 'silent' WHERE device_id = ?", deviceId);
+    assert.equal(prepair.setup(here.options).paired, 'updated');
+    assert.deepEqual(here.sql('SELECT approved_via FROM device_pairing_paired'), [{ approved_via: 'owner' }]);
+    assert.deepEqual(prepair.setup(here.options).changes, []);
   });
 
   test('a database without a primary identity takes the one that waits in a file', (t) => {

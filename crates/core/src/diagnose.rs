@@ -783,8 +783,10 @@ fn leftovers(world: &World<'_, '_>, findings: &mut Findings) {
         return;
     }
     // All that it looks at was read by `files` and `rows`.
-    match plan::legacy_identity(world) {
+    match plan::legacy_identity(world, false) {
         Ok(Some(error)) => findings.refused(error),
+        // A database that `openclaw config set` alone made: the first start imports the files.
+        Ok(None) if matches!(plan::primary_key(world), Ok(None)) => {}
         Ok(None) => {
             let files = [paths.state("identity/device.json"), paths.paired(), paths.pending()];
             let Some(first) = files.iter().find(|path| inputs.file(path).exists()) else { return };

@@ -25,6 +25,8 @@ pub struct Error {
     pub hint: Option<String>,
 }
 
+const OPTIONS_HINT: &str = "The package's types describe every option.";
+
 /// The result of everything in this project that can refuse.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
@@ -37,7 +39,8 @@ impl Error {
             path: None,
             line: None,
             column: None,
-            hint: None,
+            // A wrong option without a hint of its own says at least where the right ones are described.
+            hint: (code == "OPTIONS").then(|| OPTIONS_HINT.to_string()),
         }
     }
 

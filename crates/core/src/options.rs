@@ -697,8 +697,10 @@ fn wrong(name: &str, expected: &str, got: &Value) -> Error {
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",
     };
-    let got =
-        if got == "another string" && expected.starts_with("an a") { "a string" } else { got };
+    let got = match got {
+        "another string" if !expected.contains('\'') => "a string",
+        got => got,
+    };
     Error::new("OPTIONS", format!("The option {name} must be {expected}, but it is {got}."))
 }
 

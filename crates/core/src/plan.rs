@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
-use crate::identity::{self, KeyPair, device_id, sha256_hex};
+use crate::identity::{self, KeyPair, Repair, device_id, sha256_hex};
 use crate::inputs::{File, Inputs, Missing, Query, Stop, Wants};
 use crate::json5::{Document, Editor, Kind, Node};
 use crate::options::{
@@ -145,7 +145,11 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
     }
     let mut missing = Gathered::default();
     let config = missing.take(match &request.config {
-        Some(options) => config_part(&world, options).map(Some),
+        Some(options) => {
+            // Approving a key of this state dir mends its file first, in the same plan.
+            let mends = request.pair.as_ref().is_some_and(|pair| pair.device.is_none());
+            config_part(&world, options, mends).map(Some)
+        }
         None => Ok(None),
     })?;
     let pair = missing.take(match &request.pair {
@@ -453,12 +457,13 @@ fn store(
 fn config_part(
     world: &World<'_, '_>,
     options: &ConfigOptions,
+    mends: bool,
 ) -> Result<(PatchConfigReport, Option<Step>), Stop> {
     let path = &world.paths.config;
     let patched = config::patch(world.inputs, path, options, &world.rules)?;
     let mut warnings = patched.warnings;
     if world.store == StoreKind::Sqlite {
-        match legacy_identity(world)? {
+        match legacy_identity(world, mends)? {
             // The edit alone would make the gateway refuse to start (OpenClaw 2026.8.1+, exit 78 at 2026.9.6).
             Some(error) if patched.content.is_some() => return Err(error.into()),
             Some(error) => warnings.push(Notice {
@@ -487,8 +492,9 @@ fn config_part(
     Ok((report, step))
 }
 
-/// A left-over identity file that holds another key than the database.
-pub(crate) fn legacy_identity(world: &World<'_, '_>) -> Result<Option<Error>, Stop> {
+/// A left-over identity file that the next import chokes on: it holds another key than the database, or no form
+/// that OpenClaw takes. `mends`: this plan brings `identity/device.json` into form.
+pub(crate) fn legacy_identity(world: &World<'_, '_>, mends: bool) -> Result<Option<Error>, Stop> {
     let file = world.paths.state("identity/device.json");
     let files =
         [file.clone(), format!("{file}.doctor-importing"), format!("{file}.native-importing")];
@@ -498,14 +504,17 @@ pub(crate) fn legacy_identity(world: &World<'_, '_>) -> Result<Option<Error>, St
     if missing.0 != Missing::default() {
         return Err(Stop::Missing(missing.0));
     }
-    let primary = primary_key(world)?;
+    // `openclaw config set` alone makes a database without an identity; the first start imports the file into it.
+    let mut known = primary_key(world)?;
     for path in files {
         let found = match identity::read(&world.inputs.file(&path), &path, world.inputs.now) {
             Ok(None) => continue,
-            Ok(Some(stored)) => Some(stored.keys.public()),
+            Ok(Some(stored)) => Some(stored),
             Err(_) => None,
         };
-        if found.is_none() || found != primary {
+        let key = found.as_ref().map(|stored| stored.keys.public());
+        known = known.or(key);
+        if key.is_none() || key != known {
             return Ok(Some(
                 Error::new(
                     "LEGACY_IDENTITY_CONFLICT",
@@ -513,6 +522,17 @@ pub(crate) fn legacy_identity(world: &World<'_, '_>) -> Result<Option<Error>, St
                 )
                 .at(path)
                 .hint("The database is what counts. Move this file out of the state dir, then call again."),
+            ));
+        }
+        // 2026.9.6 exits with 78 on "legacy device identity is invalid or unsupported", whatever key is in it.
+        if found.is_some_and(|stored| stored.repair.is_some()) && !(mends && path == file) {
+            return Ok(Some(
+                Error::new(
+                    "LEGACY_IDENTITY_CONFLICT",
+                    "An old identity file lies beside the database in a form that OpenClaw does not import: after a change of the config this gateway refuses to start.",
+                )
+                .at(path)
+                .hint("prePair() and setup() mend it and keep its key."),
             ));
         }
     }
@@ -622,7 +642,7 @@ fn pair_part(
             statements: Vec::new(),
         },
         (None, StoreKind::Json) => file_key(world, options, seed, &mut warnings)?,
-        (None, StoreKind::Sqlite) => row_key(world, options, seed)?,
+        (None, StoreKind::Sqlite) => row_key(world, options, seed, &mut warnings)?,
     };
     let id = device_id(&key.public);
     let want = Want {
@@ -726,17 +746,7 @@ fn file_key(
             key.public = stored.keys.public();
             if let Some(repair) = stored.repair {
                 key.outcome = IdentityOutcome::Repaired;
-                warnings.push(
-                    Notice::new(
-                        "IDENTITY_REPAIRED",
-                        format!(
-                            "The identity file was mended, its key kept: {}.",
-                            repair.why.join("; ")
-                        ),
-                    )
-                    .at(path),
-                );
-                key.before.push(private(path, repair.content, expect(file)));
+                key.before.push(mend(path, file, repair, warnings));
             }
         }
         (None, wanted) if !file.exists() => {
@@ -779,6 +789,18 @@ fn file_key(
     Ok(key)
 }
 
+fn mend(path: &str, file: File<'_>, repair: Repair, warnings: &mut Vec<Notice>) -> Step {
+    let why = repair.why.join("; ");
+    warnings.push(
+        Notice::new(
+            "IDENTITY_REPAIRED",
+            format!("The identity file was mended, its key kept: {why}."),
+        )
+        .at(path),
+    );
+    private(path, repair.content, expect(file))
+}
+
 fn conflict(path: &str, known: &str, given: &str) -> Error {
     Error::new("IDENTITY_CONFLICT", format!("Another identity is here: device {known}, not {given}."))
         .at(path)
@@ -786,9 +808,16 @@ fn conflict(path: &str, known: &str, given: &str) -> Error {
 }
 
 /// The identity in the database: its primary row is reused, never replaced.
-fn row_key(world: &World<'_, '_>, options: &PairOptions, seed: &[u8; 32]) -> Result<Key, Stop> {
+fn row_key(
+    world: &World<'_, '_>,
+    options: &PairOptions,
+    seed: &[u8; 32],
+    warnings: &mut Vec<Notice>,
+) -> Result<Key, Stop> {
     let inputs = world.inputs;
     let db = world.paths.database();
+    let path = &world.paths.identity;
+    let file = inputs.file(path);
     sqlite::check_columns(inputs, &db)?;
     want_queries(inputs, [sqlite::primary(&db)])?;
     let mut key = Key {
@@ -815,11 +844,19 @@ fn row_key(world: &World<'_, '_>, options: &PairOptions, seed: &[u8; 32]) -> Res
             .into());
         }
         key.public = public;
+        // The same key may lie in a file too. In a form that OpenClaw does not import it stops the gateway.
+        if let Ok(Some(stored)) = identity::read(&file, path, inputs.now)
+            && stored.keys.public() == public
+            && let Some(repair) = stored.repair
+        {
+            key.outcome = IdentityOutcome::Repaired;
+            key.before.push(mend(path, file, repair, warnings));
+        }
         return Ok(key);
     }
     // No identity yet. One that waits in a file is the one that a later import would compare with.
-    let path = &world.paths.identity;
-    let stored = identity::read(&inputs.file(path), path, inputs.now)?;
+    let mut stored = identity::read(&file, path, inputs.now)?;
+    let repair = stored.as_mut().and_then(|stored| stored.repair.take());
     let (keys, outcome) = match (stored, given) {
         (Some(stored), Some(given)) if stored.keys.public() != given.public() => {
             return Err(conflict(path, &stored.keys.device_id(), &given.device_id()).into());
@@ -835,6 +872,9 @@ fn row_key(world: &World<'_, '_>, options: &PairOptions, seed: &[u8; 32]) -> Res
     key.public = keys.public();
     key.outcome = outcome;
     key.statements.push(sqlite::insert_identity(&keys, inputs.now));
+    if let Some(repair) = repair {
+        key.before.push(mend(path, file, repair, warnings));
+    }
     Ok(key)
 }
 

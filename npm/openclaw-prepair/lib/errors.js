@@ -12,7 +12,10 @@ class PrepairError extends Error {
   }
 }
 
+// Every refusal says what to do; a wrong option at least where the right ones are described.
+const HINTS = { OPTIONS: "The package's types describe every option." };
+
 /** Makes an error with the code ERR_PREPAIR_<code>. */
-const refusal = (code, message, rest) => new PrepairError({ code: `ERR_PREPAIR_${code}`, message, ...rest });
+const refusal = (code, message, rest) => new PrepairError({ code: `ERR_PREPAIR_${code}`, message, hint: HINTS[code], ...rest });
 
 module.exports = { PrepairError, refusal };

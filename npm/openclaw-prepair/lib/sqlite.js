@@ -46,7 +46,7 @@ function translate(error, db) {
   if (primary === 14 || primary === 3) {
     return refusal('PERMISSION', 'The state database cannot be opened.', { path: db, hint: 'Run this as the user of the gateway.' });
   }
-  return refusal('SQLITE', `The state database cannot be used: ${error?.errstr ?? 'not a database'}.`, {
+  return refusal('SQLITE', `The state database cannot be used: ${error?.errstr ?? 'a value in it cannot be read'}.`, {
     path: db,
     hint: 'Run `openclaw doctor`, or restore the database from a backup. Nothing was changed.',
   });
