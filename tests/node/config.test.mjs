@@ -82,9 +82,9 @@ test('keys named __proto__ and constructor are keys', (t) => {
   assert.match(here.text('openclaw.json'), /"__proto__": \{\s+"polluted": true/);
 });
 
-test('edits that OpenClaw would revert are refused from 2026.4.20', (t) => {
-  const here = place(t, '2026.4.20');
-  here.put('openclaw.json', { meta: { lastTouchedVersion: '2026.4.20' }, gateway: { mode: 'local', port: 5 }, big: 'x'.repeat(2000) });
+test('edits that OpenClaw would revert are refused from 2026.4.22', (t) => {
+  const here = place(t, '2026.4.22');
+  here.put('openclaw.json', { meta: { lastTouchedVersion: '2026.4.22' }, gateway: { mode: 'local', port: 5 }, big: 'x'.repeat(2000) });
   const before = snapshot(here.stateDir);
   for (const merge of [{ meta: null }, { gateway: { mode: null } }, { big: null }, { gateway: { mode: 5 } }]) {
     assert.equal(refusal(() => prepair.patchConfig({ ...here.options, merge }))?.code, 'ERR_PREPAIR_CONFIG_REVERT', JSON.stringify(merge));
