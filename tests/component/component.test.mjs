@@ -35,7 +35,7 @@ test('imports nothing but randomness', async () => {
 test('size', (t) => {
   const bytes = readFileSync(component);
   t.diagnostic(`${bytes.length} bytes, ${brotliCompressSync(bytes).length} with brotli`);
-  assert.equal(statSync(new URL('../../npm/openclaw-prepair/component.wasm', import.meta.url)).size, bytes.length, 'the package ships it');
+  assert.equal(statSync(new URL('../../npm/openclaw-prepair/lib/component.wasm', import.meta.url)).size, bytes.length, 'the package ships it');
   assert.ok(bytes.length <= 700_000, 'growth is noticed');
 });
 

@@ -5,7 +5,7 @@ use crate::run::{Result, cargo, command, output, run, target};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// `target/component/openclaw-prepair.wasm`, and in the npm package `component.wasm` and `lib/component/`.
+/// `target/component/openclaw-prepair.wasm`, and in the npm package `lib/component.wasm` and `lib/component/`.
 pub(crate) fn build() -> Result {
     let module = guest("prepair-component")?;
     let folder = target().join("component");
@@ -16,7 +16,7 @@ pub(crate) fn build() -> Result {
     run(cargo(&["run", "--quiet", "--package", "xtask-wasm", "--", "encode"])
         .arg(&small)
         .arg(&component))?;
-    publish(&component, &package("component.wasm"))?;
+    publish(&component, &package("lib/component.wasm"))?;
     transpile(&component)
 }
 
