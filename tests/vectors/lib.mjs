@@ -13,10 +13,10 @@ export function vectors() {
   });
 }
 
-/** Bytes of a file as a vector writes it: text, `{base64}`, or pieces of text that repeat. */
+/** Bytes of a file as a vector writes it: text, `{hex}`, or pieces of text that repeat. */
 export function bytes(file) {
   if (typeof file === 'string') return Buffer.from(file);
-  if ('base64' in file) return Buffer.from(file.base64, 'base64');
+  if ('hex' in file) return Buffer.from(file.hex, 'hex');
   return Buffer.from(file.pieces.map(([text, times]) => text.repeat(times)).join(''));
 }
 

@@ -79,7 +79,7 @@ patch('numbers keep their spelling', 'others do', '{ a: 0x1F, b: .5, c: 1e3, d: 
 for (const [name, content, error, place] of [
   ['empty', '', 'SYNTAX', { line: 1, column: 1 }], ['truncated', '{\n  gateway: {', 'SYNTAX', { line: 2, column: 13 }], ['a missing comma', '{ a: 1 b: 2 }', 'SYNTAX', { line: 1, column: 8 }],
   ['an unclosed string', '{ a: "x\n" }', 'SYNTAX', { line: 1, column: 8 }], ['an unclosed comment', '{ } /* x', 'SYNTAX', {}], ['two documents', '{} {}', 'SYNTAX', { line: 1, column: 4 }],
-  ['not UTF-8', { base64: 'e2E6ICL/In0=' }, 'ENCODING', { line: 1, column: 6 }], ['an array', '[]', 'SHAPE', { line: 1, column: 1 }], ['null', 'null', 'SHAPE', {}], ['a number', ' 1', 'SHAPE', { column: 2 }],
+  ['not UTF-8', { hex: '7b613a2022ff227d' }, 'ENCODING', { line: 1, column: 6 }], ['an array', '[]', 'SHAPE', { line: 1, column: 1 }], ['null', 'null', 'SHAPE', {}], ['a number', ' 1', 'SHAPE', { column: 2 }],
   ['a folder', { kind: 'dir' }, 'NOT_A_FILE', {}], ['a symlink', { kind: 'symlink' }, 'NOT_A_FILE', {}], ['100,000 levels, unclosed', { pieces: [['[', 100000]] }, 'SYNTAX', {}],
 ]) add(`broken: ${name}`, 'OpenClaw cannot read it either', MID, { merge: { a: 1 } }, content, { error, path: CONFIG, ...place });
 add('100,000 levels', 'no recursion', MID, { merge: { b: 1 }, trustedProxies: false }, { pieces: [['{a:', 1], ['[', 100000], [']', 100000], ['}', 1]] }, { changed: true, edits: ['added b'] });

@@ -111,7 +111,7 @@ broken('a comment', 'not JSON5', `// mine\n${device(OURS)}`, { line: 1, column: 
 broken('an array', 'not an object', '[]');
 broken('a scalar', 'not an object', '1');
 broken('null', 'not an object', 'null');
-broken('not UTF-8', 'the place in UTF-16 code units', { base64: Buffer.concat([Buffer.from('{"note":"😀'), Buffer.from([0xff]), Buffer.from('"}')]).toString('base64') }, { line: 1, column: 12 });
+broken('not UTF-8', 'the place in UTF-16 code units', { hex: Buffer.concat([Buffer.from('{"note":"😀'), Buffer.from([0xff]), Buffer.from('"}')]).toString('hex') }, { line: 1, column: 12 });
 broken('too large', 'OpenClaw reads at most 128 KiB from 2026.5.12', { pieces: [[`${device(OURS).trim().slice(0, -1)}, "x": "`, 1], ['x', 131072], ['"}', 1]] });
 broken('100,000 levels', 'no recursion', { pieces: [['[', 100000]] });
 for (const [kind, code] of [['dir', 'NOT_A_FILE'], ['symlink', 'NOT_A_FILE'], ['other', 'NOT_A_FILE']]) add(`a ${kind}`, 'nothing is followed, nothing is removed', {}, { [DEVICE]: { kind } }, { error: code, path: DEVICE });

@@ -79,7 +79,7 @@ syntax('a trailing comma', 'not JSON5', '{"a": {},}', { line: 1, column: 10 });
 syntax('a comment', 'not JSON5', '{\n// x\n}', { line: 2, column: 1 });
 syntax('two documents', 'not JSON', '{} {}', { line: 1, column: 4 });
 syntax('a place behind an emoji', 'columns are UTF-16 code units', '{"😀": x}', { line: 1, column: 8 });
-refused('not UTF-8', 'nothing is replaced by U+FFFD', { base64: Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22]).toString('base64') }, 'ENCODING', { line: 1, column: 3 });
+refused('not UTF-8', 'nothing is replaced by U+FFFD', { hex: '7b22c32822' }, 'ENCODING', { line: 1, column: 3 });
 for (const [name, content, place] of [['an array', ' []', { line: 1, column: 2 }], ['a string', '"x"', {}], ['null', 'null', {}]]) refused(name, 'not what OpenClaw writes', content, 'SHAPE', place);
 syntax('100,000 levels, unclosed', 'no recursion', { pieces: [['{"a":', 100000]] });
 add('100,000 levels', 'no recursion', { pieces: [['{"x":', 1], ['[', 100000], [']', 100000], ['}', 1]] }, { paired: 'created' });
