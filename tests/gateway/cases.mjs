@@ -66,6 +66,9 @@ const plain = [
   ['device token, revoked', paired({ tokens: revoked }), cli([READ], { auth: 'device-token' })],
   ['device token, no record', none, cli([READ], { auth: 'device-token' })],
   ['device token wider than the record', paired({ scopes: [READ], approvedScopes: [READ] }), cli([READ], { auth: 'device-token' })],
+  // where the shared secret is exempt (2026.2.22–2026.2.24) only a device token shows the rest
+  ['device token, reader asks admin', paired({ scopes: [READ], approvedScopes: [READ] }), cli([ADMIN], { auth: 'device-token' })],
+  ['device token and another key, loopback host', paired({ publicKey: OTHER_KEY }), cli([READ], { auth: 'device-token', host: '127.0.0.2' })],
   ['device token too narrow', paired({ tokens: { operator: { scopes: [READ] } } }), cli([ADMIN], { auth: 'device-token' })],
   ['unlisted proxy', paired(), cli([READ], header('X-Forwarded-For', '203.0.113.9'))],
   ['unlisted proxy, nobody', none, cli([READ], header('X-Forwarded-For', '203.0.113.9'))],
@@ -92,6 +95,7 @@ const plain = [
   ['origin loopback, agent', none, agent([READ], { origin: 'http://localhost:3000' })],
   ['origin foreign, full', paired(), cli([READ], { origin: 'https://example.com' })],
   ['origin loopback, through a proxy, full', paired(), cli([READ], { origin: 'http://localhost:3000', ...header('X-Forwarded-For', '203.0.113.9') })],
+  ['origin loopback, X-Forwarded-Host, full', paired(), cli([READ], { origin: 'http://localhost:3000', ...header('X-Forwarded-Host', 'example.com') })],
   ['origin is the private host, full', paired(), cli([READ], { host: '10.0.0.5:1', origin: 'http://10.0.0.5:1' })],
   ['origin is the foreign host, full', paired(), cli([READ], { host: 'example.com', origin: 'http://example.com' })],
 ];
@@ -133,6 +137,9 @@ const proxied = [
   ['pending, silent', pending({ silent: true }), agent([READ])],
   ['device token', paired(), agent([READ], { auth: 'device-token' })],
   ['device token, asks admin', { paired: scoped(READ) }, agent([ADMIN], { auth: 'device-token' })],
+  ['device token, admin asks approvals', { paired: scoped(ADMIN) }, agent([APPROVALS], { auth: 'device-token' })],
+  ['device token, approved scopes only', paired({ scopes: null }), agent([READ], { auth: 'device-token' })],
+  ['device token, neither roles nor scopes', paired({ role: null, roles: null, scopes: null, approvedScopes: null }), agent([READ], { auth: 'device-token' })],
   ['no device, agent', none, bare('agent', [READ])],
   ['no device, command line', none, bare('cli', [READ])],
 ].map(([name, state, connection]) => [name, state, far(connection)]);
@@ -148,6 +155,7 @@ const listed = [
   ['first far, last trusted', none, client('203.0.113.9, 127.0.0.1')],
   ['client with a port', none, client('127.0.0.9:1234')],
   ['client nonsense', none, client('unknown')],
+  ['origin loopback, full', paired(), cli([READ], { origin: 'http://localhost:3000' })],
   ['X-Real-IP far, full', paired(), cli([READ], header('X-Real-IP', '203.0.113.9'))],
   ['X-Real-IP loopback', none, cli([READ], header('X-Real-IP', '127.0.0.9'))],
   ['Forwarded, full', paired(), cli([READ], header('Forwarded', 'for=203.0.113.9'))],
@@ -168,9 +176,16 @@ export const GROUPS = [
     at: (v) => near(v, '3.28 3.31 6.35 8.1 9.6'),
     cases: [['private list, private client', paired(), client('10.0.0.7')], ['private list, far client', paired(), client('203.0.113.9')], ...listed.slice(0, 3)],
   },
-  { config: { trustedProxies: ['127.0.0.1', '2001:db8::/32'] }, at: (v) => near(v, '2.19 2.21 2.22 9.6'), cases: [['last in an IPv6 block', none, client('127.0.0.9, 2001:db8::7')]] },
+  {
+    config: { trustedProxies: ['127.0.0.1', '2001:db8::/32'] },
+    at: (v) => near(v, '2.19 2.21 2.22 9.6'),
+    cases: [
+      ['last in an IPv6 block', none, client('127.0.0.9, 2001:db8::7')],
+      ['last in an IPv6 block, device token and another key', paired({ publicKey: OTHER_KEY }), client('127.0.0.9, 2001:db8::7', cli([READ], { auth: 'device-token' }))],
+    ],
+  },
   { config: { trustedProxies: ['0x7f.0.0.0/8'] }, at: (v) => near(v, '2.12 2.17 2.21 2.22'), cases: listed.slice(0, 4) },
-  { config: { trustedProxies: ['127.0.0.1'], allowRealIpFallback: true }, at: (v) => near(v, '2.19 2.21 3.28 3.31 7.35 8.1 9.6'), cases: listed.slice(9, 12) },
+  { config: { trustedProxies: ['127.0.0.1'], allowRealIpFallback: true }, at: (v) => near(v, '2.19 2.21 3.28 3.31 7.35 8.1 9.6'), cases: listed.slice(10, 13) },
   {
     config: { auth: 'none' },
     at: (v) => near(v, '2.19 4.9 4.15 5.7 5.12 7.35 8.1 9.6'),

@@ -6,7 +6,7 @@ import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openclaw } from '../lib/cache.mjs';
 import { AGENT, CLI, connect, newIdentity } from '../lib/client.mjs';
-import { callOwn, makeHome, queryState, startGateway } from '../lib/gateway.mjs';
+import { callOwn, isSince, makeHome, queryState, startGateway } from '../lib/gateway.mjs';
 import { headerProxy } from '../lib/header-proxy.mjs';
 import { playStory } from '../lib/story.mjs';
 import { DEVICE } from './cases.mjs';
@@ -60,7 +60,6 @@ async function withGateway(home, use, options) {
 
 const starts = async (home) => await withGateway(home, () => true).catch(() => false);
 const list = (items) => `[${items.map((item) => JSON.stringify(item)).join(', ')}]`;
-const later = (version, than) => Number(version.split('.')[1]) >= than;
 
 async function fromPackage(version) {
   const root = await openclaw(version);
@@ -154,7 +153,7 @@ async function identities(version) {
       const text = `${JSON.stringify(file, null, 2)}\n`;
       await writeFile(path, text, { mode: 0o600 });
       const load = async () => (await callOwn(home, 'loadOrCreateDeviceIdentity')).deviceId;
-      if (later(version, 8)) return await starts(home) ? 'starts' : 'Stops';
+      if (isSince(version, 8, 1)) return await starts(home) ? 'starts' : 'Stops';
       const ids = [await load(), await load()];
       const kept = await readFile(path, 'utf8') === text;
       return ids[0] !== ids[1] ? 'Throwaway' : kept ? 'Used' : 'Replaced';
@@ -177,7 +176,7 @@ async function corruptStore(version) {
   }));
 }
 
-const proxyConfig = (version) => ({ gateway: later(version, 8) ? { trustedProxies: ['127.0.0.1'] } : {} });
+const proxyConfig = (version) => ({ gateway: isSince(version, 8, 1) ? { trustedProxies: ['127.0.0.1'] } : {} });
 
 async function renewal(version) {
   return await withHome({ version, config: proxyConfig(version) }, async (home) => await withGateway(home, async () => {
@@ -206,7 +205,7 @@ async function clients(version) {
     const how = `callGateway as ${client.id} through a proxy`;
     // from 2026.9.5 the agent's tool doesn't come this way, see inProcess
     if (client === CLI) found.push([fields[0], String(request !== 'no device'), how]);
-    else if (!later(version, 9)) found.push([fields[0], request === 'no device' ? 'SharedSecret' : 'Device', how]);
+    else if (!isSince(version, 9, 1)) found.push([fields[0], request === 'no device' ? 'SharedSecret' : 'Device', how]);
     if (request.scopes) found.push([fields[1], request.scopes.join() === 'operator.read' ? 'PerMethod' : 'Fixed', how]);
   }
   return found;

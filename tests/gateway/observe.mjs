@@ -14,11 +14,12 @@ import { DEVICE, GROUPS } from './cases.mjs';
 import { facts } from './facts.mjs';
 import { readStore, writeStore } from './store.mjs';
 
-// Both sides of each boundary of the rules table.
+// Both sides of each boundary of the rules table, and of those that no connection shows.
 const VERSIONS = `2026.2.6-3 2026.2.9 2026.2.12 2026.2.17 2026.2.19 2026.2.21 2026.2.22 2026.2.24 2026.2.25 2026.2.26 2026.3.1 2026.3.2
-  2026.3.11 2026.3.13 2026.3.22 2026.3.23-2 2026.3.24 2026.3.28 2026.3.31 2026.4.1 2026.4.2 2026.4.5 2026.4.9 2026.4.10 2026.4.15 2026.4.20
-  2026.4.21 2026.4.22 2026.4.24 2026.4.25 2026.4.27 2026.4.29 2026.5.7 2026.5.12 2026.5.18 2026.5.28 2026.6.1 2026.6.35 2026.7.1 2026.7.35
-  2026.8.1 2026.9.2 2026.9.3 2026.9.4 2026.9.5 2026.9.6`.split(/\s+/);
+  2026.3.8 2026.3.11 2026.3.13 2026.3.22 2026.3.24 2026.3.28 2026.3.31 2026.4.1 2026.4.2 2026.4.5 2026.4.9 2026.4.10 2026.4.15 2026.4.20 2026.4.21
+  2026.4.22 2026.4.24 2026.4.25 2026.4.27 2026.4.29 2026.5.7 2026.5.12 2026.5.18 2026.5.28 2026.6.35 2026.7.1 2026.7.35 2026.8.1 2026.9.5
+  2026.9.6`.split(/\s+/);
+const FACTS_ONLY = '2026.3.23-2 2026.5.2 2026.5.3 2026.6.1 2026.6.5 2026.9.2 2026.9.3 2026.9.4'.split(' ');
 const OLD = VERSIONS.slice(0, VERSIONS.indexOf('2026.2.19'));
 const SECRET = 'observed-secret-observed-secret-0123456789';
 
@@ -26,21 +27,33 @@ const args = process.argv.slice(2);
 const wanted = args.filter((arg) => !arg.startsWith('--'));
 const folder = fileURLToPath(new URL('observed/', import.meta.url));
 await mkdir(folder, { recursive: true });
-for (const version of wanted.length ? wanted : VERSIONS) {
+for (const version of wanted.length ? wanted : [...VERSIONS, ...FACTS_ONLY]) {
   const install = join(cacheDir, 'openclaw', version);
   const had = existsSync(install);
   const started = Date.now();
   const path = join(folder, `${version}.jsonl`);
   const before = (await readFile(path, 'utf8').catch(() => '')).split('\n').filter(Boolean).map((line) => JSON.parse(line));
-  const kept = (kind) => before.filter((line) => line.kind === kind);
-  const lines = [
-    ...args.includes('--connections') ? kept('fact') : await facts(version),
-    ...args.includes('--facts') ? kept('connect') : await connections(version),
-  ];
+  let lines;
+  try {
+    lines = await record(version, before);
+  } catch (error) {
+    console.error(`${version}: ${error.stack}`);
+    process.exitCode = 1;
+    continue;
+  }
   await writeFile(`${path}.new`, lines.map((line) => `${JSON.stringify({ version, ...line })}\n`).join(''));
   await rename(`${path}.new`, path);
   if (!had && !args.includes('--keep')) await rm(install, { recursive: true, force: true });
   console.log(`${version}: ${lines.length} observations in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+/** Both kinds of lines; of the kind that isn't asked for now, those that were there. */
+async function record(version, before) {
+  const kept = (kind) => before.filter((line) => line.kind === kind);
+  return [
+    ...args.includes('--connections') ? kept('fact') : await facts(version),
+    ...args.includes('--facts') || FACTS_ONLY.includes(version) ? kept('connect') : await connections(version),
+  ];
 }
 
 /** All cases of all groups: {kind:'connect', case, state, connection, outcome, log}. A config that this version refuses is left out. */

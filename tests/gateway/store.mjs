@@ -4,10 +4,11 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { node } from '../lib/cache.mjs';
+import { isSince } from '../lib/gateway.mjs';
 
 const run = promisify(execFile);
 export const TOKEN = 'device-token-of-observations';
-const rows = (home) => home.version >= '2026.8' && !home.version.startsWith('2026.1');
+const rows = (home) => isSince(home.version, 8, 1);
 
 /** The record and the requests of the observed device, and nothing else; `state` as crates/core/src/connect.rs has it. */
 export async function writeStore(home, device, { paired, pending = [] }, now) {

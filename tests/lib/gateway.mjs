@@ -85,7 +85,7 @@ export async function startGateway(home, { node = 24, through } = {}) {
 
   const deadline = Date.now() + READY_MS;
   // Up to 2026.4.14 the socket is the last thing to open; from then on it greets before its methods answer.
-  const ready = async () => (home.version < '2026.4.15' || log.includes('[gateway] ready')) && await challenges(home.url);
+  const ready = async () => (!isSince(home.version, 4, 15) || log.includes('[gateway] ready')) && await challenges(home.url);
   while (!exited && !await ready()) {
     if (Date.now() > deadline) {
       await stop();
@@ -116,6 +116,12 @@ export async function openGateway(t, { prepare = () => {}, ...options }) {
   const gateway = await startGateway(home);
   undo.push(gateway.stop);
   return { home, gateway, proxy };
+}
+
+/** Whether a version is of this month's patch or later. */
+export function isSince(version, month, patch) {
+  const [, ofMonth, ofPatch] = version.split(/[.-]/).map(Number);
+  return ofMonth > month || (ofMonth === month && ofPatch >= patch);
 }
 
 /** Runs the package's own command line on a home: {code, stdout, stderr}. */

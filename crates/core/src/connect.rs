@@ -578,7 +578,8 @@ impl<'a> Walk<'a> {
         else {
             return Ok(());
         };
-        if self.rules.origin_check == OriginCheck::None {
+        let unasked = !self.rules.origin_check_proxied && self.request().names_client();
+        if self.rules.origin_check == OriginCheck::None || unasked {
             return Ok(());
         }
         let allowed = self

@@ -129,12 +129,14 @@ impl Request<'_> {
         if proxied { Attribution::Unlisted } else { Attribution::Known }
     }
 
+    /// Whether one of the two headers that name a client is there.
+    pub(crate) fn names_client(&self) -> bool {
+        self.header("x-forwarded-for").is_some() || self.header("x-real-ip").is_some()
+    }
+
     /// A request on loopback, with a private Host and neither of the two headers that name a client.
     pub(crate) fn local_equivalent(&self) -> bool {
-        is_loopback_text(self.peer)
-            && self.header("x-forwarded-for").is_none()
-            && self.header("x-real-ip").is_none()
-            && private_host(&host_name(self.host))
+        is_loopback_text(self.peer) && !self.names_client() && private_host(&host_name(self.host))
     }
 
     /// Whether the Origin needs no entry in the config.

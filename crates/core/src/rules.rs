@@ -574,6 +574,8 @@ table! {
         (1, 29) => OriginCheck::None, (2, 25) => OriginCheck::LoopbackHost, (3, 2) => OriginCheck::LocalClient,
         (5, 18) => OriginCheck::PrivateHost,
     ];
+    /// It is also asked of a connection with `X-Forwarded-For` or `X-Real-IP`.
+    origin_check_proxied: bool = "handshake-auth-helpers.ts resolveHandshakeBrowserSecurityContext" [(1, 29) => false, (3, 11) => true];
     /// Which connections count as local though they carry some other forwarded header.
     local_equivalent: LocalEquivalent = "handshake-auth-helpers.ts resolvePairingLocality" [
         (1, 29) => LocalEquivalent::None, (4, 5) => LocalEquivalent::Cli, (4, 20) => LocalEquivalent::Any,
