@@ -7,9 +7,10 @@ import { createRequire } from 'node:module';
 import { ENTROPY, NOW } from './cases/kit.mjs';
 import { ask, folder, identity } from './lib.mjs';
 
+process.env.PREPAIR_BINDING = 'native';
 const require = createRequire(import.meta.url);
 const core = require('../../npm/openclaw-prepair/lib/core.js');
-const binding = require('../../npm/openclaw-prepair/lib/binding.js').load('native');
+const binding = require('../../npm/openclaw-prepair/lib/binding.js').load();
 const check = process.argv.includes('--check');
 const defaults = { now: NOW, entropy: ENTROPY };
 

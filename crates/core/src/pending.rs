@@ -102,7 +102,12 @@ fn request(
         request_id: id.to_string(),
         device_id: device_id.as_ref().and_then(Value::as_str).map(String::from).unwrap_or_default(),
         silent: silent.as_ref().and_then(Value::as_bool),
-        age_ms: ts.as_ref().and_then(Value::as_f64).map_or(0, |ts| now.saturating_sub(ts as i64)),
+        age_ms: ts
+            .as_ref()
+            .and_then(Value::as_f64)
+            // other numbers are no times, and ages of them no numbers that JavaScript can count with
+            .filter(|ts| (0.0..9e15).contains(ts))
+            .map_or(0, |ts| now.saturating_sub(ts as i64)),
     }
 }
 

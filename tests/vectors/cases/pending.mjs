@@ -19,7 +19,7 @@ add('a deviceId with spaces', 'as OpenClaw compares', pending(request('r1', OURS
 add('entries that are no requests', 'gone with all', '{"a": null, "b": [1], "c": {"ts": "x", "silent": "yes"}}', {}, { cleared: [cleared('a', '', null, 0), cleared('b', '', null, 0), cleared('c', '', null, 0)], is: { [PENDING]: '{}' } });
 add('entries that are no requests, one device', 'not ours', '{"a": null}', { deviceId: OURS.deviceId }, { changes: [] });
 add('a request from the future', 'a clock that was set back', pending(request('r1', OURS, { ts: NOW + 1000 })), {}, { cleared: [cleared('r1', OURS, false, -1000)] });
-add('an absurd time', 'no overflow', pending(request('r1', OURS, { ts: -1e300 })), {}, { changes: gone });
+add('absurd times', 'as if it did not say', pending(request('r1', OURS, { ts: -1e300 }), request('r2', OTHER, { ts: 1e300, silent: true })), {}, { changes: gone, cleared: [cleared('r1', OURS, false, 0), cleared('r2', OTHER, true, 0)] });
 add('__proto__ as a requestId', 'a key like any other', `{"__proto__": ${JSON.stringify(one)}}`, {}, { cleared: [cleared('__proto__', OURS, false)] });
 add('duplicate requestIds', 'both go', `{"r1": ${JSON.stringify(one)}, "r1": ${JSON.stringify(one)}}`, { deviceId: OURS.deviceId }, { is: { [PENDING]: '{}' } });
 add('10,000 requests', 'one splice', { pieces: [['{"x0":{"deviceId":"x"}', 1], [',"r":{"deviceId":"y","silent":false,"ts":1}', 10000], ['}', 1]] }, { deviceId: 'y' }, { is: { [PENDING]: '{"x0":{"deviceId":"x"}}' } });
