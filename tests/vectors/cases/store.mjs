@@ -19,6 +19,7 @@ add('user_version 19', 'newer than anything known', sqlite({ version: 19 }), { e
 auto('user_version 19 with a package that writes it', 'the package knows', sqlite({ version: 19, mine: [row(OURS)] }), { store: 'sqlite', changes: [], warnings: ['W_VERSION_NEWER'], gateway: { version: '2026.10.1', source: 'package' } }, { version: '2026.10.1', stateSchema: 19 });
 auto('user_version 18 beside an older package', 'that gateway would refuse it', sqlite({ version: 18 }), { error: 'STORE_CONFLICT' }, { version: '2026.9.4', stateSchema: 17 });
 add('a package of the files era beside rows', 'it would not see them', sqlite(), { error: 'STORE_CONFLICT', path: DB }, {}, 'prePair', '2026.7.1');
+add('user_version 18 for 2026.9.4', 'said: that gateway may refuse it', sqlite({ mine: [row(OURS)] }), { store: 'sqlite', warnings: ['W_SCHEMA_NEWER'] }, {}, 'prePair', '2026.9.4');
 auto('no version', 'the newest rules, with a warning', files, { changes: [], warnings: ['W_VERSION_UNKNOWN'], gateway: { version: null, source: 'unknown' } }, null);
 auto('a package', 'its version', files, { changes: [], gateway: { version: '2026.2.19', source: 'package' } }, { version: '2026.2.19' });
 auto('a package of no known version', 'as none', files, { changes: [], warnings: ['W_VERSION_UNKNOWN'], gateway: { version: null, source: 'unknown' } }, { version: 'dev' });

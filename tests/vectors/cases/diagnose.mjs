@@ -1,0 +1,38 @@
+import { at, CONFIG, DB, DEVICE, device, json, OTHER, OURS, PAIRED, pending, PENDING, record, request, row, S, sqlite, store, token } from './kit.mjs';
+
+export const why = 'diagnose: what a gateway does with a connection, by the table of versions (each verdict was seen on a real gateway), and what is wrong on disk.';
+export const vectors = [];
+const auth = { mode: 'token', token: '${TOKEN}' };
+const config = (gateway = {}) => JSON.stringify({ gateway: { mode: 'local', bind: 'loopback', auth, ...gateway } });
+const more = { [`${DEVICE}.doctor-importing`]: null, [`${DEVICE}.native-importing`]: null, [`${S}/identity/device-auth.json`]: null };
+const files = (change = {}) => json({ ...more, [DEVICE]: device(OURS), [CONFIG]: config(), ...change });
+const proxied = { remoteAddress: '127.0.0.1', headers: { 'x-forwarded-for': '203.0.113.9' } };
+const add = (name, why, version, connection, inputs, verdict, reason = null, expect = {}) => vectors.push({
+  name, why, operation: 'diagnose', options: at(version, { configPath: CONFIG, connection }), inputs, expect: { verdict, reason, ...expect },
+});
+const whole = (change) => files({ [PAIRED]: store(record(OURS, change)) });
+for (const client of ['agent', 'cli']) {
+  for (const version of ['2026.2.17', '2026.2.19', '2026.3.28', '2026.4.15']) {
+    add(`${client}, no record, proxy, ${version}`, 'the wall', version, { client, ...proxied }, files(), 'pairing-required', 'not-paired');
+    add(`${client}, our record, proxy, ${version}`, 'open', version, { client, ...proxied }, whole(), 'open');
+  }
+}
+add('no record, loopback, 2026.2.19', 'approved silently', '2026.2.19', { client: 'agent' }, files(), 'silent-approval');
+add('read only, loopback, cron.add, 2026.2.19', 'the second call of the story: never silent there', '2026.2.19', { client: 'agent', method: 'cron.add' }, whole({ scopes: ['operator.read'], approvedScopes: ['operator.read'], tokens: { operator: token({ scopes: ['operator.read'] }) } }), 'pairing-required', 'scope-upgrade');
+add('admin without read, cron.list, 2026.2.19', 'scopes are compared as text', '2026.2.19', { client: 'agent', method: 'cron.list' }, whole({ scopes: ['operator.admin'], approvedScopes: ['operator.admin'] }), 'pairing-required', 'scope-upgrade');
+add('loopback in trustedProxies, 2026.2.19', 'it causes the wall', '2026.2.19', { client: 'cli' }, files({ [CONFIG]: config({ trustedProxies: ['127.0.0.0/8'] }) }), 'pairing-required', 'not-paired', { warnings: ['W_PROXY_LOOPBACK', 'W_PROXY_SPOOFABLE', 'W_NOT_PAIRED'] });
+add('no tokens, 2026.4.15', 'a role counts only with a token', '2026.4.15', { client: 'cli', ...proxied }, whole({ tokens: {} }), 'pairing-required', 'role-upgrade');
+add('no tokens, 2026.2.19', 'not looked at', '2026.2.19', { client: 'cli', ...proxied }, whole({ tokens: {} }), 'open');
+add('revoked, 2026.4.15', 'its owner meant it', '2026.4.15', { client: 'cli', ...proxied }, whole({ tokens: { operator: token({ revokedAtMs: 5 }) } }), 'pairing-required', 'revoked');
+add('another platform, 2026.4.15', 'pinned from 2026.2.26', '2026.4.15', { client: 'cli', ...proxied }, whole({ platform: 'darwin' }), 'pairing-required', 'metadata-upgrade');
+add('another platform, 2026.2.19', 'not looked at', '2026.2.19', { client: 'cli', ...proxied }, whole({ platform: 'darwin' }), 'open');
+add('a pending request, loopback, 2026.2.19', 'the sticky one', '2026.2.19', { client: 'agent' }, files({ [PENDING]: pending(request('r1', OURS)) }), 'pairing-required', 'sticky-pending');
+add('another key in the record', 'not paired', '2026.4.15', { client: 'cli', ...proxied }, whole({ publicKey: OTHER.publicKey }), 'pairing-required', 'not-paired');
+add('no device, proxy, 2026.6.11', 'no record helps', '2026.6.11', { client: 'agent', presentsDevice: false, ...proxied }, whole(), 'rejected', 'missing-scope');
+const rows = (change = {}, mine = []) => sqlite({ mine, files: { ...more, [CONFIG]: config(), ...change } });
+add('forwarded, not listed, 2026.9.6', 'HTTP 403', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, rows({}, [row(OURS)]), 'rejected', 'unattributable-proxy');
+add('forwarded, listed, no record, 2026.9.6', 'the wall', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, rows({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }), 'pairing-required', 'not-paired');
+add('forwarded, listed, our row, 2026.9.6', 'open', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, rows({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }, [row(OURS)]), 'open');
+add('a broken store', 'a verdict would be a guess', '2026.4.15', {}, files({ [PAIRED]: '{' }), 'unknown', null);
+add('a failure', 'named, not stopped at', '2026.4.15', {}, { ...files({ [PAIRED]: { kind: 'other' } }), failures: { [PAIRED]: { code: 'ERR_PREPAIR_PERMISSION', message: 'No.', path: PAIRED, hint: 'Be its owner.' } } }, 'unknown', null);
+add('modes', 'a key that others can read', '2026.4.15', { client: 'agent' }, { ...whole(), stats: { [S]: { mode: 0o755, uid: 0, nlink: 2 }, [`${S}/state`]: null, [`${S}/identity`]: { mode: 0o700, uid: 0, nlink: 2 }, [`${S}/devices`]: { mode: 0o700, uid: 0, nlink: 2 }, [DEVICE]: { mode: 0o644, uid: 0, nlink: 1 }, [PAIRED]: { mode: 0o600, uid: 0, nlink: 1 }, [PENDING]: null, [CONFIG]: { mode: 0o600, uid: 0, nlink: 1 }, [DB]: null }, process: { uid: 0, node: '24.21.0', platform: 'linux' } }, 'open', null, { says: 'read' });
