@@ -138,6 +138,14 @@ test('options of the wrong type, unknown, or contradicting', (t) => {
     assert.equal(error.code, 'ERR_PREPAIR_OPTIONS', JSON.stringify(options, (_, v) => (typeof v === 'bigint' ? 'n' : v)));
     assert.ok(!existsSync(here.stateDir));
   }
+  // A key or token in the wrong place is not repeated.
+  for (const misplaced of [good.privateKeyPem, good.privateKeyPem.split('\n')[1], 'operator-'.repeat(9)]) {
+    for (const options of [{ gatewayVersion: misplaced }, { scopes: [misplaced] }, { [misplaced]: 1 }, { identity: { [misplaced]: 1 } }, { config: { trustedProxies: [misplaced] } }, { device: { publicKey: misplaced } }]) {
+      const error = refusal(() => prepair.setup({ ...here.options, ...options }));
+      const line = misplaced.split('\n').at(misplaced.includes('\n') ? 1 : 0);
+      assert.ok(error && !`${error.stack}${error.hint}`.includes(line.slice(20, 44)), error?.message);
+    }
+  }
   const circle = {};
   circle.self = circle;
   assert.equal(refusal(() => prepair.patchConfig({ ...here.options, merge: circle }))?.code, 'ERR_PREPAIR_OPTIONS');

@@ -47,6 +47,8 @@ test('trustedProxies by version', (t) => {
   assert.deepEqual(list('2026.3.28', { trustedProxies: 'private' }).codes, ['W_PROXY_LOOPBACK', 'W_PROXY_SPOOFABLE']);
   assert.deepEqual(list('2026.4.15', { trustedProxies: 'private' }).codes, ['W_PROXY_NO_EFFECT']);
   assert.deepEqual(list('2026.9.6', { trustedProxies: 'private' }).codes, ['W_PROXY_WIDE']);
+  assert.deepEqual(list('2026.2.12', { trustedProxies: 'private' }).codes, ['W_PROXY_NETWORK'], 'exact addresses only');
+  assert.deepEqual(list('2026.2.17', { trustedProxies: ['fd00::/8'] }).codes, ['W_PROXY_NETWORK'], 'IPv4 networks only');
   assert.deepEqual(list('2026.9.6', { trustedProxies: false }), { list: undefined, codes: [] });
 });
 

@@ -218,6 +218,13 @@ fn warn_of_list(list: &[String], rules: &Rules, path: &str, warnings: &mut Vec<N
         return;
     }
     let proxies_decide_locality = rules.locality == Locality::ClientIp;
+    let network = |cidr: &ip::Cidr| cidr.to_string().contains('/');
+    let (cidrs, unmatched): (Vec<_>, Vec<_>) =
+        cidrs.into_iter().partition(|cidr| match rules.proxy_match {
+            ProxyMatch::Exact => !network(cidr),
+            ProxyMatch::V4 => !network(cidr) || cidr.addr().is_ipv4(),
+            ProxyMatch::V4V6 => true,
+        });
     let mut warn = |code: &str, message: &str, hint: &str| {
         warnings.push(Notice::new(code, message).at(path).hint(hint))
     };
@@ -228,7 +235,14 @@ fn warn_of_list(list: &[String], rules: &Rules, path: &str, warnings: &mut Vec<N
             "Take 127.0.0.0/8, 127.0.0.1 and ::1 out, unless a proxy on this machine needs them.",
         );
     }
-    let wide = cidrs.iter().any(|cidr| cidr.to_string().contains('/'));
+    if !unmatched.is_empty() {
+        warn(
+            "PROXY_NETWORK",
+            "trustedProxies holds networks that this version does not understand: they match nothing.",
+            "List the proxy's own addresses instead.",
+        );
+    }
+    let wide = cidrs.iter().any(network);
     if proxies_decide_locality && wide {
         warn(
             "PROXY_SPOOFABLE",

@@ -459,7 +459,7 @@ fn scopes(items: Vec<String>) -> Result<Vec<String>> {
         if !scope.starts_with("operator.") {
             return Err(Error::new(
                 "OPTIONS",
-                format!("The scope {scope} is not one of the operator role."),
+                format!("The scope {} is not one of the operator role.", quote(&scope)),
             )
             .hint(
                 "The record is for the role operator; a gateway drops other scopes from its token.",
@@ -672,8 +672,12 @@ fn texts(name: &str, expected: &str, value: Value) -> Result<Vec<String>> {
         .collect()
 }
 
-/// A short text in quotes, made harmless for a terminal.
+/// A short text in quotes, made harmless for a terminal. What may be a misplaced key or token is not shown.
 pub fn quote(text: &str) -> String {
+    let secret = |c: char| c.is_ascii_alphanumeric() || "+/_-=".contains(c);
+    if text.split(|c| !secret(c)).any(|run| run.len() >= 32) {
+        return format!("a text of {} characters", text.chars().count());
+    }
     let mut out: String = text.chars().take(60).flat_map(char::escape_debug).collect();
     if text.chars().nth(60).is_some() {
         out.push('…');

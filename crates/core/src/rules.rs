@@ -3,6 +3,7 @@
 //! [`Version`] reads and orders OpenClaw's version numbers. [`Rules`] is one column of facts about one version, picked
 //! from the table at the end of this file; everything that depends on a version asks it.
 
+use crate::options::quote;
 use crate::{Error, Result};
 use core::fmt;
 use core::str::FromStr;
@@ -57,8 +58,7 @@ impl FromStr for Version {
 
     fn from_str(text: &str) -> Result<Self> {
         parse(text).ok_or_else(|| {
-            let shown: String = text.chars().take(40).collect();
-            Error::new("VERSION", format!("{shown:?} is not an OpenClaw version."))
+            Error::new("VERSION", format!("gatewayVersion: {} is not an OpenClaw version.", quote(text)))
                 .hint("Give it as `openclaw --version` prints it, like 2026.2.19, 2026.2.6-3 or 2026.8.1-beta.2.")
         })
     }

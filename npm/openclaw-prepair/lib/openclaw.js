@@ -35,6 +35,8 @@ function* candidates(env) {
   if (cwd) for (const dir of parents(cwd)) yield path.join(dir, 'node_modules', 'openclaw');
   for (const dir of (env.PATH ?? '').split(path.delimiter)) {
     if (!path.isAbsolute(dir)) continue;
+    // npm and pnpm scripts put a project's node_modules/.bin first.
+    if (path.basename(dir) === '.bin' && fs.existsSync(path.join(dir, 'openclaw'))) yield path.join(dir, '..', 'openclaw');
     let real;
     try {
       real = fs.realpathSync(path.join(dir, 'openclaw'));

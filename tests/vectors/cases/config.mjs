@@ -21,7 +21,7 @@ add('missing, arrays', 'no element twice', MID, { merge: { a: [1, 1, 2] }, trust
 // trusted proxies by version
 add('sandbox, 2026.2.17', 'there the private list helps', OLD, {}, LOCAL, { ...to(JSON.stringify({ gateway: { mode: 'local', trustedProxies: PRIVATE } })), edits: ['added gateway.trustedProxies'], warnings: ['W_PROXY_SPOOFABLE'] });
 for (const version of ['2026.2.12', WALL, '2026.3.28', MID, '2026.7.1', NEWEST]) add(`sandbox, ${version}`, 'no general list helps', version, {}, LOCAL, { ...same, warnings: ['W_PROXY_NONE'] });
-for (const [version, warnings] of [['2026.2.12', ['W_PROXY_SPOOFABLE']], [WALL, ['W_PROXY_LOOPBACK', 'W_PROXY_SPOOFABLE']], ['2026.3.28', ['W_PROXY_LOOPBACK', 'W_PROXY_SPOOFABLE']], ['2026.3.31', ['W_PROXY_NO_EFFECT']], [MID, ['W_PROXY_NO_EFFECT']], [NEWEST, ['W_PROXY_WIDE']]]) {
+for (const [version, warnings] of [['2026.2.12', ['W_PROXY_NETWORK']], [WALL, ['W_PROXY_LOOPBACK', 'W_PROXY_SPOOFABLE']], ['2026.3.28', ['W_PROXY_LOOPBACK', 'W_PROXY_SPOOFABLE']], ['2026.3.31', ['W_PROXY_NO_EFFECT']], [MID, ['W_PROXY_NO_EFFECT']], [NEWEST, ['W_PROXY_WIDE']]]) {
   add(`private, ${version}`, 'written as asked, with the truth about it', version, { trustedProxies: 'private' }, LOCAL, { ...to(JSON.stringify({ gateway: { mode: 'local', trustedProxies: PRIVATE } })), warnings });
 }
 add('peers, 2026.9.6', 'a header-adding proxy must be listed there', NEWEST, { proxyPeers: ['127.0.0.1', '10.1.2.3'] }, LOCAL, { ...to('{"gateway":{"mode":"local","trustedProxies":["127.0.0.1","10.1.2.3"]}}'), warnings: [] });
