@@ -1,5 +1,6 @@
 //! What real gateways did (tests/gateway/observed, recorded by tests/gateway/observe.mjs), replayed through the rules table
 //! and the simulated decision.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
