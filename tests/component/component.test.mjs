@@ -159,3 +159,19 @@ test('the module holds no path of the machine that built it', () => {
   const text = readFileSync(component, 'latin1');
   for (const path of [process.cwd(), cacheDir, process.env.HOME]) assert.ok(!text.includes(`${path}/`), path);
 });
+
+test('Python: a host whose randomness is none', async () => {
+  const script = `import sys
+from wasmtime import Engine, Store
+from wasmtime.component import Component, Linker
+for count in (64, 3, 0):
+    engine = Engine()
+    store, linker = Store(engine), Linker(engine)
+    with linker.root() as root, root.add_instance("wasi:random/random@0.2.0") as random:
+        random.add_func("get-random-bytes", lambda _store, _count: bytes(count))
+    instance = linker.instantiate(store, Component.from_file(engine, sys.argv[1]))
+    at = instance.get_export_index(store, "openclaw:prepair/identities@0.1.0")
+    print(instance.get_func(store, instance.get_export_index(store, "create", at))(store).payload.code)`;
+  const out = execFileSync(await python(), ['-c', script, component], { encoding: 'utf8' });
+  assert.equal(out, 'ERR_PREPAIR_ENTROPY\n'.repeat(3));
+});

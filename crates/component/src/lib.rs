@@ -52,7 +52,7 @@ impl planner::Guest for Component {
 
 impl identities::Guest for Component {
     fn create() -> Result<identities::Identity, types::Error> {
-        Ok(KeyPair::from_seed(plan::seed(&*entropy(None)?)).into())
+        Ok(plan::new_identity(&*entropy(None)?)?.into())
     }
 
     fn derive(from: types::Derivation) -> Result<identities::Identity, types::Error> {

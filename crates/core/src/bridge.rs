@@ -128,7 +128,7 @@ fn answer(
         }
         "newIdentity" => {
             let keys = match call.options {
-                Value::Null => KeyPair::from_seed(plan::seed(entropy)),
+                Value::Null => plan::new_identity(entropy)?,
                 Value::Object(map) => options::derive(map, "", blobs)?,
                 _ => {
                     return Err(Error::new(

@@ -45,6 +45,15 @@ pub fn seed(entropy: &[u8; ENTROPY]) -> &[u8; 32] {
     seed
 }
 
+/// A new identity outside of any state dir.
+pub fn new_identity(entropy: &[u8; ENTROPY]) -> Result<KeyPair> {
+    // A source that gives nothing must not give a key that everyone knows.
+    if seed(entropy) == &[0; 32] {
+        return Err(no_entropy());
+    }
+    Ok(KeyPair::from_seed(seed(entropy)))
+}
+
 fn halves(entropy: &[u8; ENTROPY]) -> [&[u8; 32]; 2] {
     // 64 bytes are two times 32
     [entropy.first_chunk().unwrap_or(&[0; 32]), entropy.last_chunk().unwrap_or(&[0; 32])]
