@@ -1,6 +1,7 @@
 // What a version's rules say beside the connect decision, found out from its package and by running it: lines
 // {kind:'fact', field, value, how}. `value` is as crates/core/src/rules.rs prints the field. Each fact is asked on both sides of
 // its boundaries and of the newest version.
+import { createPublicKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -228,15 +229,18 @@ async function imports(version) {
   } });
   return await withHome({ version }, async (home) => {
     const [first, second] = [newIdentity(), newIdentity()];
+    const publicKeyPem = createPublicKey(first.privateKeyPem).export({ type: 'spki', format: 'pem' });
+    await put(home, 'identity/device.json', { version: 1, deviceId: first.deviceId, publicKeyPem, privateKeyPem: first.privateKeyPem, createdAtMs: 1 });
     await put(home, 'devices/paired.json', record(first.publicKey, first.deviceId));
     await withGateway(home, () => {});
-    const rows = async () => (await queryState(home, 'SELECT device_id FROM device_pairing_paired')).map((row) => row.device_id);
-    const sqlite = await rows().then((ids) => ids.includes(first.deviceId), () => false);
-    const how = 'paired.json before the first start and beside a database';
-    if (!sqlite) return [['store', 'Json', how], ['import', 'None', how]];
+    const ids = async (table) => (await queryState(home, `SELECT device_id FROM ${table}`).catch(() => [])).map((row) => row.device_id);
+    const how = 'device.json and paired.json before the first start, paired.json beside a database';
+    if (!(await ids('device_identities')).includes(first.deviceId)) return [['store', 'Json', how], ['import', 'None', how]];
+    const imported = (await ids('device_pairing_paired')).includes(first.deviceId);
     await put(home, 'devices/paired.json', record(second.publicKey, second.deviceId));
     await withGateway(home, () => {});
-    return [['store', 'Sqlite', how], ['import', (await rows()).includes(second.deviceId) ? 'PairedAlways' : 'FirstStart', how]];
+    const again = (await ids('device_pairing_paired')).includes(second.deviceId);
+    return [['store', 'Sqlite', how], ['import', again ? 'PairedAlways' : imported ? 'FirstStart' : 'IdentityOnly', how]];
   });
 }
 

@@ -65,7 +65,7 @@ async function connections(version) {
     try {
       gateway = await startGateway(home);
     } catch (error) {
-      if (!/invalid|unrecognized|legacy/i.test(error.log ?? '')) throw error;
+      if (!/unrecognized key|invalid (input|option|value)|gateway\.auth\.mode/i.test(error.log ?? '')) throw error;
     }
     try {
       if (gateway) for (const one of cases) lines.push(await observe(home, gateway, config, one));

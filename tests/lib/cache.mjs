@@ -11,13 +11,18 @@ import { pathToFileURL } from 'node:url';
 export const cacheDir = process.env.PREPAIR_CACHE
   ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'openclaw-prepair');
 
+// Packages that a version imports at its start and leaves to a postinstall script of its bundled plugins; we run no install scripts.
+const UNLISTED = {
+  '2026.4.5': { '@buape/carbon': '0.14.0', '@larksuiteoapi/node-sdk': '1.60.0', '@slack/web-api': '7.15.0', 'grammy': '1.41.1' },
+};
+
 /** The folder of the installed `openclaw` package of this version. */
 export async function openclaw(version) {
   const root = join(cacheDir, 'openclaw', version);
   // Old versions pull libsignal from a git URL; npm's copy stands in for it.
   // npm must run on a Node that OpenClaw supports: it leaves out optional packages whose engines don't fit, and without
   // its fs-safe addon (engines >=22) 2026.9.6 exits 78 where it has a device.json to import.
-  await install(root, { openclaw: version }, { overrides: { libsignal: '6.0.0' }, path: dirname(await node(24)) });
+  await install(root, { openclaw: version, ...UNLISTED[version] }, { overrides: { libsignal: '6.0.0' }, path: dirname(await node(24)) });
   return join(root, 'node_modules', 'openclaw');
 }
 

@@ -136,6 +136,8 @@ pub enum Import {
     None,
     /// Everything before the first start, `paired.json` at each start.
     PairedAlways,
+    /// The identity before the first start; `paired.json` only by `openclaw doctor --fix`.
+    IdentityOnly,
     /// Everything before the first start, nothing afterwards.
     FirstStart,
 }
@@ -542,7 +544,7 @@ table! {
     ];
     /// What becomes of JSON files beside the database.
     import: Import = "src/infra/state-migrations.ts" [
-        (1, 29) => Import::None, (8, 1) => Import::PairedAlways, (9, 5) => Import::FirstStart,
+        (1, 29) => Import::None, (8, 1) => Import::PairedAlways, (9, 5) => Import::IdentityOnly, (9, 6) => Import::FirstStart,
     ];
     /// A store file that doesn't parse is an error; before, it is read as empty and overwritten.
     corrupt_store_is_error: bool = "src/infra/json-files.ts" [(1, 29) => false, (4, 25) => true];
