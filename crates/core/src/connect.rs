@@ -711,7 +711,7 @@ impl<'a> Walk<'a> {
         match self.rules.backend_exemption {
             BackendExemption::None => false,
             BackendExemption::SharedSecret => auth == Method::Shared,
-            BackendExemption::Local => {
+            BackendExemption::Local | BackendExemption::LocalUnpaired => {
                 self.connection.client == Client::Agent && local && by && !self.has_origin()
             }
         }
@@ -769,7 +769,7 @@ impl<'a> Walk<'a> {
             return self.require(Reason::NotPaired, asked, local);
         };
         self.step(question, "yes", "the record holds the same public key");
-        if exempt && rules.exempt_paired {
+        if exempt && rules.backend_exemption != BackendExemption::LocalUnpaired {
             self.exempted()?;
             return self.token_usable(record, asked);
         }

@@ -22,7 +22,7 @@ use crate::report::{
     Change, ChangeAction, ClearPendingReport, Cleared, Gateway, IdentityOutcome, Notice,
     PatchConfigReport, PrePairReport, Report, SetupReport, Source, StoreKind,
 };
-use crate::rules::{self, AgentPath, Doubt, Rules, Store, Version};
+use crate::rules::{self, AgentPath, Doubt, Import, Rules, Store, Version};
 use crate::{base64, config, diagnose, sqlite};
 
 /// Bytes of entropy that a plan may use: the seed of a new identity and a new token.
@@ -692,6 +692,13 @@ fn pair_part(
         statements.extend(clear.statements);
     }
     warn_where_no_record_helps(world, &mut warnings);
+    if world.store == StoreKind::Json && world.rules.import == Import::IdentityOnly {
+        warnings.push(
+            Notice::new("NOT_IMPORTED", "This version imports the identity file at its first start, but no paired.json: the record counts only once it is imported.")
+                .hint("Run `openclaw doctor --fix --non-interactive` before the gateway starts; it imports both.")
+                .at(world.paths.paired()),
+        );
+    }
     let report = PrePairReport {
         device_id: id,
         public_key: base64::encode_url(&key.public),

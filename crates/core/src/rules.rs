@@ -295,6 +295,8 @@ pub enum BackendExemption {
     SharedSecret,
     /// The gateway-client/backend's from this machine.
     Local,
+    /// The same, but only while its device isn't paired: a record must cover what it asks for.
+    LocalUnpaired,
 }
 
 /// Which authentication lets the gateway-client/backend use its exemption.
@@ -622,14 +624,12 @@ table! {
     /// Which connections need no pairing.
     backend_exemption: BackendExemption = "connect-policy.ts, handshake-auth-helpers.ts" [
         (1, 29) => BackendExemption::None, (2, 22) => BackendExemption::SharedSecret, (2, 25) => BackendExemption::None,
-        (3, 2) => BackendExemption::Local, (3, 28) => BackendExemption::None, (4, 5) => BackendExemption::Local,
+        (3, 2) => BackendExemption::Local, (3, 28) => BackendExemption::None, (4, 5) => BackendExemption::LocalUnpaired, (8, 1) => BackendExemption::Local,
     ];
     /// Which authentication the exemption takes.
     exempt_auth: ExemptAuth = "handshake-auth-helpers.ts shouldSkipLocalBackendSelfPairing" [
         (1, 29) => ExemptAuth::SharedSecret, (3, 22) => ExemptAuth::DeviceToken, (5, 12) => ExemptAuth::None,
     ];
-    /// The exemption also covers a device that is paired with less than it asks for.
-    exempt_paired: bool = "message-handler.ts, connect-device-pairing.ts" [(1, 29) => true, (4, 5) => false, (8, 1) => true];
     /// What becomes of the scopes of a client without a device.
     no_device_scopes: NoDeviceScopes = "message-handler.ts handleMissingDeviceIdentity" [
         (1, 29) => NoDeviceScopes::Kept, (2, 17) => NoDeviceScopes::Dropped, (2, 26) => NoDeviceScopes::Kept, (3, 13) => NoDeviceScopes::Dropped,
