@@ -118,7 +118,11 @@ fn stamp() -> Result {
     let text = format!(
         "'use strict';\n\nmodule.exports = {{ version: '{version}', coreHash: '{hash}' }};\n"
     );
-    write(&package("lib/build.js"), &text)
+    write(&package("lib/build.js"), &text)?;
+    // npm takes them from the package's own folder only
+    ["README.md", "LICENSE-MIT", "LICENSE-APACHE"]
+        .iter()
+        .try_for_each(|name| publish(&root().join(name), &package(name)))
 }
 
 pub(crate) fn write(to: &Path, text: &str) -> Result {

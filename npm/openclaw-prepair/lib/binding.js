@@ -11,16 +11,16 @@ const { fits } = require('./fits.js');
  * The addon, the first that loads. The requires are literal, so that whoever packs an application (file tracers,
  * bundlers) finds the files; each may be absent.
  */
-function addon(reasons) {
+function addon(failures) {
   const attempt = (name, locate, load) => {
+    const file = where(locate);
     try {
-      const file = where(locate);
       if (file !== null) whole(file);
       const found = load();
       fits(found.call, file ?? name);
       return found;
     } catch (error) {
-      reasons.push(`${name}: ${error.code === 'MODULE_NOT_FOUND' ? 'not installed' : reason(error)}`);
+      failures.push(error.code === 'MODULE_NOT_FOUND' ? { what: `${name}: not installed` } : { what: `${name}: ${reason(error)}`, path: file });
       return null;
     }
   };
@@ -42,7 +42,7 @@ function addon(reasons) {
     case 'darwin-x64':
       return attempt('@openclaw-prepair/darwin-x64', () => require.resolve('@openclaw-prepair/darwin-x64'), () => require('@openclaw-prepair/darwin-x64'));
     default:
-      reasons.push(`there is no addon for ${process.platform}-${process.arch}`);
+      failures.push({ what: `there is no addon for ${process.platform}-${process.arch}` });
       return null;
   }
 }
@@ -73,13 +73,13 @@ function whole(file) {
 }
 
 /** The wasm module. */
-function wasm(reasons) {
+function wasm(failures) {
   const file = path.join(__dirname, 'prepair.wasm');
   try {
     const { start } = require('./wasm.js');
     return start(require('./glue.js'), new WebAssembly.Module(fs.readFileSync(file)), file);
   } catch (error) {
-    reasons.push(`${file}: ${error.code === 'ENOENT' ? 'not there' : reason(error)}`);
+    failures.push({ what: `${file}: ${error.code === 'ENOENT' ? 'not there' : reason(error)}`, path: file });
     return null;
   }
 }
@@ -123,17 +123,18 @@ function choose() {
   if (!['any', 'native', 'wasm'].includes(wanted)) {
     throw refusal('BINDING', `PREPAIR_BINDING is ${JSON.stringify(wanted.slice(0, 40))}.`, { hint: 'It takes native or wasm; unset, the addon is preferred.' });
   }
-  const reasons = [];
+  const failures = [];
   if (wanted !== 'wasm') {
-    const found = addon(reasons);
+    const found = addon(failures);
     if (found) return nativeBinding(found);
   }
   if (wanted !== 'native') {
-    const call = wasm(reasons);
+    const call = wasm(failures);
     if (call) return wasmBinding(call);
   }
   const what = { any: 'No binding', native: 'No addon', wasm: 'No wasm module' }[wanted];
-  throw refusal('BINDING', `${what} could be loaded: ${reasons.join('; ')}.`, {
+  throw refusal('BINDING', `${what} could be loaded: ${failures.map(({ what }) => what).join('; ')}.`, {
+    path: failures.find(({ path: file }) => file)?.path,
     hint:
       wanted === 'native'
         ? 'Install without --omit=optional, or unset PREPAIR_BINDING: the wasm module gives the same results.'

@@ -1,0 +1,3 @@
+/** What a bundler makes of the file: a WebAssembly.Module, its bytes, or its address. */
+declare const wasm: unknown;
+export = wasm;

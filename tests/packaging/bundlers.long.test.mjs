@@ -1,0 +1,67 @@
+// Bundles for Node and for browsers by esbuild and webpack. Browser bundles run in Chromium in browser.test.mjs.
+import assert from 'node:assert/strict';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { npmInstall } from '../lib/cache.mjs';
+import { USE, USED, answer, app, exec, pack, platformPackage } from './app.mjs';
+
+const ESM = `import { setup, binding, PrepairError } from 'openclaw-prepair';\nimport { reads, plan } from 'openclaw-prepair/plan';\n${USE}`;
+const tools = () => npmInstall('bundlers', { esbuild: '0.28.2', '@esbuild/linux-x64': '0.28.2', webpack: '5.112.2' });
+
+const used = ({ binding, deviceId, device, ...rest }, expected) => {
+  assert.equal(binding, expected);
+  assert.deepEqual(rest, USED);
+};
+
+async function esbuild(dir, args) {
+  await exec(process.execPath, [join(await tools(), 'esbuild/bin/esbuild'), ...args, '--bundle', '--log-level=warning', '--log-override:unsupported-require-call=silent'], { cwd: dir });
+}
+
+async function webpack(dir, config) {
+  const script = `
+    const config = (${config})(require('node:path'));
+    require(${JSON.stringify(join(await tools(), 'webpack'))})({ mode: 'production', context: process.cwd(), ...config }, (error, stats) => {
+      if (error || stats.hasErrors()) { console.error(String(error ?? stats)); process.exit(1); }
+    });`;
+  await exec(process.execPath, ['-e', script], { cwd: dir });
+}
+
+test('esbuild for Node, the wasm beside the bundle', async (t) => {
+  const dir = await app(t, { files: { 'use.mjs': ESM } });
+  await esbuild(dir, ['use.mjs', '--platform=node', '--format=cjs', '--outfile=out/use.cjs']);
+  copyFileSync(join(dir, 'node_modules/openclaw-prepair/lib/prepair.wasm'), join(dir, 'out/prepair.wasm'));
+  used(await answer(process.execPath, ['out/use.cjs'], { cwd: dir }), 'wasm');
+});
+
+test('esbuild for Node, the addon copied', async (t) => {
+  const dir = await app(t, { files: { 'use.mjs': ESM }, tarballs: [(await pack()).file, (await platformPackage()).file] });
+  await esbuild(dir, ['use.mjs', '--platform=node', '--format=cjs', '--outfile=out/use.cjs', '--loader:.node=copy']);
+  used(await answer(process.execPath, ['out/use.cjs'], { cwd: dir, env: { PREPAIR_BINDING: 'native' } }), 'native');
+});
+
+test('esbuild for Node, left external', async (t) => {
+  const dir = await app(t, { files: { 'use.mjs': ESM } });
+  await esbuild(dir, ['use.mjs', '--platform=node', '--format=esm', '--outfile=out/use.mjs', '--external:openclaw-prepair', '--external:openclaw-prepair/*']);
+  used(await answer(process.execPath, ['out/use.mjs'], { cwd: dir }), 'wasm');
+});
+
+test('webpack for Node, the wasm beside the bundle', async (t) => {
+  const dir = await app(t, { files: { 'use.mjs': ESM } });
+  await webpack(dir, `(path) => ({ target: 'node', entry: './use.mjs', output: { path: path.resolve('out'), filename: 'use.js' }, ignoreWarnings: [/./] })`);
+  copyFileSync(join(dir, 'node_modules/openclaw-prepair/lib/prepair.wasm'), join(dir, 'out/prepair.wasm'));
+  used(await answer(process.execPath, ['out/use.js'], { cwd: dir }), 'wasm');
+});
+
+const PAGE = `import { init, plan } from 'openclaw-prepair/plan';\nimport 'openclaw-prepair/sandbox';\nglobalThis.use = { init, plan };\n`;
+
+test('esbuild and webpack for browsers need no Node module', async (t) => {
+  const dir = await app(t, { files: { 'page.mjs': PAGE } });
+  await esbuild(dir, ['page.mjs', '--platform=browser', '--format=esm', '--outfile=esbuild/page.js']);
+  await webpack(dir, `(path) => ({ target: 'web', entry: './page.mjs', output: { path: path.resolve('webpack'), filename: 'page.js', publicPath: '' } })`);
+  for (const tool of ['esbuild', 'webpack']) {
+    const text = readFileSync(join(dir, tool, 'page.js'), 'utf8');
+    assert.ok(text.includes('ERR_PREPAIR_') && !/["']node:/.test(text), tool);
+  }
+  assert.ok(!existsSync(join(dir, 'esbuild/prepair.wasm')));
+});

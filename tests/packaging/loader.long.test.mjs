@@ -1,0 +1,113 @@
+// Bindings that are missing, broken or foreign: an error that says what and where, and no fallback that was forbidden.
+import assert from 'node:assert/strict';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { answer, copy } from './app.mjs';
+
+const ASK = `
+const entry = process.argv[1];
+try {
+  console.log(JSON.stringify({ binding: require(entry).binding() }));
+} catch ({ code, message, path, hint }) {
+  console.log(JSON.stringify({ code, message, path, hint }));
+}`;
+const ask = (dir, wanted) => answer(process.execPath, ['-e', ASK, dir], { cwd: dir, env: wanted === undefined ? {} : { PREPAIR_BINDING: wanted } });
+
+test('as built, both load', async (t) => {
+  const dir = copy(t);
+  assert.deepEqual(await ask(dir), { binding: 'native' });
+  assert.deepEqual(await ask(dir, ''), { binding: 'native' });
+  assert.deepEqual(await ask(dir, 'native'), { binding: 'native' });
+  assert.deepEqual(await ask(dir, 'wasm'), { binding: 'wasm' });
+});
+
+test('a misspelt PREPAIR_BINDING is refused', async (t) => {
+  const dir = copy(t);
+  for (const wanted of ['Native', 'wsam', 'native ', 'false']) {
+    const got = await ask(dir, wanted);
+    assert.equal(got.code, 'ERR_PREPAIR_BINDING');
+    assert.ok(got.message.includes(JSON.stringify(wanted)), got.message);
+    assert.match(got.hint, /native or wasm/);
+  }
+});
+
+test('native without an addon is refused, each place named', async (t) => {
+  const dir = copy(t);
+  rmSync(join(dir, 'prepair.node'));
+  assert.deepEqual(await ask(dir), { binding: 'wasm' });
+  const got = await ask(dir, 'native');
+  assert.equal(got.code, 'ERR_PREPAIR_BINDING');
+  assert.match(got.message, /prepair\.node: not installed/);
+  assert.match(got.message, new RegExp(`@openclaw-prepair/${process.platform}-${process.arch}.*: not installed`));
+});
+
+test('without any binding one error has all reasons', async (t) => {
+  const dir = copy(t);
+  rmSync(join(dir, 'prepair.node'));
+  rmSync(join(dir, 'lib/prepair.wasm'));
+  const got = await ask(dir);
+  assert.equal(got.code, 'ERR_PREPAIR_BINDING');
+  for (const part of ['prepair.node: not installed', '@openclaw-prepair/', `${join(dir, 'lib/prepair.wasm')}: not there`]) {
+    assert.ok(got.message.includes(part), `${part} in ${got.message}`);
+  }
+});
+
+test('a broken addon is refused with its path, at any length', async (t) => {
+  const dir = copy(t);
+  const file = join(dir, 'prepair.node');
+  const whole = readFileSync(file);
+  const contents = [Buffer.alloc(0), Buffer.from('not an addon'), whole.subarray(0, 4), whole.subarray(0, 63), whole.subarray(0, 64), whole.subarray(0, 4096), whole.subarray(0, whole.length >> 1), whole.subarray(0, whole.length - 1)];
+  for (const content of contents) {
+    rmSync(file);
+    writeFileSync(file, content);
+    assert.deepEqual(await ask(dir), { binding: 'wasm' }, `${content.length} bytes`);
+    const got = await ask(dir, 'native');
+    assert.equal(got.code, 'ERR_PREPAIR_BINDING', `${content.length} bytes`);
+    assert.equal(got.path, file, `${content.length} bytes: ${got.message}`);
+      assert.ok(got.message.includes(file), got.message);
+  }
+});
+
+test('an addon of something else is refused with its path', async (t) => {
+  const dir = copy(t);
+  const file = join(dir, 'prepair.node');
+  rmSync(file);
+  copyFileSync('/lib64/ld-linux-x86-64.so.2', file);
+  const got = await ask(dir, 'native');
+  assert.equal(got.code, 'ERR_PREPAIR_BINDING');
+  assert.equal(got.path, file, got.message);
+});
+
+test('a broken or foreign wasm module is refused with its path', async (t) => {
+  const dir = copy(t);
+  const file = join(dir, 'lib/prepair.wasm');
+  rmSync(join(dir, 'prepair.node'));
+  const whole = readFileSync(file);
+  // the smallest module; one that exports the right names with the wrong types would be one of ours
+  const foreign = Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]);
+  for (const content of [Buffer.alloc(0), Buffer.from('not a module'), foreign, whole.subarray(0, 8), whole.subarray(0, whole.length >> 1), whole.subarray(0, whole.length - 1)]) {
+    writeFileSync(file, content);
+    for (const wanted of [undefined, 'wasm']) {
+      const got = await ask(dir, wanted);
+      assert.equal(got.code, 'ERR_PREPAIR_BINDING', `${content.length} bytes`);
+      assert.equal(got.path, file, `${content.length} bytes: ${got.message}`);
+      assert.ok(got.message.includes(file), got.message);
+    }
+  }
+});
+
+test('a binding of other sources or another version is refused, both named', async (t) => {
+  const dir = copy(t);
+  const file = join(dir, 'lib/build.js');
+  const text = readFileSync(file, 'utf8');
+  for (const [from, to] of [[/version: '.*?'/, "version: '9.9.9'"], [/coreHash: '.*?'/, "coreHash: '0123456789abcdef'"]]) {
+    writeFileSync(file, text.replace(from, to));
+    for (const [wanted, path] of [['native', 'prepair.node'], ['wasm', 'lib/prepair.wasm']]) {
+      const got = await ask(dir, wanted);
+      assert.equal(got.code, 'ERR_PREPAIR_BINDING');
+      assert.ok(got.message.includes(join(dir, path)), got.message);
+      assert.match(got.message, /9\.9\.9|0123456789abcdef/);
+    }
+  }
+});

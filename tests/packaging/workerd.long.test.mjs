@@ -1,0 +1,49 @@
+// Cloudflare's runtime, without a bundler: the files of the package as they are.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { npmInstall } from '../lib/cache.mjs';
+import { app } from './app.mjs';
+import { PURE, expected } from './pure.mjs';
+
+const WORKER = `
+import * as pure from './node_modules/openclaw-prepair/lib/plan-workerd.mjs';
+import * as sandbox from './node_modules/openclaw-prepair/lib/sandbox-workerd.mjs';
+${PURE}
+// Before a request no randomness may be drawn, and none is needed for this.
+const early = pure.reads('setup', { stateDir: '/s' }).done;
+export default {
+  async fetch() {
+    return Response.json({ ...use(pure), early, sandbox: typeof sandbox.setup });
+  },
+};`;
+
+test('workerd plans', async (t) => {
+  const modules = await npmInstall('miniflare', { miniflare: '4.20260730.0' });
+  const { Miniflare } = createRequire(import.meta.url)(join(modules, 'miniflare'));
+  const dir = await app(t, { files: { 'worker.mjs': WORKER } });
+  const files = ['worker.mjs', 'node_modules/openclaw-prepair/lib/prepair.wasm'];
+  const follow = (file) => {
+    for (const [, name] of readFileSync(join(dir, file), 'utf8').matchAll(/^(?:import|export) .*?from '(\..*\.mjs)';/gm)) {
+      const next = join(file, '..', name);
+      if (!files.includes(next)) {
+        assert.ok(existsSync(join(dir, next)), next);
+        files.push(next);
+        follow(next);
+      }
+    }
+  };
+  follow('worker.mjs');
+  const worker = new Miniflare({
+    host: '127.0.0.1', port: 0, cf: false, telemetry: { enabled: false }, compatibilityDate: '2026-01-01', modulesRoot: dir,
+    modules: files.map((file) => ({ type: file.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule', path: join(dir, file) })),
+  });
+  try {
+    const response = await fetch(await worker.ready);
+    assert.deepEqual(await response.json(), { ...expected(), early: false, sandbox: 'function' });
+  } finally {
+    await worker.dispose();
+  }
+});
