@@ -72,8 +72,8 @@ mod tests {
 
     #[test]
     fn a_module_in_both_systems() {
-        let source = "'use strict';\n\nconst { a } = require('./x-y.js');\nconst b = require('./z.js');\n\nmodule.exports = { a, b };\n";
-        let twin = "import x_y from './x-y.mjs';\nconst { a } = x_y;\nimport b from './z.mjs';\n\nexport default { a, b };\n";
+        let source = "'use strict';\n\nconst { a } = require('./x-y.js');\nconst { fits } = require('./fits.js');\nconst b = require('./z.js');\n\nmodule.exports = { a, b, fits };\n";
+        let twin = "import x_y_module from './x-y.mjs';\nconst { a } = x_y_module;\nimport fits_module from './fits.mjs';\nconst { fits } = fits_module;\nimport b from './z.mjs';\n\nexport default { a, b, fits };\n";
         assert_eq!(module(source).as_deref(), Ok(twin));
     }
 
