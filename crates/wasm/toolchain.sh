@@ -6,15 +6,15 @@
 #   2. apt knows Debian's rustc-web: it and rust-web-src are unpacked in a folder (nothing is installed system-wide,
 #      ~/.rustup is not touched), std built once for the target into that folder's sysroot
 #   3. else `rustup target add`
-# Result: $DIR/env.sh (source it) and $DIR/bin/cargo-wasm (cargo with that environment).
+# Result: $DIR/env.sh (source it), $DIR/bin/cargo-wasm (cargo with that environment) and $DIR/flags (for rustc, one a line).
 # Settings: WASM_TOOLCHAIN_DIR, WASM_TOOLCHAIN_SKIP_RUSTUP=1 (only 2: the same std on every machine), WASM_TOOLCHAIN_FORCE=1 (redo).
 set -euo pipefail
 TARGET=wasm32-unknown-unknown
 DIR=${WASM_TOOLCHAIN_DIR:-${PREPAIR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/openclaw-prepair}/wasm-rust}
-FORMAT=2
+FORMAT=3
 say() { printf '[wasm-toolchain] %s\n' "$*" >&2; }
-finish() { # $1: what, stdin: env.sh body
-  mkdir -p "$DIR/bin"; cat > "$DIR/env.sh.tmp"
+finish() { # $1: what, $2: flags, stdin: env.sh body
+  mkdir -p "$DIR/bin"; cat > "$DIR/env.sh.tmp"; printf '%s' "$2" > "$DIR/flags"
   printf '#!/bin/sh\n. "%s/env.sh"\nexec cargo "$@"\n' "$DIR" > "$DIR/bin/cargo-wasm"; chmod +x "$DIR/bin/cargo-wasm"
   mv "$DIR/env.sh.tmp" "$DIR/env.sh"; say "ready: $1 (env: $DIR/env.sh)"
 }
@@ -23,14 +23,14 @@ has_target() { local d; d=$("${1:-rustc}" --print target-libdir --target $TARGET
 # --- 1 ---------------------------------------------------------------------------------------
 unset RUSTC
 if [ "${WASM_TOOLCHAIN_SKIP_RUSTUP:-0}" != 1 ]; then
-  if has_target rustc; then echo "# target of $(rustc -V)" | finish "installed target"; exit 0; fi
+  if has_target rustc; then echo "# target of $(rustc -V)" | finish "installed target" ''; exit 0; fi
 fi
 if [ "${WASM_TOOLCHAIN_FORCE:-0}" != 1 ] && [ -f "$DIR/stamp" ] && [ "$(cat "$DIR/stamp")" = "$FORMAT" ] \
    && has_target "$DIR/bin/rustc" && [ -f "$DIR/env.sh" ]; then say "ready: Debian sysroot, already built"; exit 0; fi
 cand() { apt-cache policy "$1" 2>/dev/null | sed -n 's/^ *Candidate: //p' | grep -v '(none)' || true; }
 if ! command -v apt-cache >/dev/null || { [ -z "$(cand rustc-web)" ] && { apt-get update -qq >&2 || true; [ -z "$(cand rustc-web)" ]; }; }; then
   if [ "${WASM_TOOLCHAIN_SKIP_RUSTUP:-0}" != 1 ] && command -v rustup >/dev/null && rustup target add $TARGET >&2 && has_target rustc; then
-    echo "# target of $(rustc -V)" | finish "rustup target add"; exit 0; fi
+    echo "# target of $(rustc -V)" | finish "rustup target add" ''; exit 0; fi
   say "no Debian rustc-web and no rustup target $TARGET"; exit 1
 fi
 
@@ -73,11 +73,13 @@ else
   ln -sf "$DIR/root/usr/lib/llvm-$n/bin/lld" "$DIR/root/usr/lib/rustlib/$HOST/bin/rust-lld"
 fi
 say "building std for $TARGET with $("$DIR/bin/rustc" -V)"
+# A panic traps at once, without its message, which nobody would see: a fifth smaller.
+ABORT=$'-Zunstable-options\n-Cpanic=immediate-abort\n'
 # fixed place and remapped paths: the same std on every run and machine with the same $DIR (a std with other
 # crate hashes makes cargo's cached dependencies unusable: E0463), and no home folder in panic messages
 B="$DIR/std-build"; rm -rf "$B"; mkdir -p "$B/src"; : > "$B/src/lib.rs"
 SRC="$DIR/root/usr/lib/rustlib/src/rust"; REV=$("$DIR/bin/rustc" -vV | sed -n 's/^commit-hash: //p')
-FLAGS="-Cembed-bitcode=yes --remap-path-prefix=$SRC=/rustc/$REV --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
+FLAGS="-Cembed-bitcode=yes ${ABORT//$'\n'/ } --remap-path-prefix=$SRC=/rustc/$REV --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
 cat > "$B/Cargo.toml" <<'T'
 [package]
 name = "std-build"
@@ -88,14 +90,15 @@ edition = "2021"
 debug = false
 T
 ( cd "$B"; env -u CARGO_ENCODED_RUSTFLAGS -u CARGO_BUILD_TARGET RUSTFLAGS="$FLAGS" RUSTC="$DIR/bin/rustc" RUSTC_BOOTSTRAP=1 \
-  cargo build -q --release --target $TARGET -Zbuild-std=std,panic_abort --target-dir "$B/target" >&2 )
+  cargo build -q --release --target $TARGET -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size --target-dir "$B/target" >&2 )
 L="$DIR/root/usr/lib/rustlib/$TARGET/lib"; rm -rf "$L"; mkdir -p "$L"
 cp "$B"/target/$TARGET/release/deps/*.rlib "$L"/; rm -f "$L"/libstd_build-*; rm -rf "$B"
 # without the sources rustc keeps the remapped names of std's inlined generics too
 rm -rf "$DIR/root/usr/src" "$DIR/root/usr/lib/rustlib/src"
 has_target "$DIR/bin/rustc"
-# proof: a std program links without any unstable flag
+# proof: a std program links
 printf 'fn main() { println!("{:?}", std::env::args().collect::<Vec<_>>()) }' > "$W/t.rs"
-"$DIR/bin/rustc" --target $TARGET -O "$W/t.rs" -o "$W/t.wasm"
-echo "export RUSTC=\"$DIR/bin/rustc\"" | finish "Debian sysroot, $("$DIR/bin/rustc" -V)"
+# shellcheck disable=SC2086 # words
+RUSTC_BOOTSTRAP=1 "$DIR/bin/rustc" --target $TARGET ${ABORT//$'\n'/ } -O "$W/t.rs" -o "$W/t.wasm"
+printf 'export RUSTC="%s"\n# for the flags\nexport RUSTC_BOOTSTRAP=1\n' "$DIR/bin/rustc" | finish "Debian sysroot, $("$DIR/bin/rustc" -V)" "$ABORT"
 echo $FORMAT > "$DIR/stamp"

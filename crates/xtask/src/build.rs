@@ -31,18 +31,23 @@ pub(crate) fn guest(name: &str) -> Result<PathBuf> {
     run(command("bash").arg("crates/wasm/toolchain.sh").env("WASM_TOOLCHAIN_DIR", &toolchain))?;
     // a folder of its own: the compiler may be another one than that of the addon
     let built = target().join("wasm");
+    let flags = toolchain.join("flags");
+    let flags = fs::read_to_string(&flags).map_err(|e| format!("{}: {e}", flags.display()))?;
+    // code for SHA-512 is four times smaller where its rounds are a loop
+    let flags = ["--cfg", "sha2_backend_soft=\"compact\""].into_iter().chain(flags.lines());
+    let flags = flags.fold(remap()?, |all, flag| all + "\u{1f}" + flag);
     run(command(toolchain.join("bin/cargo-wasm"))
         .args(["build", "--locked", "--package", name, "--profile", "wasm"])
         .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
         .arg(&built)
-        .env("CARGO_ENCODED_RUSTFLAGS", remap()?))?;
+        .env("CARGO_ENCODED_RUSTFLAGS", flags))?;
     Ok(built.join(format!("wasm32-unknown-unknown/wasm/{}.wasm", name.replace('-', "_"))))
 }
 
 /// The same module, smaller.
 pub(crate) fn shrink(from: &Path, to: &Path) -> Result {
     run(command(binaryen()?.join("bin/wasm-opt"))
-        .arg("-Os")
+        .arg("-Oz")
         // what rustc uses by default and Node 20 has
         .args(
             ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int"]

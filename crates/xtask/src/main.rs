@@ -16,6 +16,7 @@ cargo xtask <command>
   story            the user's story on a real gateway, before and after
   build            the addon, into npm/openclaw-prepair
   build --all      the addon and everything that is not native
+  sizes            what the shipped binaries weigh
   test             every test; `test <stage>...` some stages; `test --list` their names
   test --long      the long stages too
 ";
@@ -30,6 +31,7 @@ fn main() -> std::process::ExitCode {
         }
         ["build"] => build::addon(),
         ["build", "--all"] => build::all(),
+        ["sizes"] => build::all().and_then(|()| run::node("tests/packaging/sizes.mjs", &[])),
         ["test", rest @ ..] => test::main(rest),
         _ => Err(USAGE.into()),
     };

@@ -3,55 +3,90 @@
 // Finds the binding: the addon that fits this machine, else the wasm module. PREPAIR_BINDING forces one.
 
 const fs = require('node:fs');
+const { createRequire } = require('node:module');
 const path = require('node:path');
 const { PrepairError, refusal } = require('./errors.js');
 const { fits } = require('./fits.js');
 
-/**
- * The addon, the first that loads. The requires are literal, so that whoever packs an application (file tracers,
- * bundlers) finds the files; each may be absent.
- */
+// Literal requires, so that whoever packs an application (file tracers, bundlers) finds the files, and each in a try of
+// its own, so that they may be absent.
+const ADDONS = {
+  '../prepair.node': () => {
+    try {
+      return require('../prepair.node');
+    } catch (error) {
+      return error;
+    }
+  },
+  '@openclaw-prepair/linux-x64-gnu': () => {
+    try {
+      return require('@openclaw-prepair/linux-x64-gnu');
+    } catch (error) {
+      return error;
+    }
+  },
+  '@openclaw-prepair/linux-x64-musl': () => {
+    try {
+      return require('@openclaw-prepair/linux-x64-musl');
+    } catch (error) {
+      return error;
+    }
+  },
+  '@openclaw-prepair/linux-arm64-gnu': () => {
+    try {
+      return require('@openclaw-prepair/linux-arm64-gnu');
+    } catch (error) {
+      return error;
+    }
+  },
+  '@openclaw-prepair/linux-arm64-musl': () => {
+    try {
+      return require('@openclaw-prepair/linux-arm64-musl');
+    } catch (error) {
+      return error;
+    }
+  },
+  '@openclaw-prepair/darwin-arm64': () => {
+    try {
+      return require('@openclaw-prepair/darwin-arm64');
+    } catch (error) {
+      return error;
+    }
+  },
+  '@openclaw-prepair/darwin-x64': () => {
+    try {
+      return require('@openclaw-prepair/darwin-x64');
+    } catch (error) {
+      return error;
+    }
+  },
+};
+
+/** The first addon that loads and fits. */
 function addon(failures) {
-  const attempt = (name, locate, load) => {
-    const file = where(locate);
+  const libcs = process.platform === 'linux' ? ['-gnu', '-musl'] : [''];
+  const names = libcs.map((libc) => `@openclaw-prepair/${process.platform}-${process.arch}${libc}`);
+  for (const name of ['../prepair.node', ...names].filter((name) => name in ADDONS)) {
+    const file = where(name);
     try {
       if (file !== null) whole(file);
-      const found = load();
+      const found = ADDONS[name]();
+      if (found instanceof Error) throw found;
       fits(found.call, file ?? name);
       return found;
     } catch (error) {
       failures.push(error.code === 'MODULE_NOT_FOUND' ? { what: `${name}: not installed` } : { what: `${name}: ${reason(error)}`, path: file });
-      return null;
     }
-  };
-  const own = attempt('prepair.node', () => require.resolve('../prepair.node'), () => require('../prepair.node'));
-  if (own) return own;
-  switch (`${process.platform}-${process.arch}`) {
-    case 'linux-x64':
-      return (
-        attempt('@openclaw-prepair/linux-x64-gnu', () => require.resolve('@openclaw-prepair/linux-x64-gnu'), () => require('@openclaw-prepair/linux-x64-gnu')) ??
-        attempt('@openclaw-prepair/linux-x64-musl', () => require.resolve('@openclaw-prepair/linux-x64-musl'), () => require('@openclaw-prepair/linux-x64-musl'))
-      );
-    case 'linux-arm64':
-      return (
-        attempt('@openclaw-prepair/linux-arm64-gnu', () => require.resolve('@openclaw-prepair/linux-arm64-gnu'), () => require('@openclaw-prepair/linux-arm64-gnu')) ??
-        attempt('@openclaw-prepair/linux-arm64-musl', () => require.resolve('@openclaw-prepair/linux-arm64-musl'), () => require('@openclaw-prepair/linux-arm64-musl'))
-      );
-    case 'darwin-arm64':
-      return attempt('@openclaw-prepair/darwin-arm64', () => require.resolve('@openclaw-prepair/darwin-arm64'), () => require('@openclaw-prepair/darwin-arm64'));
-    case 'darwin-x64':
-      return attempt('@openclaw-prepair/darwin-x64', () => require.resolve('@openclaw-prepair/darwin-x64'), () => require('@openclaw-prepair/darwin-x64'));
-    default:
-      failures.push({ what: `there is no addon for ${process.platform}-${process.arch}` });
-      return null;
   }
+  if (!names.some((name) => name in ADDONS)) failures.push({ what: `there is no addon for ${process.platform}-${process.arch}` });
+  return null;
 }
 
 /** The file behind a require; null inside a bundle, where there is none to look at. */
-function where(locate) {
+function where(name) {
   try {
-    const file = locate();
-    return typeof file === 'string' && path.isAbsolute(file) && file.endsWith('.node') ? file : null;
+    const file = createRequire(__filename).resolve(name);
+    return file.endsWith('.node') ? file : null;
   } catch {
     return null;
   }

@@ -38,7 +38,7 @@ test('native without an addon is refused, each place named', async (t) => {
   assert.deepEqual(await ask(dir), { binding: 'wasm' });
   const got = await ask(dir, 'native');
   assert.equal(got.code, 'ERR_PREPAIR_BINDING');
-  assert.match(got.message, /prepair\.node: not installed/);
+  assert.match(got.message, /\.\.\/prepair\.node: not installed/);
   assert.match(got.message, new RegExp(`@openclaw-prepair/${process.platform}-${process.arch}.*: not installed`));
 });
 

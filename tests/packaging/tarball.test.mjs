@@ -110,9 +110,13 @@ test('attw and publint have nothing to say', async () => {
   const [{ checkPackage, createPackageFromTarballData }, { publint }] = await Promise.all([load('@arethetypeswrong/core'), load('publint')]);
   const { file } = await pack();
   const bytes = new Uint8Array(readFileSync(file));
-  // node10 knows no exports, only the main entry; every Node that we support does.
   const { problems } = await checkPackage(createPackageFromTarballData(bytes));
-  assert.deepEqual(problems.filter((problem) => problem.resolutionKind !== 'node10'), []);
+  assert.deepEqual(problems.filter(({ resolutionKind, entrypoint, kind }) => (
+    // node10 knows no exports, only the main entry; every Node that we support does
+    resolutionKind !== 'node10'
+    // what jco makes of a component awaits at its top level, so that it can't be required
+    && !(entrypoint === './component' && kind === 'CJSResolvesToESM')
+  )), []);
   const { messages } = await publint({ pkgDir: PACKAGE, pack: { tarball: bytes.buffer }, strict: true });
   assert.deepEqual(messages, []);
 });
