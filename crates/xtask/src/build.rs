@@ -21,6 +21,12 @@ pub(crate) fn addon() -> Result {
 /// The addon and everything that is not native.
 pub(crate) fn all() -> Result {
     addon()?;
+    portable()
+}
+
+/// What is not native.
+pub(crate) fn portable() -> Result {
+    stamp()?;
     wasm()?;
     component::build()
 }

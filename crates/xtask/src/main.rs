@@ -15,7 +15,8 @@ cargo xtask <command>
   demo             build the addon and run the main job on a state dir of its own
   story            the user's story on a real gateway, before and after
   build            the addon, into npm/openclaw-prepair
-  build --all      the addon and everything that is not native
+  build --wasm     the wasm module and the component
+  build --all      the addon and these
   sizes            what the shipped binaries weigh
   test             every test; `test <stage>...` some stages; `test --list` their names
   test --long      the long stages too
@@ -30,6 +31,7 @@ fn main() -> std::process::ExitCode {
             build::addon().and_then(|()| run::node("tests/gateway/story.mjs", rest))
         }
         ["build"] => build::addon(),
+        ["build", "--wasm"] => build::portable(),
         ["build", "--all"] => build::all(),
         ["sizes"] => build::all().and_then(|()| run::node("tests/packaging/sizes.mjs", &[])),
         ["test", rest @ ..] => test::main(rest),

@@ -2,11 +2,18 @@
 
 use crate::build;
 use crate::run::{Result, cargo, command, output, root, run, run_lines, target};
-use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use std::{env, fs};
 
 /// Folders below tests/ that run with `--long` only. A single file does so by the name `*.long.test.mjs`.
 const LONG: &[&str] = &["bench", "fuzz"];
+
+/// Folders whose tests go through the package: they hold for either binding on any Node.
+const EITHER: &[&str] = &["doctor", "era", "gateway", "node", "sandbox", "sqlite", "vectors"];
+
+/// Those of them that also run by the wasm binding on Node 24 without `--long`.
+const EITHER_SHORT: &[&str] = &["node", "sqlite", "vectors"];
 
 /// Passed and failed tests.
 #[derive(Default)]
@@ -25,8 +32,15 @@ enum Kind {
     Lint,
     Rust,
     Build,
-    JavaScript { files: Vec<String> },
+    JavaScript { files: Vec<String>, under: Option<Under> },
     CleanTree,
+}
+
+/// What JavaScript tests run under, where it isn't the Node on PATH and the binding that loads.
+#[derive(Clone, Copy)]
+struct Under {
+    node: &'static str,
+    binding: &'static str,
 }
 
 /// Runs the stages that `args` name, else all.
@@ -87,16 +101,33 @@ fn stages(long: bool) -> Result<Vec<Stage>> {
         stage("rust", Kind::Rust),
         stage("build", Kind::Build),
     ];
+    let mut others = Vec::new();
     for folder in names_in("tests")? {
         let files: Vec<String> = names_in(&format!("tests/{folder}"))?
             .into_iter()
             .filter(|f| f.ends_with(".test.mjs") && (long || !f.ends_with(".long.test.mjs")))
             .map(|f| format!("tests/{folder}/{f}"))
             .collect();
-        if !files.is_empty() && (long || !LONG.contains(&folder.as_str())) {
-            stages.push(Stage { name: folder, what: Kind::JavaScript { files } });
+        if files.is_empty() || (!long && LONG.contains(&folder.as_str())) {
+            continue;
         }
+        if EITHER.contains(&folder.as_str()) {
+            for (node, binding) in [("20", "wasm"), ("24", "native"), ("24", "wasm")] {
+                let short =
+                    (node, binding) == ("24", "wasm") && EITHER_SHORT.contains(&folder.as_str());
+                if long || short {
+                    let under = Some(Under { node, binding });
+                    let name = format!("{folder}-{binding}-node{node}");
+                    others.push(Stage {
+                        name,
+                        what: Kind::JavaScript { files: files.clone(), under },
+                    });
+                }
+            }
+        }
+        stages.push(Stage { name: folder, what: Kind::JavaScript { files, under: None } });
     }
+    stages.append(&mut others);
     stages.push(stage("clean-tree", Kind::CleanTree));
     Ok(stages)
 }
@@ -128,9 +159,14 @@ impl Stage {
                 })
             }
             Kind::Build => build::all(),
-            Kind::JavaScript { files } => {
+            Kind::JavaScript { files, under } => {
                 let tap = target().join(format!("{}.tap", self.name));
-                let done = run(command("node")
+                let other = under.map(|under| OtherNode::new(under.node)).transpose()?;
+                let mut node = command(other.as_ref().map_or(Path::new("node"), |o| &o.path));
+                if let Some(under) = under {
+                    node.env("PREPAIR_BINDING", under.binding);
+                }
+                let done = run(node
                     .args(["--test", "--test-concurrency=1"])
                     .args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
                     .arg("--test-reporter=tap")
@@ -179,6 +215,34 @@ impl Count {
             "fail" | "cancelled" | "skipped" | "todo" => self.failed += n,
             _ => {}
         }
+    }
+}
+
+/// A Node of the cache at a place that other users can reach too, as which some tests run it.
+struct OtherNode {
+    path: PathBuf,
+}
+
+impl OtherNode {
+    fn new(major: &str) -> Result<Self> {
+        let cached = output(command("node").args(["tests/lib/cache.mjs", "node", major]))?;
+        let folder = env::temp_dir().join(format!("prepair-node{major}-{}", std::process::id()));
+        let path = folder.join("node");
+        fs::create_dir(&folder)
+            .and_then(|()| {
+                fs::hard_link(cached.trim(), &path)
+                    .or_else(|_| fs::copy(cached.trim(), &path).map(drop))
+            })
+            .map_err(|e| format!("{}: {e}", path.display()))?;
+        Ok(Self { path })
+    }
+}
+
+impl Drop for OtherNode {
+    fn drop(&mut self) {
+        // in a temporary folder: what can't be removed is no failure
+        let _ = fs::remove_file(&self.path);
+        let _ = self.path.parent().map(fs::remove_dir);
     }
 }
 
