@@ -7,6 +7,7 @@
 #      ~/.rustup is not touched), std built once for the target into that folder's sysroot
 #   3. else `rustup target add`
 # Result: $DIR/env.sh (source it), $DIR/bin/cargo-wasm (cargo with that environment) and $DIR/flags (for rustc, one a line).
+# With WASM_TOOLCHAIN_SOURCES=1 only the compiler and the sources of its std are put there, for -Zbuild-std to other targets.
 # Settings: WASM_TOOLCHAIN_DIR, WASM_TOOLCHAIN_SKIP_RUSTUP=1 (only 2: the same std on every machine), WASM_TOOLCHAIN_FORCE=1 (redo).
 set -euo pipefail
 TARGET=wasm32-unknown-unknown
@@ -22,11 +23,16 @@ has_target() { local d; d=$("${1:-rustc}" --print target-libdir --target $TARGET
 
 # --- 1 ---------------------------------------------------------------------------------------
 unset RUSTC
-if [ "${WASM_TOOLCHAIN_SKIP_RUSTUP:-0}" != 1 ]; then
+SOURCES=${WASM_TOOLCHAIN_SOURCES:-0}
+ready() {
+  if [ "$SOURCES" = 1 ]; then [ -f "$DIR/sources" ]; return; fi
+  [ "${WASM_TOOLCHAIN_FORCE:-0}" != 1 ] && [ -f "$DIR/stamp" ] && [ "$(cat "$DIR/stamp")" = "$FORMAT" ] \
+    && has_target "$DIR/bin/rustc" && [ -f "$DIR/env.sh" ]
+}
+if [ "${WASM_TOOLCHAIN_SKIP_RUSTUP:-0}" != 1 ] && [ "$SOURCES" != 1 ]; then
   if has_target rustc; then echo "# target of $(rustc -V)" | finish "installed target" ''; exit 0; fi
 fi
-if [ "${WASM_TOOLCHAIN_FORCE:-0}" != 1 ] && [ -f "$DIR/stamp" ] && [ "$(cat "$DIR/stamp")" = "$FORMAT" ] \
-   && has_target "$DIR/bin/rustc" && [ -f "$DIR/env.sh" ]; then say "ready: Debian sysroot, already built"; exit 0; fi
+if ready; then say "ready: Debian's compiler, already there"; exit 0; fi
 cand() { apt-cache policy "$1" 2>/dev/null | sed -n 's/^ *Candidate: //p' | grep -v '(none)' || true; }
 if ! command -v apt-cache >/dev/null || { [ -z "$(cand rustc-web)" ] && { apt-get update -qq >&2 || true; [ -z "$(cand rustc-web)" ]; }; }; then
   if [ "${WASM_TOOLCHAIN_SKIP_RUSTUP:-0}" != 1 ] && command -v rustup >/dev/null && rustup target add $TARGET >&2 && has_target rustc; then
@@ -37,6 +43,8 @@ fi
 # --- 2 ------------------------------------------------------------------------------------------
 for t in apt-get apt-cache dpkg-deb cargo; do command -v $t >/dev/null || { say "needs $t"; exit 1; }; done
 mkdir -p "$DIR"; exec 9>"$DIR/lock"; flock 9
+# whoever held the lock may have made it
+if ready; then say "ready: Debian's compiler, already there"; exit 0; fi
 W=$(mktemp -d "$DIR/work.XXXXXX"); trap 'rm -rf "$W"' EXIT
 fetch() { # a list may be stale: refresh once and take the candidates anew
   local v llvm; v=$(cand rustc-web); [ -n "$v" ] || return 1
@@ -72,6 +80,7 @@ else
   (cd "$W/deb" && apt-get download -qq "lld-$n") && dpkg-deb -x "$W"/deb/lld-"$n"_*.deb "$DIR/root"
   ln -sf "$DIR/root/usr/lib/llvm-$n/bin/lld" "$DIR/root/usr/lib/rustlib/$HOST/bin/rust-lld"
 fi
+if [ "$SOURCES" = 1 ]; then : > "$DIR/sources"; say "ready: compiler and sources"; exit 0; fi
 say "building std for $TARGET with $("$DIR/bin/rustc" -V)"
 # A panic traps at once, without its message, which nobody would see: a fifth smaller.
 ABORT=$'-Zunstable-options\n-Cpanic=immediate-abort\n'
