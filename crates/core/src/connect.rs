@@ -672,7 +672,10 @@ impl<'a> Walk<'a> {
 
     fn asked(&self) -> Cow<'a, [String]> {
         if let Some(scopes) = &self.connection.scopes {
-            return Cow::Borrowed(scopes);
+            return match scopes.is_empty() && self.rules.no_scopes_is_admin {
+                true => Cow::Owned(vec![ADMIN.to_owned()]),
+                false => Cow::Borrowed(scopes),
+            };
         }
         let asked = match self.connection.client {
             Client::Agent => self.rules.agent_scopes,

@@ -602,6 +602,8 @@ table! {
         (1, 29) => Approval::Anything, (3, 28) => Approval::Request, (4, 29) => Approval::Token,
         (5, 12) => Approval::RequestAndToken, (8, 1) => Approval::WithRecord,
     ];
+    /// An operator that asks for no scopes gets `operator.admin`.
+    no_scopes_is_admin: bool = "message-handler.ts" [(1, 29) => true, (2, 12) => false];
     /// How scopes are compared.
     scope_compare: ScopeCompare = "src/shared/operator-scope-compat.ts" [
         (1, 29) => ScopeCompare::Exact, (2, 21) => ScopeCompare::Read, (2, 22) => ScopeCompare::Admin, (8, 1) => ScopeCompare::Talk,
