@@ -1,16 +1,20 @@
 // A Next.js app with a route in each runtime, built and started on loopback.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { npmInstall } from '../lib/cache.mjs';
-import { app, exec } from './app.mjs';
+import { ROOT, app, exec } from './app.mjs';
 import { PURE, expected } from './pure.mjs';
 
+/** What the README says that an app needs; the output is what a function of a host is made of: the traced files alone. */
+const CONFIG = readFileSync(join(ROOT, 'README.md'), 'utf8').match(/<!-- recipe: next-config -->\n```js\n([^]*?)```/)[1]
+  .replace('export default {', "$&\n  output: 'standalone',");
+
 const FILES = {
-  'next.config.mjs': "export default { serverExternalPackages: ['openclaw-prepair'] };\n",
+  'next.config.mjs': CONFIG,
   'app/layout.js': 'export default function Layout({ children }) { return <html><body>{children}</body></html>; }\n',
   'app/page.js': 'export default function Page() { return <p>ok</p>; }\n',
   'app/node/route.js': `import { setup, binding } from 'openclaw-prepair';
@@ -49,10 +53,15 @@ export async function bothRoutes(t, flags) {
   const dir = await app(t, { files: FILES, manifest: { name: 'app' } });
   cpSync(modules, join(dir, 'node_modules'), { recursive: true, verbatimSymlinks: true });
   const next = join(dir, 'node_modules/next/dist/bin/next');
+  assert.match(CONFIG, /standalone/);
   const env = { PATH: process.env.PATH, HOME: dir, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' };
   await exec(process.execPath, [next, 'build', ...flags], { cwd: dir, env });
   const port = await freePort();
-  const server = spawn(process.execPath, [next, 'start', '-H', '127.0.0.1', '-p', String(port)], { cwd: dir, env, stdio: 'ignore' });
+  renameSync(join(dir, '.next/standalone'), `${dir}-deployed`);
+  t.after(() => rmSync(`${dir}-deployed`, { recursive: true, force: true }));
+  const server = spawn(process.execPath, ['server.js'], {
+    cwd: `${dir}-deployed`, env: { ...env, HOSTNAME: '127.0.0.1', PORT: String(port) }, stdio: 'ignore',
+  });
   const closed = new Promise((resolve) => server.once('close', resolve));
   try {
     const url = `http://127.0.0.1:${port}`;

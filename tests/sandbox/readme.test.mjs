@@ -1,6 +1,7 @@
 // The README's recipe as a plain function would run it: the real SDK's client, a loopback service, a real 2026.9.6.
 import assert from 'node:assert/strict';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,6 +13,8 @@ import { AGENT, challenges, connect } from '../lib/client.mjs';
 import { headerProxy } from '../lib/header-proxy.mjs';
 import { leaked, sdks, secretsIn, startVercel } from './vercel-server.mjs';
 
+const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const block = (name) => README.match(new RegExp(`<!-- recipe: ${name} -->\\n\`\`\`js\\n([^]*?)\`\`\``))[1];
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TOKEN = 'a-gateway-token-of-the-test';
 const dir = mkdtempSync(join(tmpdir(), 'prepair-function-'));
@@ -43,7 +46,7 @@ test('create, join, resume and fork, as the README has them', async (t) => {
   const modules = await sdks();
   symlinkSync(join(modules, '@vercel'), join(app, 'node_modules/@vercel'));
   symlinkSync(join(ROOT, 'npm/openclaw-prepair'), join(app, 'node_modules/openclaw-prepair'));
-  const recipe = /<!-- recipe: sandbox -->\n```js\n([^]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))[1]
+  const recipe = block('sandbox')
     .replaceAll('18789', String(port))
     // Each machine of the loopback service has a folder of its own for a home.
     .replace("'/home/vercel-sandbox/.openclaw'", "''")
@@ -51,16 +54,23 @@ test('create, join, resume and fork, as the README has them', async (t) => {
     // A gateway as small as it can be, seen through a proxy.
     .replace('merge: { gateway: {', "proxyPeers: ['127.0.0.1'], merge: { discovery: { mdns: { mode: 'off' } }, update: { checkOnStart: false }, plugins: { enabled: false }, gateway: { bind: 'loopback',");
   assert.match(recipe, /proxyPeers/);
-  writeFileSync(join(app, 'function.mjs'), recipe);
+  mkdirSync(join(app, 'api'));
+  writeFileSync(join(app, 'package.json'), '{"type":"module"}');
+  writeFileSync(join(app, 'sandbox.js'), recipe);
+  writeFileSync(join(app, 'api/wake.js'), block('vercel-function'));
   const claims = Buffer.from(JSON.stringify({ owner_id: 'team', project_id: 'project', exp: Math.floor(Date.now() / 1000) + 36_000 })).toString('base64url');
   Object.assign(process.env, { VERCEL_OIDC_TOKEN: `x.${claims}.y`, GATEWAY_TOKEN: TOKEN, FLEET_SECRET: 'Eichhörnchen, 12 Zebras & ein Gnu mit 77 Hüten' });
   const real = globalThis.fetch;
   globalThis.fetch = (url, options) => real(String(url?.url ?? url).replace('https://vercel.com', service.origin), options);
   t.after(() => { globalThis.fetch = real; });
-  const { open, fork, join: enter } = await import(pathToFileURL(join(app, 'function.mjs')));
+  const { POST } = await import(pathToFileURL(join(app, 'api/wake.js')));
+  const { fork, join: enter } = await import(pathToFileURL(join(app, 'sandbox.js')));
 
   globalThis.testHome = home('one');
-  const sandbox = await open('one');
+  const answer = await POST(new Request('http://127.0.0.1/api/wake', { method: 'POST', body: JSON.stringify({ name: 'one' }) }));
+  assert.deepEqual([answer.status, await answer.json()], [200, { awake: 'one' }]);
+  const { Sandbox } = await import(pathToFileURL(createRequire(join(app, 'api/wake.js')).resolve('@vercel/sandbox')));
+  const sandbox = await Sandbox.get({ name: 'one' });
   const state = (name, ...path) => join(home(name), '.openclaw', ...path);
   const { deviceId } = json(state('one', 'identity/device.json'));
   assert.ok(json(state('one', 'devices/paired.json'))[deviceId]);
