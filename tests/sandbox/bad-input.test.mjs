@@ -11,6 +11,7 @@ import { leaked, run, secretsIn } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
 const { setup, prePair, clearPending, patchConfig, localDir, PrepairError } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const { commit } = require('../../npm/openclaw-prepair/lib/sandbox-inside.js');
 const local = require('../../npm/openclaw-prepair');
 
 const dirs = [];
@@ -54,6 +55,9 @@ function whole({ stateDir, temp }) {
   const staged = readdirSync(temp, { recursive: true }).filter((name) => /\.\d+$/.test(name));
   assert.deepEqual(staged, [], 'an upload was left');
 }
+
+/** Paths below a folder, sorted. */
+const names = (folder) => readdirSync(folder, { recursive: true }).sort();
 
 const code = (name) => (error) => {
   assert.ok(error instanceof PrepairError, inspect(error));
@@ -117,7 +121,7 @@ if (process.env.PREPAIR_KILLS) test('the committing command killed at any time: 
   for (let delay = 1; delay <= 330; delay = Math.ceil(delay * 1.3) + 1) {
     const at = start({ change: (real) => ({
       async exec(argv, context) {
-        if (!argv[2]?.includes('.prepair.lock')) return await real.exec(argv, context);
+        if (argv[2] !== commit) return await real.exec(argv, context);
         const child = spawn(argv[0], argv.slice(1), { env: { PATH: process.env.PATH, HOME: at.home }, stdio: 'ignore', detached: true });
         const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), delay);
         const signal = await new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)));
@@ -142,6 +146,23 @@ if (process.env.PREPAIR_KILLS) test('the committing command killed at any time: 
     assert.deepEqual(readdirSync(join(at.stateDir, 'identity')), ['device.json']);
   }
   assert.ok(killed >= 5, `${killed} killed`);
+});
+
+test('what a killed commit left beside finished files goes with the next call, which has nothing else to do', async () => {
+  const at = start();
+  await setup(at.fs, at.options);
+  const left = ['identity/.prepair-0123456789ab1.tmp', 'devices/.prepair-0123456789ab2.tmp', '.prepair-0123456789ab3.tmp'];
+  for (const name of left) writeFileSync(join(at.stateDir, name), 'half', { mode: 0o600 });
+  mkdirSync(join(at.stateDir, '.prepair.lock'));
+  writeFileSync(join(at.stateDir, '.prepair.lock', 'an-earlier-boot.1.2.3.0123456789ab'), '');
+  const before = names(at.stateDir);
+  const dry = await setup(at.fs, { ...at.options, dryRun: true });
+  assert.deepEqual(names(at.stateDir), before);
+  const report = await setup(at.fs, at.options);
+  assert.deepEqual(report.changes, []);
+  assert.equal(report.deviceId, dry.deviceId);
+  assert.deepEqual(names(at.stateDir), before.filter((path) => !path.includes('.prepair')));
+  assert.equal((await setup(at.fs, at.options)).roundTrips, report.roundTrips - 1);
 });
 
 test('a partial upload is noticed before anything changes', async () => {
@@ -184,7 +205,7 @@ test('one that always changes ends as contended', async () => {
 });
 
 test('a command that hangs, a signal, one that was given too late', async () => {
-  const at = start({ change: (real) => ({ exec: (argv, context) => (argv[2]?.includes('mkdir "$lock"') || argv[2]?.includes('.prepair.lock') ? new Promise(() => {}) : real.exec(argv, context)) }) });
+  const at = start({ change: (real) => ({ exec: (argv, context) => (argv[2] === commit ? new Promise(() => {}) : real.exec(argv, context)) }) });
   await assert.rejects(setup(at.fs, { ...at.options, timeoutMs: 1500 }), code('TIMEOUT'));
   whole(at);
   const control = new AbortController();

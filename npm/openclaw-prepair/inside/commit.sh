@@ -1,7 +1,8 @@
 # Makes uploaded files visible, in order: lock, look again, copy beside the target, sync, rename. May run twice.
 # arguments: mark, random word, folder of the uploads, state dir, owner or '', node or '', rows.js, number of uploads,
-# then for each step: write|remove|sql, base, path below it, number of the upload, its sha256, mode or 'keep:' and a mode,
-# expected sha256 or '-' for nothing. A step sql has the database as base, the rest is its upload.
+# then for each step: write|remove|sql|sweep, base, path below it, number of the upload, its sha256, mode or 'keep:' and a
+# mode, expected sha256 or '-' for nothing. A step sql has the database as base, the rest is its upload; a step sweep only
+# removes what killed calls left in the base.
 word=$2 stage=$3 state=$4 owner=$5 node=$6 program=$7 uploads=$8
 shift 8
 lock=$state/.prepair.lock held=0 shown=0 index=0 temps=0
@@ -137,18 +138,19 @@ same() {
 }
 
 prepare() {
-  if [ "$kind" != remove ]; then
+  if [ "$kind" = write ] || [ "$kind" = sql ]; then
     # A second delivery that comes after a failure finds nothing more to do: plan again.
     [ -e "$upload" ] || fail CHANGED
     [ -r "$upload" ] || fail UNREADABLE
     [ "$(digest "$upload")" = "$sha" ] || fail PARTIAL
   fi
   [ "$kind" != sql ] || return 0
-  case $below in */*) folder "$base" "${below%/*}" ;; *) folder "$base" '' ;; esac
+  case $kind$below in sweep) ;; */*) folder "$base" "${below%/*}" ;; *) folder "$base" '' ;; esac
   # Temp files here were left by dead calls: the lock is ours.
   for old in "$dir"/.prepair-*.tmp; do
     case ${old##*/} in .prepair-*[!0-9a-z]*.tmp | .prepair-\*.tmp) ;; *) rm -f -- "$old" 2>/dev/null ;; esac
   done
+  [ "$kind" != sweep ] || return 0
   real=$(cd -P -- "$dir" && pwd && echo .) || fail IO
   real=${real%??}/${path##*/}
   [ ! -r /proc/self/mountinfo ] || while read -r _ _ _ _ point _; do
@@ -159,7 +161,7 @@ prepare() {
 first() {
   case $seen in *"<$base/$below>"*) return 0 ;; esac
   seen="$seen<$base/$below>"
-  [ "$kind" = sql ] || same || fail CHANGED
+  case $kind in sql | sweep) ;; *) same || fail CHANGED ;; esac
 }
 
 copy() {

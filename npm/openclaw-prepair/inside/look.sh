@@ -36,6 +36,10 @@ for path; do
     fi
     say stat $index "$(st '%a %u %h' '%Lp %u %l' "$path")$backups"
   fi
+  # What a call left that was killed.
+  for old in "$path"/.prepair-*.tmp "$path/.prepair.lock"; do
+    if [ -e "$old" ] && [ ! -L "$path" ]; then say left $index; break; fi
+  done
   index=$((index + 1))
   if [ -L "$path" ]; then kinds=${kinds}l
   elif [ -d "$path" ]; then kinds=${kinds}d

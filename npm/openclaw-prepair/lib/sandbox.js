@@ -107,13 +107,14 @@ const text = (value = '') => new TextDecoder().decode(Uint8Array.from(value.matc
 
 /** What `look.sh` told. */
 function facts(answer) {
-  const found = { env: {}, stats: {}, kinds: '', ended: false };
+  const found = { env: {}, stats: {}, kinds: '', left: [], ended: false };
   for (const [what, ...words] of answer) {
     if (what === 'home') found.home = text(words[0]);
     else if (what === 'user') found.user = { uid: Number(words[0]), gid: Number(words[1]) };
     else if (what === 'env') found.env[words[0]] = text(words[1]);
     else if (what === 'stage') found.stage = text(words[0]);
     else if (what === 'kinds') found.kinds = words[0];
+    else if (what === 'left') found.left.push(Number(words[0]));
     else if (what === 'node') Object.assign(found, { node: text(words[0]), version: words[1], platform: words[2] });
     else if (what === 'stat') {
       const [index, mode, uid, nlink, ...backups] = words;
@@ -162,6 +163,7 @@ class Job {
     this.known = { home: fresh ? null : fs.home ?? null, env: rest.env ?? {}, installed: null };
     this.homeFound = false;
     this.queries = [];
+    this.left = new Set();
   }
 
   step(name) {
@@ -302,6 +304,8 @@ class Job {
     const found = facts(answer);
     const kind = Object.fromEntries(paths.map((path, i) => [path, found.kinds[i]]));
     this.learn(found);
+    // What killed calls left in folders that are ours to write.
+    for (const index of found.left) if (parents.includes(paths[index])) this.left.add(paths[index]);
     for (const path of stats) inputs.stats[path] = found.stats[paths.indexOf(path)] ?? null;
     if (this.diagnosing && found.node) this.fixed.process = { uid: found.user.uid, node: found.version, platform: found.platform };
     // A diagnosis makes a finding of what every other operation stops at.
@@ -392,6 +396,7 @@ class Job {
       uploads.push(content);
       args.push('write', base, below, number, await sha256(content), `${step.keepMode ? 'keep:' : ''}${step.mode.toString(8)}`, step.expect ?? '-');
     }
+    for (const folder of this.left) args.push('sweep', folder, '', '-', '-', '-', '-');
     const files = uploads.map((content, i) => ({ path: `${this.stage}/${word}.${i}`, content, mode: 0o600, ...this.user }));
     try {
       if (files.length > 0) await this.calls.together([this.calls.write(files)]);
@@ -447,7 +452,7 @@ class Job {
         this.step('done');
         return { ...report, roundTrips: this.calls.rounds };
       };
-      if (this.reading || plan.steps.length === 0) return finished();
+      if (this.reading || plan.steps.length + this.left.size === 0) return finished();
       this.step('writing');
       if (this.fresh) {
         await this.create(plan);
