@@ -53,7 +53,7 @@ test('webpack for Node, the wasm beside the bundle', async (t) => {
   used(await answer(process.execPath, ['out/use.js'], { cwd: dir }), 'wasm');
 });
 
-const PAGE = `import { init, plan } from 'openclaw-prepair/plan';\nimport 'openclaw-prepair/sandbox';\nglobalThis.use = { init, plan };\n`;
+const PAGE = `import { init, plan } from 'openclaw-prepair/plan';\nimport * as sandbox from 'openclaw-prepair/sandbox';\nglobalThis.use = { init, plan, sandbox };\n`;
 
 test('esbuild and webpack for browsers need no Node module', async (t) => {
   const dir = await app(t, { files: { 'page.mjs': PAGE } });

@@ -111,3 +111,32 @@ test('a binding of other sources or another version is refused, both named', asy
     }
   }
 });
+
+const GIVEN = `
+const { readFileSync } = require('node:fs');
+const vm = require('node:vm');
+const pure = require(process.argv[1] + '/lib/plan-node.js');
+const bytes = readFileSync(process.argv[1] + '/lib/prepair.wasm');
+const elsewhere = vm.runInNewContext('new WebAssembly.Module(bytes)', { bytes: new Uint8Array(bytes) });
+const empty = Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]);
+(async () => {
+  const codes = [];
+  for (const wrong of [7, 'prepair.wasm', null, bytes.subarray(0, 9), empty, new WebAssembly.Module(empty)]) {
+    codes.push(await pure.init(wrong).then(() => null, ({ code }) => code));
+  }
+  const used = [];
+  for (const module of [new WebAssembly.Module(bytes), elsewhere, bytes, new Uint8Array(bytes).buffer]) {
+    await pure.init(module);
+    used.push(pure.newIdentity({ secret: 'correct horse battery staple, and 7 more words', label: 'sandbox-1' }).deviceId.slice(0, 8));
+  }
+  console.log(JSON.stringify({ codes, used }));
+})();`;
+
+test('init takes a module, also of another realm, or bytes', async (t) => {
+  const dir = copy(t);
+  // nothing else can load
+  writeFileSync(join(dir, 'prepair.node'), '');
+  const { codes, used } = await answer(process.execPath, ['-e', GIVEN, dir], { cwd: dir, env: { PREPAIR_BINDING: 'native' } });
+  assert.deepEqual(codes, ['OPTIONS', 'OPTIONS', 'BINDING', 'BINDING', 'BINDING', 'BINDING'].map((code) => `ERR_PREPAIR_${code}`));
+  assert.deepEqual(used, Array(4).fill('8f79c34a'));
+});

@@ -9,6 +9,7 @@ import { app } from './app.mjs';
 import { PURE, expected } from './pure.mjs';
 
 const WORKER = `
+import module from './node_modules/openclaw-prepair/lib/prepair.wasm';
 import * as pure from './node_modules/openclaw-prepair/lib/plan-workerd.mjs';
 import * as sandbox from './node_modules/openclaw-prepair/lib/sandbox-workerd.mjs';
 ${PURE}
@@ -16,7 +17,10 @@ ${PURE}
 const early = pure.reads('setup', { stateDir: '/s' }).done;
 export default {
   async fetch() {
-    return Response.json({ ...use(pure), early, sandbox: typeof sandbox.setup });
+    const bundled = use(pure);
+    await pure.init(module);
+    const given = use(pure);
+    return Response.json({ ...bundled, same: JSON.stringify(given) === JSON.stringify(bundled), early, sandbox: typeof sandbox.setup });
   },
 };`;
 
@@ -42,7 +46,7 @@ test('workerd plans', async (t) => {
   });
   try {
     const response = await fetch(await worker.ready);
-    assert.deepEqual(await response.json(), { ...expected(), early: false, sandbox: 'function' });
+    assert.deepEqual(await response.json(), { ...expected(), same: true, early: false, sandbox: 'function' });
   } finally {
     await worker.dispose();
   }

@@ -7,7 +7,7 @@ let given;
 
 /** Needed nowhere; a module given here is used instead of what is on disk. */
 async function init(module) {
-  if (module === undefined) {
+  if (module === undefined || module === null) {
     load();
     return;
   }
