@@ -262,7 +262,7 @@ fn gather(world: &World<'_, '_>, findings: &mut Findings) -> Result<Disk, Stop> 
             findings.refused(error.clone());
         }
     }
-    let mut refusals = Vec::new();
+    let (mut refusals, mut not_imported) = (Vec::new(), Vec::new());
     let failed = |path: &str| inputs.failures.contains_key(path);
     // A file that could not be read is among the findings already.
     let mut part = |disk: &mut Disk, path: &str, result: Result<()>| {
@@ -299,6 +299,12 @@ fn gather(world: &World<'_, '_>, findings: &mut Findings) -> Result<Disk, Stop> 
             let read = file_pending(&inputs.file(&path), &path);
             let read = read.map(|requests| disk.pending = requests);
             part(&mut disk, &path, read);
+            if world.rules.import == Import::IdentityOnly {
+                (disk.record, disk.pending) = Default::default();
+                if inputs.file(&paths.paired()).exists() {
+                    not_imported.push(paths.paired());
+                }
+            }
         }
         StoreKind::Sqlite if world.unclear.is_none() => {
             let db = paths.database();
@@ -317,6 +323,9 @@ fn gather(world: &World<'_, '_>, findings: &mut Findings) -> Result<Disk, Stop> 
         StoreKind::Sqlite => {}
     }
     refusals.into_iter().for_each(|error| findings.refused(error));
+    for path in not_imported {
+        findings.add("NOT_IMPORTED", &path, "This version imports the identity file at its first start, but no paired.json: its records do not count yet.", plan::IMPORT_BY_DOCTOR);
+    }
     if missing.0 == Default::default() { Ok(disk) } else { Err(Stop::Missing(missing.0)) }
 }
 

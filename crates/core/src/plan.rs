@@ -501,6 +501,10 @@ fn config_part(
     Ok((report, step))
 }
 
+/// What brings records into the database of a version that imports the identity alone.
+pub(crate) const IMPORT_BY_DOCTOR: &str =
+    "Run `openclaw doctor --fix --non-interactive` before the gateway starts; it imports both.";
+
 /// A left-over identity file that the next import chokes on: it holds another key than the database, or no form
 /// that OpenClaw takes. `mends`: this plan brings `identity/device.json` into form.
 pub(crate) fn legacy_identity(world: &World<'_, '_>, mends: bool) -> Result<Option<Error>, Stop> {
@@ -662,14 +666,14 @@ fn pair_part(
         now: inputs.now,
         token,
     };
-    let (decision, record_steps, record_statements) = match world.store {
+    let (decision, record_step, record_statements) = match world.store {
         StoreKind::Json => {
-            let (decision, steps) = file_record(world, &want, key.replaced.as_deref(), key.after)?;
-            (decision, steps, Vec::new())
+            let (decision, step) = file_record(world, &want, key.replaced.as_deref())?;
+            (decision, step, Vec::new())
         }
         StoreKind::Sqlite => {
             let (decision, statements) = row_record(world, &want)?;
-            (decision, Vec::new(), statements)
+            (decision, None, statements)
         }
     };
     if decision.new_token && token == &[0; 32] {
@@ -682,7 +686,8 @@ fn pair_part(
     };
     let clear = which.map(|which| clear_part(world, which)).transpose()?;
     let mut steps = key.before;
-    steps.extend(record_steps);
+    steps.extend(record_step);
+    steps.extend(key.after);
     let mut statements = key.statements;
     statements.extend(record_statements);
     let mut pending_cleared = 0;
@@ -695,7 +700,7 @@ fn pair_part(
     if world.store == StoreKind::Json && world.rules.import == Import::IdentityOnly {
         warnings.push(
             Notice::new("NOT_IMPORTED", "This version imports the identity file at its first start, but no paired.json: the record counts only once it is imported.")
-                .hint("Run `openclaw doctor --fix --non-interactive` before the gateway starts; it imports both.")
+                .hint(IMPORT_BY_DOCTOR)
                 .at(world.paths.paired()),
         );
     }
@@ -894,25 +899,22 @@ fn row_key(
     Ok(key)
 }
 
-/// The record in `devices/paired.json`; a replaced identity's file goes between the new record and the old one's removal.
+/// The record in `devices/paired.json`, and no longer that of an identity that gives way. In one write, and before the
+/// identity's: while the old identity is still there, the same call finds the whole of its work again.
 fn file_record(
     world: &World<'_, '_>,
     want: &Want<'_>,
     replaced: Option<&str>,
-    between: Vec<Step>,
-) -> Result<(Decision, Vec<Step>)> {
+) -> Result<(Decision, Option<Step>)> {
     let path = world.paths.paired();
     let file = world.inputs.file(&path);
     let id = device_id(want.public);
-    let mut steps = Vec::new();
     let Some(bytes) = file.bytes(&path)? else {
         let decision = paired::decide(None, want, &path)?;
         let store = Map::from_iter([(id, Value::Object(paired::fresh(want)))]);
         let content = serde_json::to_vec_pretty(&store)
             .map_err(|_| Error::new("INTERNAL", "A record could not be written as JSON."))?;
-        steps.push(write(&path, content, file));
-        steps.extend(between);
-        return Ok((decision, steps));
+        return Ok((decision, Some(write(&path, content, file))));
     };
     let document = pending::store(bytes, &path)?;
     let root = document.root();
@@ -941,22 +943,10 @@ fn file_record(
             decision
         }
     };
-    let content = editor.finish();
-    let current = content.as_deref().unwrap_or(bytes).to_vec();
-    if let Some(content) = content {
-        steps.push(write(&path, content, file));
-    }
-    steps.extend(between);
     if let Some(old) = replaced.filter(|old| **old != *id) {
-        let document = pending::store(&current, &path)?;
-        let mut editor = Editor::new(&document);
-        if editor.remove(document.root(), old)
-            && let Some(content) = editor.finish()
-        {
-            steps.push(private(&path, Zeroizing::new(content), Some(sha256_hex(&current))));
-        }
+        editor.remove(root, old);
     }
-    Ok((decision, steps))
+    Ok((decision, editor.finish().map(|content| write(&path, content, file))))
 }
 
 /// Sets a field of a record, however deep, without touching its neighbours.

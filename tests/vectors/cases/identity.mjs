@@ -60,8 +60,11 @@ add('new where one is', 'never replaced silently', { identity: 'new' }, { [DEVIC
 add('another given key', 'never replaced silently', { identity: { privateKeyPem: OTHER.privateKeyPem } }, { [DEVICE]: device(OURS) }, { error: 'IDENTITY_CONFLICT', path: DEVICE });
 const backup = `${DEVICE}.${NOW}.bak`;
 const replaced = { changes: [[backup, 'created'], [PAIRED, 'replaced'], [DEVICE, 'replaced']], identity: 'replaced', paired: 'created', warnings: ['W_IDENTITY_REPLACED'], is: { [backup]: device(OURS) }, reads: { [DEVICE]: OTHER } };
-add('replaced', 'the new record first, the identity next, the old record last: each prefix starts', { identity: { privateKeyPem: OTHER.privateKeyPem }, onConflict: 'replace' }, { [DEVICE]: device(OURS), [PAIRED]: store(record(OURS), { ...stranger, deviceId: 'ff'.repeat(32) }), [backup]: null }, {
-  ...replaced, devices: { [PAIRED]: ['ff'.repeat(32), OTHER.deviceId] }, order: [backup, PAIRED, DEVICE, PAIRED],
+add('replaced', 'the new record in for the old one, then the identity: after either the same call does what is left', { identity: { privateKeyPem: OTHER.privateKeyPem }, onConflict: 'replace' }, { [DEVICE]: device(OURS), [PAIRED]: store(record(OURS), { ...stranger, deviceId: 'ff'.repeat(32) }), [backup]: null }, {
+  ...replaced, devices: { [PAIRED]: ['ff'.repeat(32), OTHER.deviceId] }, order: [backup, PAIRED, DEVICE],
+});
+add('replaced, killed before the identity', 'the same call completes it', { identity: { privateKeyPem: OTHER.privateKeyPem }, onConflict: 'replace' }, { [DEVICE]: device(OURS), [PAIRED]: store({ ...stranger, deviceId: 'ff'.repeat(32) }, record(OTHER)), [backup]: device(OURS) }, {
+  ...replaced, changes: [[DEVICE, 'replaced']], paired: 'unchanged', is: {},
 });
 add('replaced where a record is', 'one file and one record more', { identity: 'new', onConflict: 'replace' }, { [DEVICE]: device(OURS), [backup]: null }, {
   changes: [[backup, 'created'], [PAIRED, 'created'], [DEVICE, 'replaced']], identity: 'replaced', reads: { [DEVICE]: NEW },
