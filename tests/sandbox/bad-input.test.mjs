@@ -132,14 +132,18 @@ if (process.env.PREPAIR_KILLS) test('the committing command killed at any time: 
     }) });
     mkdirSync(at.stateDir);
     writeFileSync(join(at.stateDir, 'openclaw.json'), '{ a: 1 }', { mode: 0o600 });
-    await assert.rejects(setup(at.fs, at.options), code('SANDBOX'));
+    const options = { ...at.options, config: { trustedProxies: ['10.0.0.7'] } };
+    await assert.rejects(setup(at.fs, options), code('SANDBOX'));
     const config = readFileSync(join(at.stateDir, 'openclaw.json'), 'utf8');
-    assert.ok(config === '{ a: 1 }' || config.includes('mode'), config);
+    assert.ok(config === '{ a: 1 }' || config.includes('10.0.0.7'), config);
     const identity = join(at.stateDir, 'identity/device.json');
     const before = existsSync(identity) ? json(identity).deviceId : null;
     // Steps are made visible in order: no record without its identity, no config without its record.
     if (existsSync(join(at.stateDir, 'devices/paired.json'))) assert.ok(json(join(at.stateDir, 'devices/paired.json'))[before]);
-    const report = await setup(at.real, at.options);
+    if (config !== '{ a: 1 }') assert.ok(before);
+    const report = await setup(at.real, options);
+    assert.match(readFileSync(join(at.stateDir, 'openclaw.json'), 'utf8'), /^\{ a: 1,.*10\.0\.0\.7/s);
+    assert.deepEqual(names(at.stateDir).filter((name) => name.includes('prepair')), []);
     assert.equal(json(identity).deviceId, report.deviceId);
     if (before) assert.equal(report.deviceId, before);
     assert.ok(json(join(at.stateDir, 'devices/paired.json'))[report.deviceId]);
@@ -163,6 +167,22 @@ test('what a killed commit left beside finished files goes with the next call, w
   assert.equal(report.deviceId, dry.deviceId);
   assert.deepEqual(names(at.stateDir), before.filter((path) => !path.includes('.prepair')));
   assert.equal((await setup(at.fs, at.options)).roundTrips, report.roundTrips - 1);
+});
+
+test('a config that is mounted cannot be renamed over: refused before anything changes', async () => {
+  const mounting = 'mount --bind "$0" "$0" && exec "$@"';
+  const at = start({ change: (real) => ({
+    exec: (argv, context) => real.exec(['unshare', '-m', '--propagation', 'private', 'sh', '-ec', mounting, join(at.stateDir, 'openclaw.json'), ...argv], context),
+  }) });
+  mkdirSync(at.stateDir, { mode: 0o700 });
+  writeFileSync(join(at.stateDir, 'openclaw.json'), '{ a: 1 }', { mode: 0o600 });
+  const options = { ...at.options, config: { trustedProxies: ['10.0.0.7'] } };
+  await assert.rejects(setup(at.fs, options), (error) => code('MOUNT_POINT')(error) && error.path === join(at.stateDir, 'openclaw.json'));
+  assert.deepEqual(names(at.stateDir), ['openclaw.json']);
+  assert.equal(readFileSync(join(at.stateDir, 'openclaw.json'), 'utf8'), '{ a: 1 }');
+  // What needs no write to it goes on.
+  assert.equal((await prePair(at.fs, at.options)).identity, 'created');
+  assert.equal((await setup(at.real, options)).config.changed, true);
 });
 
 test('a partial upload is noticed before anything changes', async () => {
@@ -357,7 +377,6 @@ if (isRoot) {
 }
 
 test('another user, with a state dir of their own', async (t) => {
-  if (!isRoot) return t.diagnostic('needs root to be another user');
   const at = start({ as: 65_534 });
   chownSync(at.home, 65_534, 65_534);
   const readAs = at.real;
