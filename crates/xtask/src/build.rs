@@ -144,7 +144,7 @@ pub(crate) fn write(to: &Path, text: &str) -> Result {
 }
 
 /// Flags that keep the folders of this machine out of panics, so that a build is the same everywhere.
-fn remap() -> Result<String> {
+pub(crate) fn remap() -> Result<String> {
     let sysroot = output(command("rustc").args(["--print", "sysroot"]))?;
     let cargo_home = env::var("CARGO_HOME")
         .or_else(|_| env::var("HOME").map(|home| format!("{home}/.cargo")))

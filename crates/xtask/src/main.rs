@@ -6,6 +6,7 @@
 mod build;
 mod component;
 mod esm;
+mod platforms;
 mod run;
 mod test;
 
@@ -17,6 +18,8 @@ cargo xtask <command>
   build            the addon, into npm/openclaw-prepair
   build --wasm     the wasm module and the component
   build --all      the addon and these
+  build --platforms [name...]
+                   the packages of other platforms, npm/<name>/prepair.node
   sizes            what the shipped binaries weigh
   test             every test; `test <stage>...` some stages; `test --list` their names
   test --long      the long stages too
@@ -32,6 +35,7 @@ fn main() -> std::process::ExitCode {
         }
         ["build"] => build::addon(),
         ["build", "--wasm"] => build::portable(),
+        ["build", "--platforms", names @ ..] => platforms::build(names),
         ["build", "--all"] => build::all(),
         ["sizes"] => build::all().and_then(|()| run::node("tests/packaging/sizes.mjs", &[])),
         ["test", rest @ ..] => test::main(rest),
