@@ -538,7 +538,7 @@ table! {
     config_search_wide: bool = "src/config/io.ts createConfigIO" [(1, 29) => true, (4, 5) => false];
     /// What becomes of an identity file of another shape, such as one without `version`.
     unknown_identity: BrokenIdentity = "src/infra/device-identity.ts" [
-        (1, 29) => BrokenIdentity::Replaced, (7, 1) => BrokenIdentity::Throwaway, (8, 1) => BrokenIdentity::Stops,
+        (1, 29) => BrokenIdentity::Replaced, (5, 12) => BrokenIdentity::Throwaway, (8, 1) => BrokenIdentity::Stops,
     ];
     /// What becomes of an identity file of the right shape whose two keys don't belong together.
     broken_identity: BrokenIdentity = "src/infra/device-identity.ts" [
