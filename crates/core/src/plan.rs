@@ -473,7 +473,7 @@ fn config_part(
     let mut warnings = patched.warnings;
     if world.store == StoreKind::Sqlite {
         match legacy_identity(world, mends)? {
-            // The edit alone would make the gateway refuse to start (OpenClaw 2026.8.1+, exit 78 at 2026.9.6).
+            // The edit alone would make a gateway that imported nothing from there refuse to start (exit 78 at 2026.9.6).
             Some(error) if patched.content.is_some() => return Err(error.into()),
             Some(error) => warnings.push(Notice {
                 code: "W_LEGACY_IDENTITY".to_string(),
@@ -531,7 +531,7 @@ pub(crate) fn legacy_identity(world: &World<'_, '_>, mends: bool) -> Result<Opti
             return Ok(Some(
                 Error::new(
                     "LEGACY_IDENTITY_CONFLICT",
-                    "An old identity file lies beside a database with another identity: after a change of the config this gateway refuses to start.",
+                    "An old identity file lies beside a database with another identity: after a change of the config this gateway may refuse to start.",
                 )
                 .at(path)
                 .hint("The database is what counts. Move this file out of the state dir, then call again."),
