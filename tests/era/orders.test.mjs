@@ -1,7 +1,7 @@
 // 2026.9.6 starts after every one of our calls, in whatever order they and its own commands come.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { newIdentity } from '../lib/client.mjs';
 import { cli } from '../lib/gateway.mjs';
@@ -95,6 +95,7 @@ onNode24(import.meta.url, () => {
       assert.ok(!existsSync(path), 'no call and no start leaves one');
       const other = place(t);
       prepair.setup(other.options);
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       writeFileSync(path, other.text('identity/device.json'), { mode: 0o600 });
       const config = readFileSync(at.home.configPath, 'utf8');
       const patch = { merge: { gateway: { controlUi: { allowedOrigins: ['http://127.0.0.1:18899'] } } } };
