@@ -197,6 +197,8 @@ export const GROUPS = [
       ['no auth, full', paired(), cli([READ], { auth: 'none' })],
     ],
   },
+  // what a silent approval grants beyond the request: nothing, or what the record had
+  { config: {}, at: (v) => near(v, '4.15 8.1'), cases: [['pending for more, revoked token', { ...paired({ tokens: revoked }), ...pending({ silent: true, scopes: [ADMIN] }) }, cli([READ])]] },
   { config: { autoApproveLocal: false }, at: (v) => near(v, '7.35 8.1 9.6'), cases: [['not approved locally', none, cli([READ])], ['not approved locally, reader asks admin', { paired: scoped(READ) }, cli([ADMIN])]] },
   { config: { allowedOrigins: ['https://example.com'] }, at: (v) => near(v, '2.24 2.25 3.1 3.2 5.12 5.18 9.6'), cases: [['origin allowed', none, cli([READ], { origin: 'https://example.com' })], ['origin allowed, full', paired(), cli([READ], { origin: 'https://example.com' })]] },
 ];

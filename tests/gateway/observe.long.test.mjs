@@ -10,18 +10,19 @@ const versions = asked === 'all'
   ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')).map((name) => name.slice(0, -'.jsonl'.length))
   : asked.split(',').filter(Boolean);
 
-/** What is observed in which situation; the log line and the words of a close differ in more than that. */
-const shown = ({ kind, field, value, case: name, state, connection, outcome }) => kind === 'fact'
-  ? { field, value }
-  : { name, state, connection, verdict: outcome.verdict, reason: outcome.reason, closeCode: outcome.closeCode };
+/** The situation, its keys in one order. */
+const situation = ({ kind, field, case: name, state, connection }) => JSON.stringify({ kind, field, name, state, connection }, (_, value) =>
+  value && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort()) : value);
+/** What was seen in it; the log line and the words of a close differ from run to run. */
+const seen = ({ value, outcome }) => value ?? { verdict: outcome.verdict, reason: outcome.reason ?? null, closeCode: outcome.closeCode };
+const bySituation = (lines) => new Map(lines.map((line) => [situation(line), seen(line)]));
 
 for (const version of versions) {
   test(`OpenClaw ${version} does what was recorded`, async (t) => {
     const recorded = readFileSync(new URL(`${version}.jsonl`, folder), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
     const asks = (kind) => recorded.some((line) => line.kind === kind);
-    const again = [...asks('fact') ? await facts(version) : [], ...asks('connect') ? await connections(version) : []];
-    // through JSON, as the recording went
-    assert.deepEqual(JSON.parse(JSON.stringify(again.map(shown))), JSON.parse(JSON.stringify(recorded.map(shown))));
-    t.diagnostic(`${again.length} observations`);
+    const again = bySituation([...asks('fact') ? await facts(version) : [], ...asks('connect') ? await connections(version) : []]);
+    for (const [key, value] of bySituation(recorded)) assert.deepEqual(again.get(key), value, key);
+    t.diagnostic(`${recorded.length} observations again, ${again.size - recorded.length} new ones`);
   });
 }
