@@ -150,6 +150,8 @@ export interface Connection {
 
 export interface DiagnoseOptions extends Target {
   connection?: Connection;
+  /** Judge this device by its public key, whose private half lives elsewhere; no identity is looked at then. */
+  device?: { publicKey: string };
 }
 
 export interface Diagnosis {

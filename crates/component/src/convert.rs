@@ -58,6 +58,7 @@ pub(crate) fn request(request: wit::Request, seed: &[u8; 32]) -> Result<Request>
         clear_request: None,
         config: config_options,
         connection: asked,
+        device: None,
     })
 }
 

@@ -71,6 +71,7 @@ impl identities::Guest for Component {
             clear_request: None,
             config: None,
             connection: Connection::default(),
+            device: None,
         };
         Ok(plan::export(&request, &convert::inputs(&inputs)?)?.into())
     }

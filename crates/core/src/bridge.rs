@@ -7,12 +7,14 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::connect::TREE;
 use crate::diagnose;
 use crate::error::{Error, Result};
 use crate::identity::KeyPair;
 use crate::inputs::{File, Inputs, Installed, Process, Stat, Stop};
 use crate::options::{self, Operation, Request};
 use crate::plan::{self, ENTROPY, Plan, Step};
+use crate::rules::Rules;
 
 /// A reply: JSON, and the binary parts that it refers to by index.
 pub struct Reply {
@@ -148,6 +150,10 @@ fn answer(
                 json!({ "signature": keys.sign(call.payload.as_bytes()), "publicKey": keys.public_key(), "deviceId": keys.device_id() }),
             )
         }
+        // What a page that draws the decision needs beside `diagnose`.
+        "map" => Ok(
+            json!({ "versions": Rules::versions().iter().map(ToString::to_string).collect::<Vec<_>>(), "tree": TREE }),
+        ),
         "about" => Ok(json!({ "version": crate::VERSION, "coreHash": crate::CORE_HASH })),
         _ => Err(Error::new("INTERNAL", "There is no such function.")),
     }

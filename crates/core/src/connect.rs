@@ -245,6 +245,61 @@ pub struct Step {
     pub because: String,
 }
 
+macro_rules! questions {
+    ($($name:ident = $text:literal, $device:expr, $end:expr;)+) => {
+        /// A question of the decision tree.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        enum Question {
+            $($name,)+
+        }
+
+        impl Question {
+            const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)+
+                }
+            }
+        }
+
+        /// The decision tree: its questions in the order in which a path meets them. "Is it approved silently?" stands
+        /// behind each no of those about the record.
+        pub const TREE: &[Branch] = &[$(Branch { question: $text, device: $device, end: $end },)+];
+    };
+}
+
+/// A question of the decision tree, and where it leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Branch {
+    /// The question.
+    pub question: &'static str,
+    /// Asked of clients with a device, or without one; of both where null.
+    pub device: Option<bool>,
+    /// What the connection comes to if the path ends here.
+    pub end: Option<Verdict>,
+}
+
+questions! {
+    Way = "How does the agent's tool reach the gateway?", None, Some(Verdict::Open);
+    Device = "Does the client present its device?", None, None;
+    Identity = "Can this version use the identity on disk?", None, Some(Verdict::Rejected);
+    Address = "Which address does the client dial?", None, Some(Verdict::Rejected);
+    Attributed = "Can the gateway tell who the client is?", None, Some(Verdict::Rejected);
+    Local = "Is the connection local?", None, None;
+    Origin = "Is the Origin allowed?", None, Some(Verdict::Rejected);
+    Authenticated = "Is it authenticated?", None, Some(Verdict::Rejected);
+    Without = "May it come without a device?", Some(false), Some(Verdict::Rejected);
+    Kept = "Does it keep its scopes without a device?", Some(false), None;
+    Paired = "Is the device paired with this key?", Some(true), None;
+    Exempt = "Is this client exempt from pairing?", Some(true), None;
+    Bare = "Does the record cover what is asked?", Some(true), None;
+    Metadata = "Do platform and device family match?", Some(true), None;
+    Role = "Does the record grant the operator role?", Some(true), None;
+    Scopes = "Do the approved scopes cover what is asked?", Some(true), None;
+    Token = "Can the gateway read the record's token?", Some(true), Some(Verdict::Rejected);
+    Silent = "Is it approved silently?", Some(true), Some(Verdict::PairingRequired);
+    Call = "May it call the method?", None, Some(Verdict::Rejected);
+}
+
 /// The decision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -393,9 +448,9 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn step(&mut self, question: &str, answer: impl Into<String>, because: impl Into<String>) {
+    fn step(&mut self, question: Question, answer: impl Into<String>, because: impl Into<String>) {
         self.steps.push(Step {
-            question: question.into(),
+            question: question.text().into(),
             answer: answer.into(),
             because: because.into(),
         });
@@ -428,7 +483,7 @@ impl<'a> Walk<'a> {
     }
 
     fn presents_device(&mut self) -> Result<bool, End> {
-        let question = "Does the client present its device?";
+        let question = Question::Device;
         let presents = match self.connection.presents_device {
             Some(presents) => {
                 self.step(question, yes(presents), "so the connection is described");
@@ -442,7 +497,7 @@ impl<'a> Walk<'a> {
                     "agent_path",
                     "the agent's tool calls the gateway in process, without a socket",
                 );
-                self.step("How does the agent's tool reach the gateway?", "in process", why);
+                self.step(Question::Way, "in process", why);
                 return Err((Verdict::Open, None));
             }
             Client::Agent if presents => ("agent_path", "the agent's tool presents its device"),
@@ -496,7 +551,7 @@ impl<'a> Walk<'a> {
             BrokenIdentity::Throwaway => "each process makes a key of its own, which nobody paired",
         };
         let because = self.cite(field, why);
-        self.step("Can this version use the identity on disk?", "no", because);
+        self.step(Question::Identity, "no", because);
         match rule {
             BrokenIdentity::Stops | BrokenIdentity::Used => Err(refused(Reason::Identity)),
             BrokenIdentity::Replaced | BrokenIdentity::Throwaway => Ok(()),
@@ -531,12 +586,12 @@ impl<'a> Walk<'a> {
     fn local(&mut self) -> Result<bool, End> {
         if self.lan() && self.rules.bind_lan == BindLan::Refused {
             let because = self.cite("bind_lan", "with bind lan the client dials the LAN address, and refuses that itself as plain text");
-            self.step("Which address does the client dial?", "the LAN address", because);
+            self.step(Question::Address, "the LAN address", because);
             return Err(refused(Reason::BindLan));
         }
         let request = self.request();
         if self.rules.forwarded_refused {
-            let question = "Can the gateway tell who the client is?";
+            let question = Question::Attributed;
             let because = |walk: &Self, why| walk.cite("forwarded_refused", why);
             match request.attribute(self.rules) {
                 proxies::Attribution::Known => {
@@ -569,7 +624,7 @@ impl<'a> Walk<'a> {
         if self.lan() && self.rules.bind_lan == BindLan::Remote {
             because = self.cite("bind_lan", "with bind lan the client dials the LAN address");
         }
-        self.step("Is the connection local?", yes(local), because);
+        self.step(Question::Local, yes(local), because);
         Ok(local)
     }
 
@@ -590,13 +645,13 @@ impl<'a> Walk<'a> {
             .any(|o| o == "*" || o.trim().eq_ignore_ascii_case(origin.trim()))
             || self.request().origin_allowed(self.rules, origin, local);
         let because = self.cite("origin_check", "an Origin header must be allowed by gateway.controlUi.allowedOrigins or be of this machine");
-        self.step("Is the Origin allowed?", yes(allowed), because);
+        self.step(Question::Origin, yes(allowed), because);
         if allowed { Ok(()) } else { Err(refused(Reason::Auth)) }
     }
 
     fn authenticate(&mut self, device: bool) -> Result<Method, End> {
         let mode = self.state.config.auth;
-        let question = "Is it authenticated?";
+        let question = Question::Authenticated;
         let given = self.connection.auth.unwrap_or(match mode {
             Mode::Password => Auth::Password,
             Mode::None => Auth::None,
@@ -728,7 +783,7 @@ impl<'a> Walk<'a> {
         exempt: bool,
     ) -> Result<Cow<'a, [String]>, End> {
         if auth != Method::Shared && !exempt {
-            self.step("May it come without a device?", "no", "only with the shared secret");
+            self.step(Question::Without, "no", "only with the shared secret");
             return Err(refused(Reason::NoDevice));
         }
         let kept = match self.rules.no_device_scopes {
@@ -747,7 +802,7 @@ impl<'a> Walk<'a> {
             "no_device_scopes",
             "the gateway believes scopes without a device only of clients that it takes for its own",
         );
-        self.step("Does it keep its scopes without a device?", yes(kept), because);
+        self.step(Question::Kept, yes(kept), because);
         Ok(if kept { asked } else { Cow::Borrowed(&[]) })
     }
 
@@ -759,7 +814,7 @@ impl<'a> Walk<'a> {
             Identity::Missing | Identity::Unknown | Identity::Broken => None,
         };
         let paired = state.paired.as_ref().filter(|_| key.is_some());
-        let question = "Is the device paired with this key?";
+        let question = Question::Paired;
         let Some(record) = paired.filter(|record| Some(record.public_key.as_str()) == key) else {
             let why = match paired {
                 Some(_) => "the record under its id holds another public key",
@@ -779,7 +834,7 @@ impl<'a> Walk<'a> {
         if rules.bare_record_passes && record.roles.is_none() && record.scopes.is_none() {
             let because =
                 self.cite("bare_record_passes", "a record without roles and scopes passes");
-            self.step("Does the record cover what is asked?", "yes", because);
+            self.step(Question::Bare, "yes", because);
             return self.token_usable(record, asked);
         }
         if rules.metadata_pinned {
@@ -794,7 +849,7 @@ impl<'a> Walk<'a> {
                 "metadata_pinned",
                 "a platform or device family in the record must equal the client's",
             );
-            self.step("Do platform and device family match?", yes(equal), because);
+            self.step(Question::Metadata, yes(equal), because);
             if !equal {
                 self.require(Reason::MetadataUpgrade, asked, local)?;
             }
@@ -813,7 +868,7 @@ impl<'a> Walk<'a> {
                 TokenNeed::Active => "the roles are those of the record's active tokens",
             },
         );
-        self.step("Does the record grant the operator role?", yes(role), because);
+        self.step(Question::Role, yes(role), because);
         if !role {
             self.require(Reason::RoleUpgrade, asked, local)?;
         }
@@ -836,7 +891,7 @@ impl<'a> Walk<'a> {
             let answer = missing.map_or("yes".to_owned(), |scope| {
                 format!("no, {} is missing", known(rules, scope))
             });
-            self.step("Do the approved scopes cover what is asked?", answer, because);
+            self.step(Question::Scopes, answer, because);
             if missing.is_some() {
                 self.require(Reason::ScopeUpgrade, asked, local)?;
             }
@@ -850,7 +905,7 @@ impl<'a> Walk<'a> {
             _ => "the gateway's own backend client on this machine needs no pairing",
         };
         let because = self.cite("backend_exemption", why);
-        self.step("Is this client exempt from pairing?", "yes", because);
+        self.step(Question::Exempt, "yes", because);
         Ok(())
     }
 
@@ -861,7 +916,7 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         self.step(
-            "Can the gateway read the record's token?",
+            Question::Token,
             "no",
             "a token without scopes makes the gateway drop the connection (src/infra/device-pairing.ts ensureDeviceToken)",
         );
@@ -871,7 +926,7 @@ impl<'a> Walk<'a> {
     /// A pairing is required: silently approved, or the wall.
     fn require(&mut self, reason: Reason, asked: &[String], local: bool) -> Result<(), End> {
         let rules = self.rules;
-        let question = "Is it approved silently?";
+        let question = Question::Silent;
         let revoked = reason == Reason::RoleUpgrade
             && self
                 .state
@@ -1004,7 +1059,7 @@ impl<'a> Walk<'a> {
         // src/gateway/method-scopes.ts authorizeOperatorScopesForMethod, the same in every version
         let has = |scope: &str| granted.iter().any(|granted| granted == scope);
         let ok = has(ADMIN) || has(need) || (need == READ && has(WRITE));
-        self.step("May it call the method?", yes(ok), format!("{} needs {need}", shown(method)));
+        self.step(Question::Call, yes(ok), format!("{} needs {need}", shown(method)));
         if ok { Ok(()) } else { Err(refused(Reason::MissingScope)) }
     }
 }

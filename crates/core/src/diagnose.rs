@@ -59,6 +59,8 @@ struct Waiting {
 struct Disk {
     /// The raw public key of the identity.
     identity: Option<[u8; 32]>,
+    /// It was given by its public key: no identity here is looked at.
+    elsewhere: bool,
     /// There is an identity file that this version cannot use.
     broken: bool,
     /// It has the right shape, but its two keys don't belong together.
@@ -129,7 +131,7 @@ impl Disk {
 /// Diagnoses a state dir; stops with what is still to be read.
 pub(crate) fn diagnose(world: &World<'_, '_>, request: &Request) -> Result<Diagnosis, Stop> {
     let mut findings = Findings(world.warnings.clone());
-    let disk = gather(world, &mut findings)?;
+    let disk = gather(world, request.device, &mut findings)?;
     node(world, &mut findings);
     settings(world, &disk, &mut findings);
     record(world, &disk, &mut findings);
@@ -206,7 +208,8 @@ pub struct Approach {
 pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop> {
     let world = World::look(request, inputs)?;
     let mut findings = Findings(Vec::new());
-    let disk = gather(&world, &mut findings).map_err(|stop| stop.based(&world.paths.bases()))?;
+    let disk =
+        gather(&world, None, &mut findings).map_err(|stop| stop.based(&world.paths.bases()))?;
     let text = |keys: &[&str]| disk.setting(keys).and_then(Value::as_str).map(String::from);
     let id = disk.device_id();
     Ok(Approach {
@@ -248,10 +251,14 @@ impl Findings {
     }
 }
 
-/// Reads what counts from the store and the config.
-fn gather(world: &World<'_, '_>, findings: &mut Findings) -> Result<Disk, Stop> {
+/// Reads what counts from the store and the config. `device`: its public key, where its identity lives elsewhere.
+fn gather(
+    world: &World<'_, '_>,
+    device: Option<[u8; 32]>,
+    findings: &mut Findings,
+) -> Result<Disk, Stop> {
     let (inputs, paths) = (world.inputs, &world.paths);
-    let mut disk = Disk::default();
+    let mut disk = Disk { identity: device, elsewhere: device.is_some(), ..Disk::default() };
     let mut missing = Gathered::default();
     for error in inputs.failures.values() {
         findings.refused(error.clone());
@@ -280,16 +287,19 @@ fn gather(world: &World<'_, '_>, findings: &mut Findings) -> Result<Disk, Stop> 
     }
     match world.store {
         StoreKind::Json => {
-            let (path, file) = (&paths.identity, inputs.file(&paths.identity));
-            let read = identity::read(&file, path, inputs.now).map(|stored| {
-                disk.identity = stored.map(|stored| stored.keys.public());
-            });
-            // An identity that cannot be used has a place in the decision.
-            disk.broken = read.is_err() || discarded(world);
-            disk.torn = read.is_err() && torn(world);
-            if let Err(error) = read.or_else(|error| if failed(path) { Ok(()) } else { Err(error) })
-            {
-                refusals.push(error);
+            if device.is_none() {
+                let (path, file) = (&paths.identity, inputs.file(&paths.identity));
+                let read = identity::read(&file, path, inputs.now).map(|stored| {
+                    disk.identity = stored.map(|stored| stored.keys.public());
+                });
+                // An identity that cannot be used has a place in the decision.
+                disk.broken = read.is_err() || discarded(world);
+                disk.torn = read.is_err() && torn(world);
+                if let Err(error) = read
+                    && !failed(path)
+                {
+                    refusals.push(error);
+                }
             }
             let path = paths.paired();
             let read = file_record(&inputs.file(&path), &path, disk.device_id().as_deref());
@@ -359,7 +369,9 @@ fn rows(world: &World<'_, '_>, disk: &mut Disk) -> Result<(), Stop> {
             }
         })
         .collect();
-    disk.identity = plan::primary_key(world)?;
+    if !disk.elsewhere {
+        disk.identity = plan::primary_key(world)?;
+    }
     if let Some(id) = disk.device_id() {
         let query = sqlite::paired(&db, &id);
         let key = query.id.clone();
@@ -558,7 +570,9 @@ fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
         );
         return;
     }
-    shape(world, findings);
+    if !disk.elsewhere {
+        shape(world, findings);
+    }
     let Some(public) = &disk.identity else {
         if !disk.unclear {
             findings.add("NO_IDENTITY", identity_path, "There is no device identity yet: the first client makes one, and it is not paired.", SETUP);
@@ -1434,6 +1448,29 @@ mod tests {
             (Verdict::PairingRequired, Some(Reason::NotPaired))
         );
         assert!(!wall.steps.is_empty());
+    }
+
+    #[test]
+    fn a_device_whose_identity_lives_elsewhere() {
+        let mut dir = Dir::sound("2026.2.19");
+        dir.files.insert(DEVICE.into(), b"{ not read".to_vec());
+        let forwarded =
+            json!({ "presentsDevice": true, "headers": { "X-Forwarded-For": "203.0.113.9" } });
+        let judged = |dir: &Dir, key: &KeyPair| {
+            let options =
+                json!({ "connection": forwarded, "device": { "publicKey": key.public_pem() } });
+            match dir.run(Operation::Diagnose, options).report {
+                Report::Diagnosis(diagnosis) => diagnosis,
+                _ => panic!("another report"),
+            }
+        };
+        let ours = judged(&dir, &keys());
+        assert_eq!((ours.verdict, ours.findings), (Verdict::Open, Vec::new()));
+        let other = judged(&dir, &KeyPair::from_seed(&[1; 32]));
+        assert_eq!(other.reason, Some(Reason::NotPaired));
+        let rows = Dir::rows(MODERN);
+        let other = judged(&rows, &KeyPair::from_seed(&[1; 32]));
+        assert!(other.findings.iter().any(|finding| finding.code == "W_NOT_PAIRED"));
     }
 
     #[test]

@@ -140,6 +140,8 @@ pub struct Request {
     pub config: Option<ConfigOptions>,
     /// Of `diagnose`.
     pub connection: Connection,
+    /// Of `diagnose`: the device to judge by its public key; no identity is looked at then.
+    pub device: Option<[u8; 32]>,
 }
 
 /// Reads the options of an operation.
@@ -161,6 +163,7 @@ pub fn parse(
         clear_request: None,
         config: None,
         connection: Connection::default(),
+        device: None,
     };
     match operation {
         Operation::PrePair => request.pair = Some(pair(&mut fields, blobs, seed)?),
@@ -192,6 +195,8 @@ pub fn parse(
                     )
                 })?;
             }
+            let device = device(&mut fields)?.map(DeviceInput::key).transpose()?;
+            request.device = device;
         }
     }
     fields.finish()?;
@@ -286,6 +291,16 @@ pub struct DeviceInput {
     pub display_name: Option<String>,
 }
 
+impl DeviceInput {
+    /// Its key.
+    fn key(self) -> Result<[u8; 32]> {
+        identity::parse_public_key(&self.public_key).ok_or_else(|| {
+            Error::new("KEY", "device.publicKey is no Ed25519 public key.")
+                .hint("Give the raw 32 bytes in base64url (43 characters), or an SPKI PEM. A private key is not wanted here.")
+        })
+    }
+}
+
 /// The options of `prePair` as a caller gives them: typed, not checked yet.
 pub struct PairInput {
     /// `identity`
@@ -319,12 +334,10 @@ impl PairInput {
         };
         let device = match self.device {
             None => None,
-            Some(device) => {
-                let key = identity::parse_public_key(&device.public_key).ok_or_else(|| {
-                    Error::new("KEY", "device.publicKey is no Ed25519 public key.")
-                        .hint("Give the raw 32 bytes in base64url (43 characters), or an SPKI PEM. A private key is not wanted here.")
-                })?;
-                let name = device.display_name.map(|text| display_name("device.displayName", text));
+            Some(mut device) => {
+                let name = device.display_name.take();
+                let key = device.key()?;
+                let name = name.map(|text| display_name("device.displayName", text));
                 Some((key, name.transpose()?))
             }
         };
@@ -548,6 +561,18 @@ pub fn target(fields: &mut Fields) -> Result<Target> {
     target.checked()
 }
 
+fn device(fields: &mut Fields) -> Result<Option<DeviceInput>> {
+    let Some(value) = fields.take("device") else { return Ok(None) };
+    let mut inner = Fields::new("device", value)?;
+    let public_key = inner.string("publicKey")?.ok_or_else(|| {
+        Error::new("OPTIONS", "The option device.publicKey is missing.")
+            .hint("Give the raw public key in base64url (43 characters), or its SPKI PEM.")
+    })?;
+    let display_name = inner.string("displayName")?;
+    inner.finish()?;
+    Ok(Some(DeviceInput { public_key, display_name }))
+}
+
 fn pair(fields: &mut Fields, blobs: &[&[u8]], seed: &[u8; 32]) -> Result<PairOptions> {
     let identity = match fields.take("identity") {
         None => IdentityInput::Disk,
@@ -567,19 +592,7 @@ fn pair(fields: &mut Fields, blobs: &[&[u8]], seed: &[u8; 32]) -> Result<PairOpt
         }
     };
     let replace = fields.one_of("onConflict", &["refuse", "replace"])? == Some("replace");
-    let device = match fields.take("device") {
-        None => None,
-        Some(value) => {
-            let mut inner = Fields::new("device", value)?;
-            let public_key = inner.string("publicKey")?.ok_or_else(|| {
-                Error::new("OPTIONS", "The option device.publicKey is missing.")
-                    .hint("Give the raw public key in base64url (43 characters), or its SPKI PEM.")
-            })?;
-            let display_name = inner.string("displayName")?;
-            inner.finish()?;
-            Some(DeviceInput { public_key, display_name })
-        }
-    };
+    let device = device(fields)?;
     PairInput {
         identity,
         replace,

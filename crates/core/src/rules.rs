@@ -434,6 +434,17 @@ macro_rules! table {
                 }
             }
 
+            /// The versions that brought a change, oldest first, and [`NEWEST`]: between two of them nothing differs.
+            pub fn versions() -> Vec<Version> {
+                let columns: &[[u8; 2]] = &[$($([$month, $patch]),+),+];
+                let mut versions: Vec<Version> =
+                    columns.iter().map(|&[month, patch]| Version::release(2026, month.into(), patch.into())).collect();
+                versions.push(NEWEST);
+                versions.sort_unstable();
+                versions.dedup();
+                versions
+            }
+
             /// Every cell of the table.
             pub fn cells() -> Vec<Cell> {
                 let mut cells = Vec::new();
@@ -780,6 +791,16 @@ mod tests {
                     "{pair:?}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn the_versions_are_those_of_the_cells_and_the_newest() {
+        let versions = Rules::versions();
+        assert!(versions.is_sorted_by(|a, b| a < b));
+        assert_eq!(versions.last(), Some(&NEWEST));
+        for cell in Rules::cells() {
+            assert!(versions.contains(&cell.since), "{}", cell.since);
         }
     }
 
