@@ -4,7 +4,7 @@
 mod hash;
 
 use crate::run::{Result, cache, cargo, command, output, root, run, target};
-use crate::{component, esm};
+use crate::{component, esm, explorer};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -28,7 +28,15 @@ pub(crate) fn all() -> Result {
 pub(crate) fn portable() -> Result {
     stamp()?;
     wasm()?;
+    explorer::bundle()?;
     component::build()
+}
+
+/// The page in npm/explorer.
+pub(crate) fn page() -> Result {
+    stamp()?;
+    wasm()?;
+    explorer::bundle()
 }
 
 /// A package compiled for wasm32-unknown-unknown: where its module is.

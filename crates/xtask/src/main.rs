@@ -6,6 +6,7 @@
 mod build;
 mod component;
 mod esm;
+mod explorer;
 mod platforms;
 mod run;
 mod test;
@@ -17,9 +18,10 @@ cargo xtask <command>
   story            the user's story on a real gateway, before and after
   build            the addon, into npm/openclaw-prepair
   build --wasm     the wasm module and the component
-  build --all      the addon and these
+  build --all      the addon and these, and the page in npm/explorer
   build --platforms [name...]
                    the packages of other platforms, npm/<name>/prepair.node
+  explorer [port]  builds that page and serves it on loopback; --built: as it was built
   sizes            what the shipped binaries weigh
   test             every test; `test <stage>...` some stages; `test --list` their names
   test --long      the long stages too
@@ -37,6 +39,8 @@ fn main() -> std::process::ExitCode {
         ["build", "--wasm"] => build::portable(),
         ["build", "--platforms", names @ ..] => platforms::build(names),
         ["build", "--all"] => build::all(),
+        ["explorer", "--built", rest @ ..] => explorer::serve(rest),
+        ["explorer", rest @ ..] => build::page().and_then(|()| explorer::serve(rest)),
         ["sizes"] => build::all().and_then(|()| run::node("tests/packaging/sizes.mjs", &[])),
         ["test", rest @ ..] => test::main(rest),
         _ => Err(USAGE.into()),

@@ -76,7 +76,7 @@ const CONTEXT = 2;
 
 /** `[sign, line]` pairs of a file's change: '@' starts a file or stands for lines left out. */
 function fileDiff(path, before, after) {
-  const lines = (bytes) => (bytes === null ? [] : redact(Buffer.from(bytes).toString('utf8')).replace(/\r?\n$/, '').split(/\r?\n/));
+  const lines = (bytes) => (bytes === null ? [] : redact(new TextDecoder().decode(bytes)).replace(/\r?\n$/, '').split(/\r?\n/));
   const [old, fresh] = [lines(before), lines(after)];
   const all = compare(old, fresh);
   const near = all.map((_, i) => all.slice(Math.max(0, i - CONTEXT), i + CONTEXT + 1).some(([sign]) => sign !== ' '));

@@ -110,4 +110,4 @@ function diagnosis(report, c, { connection, given }) {
   return lines;
 }
 
-module.exports = { safe, paint, notices, diffLines, done, diagnosis, isWall };
+module.exports = { safe, paint, notices, diffLines, done, diagnosis, isWall, mend, VERDICTS };

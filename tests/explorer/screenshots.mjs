@@ -1,0 +1,22 @@
+// The screenshots in the README. Run after `cargo xtask build --all`: node tests/explorer/screenshots.mjs
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { closeBrowser, open, OPENED, ROOT, verdict } from './page.mjs';
+
+const at = (name) => `npm/explorer/screenshots/${name}.png`;
+export const SHOTS = [
+  { path: at('light'), width: 1440, height: 1560 },
+  { path: at('dark'), width: 1440, height: 1560, dark: true },
+  { path: at('phone'), width: 360, height: 780, from: '#answer' },
+];
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  for (const { path, from, ...look } of SHOTS) {
+    const { page, context } = await open(null, OPENED, look);
+    await verdict(page);
+    if (from) await page.locator(from).evaluate((element) => element.scrollIntoView());
+    await page.screenshot({ path: join(ROOT, path) });
+    await context.close();
+  }
+  await closeBrowser();
+}
