@@ -140,3 +140,27 @@ test('init takes a module, also of another realm, or bytes', async (t) => {
   assert.deepEqual(codes, ['OPTIONS', 'OPTIONS', 'BINDING', 'BINDING', 'BINDING', 'BINDING'].map((code) => `ERR_PREPAIR_${code}`));
   assert.deepEqual(used, Array(4).fill('8f79c34a'));
 });
+
+const ELSEWHERE = `
+Object.defineProperty(process, 'platform', { value: 'win32' });
+const prepair = require(process.argv[1]);
+const pure = require(process.argv[1] + '/lib/plan-node.js');
+(async () => {
+  const codes = {};
+  for (const name of ['setup', 'prePair', 'clearPending', 'patchConfig', 'diagnose', 'exportIdentity', 'verify']) {
+    try {
+      await prepair[name]({ stateDir: process.cwd() + '/state' });
+    } catch ({ code }) {
+      codes[name] = code;
+    }
+  }
+  console.log(JSON.stringify({ codes, binding: prepair.binding(), made: prepair.newIdentity().deviceId.length, reads: pure.reads('prePair', { stateDir: '/s' }).done }));
+})();`;
+
+test('where there is neither Linux nor macOS the pure entry works, and the rest says so', async (t) => {
+  const dir = copy(t);
+  rmSync(join(dir, 'prepair.node'));
+  const { codes, ...rest } = await answer(process.execPath, ['-e', ELSEWHERE, dir], { cwd: dir });
+  assert.deepEqual(Object.values(codes), Array(7).fill('ERR_PREPAIR_PLATFORM'), JSON.stringify(codes));
+  assert.deepEqual(rest, { binding: 'wasm', made: 64, reads: false });
+});
