@@ -1,8 +1,9 @@
 //! Between the types of wit/ and those of the core. Whatever can be wrong with an option is found by the core.
 
 use prepair_core::connect::{self, Connection, Reason, Verdict};
-use prepair_core::error::{Error, Result};
+use prepair_core::error::{Error, Fields, Result};
 use prepair_core::inputs::{File, Inputs, Installed, Missing, Process, Query, Stat, Stop};
+use prepair_core::json5;
 use prepair_core::options::{
     self, ConfigInput, ConfigOptions, Derivation, DeviceInput, IdentityInput, Operation, PairInput,
     PairOptions, PendingChoice, Proxies, Request, Secret, Target, TargetInput,
@@ -138,12 +139,13 @@ fn config(options: wit::ConfigOptions) -> Result<ConfigOptions> {
 }
 
 fn merge(text: String) -> Result<Map<String, Value>> {
-    // The message of serde_json may quote the text, which may hold a secret.
-    serde_json::from_str(&Zeroizing::new(text)).map_err(|error| {
-        let what = if error.is_data() { "no object" } else { "no valid JSON" };
-        Error::new("OPTIONS", format!("The option merge is {what}."))
-            .hint("Give the JSON text of an object, strict JSON, nested at most 100 deep.")
-    })
+    let what = match json5::parse(&Zeroizing::new(text)) {
+        Some(Value::Object(map)) => return Ok(map),
+        Some(_) => "no object",
+        None => "no valid JSON",
+    };
+    Err(Error::new("OPTIONS", format!("The option merge is {what}."))
+        .hint("Give the JSON text of an object, strict JSON, nested at most 100 deep."))
 }
 
 pub(crate) fn inputs(inputs: &wit::Inputs) -> Result<Inputs<'_>> {
@@ -219,7 +221,7 @@ fn cell(value: Value) -> wit::SqlValue {
         },
         Value::String(text) => wit::SqlValue::Text(text),
         // Columns take JSON as text.
-        json => wit::SqlValue::Text(json.to_string()),
+        json => wit::SqlValue::Text(json5::line(&json)),
     }
 }
 
@@ -244,7 +246,7 @@ impl From<Query> for wit::Query {
 impl From<Stop> for wit::Stop {
     fn from(stop: Stop) -> Self {
         match stop {
-            Stop::Missing(missing) => Self::Missing(missing.into()),
+            Stop::Missing(missing) => Self::Missing((*missing).into()),
             Stop::Refused(error) => error.into(),
         }
     }
@@ -258,7 +260,7 @@ impl From<Error> for wit::Stop {
 
 impl From<Error> for wit::Error {
     fn from(error: Error) -> Self {
-        let Error { code, message, path, line, column, hint } = error;
+        let Fields { code, message, path, line, column, hint } = error.into_fields();
         Self { code, message, path, line, column, hint }
     }
 }
@@ -266,7 +268,7 @@ impl From<Error> for wit::Error {
 impl From<wit::Error> for Error {
     fn from(error: wit::Error) -> Self {
         let wit::Error { code, message, path, line, column, hint } = error;
-        Self { code, message, path, line, column, hint }
+        Fields { code, message, path, line, column, hint }.into()
     }
 }
 

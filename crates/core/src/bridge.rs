@@ -1,17 +1,16 @@
 //! The one function behind every JavaScript binding: a JSON request with binary parts in, a JSON reply with binary
 //! parts out. Errors are replies too, so that nothing is ever thrown across the boundary.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::connect::TREE;
 use crate::diagnose;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fields, Result};
 use crate::identity::KeyPair;
 use crate::inputs::{File, Inputs, Installed, Process, Stat, Stop};
+use crate::json::{Part, list, malformed, mistyped, object, present, text};
+use crate::json5;
 use crate::options::{self, Operation, Request};
 use crate::plan::{self, ENTROPY, Plan, Step};
 use crate::rules::Rules;
@@ -24,50 +23,6 @@ pub struct Reply {
     pub blobs: Vec<Vec<u8>>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Call {
-    #[serde(rename = "fn")]
-    function: String,
-    operation: Option<String>,
-    #[serde(default)]
-    options: Value,
-    #[serde(default)]
-    inputs: RawInputs,
-    #[serde(default)]
-    payload: String,
-    #[serde(default)]
-    private_key_pem: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct RawInputs {
-    files: BTreeMap<String, Option<RawFile>>,
-    rows: BTreeMap<String, Option<Vec<Map<String, Value>>>>,
-    now: f64,
-    home: Option<String>,
-    cwd: Option<String>,
-    installed: Option<RawInstalled>,
-    entropy: Option<RawFile>,
-    stats: Option<BTreeMap<String, Option<Stat>>>,
-    process: Option<Process>,
-    failures: BTreeMap<String, Error>,
-}
-
-#[derive(Deserialize)]
-struct RawFile {
-    blob: Option<usize>,
-    kind: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawInstalled {
-    version: String,
-    state_schema: Option<i64>,
-}
-
 /// Answers one request. `entropy` is used where the request brings none, and wiped.
 pub fn call(request: &str, blobs: &[&[u8]], mut entropy: [u8; ENTROPY]) -> Reply {
     let mut out = Vec::new();
@@ -75,11 +30,11 @@ pub fn call(request: &str, blobs: &[&[u8]], mut entropy: [u8; ENTROPY]) -> Reply
         Ok(value) => value,
         Err(error) => {
             out.clear();
-            json!({ "error": error })
+            object(&mut [("error", error.into())])
         }
     };
     entropy.zeroize();
-    Reply { json: json.to_string(), blobs: out }
+    Reply { json: json5::line(&json), blobs: out }
 }
 
 fn answer(
@@ -88,50 +43,43 @@ fn answer(
     entropy: &mut [u8; ENTROPY],
     out: &mut Vec<Vec<u8>>,
 ) -> Result<Value> {
-    let call: Call = serde_json::from_str(request).map_err(|error| {
-        // The message of serde_json may quote the request, which may hold a secret.
-        let what = if error.is_data() { "has a part of the wrong type" } else { "is no valid JSON" };
-        Error::new("OPTIONS", format!("The request {what}."))
-            .hint("Options must be plain JSON values; strings must be valid Unicode, nesting at most 100 deep.")
-    })?;
-    match call.function.as_str() {
+    // No part of the request is quoted: it may hold a secret.
+    let request = json5::parse(request).ok_or_else(|| malformed("is no valid JSON"))?;
+    let mut call = Part::of(request)?;
+    let function = call.text("fn")?.ok_or_else(mistyped)?;
+    let stopped = |stop: Stop| match stop {
+        Stop::Missing(missing) => Ok(object(&mut [("missing", (*missing).into())])),
+        Stop::Refused(error) => Err(error),
+    };
+    match function.as_str() {
         "plan" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
-            match plan::plan(&request, &inputs, entropy) {
-                Ok(plan) => Ok(plan_json(plan, out)),
-                Err(Stop::Missing(missing)) => Ok(json!({ "missing": missing })),
-                Err(Stop::Refused(error)) => Err(error),
-            }
+            plan::plan(&request, &inputs, entropy)
+                .map_or_else(stopped, |plan| Ok(plan_json(plan, out)))
         }
         "reads" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
-            Ok(match plan::reads(&request, &inputs) {
-                Some(missing) => {
-                    json!({ "done": false, "files": missing.files, "queries": missing.queries })
-                }
-                None => json!({ "done": true, "files": [], "queries": [] }),
-            })
+            let missing = plan::reads(&request, &inputs);
+            let done = missing.is_none();
+            let missing = missing.unwrap_or_default();
+            Ok(object(&mut [
+                ("done", done.into()),
+                ("files", missing.files.into()),
+                ("queries", missing.queries.into()),
+            ]))
         }
         "exportIdentity" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
-            match plan::export(&request, &inputs) {
-                Ok(keys) => Ok(identity_json(&keys)),
-                Err(Stop::Missing(missing)) => Ok(json!({ "missing": missing })),
-                Err(Stop::Refused(error)) => Err(error),
-            }
+            plan::export(&request, &inputs).map_or_else(stopped, |keys| Ok(identity_json(&keys)))
         }
         "approach" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
-            match diagnose::approach(&request, &inputs) {
-                Ok(approach) => Ok(json!(approach)),
-                Err(Stop::Missing(missing)) => Ok(json!({ "missing": missing })),
-                Err(Stop::Refused(error)) => Err(error),
-            }
+            diagnose::approach(&request, &inputs).map_or_else(stopped, |found| Ok(found.into()))
         }
         "newIdentity" => {
-            let keys = match call.options {
-                Value::Null => plan::new_identity(entropy)?,
-                Value::Object(map) => options::derive(map, "", blobs)?,
+            let keys = match call.take("options") {
+                None => plan::new_identity(entropy)?,
+                Some(Value::Object(map)) => options::derive(map, "", blobs)?,
                 _ => {
                     return Err(Error::new(
                         "OPTIONS",
@@ -142,77 +90,127 @@ fn answer(
             Ok(identity_json(&keys))
         }
         "sign" => {
-            let pem = Zeroizing::new(call.private_key_pem);
+            let pem = Zeroizing::new(call.text("privateKeyPem")?.unwrap_or_default());
+            let payload = call.text("payload")?.unwrap_or_default();
             let keys = KeyPair::from_pem(&pem).ok_or_else(|| {
                 Error::new("KEY", "The private key is no Ed25519 key in PKCS#8 PEM.")
             })?;
-            Ok(
-                json!({ "signature": keys.sign(call.payload.as_bytes()), "publicKey": keys.public_key(), "deviceId": keys.device_id() }),
-            )
+            Ok(object(&mut [
+                ("signature", keys.sign(payload.as_bytes()).into()),
+                ("publicKey", keys.public_key().into()),
+                ("deviceId", keys.device_id().into()),
+            ]))
         }
         // What a page that draws the decision needs beside `diagnose`.
-        "map" => Ok(
-            json!({ "versions": Rules::versions().iter().map(ToString::to_string).collect::<Vec<_>>(), "tree": TREE }),
-        ),
-        "about" => Ok(json!({ "version": crate::VERSION, "coreHash": crate::CORE_HASH })),
+        "map" => {
+            let versions: Vec<String> = Rules::versions().iter().map(ToString::to_string).collect();
+            Ok(object(&mut [("versions", versions.into()), ("tree", TREE.to_vec().into())]))
+        }
+        "about" => Ok(object(&mut [
+            ("version", crate::VERSION.into()),
+            ("coreHash", crate::CORE_HASH.into()),
+        ])),
         _ => Err(Error::new("INTERNAL", "There is no such function.")),
     }
 }
 
 fn identity_json(keys: &KeyPair) -> Value {
-    json!({ "deviceId": keys.device_id(), "publicKey": keys.public_key(), "privateKeyPem": keys.private_pem().as_str() })
+    object(&mut [
+        ("deviceId", keys.device_id().into()),
+        ("publicKey", keys.public_key().into()),
+        ("privateKeyPem", keys.private_pem().as_str().into()),
+    ])
 }
 
 fn prepared<'a>(
-    call: Call,
+    mut call: Part,
     blobs: &[&'a [u8]],
     entropy: &mut [u8; ENTROPY],
 ) -> Result<(Request, Inputs<'a>)> {
-    let blob = |index: usize| {
-        blobs.get(index).copied().ok_or_else(|| {
-            Error::new("INTERNAL", "The request refers to a binary part that is not there.")
-        })
-    };
-    let raw = call.inputs;
-    if let Some(index) = raw.entropy.as_ref().and_then(|entropy| entropy.blob) {
-        *entropy = plan::entropy(blob(index)?)?;
+    let operation = call.text("operation")?.unwrap_or_default();
+    let options = call.take("options").unwrap_or_else(|| Value::Object(Map::new()));
+    let mut inputs = call.part("inputs")?.unwrap_or(Part(Map::new()));
+    let given = inputs.part("entropy")?.map(|mut file| file.whole("blob")).transpose()?.flatten();
+    let now = inputs.take("now").map(|now| now.as_f64().ok_or_else(mistyped)).transpose()?;
+    let inputs = read(inputs, blobs)?;
+    if let Some(index) = given {
+        *entropy = plan::entropy(blob(blobs, index)?)?;
     }
-    let operation = Operation::parse(call.operation.as_deref().unwrap_or_default())?;
-    let options = match call.options {
-        Value::Null => Value::Object(Map::new()),
-        other => other,
-    };
-    let now = options.get("now").and_then(Value::as_f64).unwrap_or(raw.now);
-    let request = options::parse(operation, options, blobs, plan::seed(entropy))?;
-    let now = options::now(now)?;
-    let mut files = BTreeMap::new();
-    for (path, file) in raw.files {
-        let file = match file {
-            None => File::Absent,
-            Some(RawFile { blob: Some(index), .. }) => File::Bytes(blob(index)?),
-            Some(RawFile { kind, .. }) => match kind.as_deref() {
-                Some("dir") => File::Dir,
-                Some("symlink") => File::Symlink,
-                _ => File::Other,
-            },
-        };
-        files.insert(path, file);
-    }
-    let inputs = Inputs {
-        files,
-        rows: raw.rows,
-        now,
-        home: raw.home,
-        cwd: raw.cwd,
-        installed: raw.installed.map(|installed| Installed {
-            version: installed.version,
-            state_schema: installed.state_schema,
-        }),
-        stats: raw.stats,
-        process: raw.process,
-        failures: raw.failures,
-    };
-    Ok((request, inputs))
+    let now = options.get("now").and_then(Value::as_f64).or(now).unwrap_or_default();
+    let request =
+        options::parse(Operation::parse(&operation)?, options, blobs, plan::seed(entropy))?;
+    Ok((request, Inputs { now: options::now(now)?, ..inputs }))
+}
+
+/// What a driver read.
+fn read<'a>(mut raw: Part, blobs: &[&'a [u8]]) -> Result<Inputs<'a>> {
+    Ok(Inputs {
+        files: raw.each("files", |value| file(value, blobs))?.unwrap_or_default(),
+        rows: raw
+            .each("rows", |value| present(value, |rows| list(rows, |row| Ok(Part::of(row)?.0))))?
+            .unwrap_or_default(),
+        now: 0,
+        home: raw.text("home")?,
+        cwd: raw.text("cwd")?,
+        installed: raw.part("installed")?.map(installed).transpose()?,
+        stats: raw.each("stats", |value| present(value, stat))?,
+        process: raw.part("process")?.map(process).transpose()?,
+        failures: raw.each("failures", failure)?.unwrap_or_default(),
+    })
+}
+
+fn file<'a>(value: Value, blobs: &[&'a [u8]]) -> Result<File<'a>> {
+    let Some(mut file) = present(value, Part::of)? else { return Ok(File::Absent) };
+    let kind = file.text("kind")?;
+    Ok(match (file.whole("blob")?, kind.as_deref()) {
+        (Some(index), _) => File::Bytes(blob(blobs, index)?),
+        (None, Some("dir")) => File::Dir,
+        (None, Some("symlink")) => File::Symlink,
+        _ => File::Other,
+    })
+}
+
+fn blob<'a>(blobs: &[&'a [u8]], index: usize) -> Result<&'a [u8]> {
+    blobs.get(index).copied().ok_or_else(|| {
+        Error::new("INTERNAL", "The request refers to a binary part that is not there.")
+    })
+}
+
+fn installed(mut part: Part) -> Result<Installed> {
+    Ok(Installed {
+        version: part.text("version")?.ok_or_else(mistyped)?,
+        state_schema: part.whole("stateSchema")?,
+    })
+}
+
+fn stat(value: Value) -> Result<Stat> {
+    let mut part = Part::of(value)?;
+    Ok(Stat {
+        mode: part.whole("mode")?.ok_or_else(mistyped)?,
+        uid: part.whole("uid")?.ok_or_else(mistyped)?,
+        nlink: part.whole("nlink")?.ok_or_else(mistyped)?,
+        backups: part.take("backups").map_or(Ok(Vec::new()), |names| list(names, text))?,
+    })
+}
+
+fn process(mut part: Part) -> Result<Process> {
+    Ok(Process {
+        uid: part.whole("uid")?.ok_or_else(mistyped)?,
+        node: part.text("node")?.ok_or_else(mistyped)?,
+        platform: part.text("platform")?.ok_or_else(mistyped)?,
+    })
+}
+
+fn failure(value: Value) -> Result<Error> {
+    let mut part = Part::of(value)?;
+    Ok(Error::from(Fields {
+        code: part.text("code")?.ok_or_else(mistyped)?,
+        message: part.text("message")?.ok_or_else(mistyped)?,
+        path: part.text("path")?,
+        line: part.whole("line")?,
+        column: part.whole("column")?,
+        hint: part.text("hint")?,
+    }))
 }
 
 fn plan_json(plan: Plan, out: &mut Vec<Vec<u8>>) -> Value {
@@ -222,16 +220,33 @@ fn plan_json(plan: Plan, out: &mut Vec<Vec<u8>>) -> Value {
         .map(|step| match step {
             Step::Write { path, mut content, mode, keep_mode, expect } => {
                 out.push(core::mem::take(&mut *content));
-                let mut step =
-                    json!({ "kind": "write", "path": path, "blob": out.len() - 1, "mode": mode, "expect": expect });
+                let mut step = object(&mut [
+                    ("kind", "write".into()),
+                    ("path", path.into()),
+                    ("blob", (out.len() - 1).into()),
+                    ("mode", mode.into()),
+                    ("expect", expect.into()),
+                ]);
                 if keep_mode {
-                    step["keepMode"] = json!(true);
+                    step["keepMode"] = true.into();
                 }
                 step
             }
-            Step::Remove { path, expect } => json!({ "kind": "remove", "path": path, "expect": expect }),
-            Step::Sql { db, statements } => json!({ "kind": "sql", "db": db, "statements": statements }),
+            Step::Remove { path, expect } => object(&mut [
+                ("kind", "remove".into()),
+                ("path", path.into()),
+                ("expect", expect.into()),
+            ]),
+            Step::Sql { db, statements } => object(&mut [
+                ("kind", "sql".into()),
+                ("db", db.into()),
+                ("statements", statements.into()),
+            ]),
         })
         .collect();
-    json!({ "steps": steps, "report": plan.report, "bases": plan.bases })
+    object(&mut [
+        ("steps", steps.into()),
+        ("report", plan.report.into()),
+        ("bases", plan.bases.into()),
+    ])
 }

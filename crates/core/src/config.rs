@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::error::{Error, Result};
 use crate::inputs::{Inputs, Stop, Wants};
 use crate::ip;
-use crate::json5::{Action, Arrays, Document, Editor, Kind, Node, Syntax};
+use crate::json5::{self, Action, Arrays, Document, Editor, Kind, Node, Syntax};
 use crate::options::{ConfigOptions, Proxies};
 use crate::paths::{parent, relative_to};
 use crate::pending::{kind_name, syntax};
@@ -48,11 +48,8 @@ pub fn patch(
         merge(&mut fresh, &wanted);
         warn_of_list(&list, rules, path, &mut warnings);
         let edits = leaves(&fresh, "");
-        let content = serde_json::to_vec_pretty(&fresh).map(|mut text| {
-            text.push(b'\n');
-            text
-        });
-        return Ok(Patched { content: content.ok(), edits, warnings });
+        let content = json5::lines(&Value::Object(fresh)) + "\n";
+        return Ok(Patched { content: Some(content.into_bytes()), edits, warnings });
     };
     let document = Document::parse(bytes, Syntax::Json5).map_err(|error| {
         syntax(error, path)

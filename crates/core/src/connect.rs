@@ -5,11 +5,12 @@
 //! `connect-admission.ts`, `connect-auth.ts`, `connect-device-pairing.ts` and `connect-existing-device.ts`).
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::inputs::Named;
+use crate::json::{object, words};
 use crate::proxies::{self, Request};
 use crate::rules::{
     AgentPath, Approval, AskedScopes, BackendExemption, BindLan, BrokenIdentity, ExemptAuth,
@@ -26,7 +27,7 @@ const WRITE: &str = "operator.write";
 const FIXED: &[&str] = &[ADMIN, "operator.approvals", "operator.pairing"];
 
 /// What the decision depends on, read from files or rows by others. Holds no secret.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct State {
     /// The client's identity on disk.
@@ -42,7 +43,7 @@ pub struct State {
 }
 
 /// The identity that the client would present.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Identity {
     /// There is none: the first client makes one.
@@ -57,7 +58,7 @@ pub enum Identity {
 }
 
 /// What a paired record says.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Paired {
     /// The public key, as it stands there.
@@ -71,7 +72,7 @@ pub struct Paired {
     /// The approved scopes, if a list.
     pub approved_scopes: Option<Vec<String>>,
     /// The tokens by role, if an object.
-    pub tokens: Option<BTreeMap<String, Token>>,
+    pub tokens: Option<Named<Token>>,
     /// The pinned platform.
     pub platform: Option<String>,
     /// The pinned device family.
@@ -79,7 +80,7 @@ pub struct Paired {
 }
 
 /// What a token of a record says, without the token.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Token {
     /// Its scopes, if a list.
@@ -89,7 +90,7 @@ pub struct Token {
 }
 
 /// A pending request.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Pending {
     /// It was to be approved silently.
@@ -103,7 +104,7 @@ pub struct Pending {
 }
 
 /// What the config says about connections.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Config {
     /// `gateway.trustedProxies`.
@@ -121,7 +122,7 @@ pub struct Config {
 }
 
 /// An authentication mode of the gateway.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// A shared token.
@@ -136,7 +137,7 @@ pub enum Mode {
 }
 
 /// A connection as the API describes it. Everything has a default.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Connection {
     /// Who connects.
@@ -154,7 +155,7 @@ pub struct Connection {
     /// The Origin header.
     pub origin: Option<String>,
     /// Other headers of the upgrade request.
-    pub headers: BTreeMap<String, String>,
+    pub headers: Named<String>,
     /// How it authenticates. Default: with the shared secret that the config asks for.
     pub auth: Option<Auth>,
     /// The platform that it names. Default: `linux`.
@@ -164,7 +165,7 @@ pub struct Connection {
 }
 
 /// A kind of client.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Client {
     /// The agent's tool: gateway-client in mode backend.
@@ -175,7 +176,7 @@ pub enum Client {
 }
 
 /// What a client authenticates with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Auth {
     /// The gateway's token.
@@ -189,7 +190,7 @@ pub enum Auth {
 }
 
 /// What becomes of the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// It is let in.
@@ -205,7 +206,7 @@ pub enum Verdict {
 }
 
 /// Why it isn't simply open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// No record with this key.
@@ -235,7 +236,7 @@ pub enum Reason {
 }
 
 /// One question of the decision tree.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// The question.
     pub question: String,
@@ -268,7 +269,7 @@ macro_rules! questions {
 }
 
 /// A question of the decision tree, and where it leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Branch {
     /// The question.
     pub question: &'static str,
@@ -301,7 +302,7 @@ questions! {
 }
 
 /// The decision.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// What becomes of the connection.
     pub verdict: Verdict,
@@ -309,6 +310,29 @@ pub struct Outcome {
     pub reason: Option<Reason>,
     /// The path through the decision tree, in order.
     pub steps: Vec<Step>,
+}
+
+words!(Verdict: Open "open", SilentApproval "silent-approval", PairingRequired "pairing-required", Rejected "rejected", Unknown "unknown");
+words!(Reason: NotPaired "not-paired", RoleUpgrade "role-upgrade", ScopeUpgrade "scope-upgrade", MetadataUpgrade "metadata-upgrade", StickyPending "sticky-pending", Revoked "revoked", NoDevice "no-device", MissingScope "missing-scope", UnattributableProxy "unattributable-proxy", BindLan "bind-lan", Identity "identity", Auth "auth");
+
+impl From<Branch> for Value {
+    fn from(branch: Branch) -> Self {
+        object(&mut [
+            ("question", branch.question.into()),
+            ("device", branch.device.into()),
+            ("end", branch.end.into()),
+        ])
+    }
+}
+
+impl From<Step> for Value {
+    fn from(step: Step) -> Self {
+        object(&mut [
+            ("question", step.question.into()),
+            ("answer", step.answer.into()),
+            ("because", step.because.into()),
+        ])
+    }
 }
 
 impl Paired {
@@ -963,7 +987,7 @@ impl<'a> Walk<'a> {
                 wall
             };
         }
-        let pending: BTreeSet<&str> = met
+        let pending: Vec<&str> = met
             .iter()
             .flat_map(|pending| &pending.scopes)
             .chain(asked)
@@ -1025,7 +1049,7 @@ impl<'a> Walk<'a> {
     }
 
     /// src/infra/device-pairing.ts approveDevicePairing with the connection's scopes as the caller's.
-    fn may_approve(&self, asked: &[String], pending: &BTreeSet<&str>) -> bool {
+    fn may_approve(&self, asked: &[String], pending: &[&str]) -> bool {
         let rules = self.rules;
         let record = self.state.paired.as_ref();
         let token = record.and_then(Paired::token);

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -15,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::identity::{self, KeyPair, Stored, device_id, parse_public_key};
 use crate::inputs::{File, Inputs, Stop, Wants};
 use crate::ip::{self, Cidr};
-use crate::json5::{Document, Syntax};
+use crate::json::object;
+use crate::json5::{self, Document, Syntax};
 use crate::options::{Request, quote};
 use crate::paired::SCOPES;
 use crate::paths::Paths;
@@ -181,8 +181,6 @@ fn decide(
 }
 
 /// What `verify` needs to try a connection. Holds a secret: for the process that asked, never for a report.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Approach {
     /// The device of this state dir.
     pub device_id: Option<String>,
@@ -202,6 +200,22 @@ pub struct Approach {
     pub granted: Vec<&'static str>,
     /// Pending requests of this device.
     pub pending: Vec<String>,
+}
+
+impl From<Approach> for Value {
+    fn from(found: Approach) -> Self {
+        object(&mut [
+            ("deviceId", found.device_id.into()),
+            ("port", found.port.into()),
+            ("tls", found.tls.into()),
+            ("authMode", found.auth_mode.into()),
+            ("token", found.token.into()),
+            ("password", found.password.into()),
+            ("paired", found.paired.into()),
+            ("granted", found.granted.into()),
+            ("pending", found.pending.into()),
+        ])
+    }
 }
 
 /// Gathers what `verify` needs; stops with what is still to be read. `request` is one of `diagnose`.
@@ -243,6 +257,7 @@ impl Findings {
             _ => String::new(),
         };
         let code = error.code.strip_prefix("ERR_PREPAIR_").unwrap_or(&error.code).to_string();
+        let error = error.into_fields();
         self.0.push(Notice {
             path: error.path,
             hint: error.hint,
@@ -260,12 +275,14 @@ fn gather(
     let (inputs, paths) = (world.inputs, &world.paths);
     let mut disk = Disk { identity: device, elsewhere: device.is_some(), ..Disk::default() };
     let mut missing = Gathered::default();
-    for error in inputs.failures.values() {
+    let mut failures: Vec<_> = inputs.failures.iter().collect();
+    failures.sort_by_key(|(path, _)| path);
+    for (_, error) in &failures {
         findings.refused(error.clone());
     }
     if let Some(error) = &world.unclear {
         disk.unclear = true;
-        if !inputs.failures.values().any(|known| known == error) {
+        if !failures.iter().any(|(_, known)| known == error) {
             findings.refused(error.clone());
         }
     }
@@ -336,7 +353,7 @@ fn gather(
     for path in not_imported {
         findings.add("NOT_IMPORTED", &path, "This version imports the identity file at its first start, but no paired.json: its records do not count yet.", plan::IMPORT_BY_DOCTOR);
     }
-    if missing.0 == Default::default() { Ok(disk) } else { Err(Stop::Missing(missing.0)) }
+    if missing.0 == Default::default() { Ok(disk) } else { Err(Stop::Missing(Box::new(missing.0))) }
 }
 
 /// A refusal as a value, so that only missing files stop.
@@ -356,7 +373,7 @@ fn rows(world: &World<'_, '_>, disk: &mut Disk) -> Result<(), Stop> {
         .iter()
         .map(|row| {
             let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
-            let scopes = serde_json::from_str(text("scopes_json")).ok();
+            let scopes = json5::parse(text("scopes_json"));
             Waiting {
                 request_id: text("request_id").to_string(),
                 device_id: text("device_id").to_string(),
@@ -542,7 +559,7 @@ fn proxy_list(disk: &Disk) -> Vec<String> {
     match disk.setting(&["gateway", "trustedProxies"]) {
         Some(Value::Array(items)) => items
             .iter()
-            .map(|item| item.as_str().map_or_else(|| item.to_string(), String::from))
+            .map(|item| item.as_str().map_or_else(|| json5::line(item), String::from))
             .collect(),
         _ => Vec::new(),
     }
@@ -912,7 +929,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::inputs::{Process, Rows, Stat};
+    use crate::inputs::{Named, Process, Rows, Stat};
     use crate::options::{self, Operation};
     use crate::plan::{ENTROPY, Step, plan};
     use crate::report::Report;
@@ -1027,9 +1044,9 @@ mod tests {
             all.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
             let request = options::parse(operation, all, &[], &[9; 32]).unwrap();
             let mut inputs =
-                Inputs { now: NOW, failures: self.failures.clone(), ..Inputs::default() };
+                Inputs { now: NOW, failures: self.failures.clone().into(), ..Inputs::default() };
             if operation == Operation::Diagnose {
-                inputs.stats = Some(BTreeMap::new());
+                inputs.stats = Some(Named::default());
                 inputs.process =
                     Some(Process { uid: 1000, node: self.node.into(), platform: "linux".into() });
             }

@@ -2,26 +2,30 @@
 
 use core::fmt;
 
+use serde_json::Value;
+
+use crate::json::known;
+
 /// A refusal: a stable code, what happened, where, and what to do.
 ///
 /// No field ever holds key material, a token or the content of a file.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Error {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error(Box<Fields>);
+
+/// What an [`Error`] holds; apart, so that a result is small.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fields {
     /// Stable, begins with `ERR_PREPAIR_`.
     pub code: String,
     /// One sentence for a person.
     pub message: String,
     /// The file that it is about.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub path: Option<String>,
     /// Line in that file, from 1.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub line: Option<u32>,
     /// Column in that line, from 1, in UTF-16 code units as JavaScript and editors count.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub column: Option<u32>,
     /// What to do about it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub hint: Option<String>,
 }
 
@@ -33,33 +37,44 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 impl Error {
     /// An error with the code `ERR_PREPAIR_{code}`.
     pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self {
+        Self::make(code, message.into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make(code: &str, message: String) -> Self {
+        Self(Box::new(Fields {
             code: format!("ERR_PREPAIR_{code}"),
-            message: message.into(),
+            message,
             path: None,
             line: None,
             column: None,
             // A wrong option without a hint of its own says at least where the right ones are described.
             hint: (code == "OPTIONS").then(|| OPTIONS_HINT.to_string()),
-        }
+        }))
+    }
+
+    /// Its parts.
+    pub fn into_fields(self) -> Fields {
+        *self.0
     }
 
     /// The same with the file that it is about.
     pub fn at(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+        self.0.path = Some(path.into());
         self
     }
 
     /// The same with a line and a column, both from 1.
     pub fn place(mut self, line: u32, column: u32) -> Self {
-        self.line = Some(line);
-        self.column = Some(column);
+        self.0.line = Some(line);
+        self.0.column = Some(column);
         self
     }
 
     /// The same with what to do about it.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
     }
 }
@@ -71,3 +86,31 @@ impl fmt::Display for Error {
 }
 
 impl core::error::Error for Error {}
+
+impl core::ops::Deref for Error {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.0
+    }
+}
+
+impl From<Fields> for Error {
+    fn from(fields: Fields) -> Self {
+        Self(Box::new(fields))
+    }
+}
+
+impl From<Error> for Value {
+    fn from(error: Error) -> Self {
+        let fields = error.into_fields();
+        known(&mut [
+            ("code", fields.code.into()),
+            ("message", fields.message.into()),
+            ("path", fields.path.into()),
+            ("line", fields.line.into()),
+            ("column", fields.column.into()),
+            ("hint", fields.hint.into()),
+        ])
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
+use crate::json::{known, object};
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,13 +49,63 @@ impl<'a> File<'a> {
 /// The rows that a query gave; `None` when there is no database.
 pub type Rows = Option<Vec<Map<String, Value>>>;
 
+/// Things by their names: few, so that looking through them is quick. Of two of the same name the last one counts.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+#[serde(from = "BTreeMap<String, T>")]
+pub struct Named<T>(Vec<(String, T)>);
+
+impl<T> Named<T> {
+    /// The one of this name.
+    pub fn get(&self, name: &str) -> Option<&T> {
+        self.0.iter().rfind(|(known, _)| known == name).map(|(_, thing)| thing)
+    }
+
+    /// Whether there is none at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether there is one of this name.
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Adds one.
+    pub fn insert(&mut self, name: String, thing: T) {
+        self.0.push((name, thing));
+    }
+
+    /// All in the order in which they came.
+    pub fn iter(&self) -> core::slice::Iter<'_, (String, T)> {
+        self.0.iter()
+    }
+}
+
+impl<T> From<BTreeMap<String, T>> for Named<T> {
+    fn from(things: BTreeMap<String, T>) -> Self {
+        things.into_iter().collect()
+    }
+}
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> FromIterator<(String, T)> for Named<T> {
+    fn from_iter<I: IntoIterator<Item = (String, T)>>(things: I) -> Self {
+        Self(things.into_iter().collect())
+    }
+}
+
 /// All that a driver read.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs<'a> {
     /// Path to what stands there.
-    pub files: BTreeMap<String, File<'a>>,
+    pub files: Named<File<'a>>,
     /// Query id to what it gave.
-    pub rows: BTreeMap<String, Rows>,
+    pub rows: Named<Rows>,
     /// Milliseconds since 1970.
     pub now: i64,
     /// The home folder of the user by the system's account database, for an environment without HOME.
@@ -64,15 +115,15 @@ pub struct Inputs<'a> {
     /// The installed OpenClaw package, where one was found.
     pub installed: Option<Installed>,
     /// Path to its modes and owner; `None` from a driver that cannot tell. Asked for by `diagnose` alone.
-    pub stats: Option<BTreeMap<String, Option<Stat>>>,
+    pub stats: Option<Named<Option<Stat>>>,
     /// The process that reads; `None` from a driver that is none.
     pub process: Option<Process>,
     /// Path to why it could not be read. Given to `diagnose` alone; every other operation stops there.
-    pub failures: BTreeMap<String, Error>,
+    pub failures: Named<Error>,
 }
 
 /// Modes and owner of a file or folder.
-#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Stat {
     /// Its permission bits.
     pub mode: u32,
@@ -81,12 +132,11 @@ pub struct Stat {
     /// How many names it has.
     pub nlink: u64,
     /// Of a folder: the names in it that end in `.bak`.
-    #[serde(default)]
     pub backups: Vec<String>,
 }
 
 /// The process that reads.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Process {
     /// Its user.
     pub uid: u32,
@@ -106,7 +156,7 @@ pub struct Installed {
 }
 
 /// A query that the driver runs against a SQLite database.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
     /// The key of its rows in the inputs.
     pub id: String,
@@ -119,14 +169,13 @@ pub struct Query {
 }
 
 /// What is still to be read before a plan can be made.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Missing {
     /// Files.
     pub files: Vec<String>,
     /// Queries.
     pub queries: Vec<Query>,
     /// Files and folders whose modes and owner are wanted.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stats: Vec<String>,
     /// Folders that may be reached through links, where they are known yet: see [`crate::paths::Paths::bases`].
     pub bases: Vec<String>,
@@ -136,7 +185,7 @@ pub struct Missing {
 #[derive(Debug)]
 pub enum Stop {
     /// More must be read.
-    Missing(Missing),
+    Missing(Box<Missing>),
     /// It is refused.
     Refused(Error),
 }
@@ -145,7 +194,9 @@ impl Stop {
     /// The same, with the folders in which a driver reads.
     pub fn based(self, bases: &[String]) -> Self {
         match self {
-            Self::Missing(missing) => Self::Missing(Missing { bases: bases.to_vec(), ..missing }),
+            Self::Missing(missing) => {
+                Self::Missing(Box::new(Missing { bases: bases.to_vec(), ..*missing }))
+            }
             refused => refused,
         }
     }
@@ -185,7 +236,7 @@ impl Wants {
 
     /// Stops when something is missing.
     pub fn met(self) -> Result<(), Stop> {
-        if self.0 == Missing::default() { Ok(()) } else { Err(Stop::Missing(self.0)) }
+        if self.0 == Missing::default() { Ok(()) } else { Err(Stop::Missing(Box::new(self.0))) }
     }
 }
 
@@ -203,5 +254,28 @@ impl<'a> Inputs<'a> {
     /// What a query gave that was wanted before.
     pub fn rows(&self, id: &str) -> Option<&[Map<String, Value>]> {
         self.rows.get(id).and_then(|rows| rows.as_deref())
+    }
+}
+
+impl From<Query> for Value {
+    fn from(query: Query) -> Self {
+        object(&mut [
+            ("id", query.id.into()),
+            ("db", query.db.into()),
+            ("sql", query.sql.into()),
+            ("params", query.params.into()),
+        ])
+    }
+}
+
+impl From<Missing> for Value {
+    fn from(missing: Missing) -> Self {
+        let stats = Some(missing.stats).filter(|stats| !stats.is_empty());
+        known(&mut [
+            ("files", missing.files.into()),
+            ("queries", missing.queries.into()),
+            ("stats", stats.into()),
+            ("bases", missing.bases.into()),
+        ])
     }
 }

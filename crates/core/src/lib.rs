@@ -26,6 +26,7 @@ pub mod error;
 pub mod identity;
 pub mod inputs;
 pub mod ip;
+mod json;
 pub mod json5;
 pub mod options;
 pub mod paired;

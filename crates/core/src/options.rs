@@ -1,14 +1,14 @@
 //! The options of every operation: read strictly, so that a misspelt one is an error and not ignored.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use crate::connect::Connection;
+use crate::connect::{Auth, Client, Connection};
 use crate::error::{Error, Result};
 use crate::identity::{self, KeyPair};
+use crate::inputs::Named;
 use crate::ip;
+use crate::json::{Part, list, mistyped, text};
 use crate::rules::Version;
 
 /// What to do.
@@ -53,7 +53,7 @@ pub struct Target {
     /// The gateway's version; `None` is 'auto'.
     pub gateway_version: Option<Version>,
     /// The variables that OpenClaw looks at.
-    pub env: BTreeMap<String, String>,
+    pub env: Named<String>,
 }
 
 /// Where the key comes from.
@@ -188,8 +188,7 @@ pub fn parse(
         Operation::Diagnose => {
             if let Some(value) = fields.take("connection") {
                 let described = object("connection", value)?;
-                // The message of serde_json may quote a header, which may hold a secret.
-                request.connection = serde_json::from_value(Value::Object(described)).map_err(|_| {
+                request.connection = connection(Part(described)).map_err(|_| {
                     Error::new("OPTIONS", "The option connection has an unknown field, or one of the wrong type.").hint(
                         "Known: client ('agent' or 'cli'), presentsDevice, method, scopes, remoteAddress, host, origin, headers, auth ('token', 'password', 'device-token' or 'none').",
                     )
@@ -203,6 +202,40 @@ pub fn parse(
     Ok(request)
 }
 
+fn connection(mut part: Part) -> Result<Connection> {
+    if ["client", "headers"].iter().any(|name| part.0.get(*name).is_some_and(Value::is_null)) {
+        return Err(mistyped());
+    }
+    let described = Connection {
+        client: match part.text("client")?.as_deref() {
+            None | Some("agent") => Client::Agent,
+            Some("cli") => Client::Cli,
+            _ => return Err(mistyped()),
+        },
+        presents_device: match part.take("presentsDevice") {
+            None => None,
+            Some(value) => Some(value.as_bool().ok_or_else(mistyped)?),
+        },
+        method: part.text("method")?,
+        scopes: part.take("scopes").map(|scopes| list(scopes, text)).transpose()?,
+        remote_address: part.text("remoteAddress")?,
+        host: part.text("host")?,
+        origin: part.text("origin")?,
+        headers: part.each("headers", text)?.unwrap_or_default(),
+        auth: match part.text("auth")?.as_deref() {
+            None => None,
+            Some("token") => Some(Auth::Token),
+            Some("password") => Some(Auth::Password),
+            Some("device-token") => Some(Auth::DeviceToken),
+            Some("none") => Some(Auth::None),
+            _ => return Err(mistyped()),
+        },
+        platform: part.text("platform")?,
+        device_family: part.text("deviceFamily")?,
+    };
+    if part.0.is_empty() { Ok(described) } else { Err(mistyped()) }
+}
+
 /// A state dir, a config and a gateway as a caller names them: typed, not checked yet.
 #[derive(Clone, Debug, Default)]
 pub struct TargetInput {
@@ -213,7 +246,7 @@ pub struct TargetInput {
     /// `gatewayVersion`
     pub gateway_version: Option<String>,
     /// `env`
-    pub env: BTreeMap<String, String>,
+    pub env: Named<String>,
 }
 
 impl TargetInput {

@@ -3,11 +3,12 @@
 //! Decided on a plain object, so that the file and the database row follow the same rules
 //! (OpenClaw `src/infra/device-pairing.ts`).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::base64;
 use crate::error::{Error, Result};
 use crate::identity::{device_id, parse_public_key};
+use crate::json::object;
 use crate::report::PairedOutcome;
 
 /// The operator scopes that open every method in every version. 2026.2.19 compares them one by one:
@@ -55,32 +56,42 @@ pub struct Decision {
 
 /// The record as it is written where there is none.
 pub fn fresh(want: &Want<'_>) -> Map<String, Value> {
-    let scopes = match want.scopes {
-        Some(exact) => json!(exact),
-        None => json!(SCOPES),
-    };
-    let record = json!({
-        "deviceId": device_id(want.public),
-        "publicKey": base64::encode_url(want.public),
-        "displayName": want.display_name.unwrap_or("openclaw-prepair"),
-        "clientId": "cli",
-        "clientMode": "cli",
-        "role": "operator",
-        "roles": ["operator"],
-        "scopes": scopes,
-        "approvedScopes": scopes,
-        "tokens": { "operator": token(want, &scopes) },
-        "createdAtMs": want.now,
-        "approvedAtMs": want.now,
-    });
+    let scopes = wanted(want);
+    let record = object(&mut [
+        ("deviceId", device_id(want.public).into()),
+        ("publicKey", base64::encode_url(want.public).into()),
+        ("displayName", want.display_name.unwrap_or("openclaw-prepair").into()),
+        ("clientId", "cli".into()),
+        ("clientMode", "cli".into()),
+        ("role", "operator".into()),
+        ("roles", vec!["operator"].into()),
+        ("scopes", scopes.clone()),
+        ("approvedScopes", scopes.clone()),
+        ("tokens", object(&mut [("operator", token(want, scopes))])),
+        ("createdAtMs", want.now.into()),
+        ("approvedAtMs", want.now.into()),
+    ]);
     match record {
         Value::Object(map) => map,
         _ => Map::new(),
     }
 }
 
-fn token(want: &Want<'_>, scopes: &Value) -> Value {
-    json!({ "token": base64::encode_url(want.token), "role": "operator", "scopes": scopes, "createdAtMs": want.now })
+/// The scopes of a record or a token that is made anew.
+fn wanted(want: &Want<'_>) -> Value {
+    match want.scopes {
+        Some(exact) => exact.into(),
+        None => SCOPES[..].into(),
+    }
+}
+
+fn token(want: &Want<'_>, scopes: Value) -> Value {
+    object(&mut [
+        ("token", base64::encode_url(want.token).into()),
+        ("role", "operator".into()),
+        ("scopes", scopes),
+        ("createdAtMs", want.now.into()),
+    ])
 }
 
 /// Decides what a record lacks. `path` names its file or database in errors.
@@ -108,7 +119,7 @@ pub fn decide(
         |path: &[&'static str], value: Value| sets.push(Set { path: path.to_vec(), value });
 
     if text(record, "deviceId") != Some(&id) {
-        set(&["deviceId"], json!(id));
+        set(&["deviceId"], id.as_str().into());
     }
     match record.get("publicKey") {
         Some(Value::String(known)) if *known == key => {}
@@ -118,19 +129,19 @@ pub fn decide(
                 .at(path)
                 .hint("A deviceId is the hash of its key, so this record is broken or forged. Remove it with `openclaw devices remove`, then call again."));
         }
-        None | Some(Value::String(_) | Value::Null) => set(&["publicKey"], json!(key)),
+        None | Some(Value::String(_) | Value::Null) => set(&["publicKey"], key.into()),
         Some(_) => return Err(shape(path, &id, "publicKey")),
     }
     if let Some(name) = want.display_name
         && text(record, "displayName") != Some(name)
     {
-        set(&["displayName"], json!(name));
+        set(&["displayName"], name.into());
     }
 
     // A gateway takes `roles` when it is an array, else `role` alone.
     let role = text(record, "role").filter(|role| !role.trim().is_empty());
     if role.is_none() {
-        set(&["role"], json!("operator"));
+        set(&["role"], "operator".into());
     }
     let mut roles = match strings(record.get("roles")) {
         Ok(Some(roles)) => roles,
@@ -143,7 +154,7 @@ pub fn decide(
         if !roles.iter().any(|role| role == "operator") {
             roles.push("operator".to_string());
         }
-        set(&["roles"], json!(roles));
+        set(&["roles"], roles.into());
     }
 
     let scopes = strings(record.get("scopes")).map_err(|()| shape(path, &id, "scopes"))?;
@@ -175,25 +186,21 @@ pub fn decide(
         (!same_set(known, &wanted)).then_some(wanted)
     };
     if let Some(wanted) = grant(scopes.as_ref()) {
-        set(&["scopes"], json!(wanted));
+        set(&["scopes"], wanted.into());
     }
     let baseline = approved.as_ref().or(scopes.as_ref());
     match grant(baseline) {
-        Some(wanted) => set(&["approvedScopes"], json!(wanted)),
+        Some(wanted) => set(&["approvedScopes"], wanted.into()),
         None if approved.is_none() => {
-            set(&["approvedScopes"], json!(baseline.cloned().unwrap_or_default()))
+            set(&["approvedScopes"], baseline.cloned().unwrap_or_default().into())
         }
         None => {}
     }
 
-    let all_scopes = match want.scopes {
-        Some(exact) => json!(exact),
-        None => json!(SCOPES),
-    };
     let mut approved_now = false;
     match record.get("tokens") {
         None | Some(Value::Null) => {
-            set(&["tokens"], json!({ "operator": token(want, &all_scopes) }))
+            set(&["tokens"], object(&mut [("operator", token(want, wanted(want)))]))
         }
         Some(Value::Object(tokens)) => match tokens.get("operator") {
             Some(Value::Object(live))
@@ -213,34 +220,34 @@ pub fn decide(
                 if revoked {
                     approved_now = true;
                     let mut renewed = live.clone();
-                    renewed.insert("token".into(), json!(base64::encode_url(want.token)));
-                    renewed.insert("scopes".into(), json!(wanted.or(known).unwrap_or_default()));
-                    renewed.insert("rotatedAtMs".into(), json!(want.now));
+                    renewed.insert("token".into(), base64::encode_url(want.token).into());
+                    renewed.insert("scopes".into(), wanted.or(known).unwrap_or_default().into());
+                    renewed.insert("rotatedAtMs".into(), want.now.into());
                     renewed.shift_remove("revokedAtMs");
                     set(&["tokens", "operator"], Value::Object(renewed));
                 } else if let Some(wanted) = wanted {
-                    set(&["tokens", "operator", "scopes"], json!(wanted));
+                    set(&["tokens", "operator", "scopes"], wanted.into());
                 }
                 if !revoked && text(live, "role") != Some("operator") {
-                    set(&["tokens", "operator", "role"], json!("operator"));
+                    set(&["tokens", "operator", "role"], "operator".into());
                 }
             }
             // No usable token: absent, null, or an entry without one.
-            _ => set(&["tokens", "operator"], token(want, &all_scopes)),
+            _ => set(&["tokens", "operator"], token(want, wanted(want))),
         },
         Some(_) => return Err(shape(path, &id, "tokens")),
     }
     // A gateway of 2026.8.1 and later drops silently approved records when a like client pairs silently
     // (pruneSupersededSilentPairedDevices); this one is approved by its owner now.
     if text(record, "approvedVia") == Some("silent") {
-        set(&["approvedVia"], json!("owner"));
+        set(&["approvedVia"], "owner".into());
     }
     let dated = |field: &str| record.get(field).is_some_and(|at| at.is_u64());
     if !dated("createdAtMs") {
-        set(&["createdAtMs"], json!(want.now));
+        set(&["createdAtMs"], want.now.into());
     }
     if !dated("approvedAtMs") || approved_now || !added.is_empty() {
-        set(&["approvedAtMs"], json!(want.now));
+        set(&["approvedAtMs"], want.now.into());
     }
     let new_token =
         sets.iter().any(|set| matches!(set.path.as_slice(), ["tokens"] | ["tokens", "operator"]));

@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 use crate::error::{Error, Result};
 use crate::identity::{self, KeyPair, Repair, device_id, sha256_hex};
 use crate::inputs::{File, Inputs, Missing, Query, Stop, Wants};
-use crate::json5::{Document, Editor, Kind, Node};
+use crate::json::object;
+use crate::json5::{self, Document, Editor, Kind, Node};
 use crate::options::{
     ConfigOptions, IdentityChoice, Operation, PairOptions, PendingChoice, Request,
 };
@@ -104,7 +105,7 @@ impl fmt::Debug for Step {
 }
 
 /// A parameterised statement.
-#[derive(Clone, PartialEq, serde::Serialize)]
+#[derive(Clone, PartialEq)]
 pub struct Statement {
     /// INSERT, UPDATE or DELETE.
     pub sql: String,
@@ -112,6 +113,16 @@ pub struct Statement {
     pub params: Vec<Value>,
     /// How many rows it must change.
     pub changes: u32,
+}
+
+impl From<Statement> for Value {
+    fn from(statement: Statement) -> Self {
+        object(&mut [
+            ("sql", statement.sql.into()),
+            ("params", statement.params.into()),
+            ("changes", statement.changes.into()),
+        ])
+    }
 }
 
 /// Steps and report.
@@ -177,7 +188,7 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
         _ => Ok(None),
     })?;
     let (Some(config), Some(pair), Some(clear)) = (config, pair, clear) else {
-        return Err(Stop::Missing(Missing { bases, ..missing.0 }));
+        return Err(Stop::Missing(Box::new(Missing { bases, ..missing.0 })));
     };
 
     let mut steps = Vec::new();
@@ -226,7 +237,7 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
 pub fn reads(request: &Request, inputs: &Inputs<'_>) -> Option<Missing> {
     // The plan itself knows what it lacks.
     match plan(request, inputs, &[1; ENTROPY]) {
-        Err(Stop::Missing(missing)) => Some(missing),
+        Err(Stop::Missing(missing)) => Some(*missing),
         _ => None,
     }
 }
@@ -348,7 +359,7 @@ impl<'i, 'a> World<'i, 'a> {
             missing.take(want_files(inputs, [path.as_str()]))?;
         }
         if missing.0 != Missing::default() {
-            return Err(Stop::Missing(Missing { bases: paths.bases(), ..missing.0 }));
+            return Err(Stop::Missing(Box::new(Missing { bases: paths.bases(), ..missing.0 })));
         }
         let mut unclear = inputs.failures.get(&database).cloned();
         let store = match store(inputs, &rules, version.as_ref(), source, &paths, &mut warnings) {
@@ -475,12 +486,15 @@ fn config_part(
         match legacy_identity(world, mends)? {
             // The edit alone would make a gateway that imported nothing from there refuse to start (exit 78 at 2026.9.6).
             Some(error) if patched.content.is_some() => return Err(error.into()),
-            Some(error) => warnings.push(Notice {
-                code: "W_LEGACY_IDENTITY".to_string(),
-                message: error.message,
-                hint: error.hint,
-                path: error.path,
-            }),
+            Some(error) => {
+                let error = error.into_fields();
+                warnings.push(Notice {
+                    code: "W_LEGACY_IDENTITY".to_string(),
+                    message: error.message,
+                    hint: error.hint,
+                    path: error.path,
+                });
+            }
             None => {}
         }
     }
@@ -515,7 +529,7 @@ pub(crate) fn legacy_identity(world: &World<'_, '_>, mends: bool) -> Result<Opti
     missing.take(want_files(world.inputs, files.iter().map(String::as_str)))?;
     missing.take(want_queries(world.inputs, [sqlite::primary(&world.paths.database())]))?;
     if missing.0 != Missing::default() {
-        return Err(Stop::Missing(missing.0));
+        return Err(Stop::Missing(Box::new(missing.0)));
     }
     // `openclaw config set` alone makes a database without an identity; the first start imports the file into it.
     let mut known = primary_key(world)?;
@@ -581,7 +595,7 @@ fn clear_part(world: &World<'_, '_>, which: Which<'_>) -> Result<ClearPart, Stop
         missing.take(want_queries(inputs, [sqlite::pending(&db)]))?;
         missing.take(unsupervised(world))?;
         if missing.0 != Missing::default() {
-            return Err(Stop::Missing(missing.0));
+            return Err(Stop::Missing(Box::new(missing.0)));
         }
         let cleared =
             pending::clear_rows(inputs.rows("pending").unwrap_or_default(), which, inputs.now);
@@ -912,9 +926,8 @@ fn file_record(
     let Some(bytes) = file.bytes(&path)? else {
         let decision = paired::decide(None, want, &path)?;
         let store = Map::from_iter([(id, Value::Object(paired::fresh(want)))]);
-        let content = serde_json::to_vec_pretty(&store)
-            .map_err(|_| Error::new("INTERNAL", "A record could not be written as JSON."))?;
-        return Ok((decision, Some(write(&path, content, file))));
+        let content = json5::lines(&Value::Object(store));
+        return Ok((decision, Some(write(&path, content.into_bytes(), file))));
     };
     let document = pending::store(bytes, &path)?;
     let root = document.root();
@@ -986,7 +999,7 @@ fn row_record(world: &World<'_, '_>, want: &Want<'_>) -> Result<(Decision, Vec<S
     missing.take(want_queries(inputs, [sqlite::pending(&db)]))?;
     missing.take(unsupervised(world))?;
     if missing.0 != Missing::default() {
-        return Err(Stop::Missing(missing.0));
+        return Err(Stop::Missing(Box::new(missing.0)));
     }
     let record = sqlite::record(inputs.rows.get(&key).unwrap_or(&None), &db)?;
     let decision = paired::decide(record.as_ref(), want, &db)?;

@@ -5,8 +5,8 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
+use crate::inputs::Named;
 use crate::ip::{Cidr, is_loopback};
 use crate::rules::{ClientIp, Forwarded, LocalHosts, Locality, OriginCheck, ProxyMatch, Rules};
 
@@ -17,7 +17,7 @@ pub(crate) struct Request<'a> {
     /// The Host header.
     pub host: &'a str,
     /// All other headers, of any case.
-    pub headers: &'a BTreeMap<String, String>,
+    pub headers: &'a Named<String>,
     /// `gateway.trustedProxies`.
     pub trusted: &'a [String],
     /// `gateway.allowRealIpFallback`.
@@ -43,14 +43,15 @@ pub(crate) fn is_loopback_text(text: &str) -> bool {
 impl Request<'_> {
     /// A header by its lower-case name; empty ones don't count, as in JavaScript.
     fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        let named = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        named.min().map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
     fn forwarded(&self, rules: &Rules) -> bool {
         let any = |names: &[&str]| names.iter().any(|name| self.header(name).is_some());
-        let named =
-            |test: fn(&str) -> bool| self.headers.keys().any(|key| test(&key.to_ascii_lowercase()));
+        let named = |test: fn(&str) -> bool| {
+            self.headers.iter().any(|(key, _)| test(&key.to_ascii_lowercase()))
+        };
         match rules.forwarded {
             Forwarded::Three => any(&["x-forwarded-for", "x-real-ip", "x-forwarded-host"]),
             Forwarded::Five => any(&[
@@ -115,8 +116,8 @@ impl Request<'_> {
         let proxied = self.forwarded(rules)
             || self
                 .headers
-                .keys()
-                .any(|key| tailscale.iter().any(|name| key.eq_ignore_ascii_case(name)));
+                .iter()
+                .any(|(key, _)| tailscale.iter().any(|name| key.eq_ignore_ascii_case(name)));
         if is_loopback_text(self.peer) && !proxied {
             return Attribution::Known;
         }
@@ -378,13 +379,13 @@ mod tests {
     fn request<'a>(
         peer: &'a str,
         host: &'a str,
-        headers: &'a BTreeMap<String, String>,
+        headers: &'a Named<String>,
         trusted: &'a [String],
     ) -> Request<'a> {
         Request { peer, host, headers, trusted, real_ip_fallback: false }
     }
 
-    fn headers(list: &[(&str, &str)]) -> BTreeMap<String, String> {
+    fn headers(list: &[(&str, &str)]) -> Named<String> {
         list.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 

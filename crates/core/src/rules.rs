@@ -381,22 +381,33 @@ pub struct Change {
     pub takes: usize,
 }
 
-fn pick<T: Copy>(
-    field: &str,
-    column: &[(Version, T)],
-    version: Version,
-    change: Option<&Change>,
-) -> T {
+/// The month and the patch of the first version of a cell; all are of 2026.
+type Since = (u8, u8);
+
+fn release((month, patch): Since) -> Version {
+    Version::release(2026, u32::from(month), u32::from(patch))
+}
+
+/// Which cell of a column a version is in.
+fn held(column: &[Since], version: Version) -> usize {
     // the first cell also stands for everything before it
-    let cell = column.iter().rposition(|(since, _)| *since <= version).unwrap_or(0);
+    column.iter().rposition(|since| release(*since) <= version).unwrap_or(0)
+}
+
+fn pick(field: &str, column: &[Since], version: Version, change: Option<&Change>) -> usize {
+    let cell = held(column, version);
     match change {
-        Some(c) if c.field == field && c.cell == cell => column[c.takes].1,
-        _ => column[cell].1,
+        Some(c) if c.field == field && c.cell == cell => c.takes,
+        _ => cell,
     }
 }
 
 macro_rules! table {
     ($($(#[doc = $doc:literal])+ $field:ident: $type:ty = $source:literal [$(($month:literal, $patch:literal) => $value:expr),+ $(,)?];)+) => {
+        /// Field, source file of OpenClaw, and the first version of each cell.
+        const COLUMNS: &[(&str, &str, &[Since])] =
+            &[$((stringify!($field), $source, &[$(($month, $patch)),+])),+];
+
         /// What one OpenClaw version does.
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct Rules {
@@ -410,19 +421,10 @@ macro_rules! table {
             pub fn at(version: Version, change: Option<&Change>) -> Self {
                 Self {
                     version,
-                    $($field: pick(stringify!($field), &[$((Version::release(2026, $month, $patch), $value)),+], version, change),)+
-                }
-            }
-
-            /// Since when a field has this version's value, and the source file of OpenClaw that shows it.
-            pub fn origin(&self, field: &str) -> Option<(Version, &'static str)> {
-                match field {
-                    $(stringify!($field) => {
-                        let column = [$(Version::release(2026, $month, $patch)),+];
-                        let held = column.iter().rfind(|since| **since <= self.version).unwrap_or(&column[0]);
-                        Some((*held, $source))
-                    })+
-                    _ => None,
+                    $($field: {
+                        const VALUES: &[$type] = &[$($value),+];
+                        VALUES[pick(stringify!($field), &[$(($month, $patch)),+], version, change)]
+                    },)+
                 }
             }
 
@@ -434,23 +436,12 @@ macro_rules! table {
                 }
             }
 
-            /// The versions that brought a change, oldest first, and [`NEWEST`]: between two of them nothing differs.
-            pub fn versions() -> Vec<Version> {
-                let columns: &[[u8; 2]] = &[$($([$month, $patch]),+),+];
-                let mut versions: Vec<Version> =
-                    columns.iter().map(|&[month, patch]| Version::release(2026, month.into(), patch.into())).collect();
-                versions.push(NEWEST);
-                versions.sort_unstable();
-                versions.dedup();
-                versions
-            }
-
             /// Every cell of the table.
             pub fn cells() -> Vec<Cell> {
                 let mut cells = Vec::new();
                 $($(cells.push(Cell {
                     field: stringify!($field),
-                    since: Version::release(2026, $month, $patch),
+                    since: release(($month, $patch)),
                     value: format!("{:?}", { let value: $type = $value; value }),
                     source: $source,
                 });)+)+
@@ -461,6 +452,21 @@ macro_rules! table {
 }
 
 impl Rules {
+    /// Since when a field has this version's value, and the source file of OpenClaw that shows it.
+    pub fn origin(&self, field: &str) -> Option<(Version, &'static str)> {
+        let (_, source, column) = COLUMNS.iter().find(|(name, ..)| *name == field)?;
+        Some((release(column[held(column, self.version)]), source))
+    }
+
+    /// The versions that brought a change, oldest first, and [`NEWEST`]: between two of them nothing differs.
+    pub fn versions() -> Vec<Version> {
+        let columns = COLUMNS.iter().flat_map(|(_, _, column)| *column);
+        let mut versions: Vec<Version> = columns.copied().map(release).chain([NEWEST]).collect();
+        versions.sort_unstable();
+        versions.dedup();
+        versions
+    }
+
     /// Every change of one cell to another value of its column.
     pub fn changes() -> Vec<Change> {
         let cells = Self::cells();

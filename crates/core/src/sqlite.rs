@@ -3,10 +3,11 @@
 //! Planned as parameterised statements that the driver runs through the host's own SQLite in one transaction.
 //! Never DDL, never user_version, never raw bytes. Columns by OpenClaw 2026.9.6 `src/state/openclaw-state-schema.sql`.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 use crate::inputs::{Inputs, Query, Rows};
+use crate::json5;
 use crate::paired::Set;
 use crate::plan::Statement;
 
@@ -101,7 +102,7 @@ pub fn paired(db: &str, device_id: &str) -> Query {
         &format!("paired:{device_id}"),
         db,
         "SELECT * FROM device_pairing_paired WHERE device_id = ?",
-        vec![json!(device_id)],
+        vec![device_id.into()],
     )
 }
 
@@ -174,7 +175,7 @@ pub fn record(rows: &Rows, db: &str) -> Result<Option<Map<String, Value>>> {
         ("tokens_json", "tokens"),
     ] {
         if let Some(text) = row.get(column).and_then(Value::as_str) {
-            let value = serde_json::from_str(text).map_err(|_| {
+            let value = json5::parse(text).ok_or_else(|| {
                 Error::new(
                     "SHAPE",
                     format!("The column {column} of our device does not parse as JSON."),
@@ -191,7 +192,7 @@ pub fn record(rows: &Rows, db: &str) -> Result<Option<Map<String, Value>>> {
 /// Inserts a record where none was.
 pub fn insert_paired(record: &Map<String, Value>) -> Statement {
     let field = |name: &str| record.get(name).cloned().unwrap_or(Value::Null);
-    let text = |name: &str| json!(field(name).to_string());
+    let text = |name: &str| Value::String(json5::line(&field(name)));
     Statement {
         sql: "INSERT INTO device_pairing_paired (device_id, public_key, display_name, client_id, client_mode, role, roles_json, \
 scopes_json, approved_scopes_json, tokens_json, approved_via, created_at_ms, approved_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'owner', ?, ?)"
@@ -228,10 +229,10 @@ pub fn update_paired(device_id: &str, mut record: Map<String, Value>, sets: &[Se
         .iter()
         .map(|name| {
             let value = record.get(field(name)).cloned().unwrap_or(Value::Null);
-            if name.ends_with("_json") { json!(value.to_string()) } else { value }
+            if name.ends_with("_json") { Value::String(json5::line(&value)) } else { value }
         })
         .collect();
-    params.push(json!(device_id));
+    params.push(device_id.into());
     let list: Vec<String> = columns.iter().map(|column| format!("{column} = ?")).collect();
     Statement {
         sql: format!("UPDATE device_pairing_paired SET {} WHERE device_id = ?", list.join(", ")),
@@ -248,7 +249,8 @@ pub(crate) fn put(record: &mut Map<String, Value>, path: &[&'static str], value:
             record.insert((*field).to_string(), value);
         }
         [field, rest @ ..] => {
-            let inner = record.entry((*field).to_string()).or_insert_with(|| json!({}));
+            let inner =
+                record.entry((*field).to_string()).or_insert_with(|| Value::Object(Map::new()));
             if let Value::Object(inner) = inner {
                 put(inner, rest, value);
             }
@@ -285,11 +287,11 @@ pub fn insert_identity(keys: &crate::identity::KeyPair, now: i64) -> Statement {
 VALUES ('primary', ?, ?, ?, ?, ?)"
             .to_string(),
         params: vec![
-            json!(keys.device_id()),
-            json!(keys.public_pem()),
-            json!(keys.private_pem().as_str()),
-            json!(now),
-            json!(now),
+            keys.device_id().into(),
+            keys.public_pem().into(),
+            keys.private_pem().as_str().into(),
+            now.into(),
+            now.into(),
         ],
         changes: 1,
     }
@@ -299,7 +301,7 @@ VALUES ('primary', ?, ?, ?, ?, ?)"
 pub fn delete_pending(request_id: &str) -> Statement {
     Statement {
         sql: "DELETE FROM device_pairing_pending WHERE request_id = ?".to_string(),
-        params: vec![json!(request_id)],
+        params: vec![request_id.into()],
         changes: 1,
     }
 }

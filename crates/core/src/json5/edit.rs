@@ -4,8 +4,6 @@
 //! break; the indent is that of the first member; line ends, BOM and trailing commas stay; what stands on one line stays
 //! there; of a removed member only its own text and comma go, comments around it stay.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::Value;
 
 use super::text::{Layout, Writer};
@@ -21,9 +19,15 @@ struct Splice {
 /// What is to happen to the direct items of one object or array.
 struct Container {
     node: Node,
-    /// Where removed items begin.
-    removed: BTreeSet<usize>,
+    /// Where removed items begin, in order.
+    removed: Vec<usize>,
     appended: Vec<(Option<String>, Value)>,
+}
+
+impl Container {
+    fn removes(&self, item: usize) -> bool {
+        self.removed.binary_search(&item).is_ok()
+    }
 }
 
 /// A value to be put in the place of another.
@@ -37,23 +41,54 @@ struct Replacement {
 /// Collects changes to one document. What is changed inside of a value that is replaced or removed as a whole is lost.
 pub struct Editor<'d, 'a> {
     doc: &'d Document<'a>,
-    containers: BTreeMap<usize, Container>,
-    replaced: BTreeMap<usize, Replacement>,
+    /// In the order of the document.
+    containers: Vec<Container>,
+    /// In the order of the document.
+    replaced: Vec<Replacement>,
 }
 
 impl<'d, 'a> Editor<'d, 'a> {
     /// No changes yet.
     pub fn new(doc: &'d Document<'a>) -> Self {
-        Self { doc, containers: BTreeMap::new(), replaced: BTreeMap::new() }
+        Self { doc, containers: Vec::new(), replaced: Vec::new() }
     }
 
     pub(super) fn doc(&self) -> &'d Document<'a> {
         self.doc
     }
 
+    fn find(&self, node: Node) -> Result<usize, usize> {
+        self.containers.binary_search_by_key(&node.start, |container| container.node.start)
+    }
+
+    fn known(&self, node: Node) -> Option<&Container> {
+        self.containers.get(self.find(node).ok()?)
+    }
+
+    fn known_mut(&mut self, node: Node) -> Option<&mut Container> {
+        let at = self.find(node).ok()?;
+        self.containers.get_mut(at)
+    }
+
     fn container(&mut self, node: Node) -> &mut Container {
-        let new = || Container { node, removed: BTreeSet::new(), appended: Vec::new() };
-        self.containers.entry(node.start).or_insert_with(new)
+        let at = self.find(node).unwrap_or_else(|at| {
+            let new = Container { node, removed: Vec::new(), appended: Vec::new() };
+            self.containers.insert(at, new);
+            at
+        });
+        &mut self.containers[at]
+    }
+
+    fn replacement(&self, node: Node) -> Result<usize, usize> {
+        self.replaced.binary_search_by_key(&node.start, |replacement| replacement.node.start)
+    }
+
+    fn replace(&mut self, node: Node, item: usize, value: Value) {
+        let new = Replacement { node, item, value };
+        match self.replacement(node) {
+            Ok(at) => self.replaced[at] = new,
+            Err(at) => self.replaced.insert(at, new),
+        }
     }
 
     /// Gives the member a value: of duplicates the last one, in its place; a new one comes at the end. Does nothing where
@@ -73,14 +108,13 @@ impl<'d, 'a> Editor<'d, 'a> {
         value: Value,
     ) {
         if let Some(member) = member {
-            if let Some(container) = self.containers.get_mut(&object.start) {
-                container.removed.remove(&member.key_span.start);
+            if let Some(container) = self.known_mut(object) {
+                container.removed.retain(|at| *at != member.key_span.start);
             }
             let node = member.value;
             self.forget(node);
             if !merge::same(self.doc, node, &value) {
-                let item = member.key_span.start;
-                self.replaced.insert(node.start, Replacement { node, item, value });
+                self.replace(node, member.key_span.start, value);
             }
         } else {
             let appended = &mut self.container(object).appended;
@@ -93,8 +127,9 @@ impl<'d, 'a> Editor<'d, 'a> {
 
     /// Drops the changes to a value and inside of it.
     fn forget(&mut self, node: Node) {
-        self.containers.retain(|at, _| !(node.start..node.end).contains(at));
-        self.replaced.retain(|at, _| !(node.start..node.end).contains(at));
+        let inside = |other: &Node| (node.start..node.end).contains(&other.start);
+        self.containers.retain(|container| !inside(&container.node));
+        self.replaced.retain(|replacement| !inside(&replacement.node));
     }
 
     /// A value that an earlier change gives to this member.
@@ -105,25 +140,20 @@ impl<'d, 'a> Editor<'d, 'a> {
         key: &str,
     ) -> Option<&mut Value> {
         if let Some(member) = member {
-            return self
-                .replaced
-                .get_mut(&member.value.start)
-                .map(|replacement| &mut replacement.value);
+            let at = self.replacement(member.value).ok()?;
+            return Some(&mut self.replaced[at].value);
         }
-        let appended = &mut self.containers.get_mut(&object.start)?.appended;
+        let appended = &mut self.known_mut(object)?.appended;
         appended.iter_mut().find(|(name, _)| name.as_deref() == Some(key)).map(|(_, value)| value)
     }
 
     pub(super) fn is_removed(&self, object: Node, member: &Member<'_>) -> bool {
-        self.containers
-            .get(&object.start)
-            .is_some_and(|container| container.removed.contains(&member.key_span.start))
+        self.known(object).is_some_and(|container| container.removes(member.key_span.start))
     }
 
     /// The elements that earlier changes append.
     pub(super) fn pushed(&self, array: Node) -> impl Iterator<Item = &Value> {
-        self.containers
-            .get(&array.start)
+        self.known(array)
             .into_iter()
             .flat_map(|container| &container.appended)
             .map(|(_, value)| value)
@@ -132,13 +162,13 @@ impl<'d, 'a> Editor<'d, 'a> {
     /// Puts a value in the place of the whole document.
     pub(super) fn replace_root(&mut self, value: Value) {
         let node = self.doc.root();
-        self.replaced.insert(node.start, Replacement { node, item: node.start, value });
+        self.replace(node, node.start, value);
     }
 
     /// Removes the member with its comma, duplicates too; true if there was one.
     pub fn remove(&mut self, object: Node, key: &str) -> bool {
         let mut found = false;
-        if let Some(container) = self.containers.get_mut(&object.start) {
+        if let Some(container) = self.known_mut(object) {
             let before = container.appended.len();
             container.appended.retain(|(name, _)| name.as_deref() != Some(key));
             found = container.appended.len() < before;
@@ -154,7 +184,10 @@ impl<'d, 'a> Editor<'d, 'a> {
     /// Removes the members that `pick` picks, with their commas.
     pub fn remove_members(&mut self, object: Node, mut pick: impl FnMut(&Member<'_>) -> bool) {
         for member in self.doc.members(object).filter(|member| pick(member)) {
-            self.container(object).removed.insert(member.key_span.start);
+            let removed = &mut self.container(object).removed;
+            if let Err(at) = removed.binary_search(&member.key_span.start) {
+                removed.insert(at, member.key_span.start);
+            }
             self.forget(member.value);
         }
     }
@@ -170,10 +203,10 @@ impl<'d, 'a> Editor<'d, 'a> {
     pub fn finish(self) -> Option<Vec<u8>> {
         let plan = Plan::new(self.doc);
         let mut splices = Vec::new();
-        for replacement in self.replaced.values() {
+        for replacement in &self.replaced {
             plan.replace(replacement, &mut splices);
         }
-        for container in self.containers.values() {
+        for container in &self.containers {
             plan.rewrite(container, &mut splices);
         }
         if splices.is_empty() {
@@ -316,7 +349,7 @@ impl<'d, 'a> Plan<'d, 'a> {
     }
 
     fn rewrite(&self, container: &Container, splices: &mut Vec<Splice>) {
-        let Container { node, removed, appended } = container;
+        let Container { node, appended, .. } = container;
         let (open, close) = (node.start + 1, node.end - 1);
         let mut from = open;
         let mut comments = false;
@@ -339,7 +372,7 @@ impl<'d, 'a> Plan<'d, 'a> {
             let end = item.comma.map_or(item.value.end, |comma| comma + 1);
             note(&lead, &mut solid, &mut comments);
             last = Some((item.start(), lead.broken, item.comma.is_some()));
-            if removed.contains(&item.start()) {
+            if container.removes(item.start()) {
                 if behind.comment_end.is_some() {
                     self.cut(from, item.start(), item.value.end, &lead, splices);
                     splices.extend(item.comma.map(|at| Splice {

@@ -1,8 +1,5 @@
 //! RFC 7396 merge patches with arrays united or replaced, and equality as JavaScript sees it.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use super::{Document, Editor, Kind, Member, Node, text};
@@ -70,14 +67,10 @@ impl Editor<'_, '_> {
         log: &mut Log,
     ) {
         let doc = self.doc();
-        let mut members: BTreeMap<String, Member<'_>> = BTreeMap::new();
-        for member in doc.members(target) {
-            if member.exact && patch.contains_key(member.key.as_ref()) {
-                members.insert(member.key.clone().into_owned(), member);
-            }
-        }
+        let named = |member: &Member<'_>| member.exact && patch.contains_key(member.key.as_ref());
+        let members: Vec<Member<'_>> = doc.members(target).filter(named).collect();
         for (key, value) in patch {
-            let member = members.get(key);
+            let member = members.iter().rfind(|member| member.key == *key);
             log.enter(key, |log| {
                 if value.is_null() {
                     if self.remove(target, key) {
@@ -149,7 +142,7 @@ impl Log {
         let quoted =
             |c: char| c.is_control() || c.is_whitespace() || matches!(c, '.' | '[' | ']' | '"');
         if key.is_empty() || key.contains(quoted) {
-            self.path += &format!("[{}]", Value::from(key));
+            self.path += &format!("[{}]", text::line(&Value::from(key)));
         } else {
             if length > 0 {
                 self.path.push('.');
@@ -274,17 +267,14 @@ pub(super) fn same(doc: &Document<'_>, node: Node, value: &Value) -> bool {
                 && nodes.next().is_none()
         }
         (Kind::Object, Value::Object(map)) => {
-            let mut last: BTreeMap<Cow<'_, str>, Node> = BTreeMap::new();
-            for member in doc.members(node) {
-                if !member.exact || !map.contains_key(member.key.as_ref()) {
-                    return false;
-                }
-                last.insert(member.key, member.value);
-            }
-            last.len() == map.len()
-                && map.iter().all(|(key, value)| {
-                    last.get(key.as_str()).is_some_and(|node| same(doc, *node, value))
+            let known = |member: Member<'_>| member.exact && map.contains_key(member.key.as_ref());
+            doc.members(node).all(known) && {
+                let members: Vec<Member<'_>> = doc.members(node).collect();
+                map.iter().all(|(key, value)| {
+                    let member = members.iter().rfind(|member| member.key == *key);
+                    member.is_some_and(|member| same(doc, member.value, value))
                 })
+            }
         }
         _ => false,
     }

@@ -11,7 +11,6 @@ mod text;
 mod unicode;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
@@ -21,6 +20,14 @@ use serde_json::{Map, Value};
 pub use edit::Editor;
 pub(crate) use merge::unique;
 pub use merge::{Action, Arrays, Change};
+pub use text::{line, lines};
+
+/// The value of a JSON text that is no document of OpenClaw's; `None` for another text, and for what [`Document::value`]
+/// does not copy.
+pub fn parse(text: &str) -> Option<Value> {
+    let document = Document::parse(text.as_bytes(), Syntax::Json).ok()?;
+    document.value(document.root())
+}
 
 /// What is taken as valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,14 +230,14 @@ impl<'a> Document<'a> {
                 .map(|item| self.value_within(item, inner))
                 .collect::<Option<_>>()?,
             Kind::Object => {
-                let (mut map, mut beyond) = (Map::new(), BTreeSet::new());
+                let (mut map, mut beyond) = (Map::new(), Vec::new());
                 for member in self.members(node) {
                     let value = self.value_within(member.value, inner).filter(|_| member.exact);
                     // What a later duplicate hides does not count.
                     match value {
-                        Some(_) => beyond.remove(&member.key),
-                        None => beyond.insert(member.key.clone()),
-                    };
+                        Some(_) => beyond.retain(|key| *key != member.key),
+                        None => beyond.push(member.key.clone()),
+                    }
                     map.insert(member.key.into_owned(), value.unwrap_or_default());
                 }
                 if !beyond.is_empty() {

@@ -141,6 +141,22 @@ pub(super) struct Writer<'s> {
     pub(super) escape_separators: bool,
 }
 
+/// As `JSON.stringify(value)`.
+pub fn line(value: &Value) -> String {
+    plain(Layout::Line { compact: true }, value)
+}
+
+/// As `JSON.stringify(value, null, 2)`.
+pub fn lines(value: &Value) -> String {
+    plain(Layout::Lines { eol: "\n", indent: String::new(), unit: "  ".to_string() }, value)
+}
+
+fn plain(layout: Layout<'_>, value: &Value) -> String {
+    let mut out = String::new();
+    Writer { layout, escape_separators: false }.item(&mut out, None, value);
+    out
+}
+
 impl Writer<'_> {
     /// An item of an object (with a key) or an array.
     pub(super) fn item(&self, out: &mut String, key: Option<&str>, value: &Value) {
