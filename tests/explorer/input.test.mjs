@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { newIdentity } from '../lib/client.mjs';
-import { choose, closeBrowser, drop, file, open, OPENED, paste, verdict } from './page.mjs';
+import { choose, closeBrowser, drop, file, open, OPENED, paste, rest, verdict } from './page.mjs';
 
 after(closeBrowser);
 
@@ -57,13 +57,13 @@ test('a private key is recognised, not kept, and said so', async (t) => {
   }
   await page.getByRole('button', { name: 'Clear all' }).click();
   await choose(page, file('device.json', whole));
-  await page.waitForTimeout(100);
+  await rest(page);
   await gone('device', /only the public part is here/);
   await page.locator('#field-pending').pressSequentially(`{"k":"${secretOf(identity)}`);
   await gone('pending', nothing);
   // What undoes typing must not bring it back.
   await page.locator('#field-pending').press('Control+z');
-  await page.waitForTimeout(100);
+  await rest(page);
   assert.equal(await holds(page, secretOf(identity)), false);
 });
 
@@ -76,7 +76,7 @@ test('half JSON: a message at the field, with line and column', async (t) => {
     ['device', '{\n  "version": 1,\n  "publicKeyPem": \n', /line 4, column 1/],
   ]) {
     await paste(page, `#field-${field}`, text);
-    await page.waitForTimeout(250);
+    await rest(page);
     assert.match(await page.locator(`#error-${field}`).innerText(), place, field);
     assert.equal(await page.locator(`#field-${field}`).getAttribute('aria-invalid'), 'true');
   }
@@ -88,7 +88,7 @@ test('10 MB: a message at once', async (t) => {
   const large = `{"a":"${'x'.repeat(10_000_000)}"}`;
   const ms = await paste(page, '#field-paired', large);
   assert.match(await page.locator('#error-paired').innerText(), /10\.0 MB.*Nothing of it was kept/);
-  assert.ok(ms < 1000, `${ms} ms`);
+  assert.ok(ms < 2000, `${ms} ms`);
   await choose(page, file('openclaw.json', large));
   await page.locator('#error-config', { hasText: '10.0 MB' }).waitFor();
   assert.equal(await page.locator('#field-paired').inputValue(), '');

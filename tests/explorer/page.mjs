@@ -54,9 +54,12 @@ export async function open(t, url, { dark = false, width = 1280, height = 900, t
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && problems.push(message.text()));
   await page.goto(url);
-  await page.locator('html[data-ready=true]').waitFor();
+  await rest(page);
   return { page, context, requests, problems };
 }
+
+/** Until what the page shows belongs to what it was given. */
+export const rest = (page) => page.locator('html[data-ready=true]').waitFor();
 
 /** Files as Playwright gives them to a file chooser. */
 export const file = (name, content) => ({ name, mimeType: 'application/json', buffer: Buffer.from(content) });
@@ -93,7 +96,7 @@ export async function paste(page, selector, text) {
 
 /** The verdict that the page shows, once it has come to rest. */
 export async function verdict(page, box = '#verdict') {
-  await page.waitForTimeout(250);
+  await rest(page);
   return (await page.locator(`${box} .verdict .title`).innerText()).trim();
 }
 

@@ -5,8 +5,8 @@ import { closeBrowser, open, OPENED, ROOT, verdict } from './page.mjs';
 
 const at = (name) => `npm/explorer/screenshots/${name}.png`;
 export const SHOTS = [
-  { path: at('light'), width: 1440, height: 1560 },
-  { path: at('dark'), width: 1440, height: 1560, dark: true },
+  { path: at('light'), width: 1440, height: 1700 },
+  { path: at('dark'), width: 1440, height: 1700, dark: true },
   { path: at('phone'), width: 360, height: 780, from: '#answer' },
 ];
 

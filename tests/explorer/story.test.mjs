@@ -1,7 +1,7 @@
 // The seed story in the page, with the files of a real gateway: the wall and its reason; mended it is open, and what the page gives to
 // download makes that gateway let the client in.
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { AGENT, callAs, identityOf, newIdentity } from '../lib/client.mjs';
@@ -87,7 +87,6 @@ test('without an identity the page makes one, and its files open a gateway that 
   const at = await openGateway(t, {
     version: VERSION,
     prepare: async (home) => {
-      const { mkdirSync } = await import('node:fs');
       for (const folder of ['devices', 'identity']) mkdirSync(join(home.stateDir, folder), { mode: 0o700 });
       assert.deepEqual((await mendInto(page, home.stateDir)).sort(), ['device.json', 'paired.json']);
       const { privateKeyPem } = JSON.parse(readFileSync(join(home.stateDir, 'identity/device.json'), 'utf8'));
@@ -96,6 +95,20 @@ test('without an identity the page makes one, and its files open a gateway that 
   });
   const { home, gateway, proxy } = at;
   assert.ok(!(await page.locator('body').innerText()).includes('PRIVATE KEY'), 'the diff shows no key');
-  for (const method of ['cron.list']) await callAs(AGENT, { url: proxy.url, token: gateway.token, identity }, method, {});
+  await callAs(AGENT, { url: proxy.url, token: gateway.token, identity }, 'cron.list', {});
   assert.deepEqual(await listThenAdd({ home, gateway }, identity), ['open', 'open']);
+});
+
+test('a remote function on 2026.9.6: HTTP 403 until the proxy is listed, which is spliced into the config', async (t) => {
+  const { page } = await open(t, server.url);
+  await page.getByLabel('OpenClaw version', { exact: true }).fill('2026.9.6');
+  await page.getByLabel('Remote function').check();
+  assert.match(await verdict(page), /^Refused\s*unattributable-proxy/);
+  await page.getByRole('button', { name: 'Mend the files' }).click();
+  assert.match(await verdict(page, '#mended'), /^Open/);
+  const changes = await page.locator('#mended pre').allInnerTexts();
+  assert.ok(changes.some((text) => /\+ .*trustedProxies.*172\.16\.0\.7/s.test(text)), changes.join('\n'));
+  await page.getByRole('button', { name: 'Go on with these files' }).click();
+  assert.match(await page.locator('#field-config').inputValue(), /^\/\/ the sandbox's gateway\n/);
+  assert.match(await verdict(page), /^Open/);
 });

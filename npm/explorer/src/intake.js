@@ -28,7 +28,7 @@ function decoded(bytes) {
 
 const parsed = (text) => {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
     return undefined;
   }

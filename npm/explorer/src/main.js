@@ -23,12 +23,12 @@ const PRESETS = {
   remote: { title: 'Remote function', about: 'presents its own device, comes in through the sandbox’s proxy', client: 'agent', method: 'cron.add', device: 'yes', remoteAddress: '172.16.0.7', forwardedFor: FORWARDED },
   custom: { title: 'Something else', about: 'as described below' },
 };
-const CHOICE = (label, options) => ({ label, options });
+const choice = (label, options) => ({ label, options });
 const DETAILS = {
-  client: CHOICE('Client', { agent: 'the agent’s tool', cli: 'the command line' }),
+  client: choice('Client', { agent: 'the agent’s tool', cli: 'the command line' }),
   method: { label: 'Method', placeholder: 'cron.list' },
-  device: CHOICE('Presents its device', { '': 'as this version does', yes: 'yes', no: 'no' }),
-  auth: CHOICE('Authenticates with', { '': 'what the config asks for', token: 'the gateway’s token', password: 'the gateway’s password', 'device-token': 'its device token', none: 'nothing' }),
+  device: choice('Presents its device', { '': 'as this version does', yes: 'yes', no: 'no' }),
+  auth: choice('Authenticates with', { '': 'what the config asks for', token: 'the gateway’s token', password: 'the gateway’s password', 'device-token': 'its device token', none: 'nothing' }),
   remoteAddress: { label: 'Peer address', placeholder: '127.0.0.1' },
   forwardedFor: { label: 'X-Forwarded-For', placeholder: 'not sent' },
   host: { label: 'Host', placeholder: '127.0.0.1:18789' },
@@ -38,6 +38,8 @@ const DETAILS = {
 
 /** The text that each field holds; null where it holds none. */
 const texts = { config: null, paired: null, pending: null, device: null };
+/** What the intake had to say of a field, until it changes. */
+const messages = {};
 /** What the fields hold is the example. */
 let exampled = false;
 let map;
@@ -75,7 +77,7 @@ function identity(version) {
     if (intake.parsed(texts.device) !== undefined) return { error: 'There is no publicKeyPem or publicKey in it.' };
     const place = core.PLACES.device;
     const found = core.diagnose({ [place]: new TextEncoder().encode(texts.device) }, version, {}).findings.find(({ path }) => path === place);
-    return { error: found.message };
+    return { error: found?.message ?? 'That is no JSON.' };
   }
   try {
     core.diagnose({}, version, {}, key);
@@ -86,9 +88,12 @@ function identity(version) {
   }
 }
 
+const said = new Map();
+/** Says it once: what stands there already is not announced again. */
 function say(id, text) {
-  const element = byId(id);
-  element.replaceChildren(...(text ? prose(text) : []));
+  if (said.get(id) === text) return;
+  said.set(id, text);
+  byId(id).replaceChildren(...(text ? prose(text) : []));
 }
 
 /** The message at a field. */
@@ -116,8 +121,6 @@ function take(name, text) {
   tell(name, messages[name]);
   soon();
 }
-/** What the intake had to say, until the field changes. */
-const messages = {};
 
 function leaveExample() {
   if (!exampled) return;
@@ -141,6 +144,7 @@ function showExample() {
 }
 
 async function takeFiles(list, target) {
+  atRest(false);
   const problems = [];
   for (const file of list) {
     const name = target ?? intake.fieldOf(file.name);
@@ -202,13 +206,19 @@ function edited(name) {
   put(name, text);
   // What is still being typed of a key goes nowhere.
   if (error) area.blur();
-  messages[name] = error || note ? { error, note } : messages[name]?.note ? messages[name] : {};
+  messages[name] = { error, note };
   tell(name, messages[name]);
   soon();
 }
 
+/** Whether what is shown belongs to what was given. */
+const atRest = (rests) => {
+  document.documentElement.dataset.ready = String(rests);
+};
+
 /** Asks again when the hand rests. */
 function soon() {
+  atRest(false);
   clearTimeout(timer);
   timer = setTimeout(update, 120);
 }
@@ -221,7 +231,8 @@ function segment(version) {
     const [y, m, p] = numbers(known);
     return y < year || (y === year && (m < month || (m === month && p <= patch)));
   });
-  return Math.max(0, before.length - 1);
+  // What has no number is judged as the newest, by the core too.
+  return Number.isNaN(year) ? map.versions.length - 1 : Math.max(0, before.length - 1);
 }
 
 const forgetMended = () => {
@@ -243,6 +254,7 @@ const UNKNOWN = { verdict: 'unknown', reason: null, steps: [], findings: [] };
 
 function update() {
   clearTimeout(timer);
+  atRest(true);
   turn += 1;
   forgetMended();
   let state;
@@ -398,6 +410,7 @@ function build() {
     h('label', {}, h('span', {}, label), options
       ? h('select', { id: `detail-${name}`, on: { change } }, ...Object.entries(options).map(([value, text]) => h('option', { value }, text)))
       : h('input', { id: `detail-${name}`, type: 'text', placeholder, autocomplete: 'off', spellcheck: false, on: { input: change } }))));
+  byId('known').append(...map.versions.map((value) => h('option', { value })));
   const slider = byId('slider');
   slider.max = String(map.versions.length - 1);
   slider.addEventListener('input', () => {
@@ -462,7 +475,6 @@ async function main() {
   }
   build();
   showExample();
-  document.documentElement.dataset.ready = 'true';
 }
 
 void main();
