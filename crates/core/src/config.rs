@@ -1,10 +1,11 @@
 //! `patchConfig`: what is to change in `openclaw.json`, and the splices that do just that.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 use crate::inputs::{Inputs, Stop, Wants};
 use crate::ip;
+use crate::json::object;
 use crate::json5::{self, Action, Arrays, Document, Editor, Kind, Node, Syntax};
 use crate::options::{ConfigOptions, Proxies};
 use crate::paths::{parent, relative_to};
@@ -41,7 +42,10 @@ pub fn patch(
     let Some(bytes) = inputs.file(path).bytes(path)? else {
         // Without gateway.mode a gateway does not start.
         let mut fresh = Map::new();
-        merge(&mut fresh, &Map::from_iter([("gateway".to_string(), json!({ "mode": "local" }))]));
+        merge(
+            &mut fresh,
+            &Map::from_iter([("gateway".to_string(), object(&mut [("mode", "local".into())]))]),
+        );
         if !options.replace_arrays {
             wanted.values_mut().for_each(unite);
         }
@@ -198,12 +202,15 @@ fn wanted(
         };
         for address in &list {
             if !all.iter().any(|known| known.as_str() == Some(address)) {
-                all.push(json!(address));
+                all.push(address.as_str().into());
             }
         }
         merge(
             &mut wanted,
-            &Map::from_iter([("gateway".to_string(), json!({ "trustedProxies": all }))]),
+            &Map::from_iter([(
+                "gateway".to_string(),
+                object(&mut [("trustedProxies", all.into())]),
+            )]),
         );
     }
     (wanted, list)
@@ -483,7 +490,8 @@ impl<'i> Includes<'i> {
                     }
                     _ => value.clone(),
                 };
-                if reduced != json!({}) || *value == json!({}) {
+                let empty = |value: &Value| value.as_object().is_some_and(Map::is_empty);
+                if !empty(&reduced) || empty(value) {
                     out.insert(key.clone(), reduced);
                 }
             }

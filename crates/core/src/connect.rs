@@ -863,7 +863,9 @@ impl<'a> Walk<'a> {
         }
         if rules.metadata_pinned {
             let same = |pinned: Option<&str>, claimed: Option<&str>| {
-                let norm = |text: Option<&str>| text.unwrap_or_default().trim().to_lowercase();
+                // normalizeDeviceMetadataForAuth of src/gateway/device-metadata-normalization.ts: ASCII alone
+                let norm =
+                    |text: Option<&str>| text.unwrap_or_default().trim().to_ascii_lowercase();
                 norm(pinned).is_empty() || norm(pinned) == norm(claimed)
             };
             let platform = self.connection.platform.as_deref().unwrap_or("linux");

@@ -1,6 +1,7 @@
 //! Who a request comes from, as each OpenClaw version reads peer, Host, forwarded headers and `gateway.trustedProxies`
 //! (`src/gateway/net.ts`, `src/gateway/auth.ts`, from 2026.8.1 `src/gateway/ingress-attribution.ts`).
 //!
+//! Addresses and the names of hosts are ASCII, so that lower case is that of ASCII.
 //! This follows OpenClaw's own lenient readings; what this project writes goes through the strict [`crate::ip`].
 
 use core::net::{IpAddr, Ipv4Addr};
@@ -143,7 +144,7 @@ impl Request<'_> {
     /// Whether the Origin needs no entry in the config.
     pub(crate) fn origin_allowed(&self, rules: &Rules, origin: &str, local: bool) -> bool {
         let Some((_, rest)) = origin.trim().split_once("://") else { return false };
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default().to_lowercase();
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
         let name = host_name(&authority);
         let loopback_origin = host_is_loopback(&name);
         match rules.origin_check {
@@ -157,7 +158,8 @@ impl Request<'_> {
                 } else {
                     private_host(&host) || host.ends_with(".local") || host.ends_with(".ts.net")
                 };
-                (local && loopback_origin) || (own && authority == self.host.trim().to_lowercase())
+                (local && loopback_origin)
+                    || (own && authority == self.host.trim().to_ascii_lowercase())
             }
         }
     }
@@ -203,7 +205,7 @@ fn normal(rules: &Rules, text: &str) -> Option<String> {
         let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
         return Some(bare.parse::<IpAddr>().ok()?.to_canonical().to_string());
     }
-    let lower = text.to_lowercase();
+    let lower = text.to_ascii_lowercase();
     let bare = lower.strip_prefix("::ffff:").unwrap_or(&lower);
     (!bare.is_empty()).then(|| bare.to_owned())
 }
@@ -304,7 +306,7 @@ fn ipaddr_v4(text: &str) -> Option<Ipv4Addr> {
 
 /// `resolveHostName`: the Host header without brackets and port, in lower case.
 fn host_name(host: &str) -> String {
-    let host = host.trim().to_lowercase();
+    let host = host.trim().to_ascii_lowercase();
     if let Some((inside, _)) = host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         return inside.to_owned();
     }

@@ -251,13 +251,10 @@ impl Writer<'_> {
 
 /// ECMAScript's Number::toString, of which serde_json's spelling differs from 1e16 on and below 1e-5.
 fn number_text(out: &mut String, number: &Number) {
-    let value = match number.as_f64() {
-        Some(value) if !number.is_f64() && value.abs() <= 9_007_199_254_740_991.0 => {
-            return out.push_str(&format!("{number}"));
-        }
-        Some(value) => value,
-        None => return out.push_str("null"),
-    };
+    if let Some(whole) = number.as_i64().filter(|whole| whole.unsigned_abs() < 1 << 53) {
+        return out.push_str(&whole.to_string());
+    }
+    let Some(value) = number.as_f64() else { return out.push_str("null") };
     if value == 0.0 {
         return out.push('0');
     }
