@@ -935,12 +935,12 @@ fn file_record(
     let decision = match document.get(root, &id) {
         None => {
             let decision = paired::decide(None, want, &path)?;
-            editor.set(root, &id, &Value::Object(paired::fresh(want)));
+            editor.insert(root, &id, Value::Object(paired::fresh(want)));
             decision
         }
         Some(member) => {
-            let place = document.line_column(member.value.start);
             let Some(Value::Object(record)) = document.value(member.value) else {
+                let place = document.line_column(member.value.start);
                 return Err(Error::new(
                     "SHAPE",
                     format!("The record of device {id} is no object that OpenClaw writes."),

@@ -198,6 +198,7 @@ impl<'a, I: Io> Job<'_, 'a, I> {
         for step in steps {
             ready.push(self.prepare(step)?);
         }
+        self.sync_made()?;
         let mut swept = HashSet::new();
         for entry in &ready {
             if swept.insert(entry.folder.path.clone()) {
@@ -208,9 +209,9 @@ impl<'a, I: Io> Job<'_, 'a, I> {
             self.stage(at, entry)?;
         }
         let mut first = HashSet::new();
-        for entry in &ready {
-            // A second step on the same file expects what the first one leaves.
-            if first.insert(&entry.path) {
+        for (at, entry) in ready.iter().enumerate() {
+            // A second step on the same file expects what the first one leaves; the first of all is checked at once.
+            if first.insert(&entry.path) && at > 0 {
                 entry.check()?;
             }
         }
@@ -270,9 +271,18 @@ impl<'a, I: Io> Job<'_, 'a, I> {
         self.made.push((folder.clone(), name.to_owned()));
         let made = folder.open_made(name)?;
         made.settle(self.owner_in(folder)?)?;
-        // On the disk before anything in it counts on it.
-        folder.sync()?;
         Ok(made)
+    }
+
+    /// Folders are on the disk before anything in them counts on it: one sync for all that were made in the same one.
+    fn sync_made(&self) -> Result<()> {
+        let mut synced = HashSet::new();
+        for (folder, _) in &self.made {
+            if synced.insert(&folder.path) {
+                folder.sync().map_err(|errno| fault(errno, "create", &folder.path))?;
+            }
+        }
+        Ok(())
     }
 
     /// The owner of what is new in a folder.

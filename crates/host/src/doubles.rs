@@ -290,7 +290,12 @@ impl Memory {
             Body::Link(_) => Kind::Symlink,
             Body::Fifo => Kind::Other,
         };
-        Stat { kind, mode: node.mode, uid: node.uid, gid: node.gid, mtime_ms: node.mtime_ms }
+        let size = match &node.body {
+            Body::File(content) => content.len() as u64,
+            _ => 0,
+        };
+        let &Node { mode, uid, gid, mtime_ms, .. } = node;
+        Stat { kind, mode, uid, gid, mtime_ms, size }
     }
 
     fn insert(&self, at: &Handle, name: &str, body: Body, mode: u32) -> Result<Handle> {

@@ -95,7 +95,7 @@ pub(crate) fn not_absolute(path: &str) -> Error {
 }
 
 pub(crate) fn too_large(path: &str) -> Error {
-    Error::new("SHAPE", format!("{path} is larger than 64 MiB"))
+    Error::new("SHAPE", format!("{path} is larger than 512 MiB"))
         .at(path)
         .hint("No file of OpenClaw that is read here grows so large: look at what it is.")
 }

@@ -31,6 +31,8 @@ pub struct Stat {
     pub gid: u32,
     /// Last change of its content, ms since 1970.
     pub mtime_ms: i64,
+    /// Bytes in a file.
+    pub size: u64,
 }
 
 /// This process, as the lock names it.

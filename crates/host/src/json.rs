@@ -1,12 +1,14 @@
 //! The same two calls as they cross a binding: JSON beside the contents of files.
 
+use std::collections::BTreeMap;
+
 use prepair_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::apply::{ApplyRequest, Change, Owner, Step, apply_files};
 use crate::io::Io;
-use crate::read::{Entry, ReadRequest, read_files};
+use crate::read::{Entry, ReadRequest, read_files, same_files};
 
 /// A reply: JSON that refers to contents by their index. A refusal is `{"error": …}`.
 pub struct Reply {
@@ -20,6 +22,12 @@ pub struct Reply {
 struct ReadJson {
     bases: Vec<String>,
     files: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct SameJson {
+    bases: Vec<String>,
+    files: BTreeMap<String, Option<usize>>,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +87,21 @@ pub fn read_files_json<I: Io>(io: &I, request: &str) -> Reply {
     }
 }
 
+/// `{bases, files: {path: blob | null}}` → `{same}`.
+pub fn same_files_json<I: Io>(io: &I, request: &str, blobs: &[&[u8]]) -> Reply {
+    let reply = parse(request).and_then(|SameJson { bases, files }| {
+        let files = files
+            .into_iter()
+            .map(|(path, blob)| Ok((path, blob.map(|blob| blob_at(blobs, blob)).transpose()?)))
+            .collect::<Result<_>>()?;
+        Ok(json!({ "same": same_files(io, &bases, &files)? }).to_string())
+    });
+    match reply {
+        Ok(json) => Reply { json, blobs: Vec::new() },
+        Err(error) => refusal(&error),
+    }
+}
+
 /// `{bases, steps, owner?}` → `{changes}`.
 pub fn apply_files_json<I: Io>(io: &I, request: &str, blobs: &[&[u8]], random: [u8; 12]) -> Reply {
     let reply = parse(request).and_then(|request: ApplyJson| {
@@ -96,12 +119,16 @@ pub fn apply_files_json<I: Io>(io: &I, request: &str, blobs: &[&[u8]], random: [
 fn bind<'c>(step: StepJson, blobs: &[&'c [u8]]) -> Result<Step<'c>> {
     Ok(match step {
         StepJson::Write { path, blob, mode, keep_mode, expect } => {
-            let content = blobs.get(blob).copied().ok_or_else(|| {
-                Error::new("INTERNAL", format!("a step names blob {blob}, which is missing"))
-            })?;
+            let content = blob_at(blobs, blob)?;
             Step::Write { path, content, mode: mode & 0o777, keep_mode, expect }
         }
         StepJson::Remove { path, expect } => Step::Remove { path, expect },
+    })
+}
+
+fn blob_at<'c>(blobs: &[&'c [u8]], index: usize) -> Result<&'c [u8]> {
+    blobs.get(index).copied().ok_or_else(|| {
+        Error::new("INTERNAL", format!("a request names blob {index}, which is missing"))
     })
 }
 

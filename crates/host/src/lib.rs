@@ -1,4 +1,4 @@
-//! `readFiles` and `applyFiles` on a Unix file system: the only file IO of the project beside its JavaScript
+//! `readFiles`, `sameFiles` and `applyFiles` on a Unix file system: the only file IO of the project beside its JavaScript
 //! twin, `npm/openclaw-prepair/lib/files.js`, which takes the same requests and gives the same replies and errors.
 //!
 //! Every path belongs to a *base*: the state dir, the config's folder, or else its own parent. A base is resolved
@@ -19,6 +19,6 @@ mod unix;
 
 pub use apply::{Action, ApplyRequest, Change, Owner, Step, apply_files};
 pub use io::Io;
-pub use json::{Reply, apply_files_json, read_files_json};
-pub use read::{Entry, ReadReply, ReadRequest, read_files};
+pub use json::{Reply, apply_files_json, read_files_json, same_files_json};
+pub use read::{Entry, ReadReply, ReadRequest, read_files, same_files};
 pub use unix::Unix;

@@ -12,8 +12,9 @@ use crate::io::{Errno, Io, Kind};
 use crate::lock;
 use crate::tree::{Opened, Tree, Way, read_all};
 
-/// Larger than any file that OpenClaw keeps; protects the memory of the process from what else may lie there.
-const LIMIT: usize = 64 << 20;
+/// The longest string of V8: what is longer no gateway can read either. Protects the memory of the process from what
+/// else may lie there.
+const LIMIT: usize = (1 << 29) - 24;
 
 /// Which files to read.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +83,52 @@ pub fn read_files<I: Io>(io: &I, request: &ReadRequest) -> Result<ReadReply> {
     Ok(reply)
 }
 
+/// Whether each file still holds this content (`None`: is not there), and no dead call left anything.
+pub fn same_files<I: Io>(
+    io: &I,
+    bases: &[String],
+    files: &BTreeMap<String, Option<&[u8]>>,
+) -> Result<bool> {
+    let tree = Tree::new(io, bases)?;
+    let mut folders = Vec::new();
+    for (path, content) in files {
+        if !same(&tree, path, *content)? {
+            return Ok(false);
+        }
+        folders.push(path.clone());
+    }
+    Ok(!lock::seen(&tree)? && !temp_folders(&tree, &folders)?)
+}
+
+fn same<I: Io>(tree: &Tree<'_, I>, path: &str, content: Option<&[u8]>) -> Result<bool> {
+    let spot = tree.spot(path)?;
+    let failed = |errno: Errno| fault(errno, "read", &spot.path);
+    let found = match tree.way(&spot)? {
+        Way::Folder(folder) => folder.open_file(&spot.name).map_err(failed)?,
+        Way::Missing(..) => Opened::Absent,
+        Way::Blocked(..) => return Ok(false),
+    };
+    match (found, content) {
+        (Opened::Absent, None) => Ok(true),
+        (Opened::File(reader), Some(mut rest)) => {
+            let mut same = true;
+            let read = reader.each(|piece| {
+                same = match rest.split_at_checked(piece.len()) {
+                    Some((head, tail)) => {
+                        rest = tail;
+                        head == piece
+                    }
+                    None => false,
+                };
+                same
+            });
+            read.map_err(failed)?;
+            Ok(same && rest.is_empty())
+        }
+        _ => Ok(false),
+    }
+}
+
 fn read<I: Io>(tree: &Tree<'_, I>, path: &str) -> Result<Entry> {
     let spot = tree.spot(path)?;
     let folder = match tree.way(&spot)? {
@@ -104,6 +151,25 @@ fn read<I: Io>(tree: &Tree<'_, I>, path: &str) -> Result<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::doubles::Memory;
+
+    #[test]
+    fn what_is_the_same() {
+        let memory = Memory::new();
+        memory.put("/s/a", b"A", 0o600);
+        memory.put_link("/s/l", "a");
+        let bases = ["/s".to_owned()];
+        let same = |path: &str, content: Option<&[u8]>| {
+            same_files(&memory, &bases, &BTreeMap::from([(path.to_owned(), content)])).unwrap()
+        };
+        assert!(same("/s/a", Some(b"A")) && same("/s/b", None) && same("/s/d/b", None));
+        for content in [None, Some(b"".as_slice()), Some(b"B"), Some(b"AA")] {
+            assert!(!same("/s/a", content));
+        }
+        assert!(!same("/s/b", Some(b"")) && !same("/s/l", Some(b"A")) && !same("/s/l", None));
+        memory.put("/s/.prepair-0123456789ab.tmp", b"", 0o600);
+        assert!(!same("/s/a", Some(b"A")), "a dead call left something");
+    }
 
     #[test]
     fn debug_shows_no_content() {

@@ -1,13 +1,13 @@
 //! Folders held open, and the way from a path to the one that holds its file.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use prepair_core::Result;
 use rustix::io::retry_on_intr as steady;
 use sha2::{Digest, Sha256};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::fault::{bad_base, fault, not_absolute};
 use crate::io::{self, Errno, Io, Kind, Stat};
@@ -30,20 +30,40 @@ pub(crate) enum Opened<'a, I: Io> {
 pub(crate) struct Reader<'a, I: Io> {
     io: &'a I,
     fd: I::Fd,
+    /// How long it was when it was opened.
+    size: usize,
+    /// How much of it was read.
+    at: Cell<usize>,
 }
 
 impl<I: Io> Reader<'_, I> {
-    /// Hands the content over, piece by piece.
-    pub(crate) fn each(&self, mut take: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
-        let mut buffer = Zeroizing::new(vec![0; 8 * 1024]);
-        loop {
-            match steady(|| self.io.read(&self.fd, &mut buffer))? {
-                0 => return Ok(()),
+    /// Fills the buffer as far as the file goes.
+    fn fill(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match steady(|| self.io.read(&self.fd, &mut buffer[filled..]))? {
+                0 => break,
                 read => {
-                    if !take(&buffer[..read]) {
-                        return Ok(());
-                    }
+                    filled += read;
+                    self.at.set(self.at.get() + read);
                 }
+            }
+            // Short of what was asked for, and all that there was: the end. One read is enough for most files.
+            if self.at.get() == self.size {
+                break;
+            }
+        }
+        Ok(filled)
+    }
+
+    /// Hands the content over, piece by piece, until `take` gives false.
+    pub(crate) fn each(&self, mut take: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
+        const PIECE: usize = 128 * 1024;
+        let mut buffer = Zeroizing::new(vec![0; self.size.saturating_add(1).min(PIECE)]);
+        loop {
+            let filled = self.fill(&mut buffer)?;
+            if !take(&buffer[..filled]) || filled < buffer.len() {
+                return Ok(());
             }
         }
     }
@@ -84,9 +104,12 @@ impl<'a, I: Io> Folder<'a, I> {
             Err(Errno::NXIO) => return Ok(Opened::Not(Kind::Other)),
             found => found?,
         };
-        match steady(|| self.io.stat(&fd))?.kind {
-            Kind::File => Ok(Opened::File(Reader { io: self.io, fd })),
-            kind => Ok(Opened::Not(kind)),
+        match steady(|| self.io.stat(&fd))? {
+            Stat { kind: Kind::File, size, .. } => {
+                let size = usize::try_from(size).unwrap_or(usize::MAX);
+                Ok(Opened::File(Reader { io: self.io, fd, size, at: Cell::new(0) }))
+            }
+            Stat { kind, .. } => Ok(Opened::Not(kind)),
         }
     }
 
@@ -409,30 +432,27 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Content of a file, wiped when dropped.
+/// Content of a file, wiped when dropped; `None` where it is longer than the limit.
 pub(crate) fn read_all<I: Io>(
     reader: &Reader<'_, I>,
     limit: usize,
 ) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-    let mut content = Zeroizing::new(Vec::new());
-    let mut fits = true;
-    reader.each(|piece| {
-        fits = content.len() + piece.len() <= limit;
-        if fits {
-            grow(&mut content, piece.len());
-            content.extend_from_slice(piece);
-        }
-        fits
-    })?;
-    Ok(fits.then_some(content))
-}
-
-/// Makes room without leaving a copy of the old content behind in freed memory.
-fn grow(content: &mut Vec<u8>, more: usize) {
-    if content.capacity() - content.len() < more {
-        let mut larger = Vec::with_capacity((content.len() + more).max(content.capacity() * 2));
-        larger.extend_from_slice(content);
-        content.zeroize();
-        *content = larger;
+    if reader.size > limit {
+        return Ok(None);
     }
+    // Read into the place where it stays. The byte more is for the end to be seen by one call.
+    let mut content = Zeroizing::new(vec![0; reader.size + 1]);
+    let mut filled = reader.fill(&mut content)?;
+    while filled == content.len() {
+        // It grew meanwhile.
+        if filled > limit {
+            return Ok(None);
+        }
+        let mut larger = Zeroizing::new(vec![0; filled * 2]);
+        larger[..filled].copy_from_slice(&content);
+        content = larger;
+        filled += reader.fill(&mut content[filled..])?;
+    }
+    content.truncate(filled);
+    Ok((filled <= limit).then_some(content))
 }

@@ -187,5 +187,6 @@ fn describe(stat: &fs::Stat) -> Stat {
         uid: stat.st_uid,
         gid: stat.st_gid,
         mtime_ms: stat.st_mtime as i64 * 1000 + stat.st_mtime_nsec as i64 / 1_000_000,
+        size: u64::try_from(stat.st_size).unwrap_or_default(),
     }
 }

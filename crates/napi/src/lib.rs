@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use prepair_core::bridge;
-use prepair_host::{Unix, apply_files_json, read_files_json};
+use prepair_host::{Unix, apply_files_json, read_files_json, same_files_json};
 
 /// JSON, and the binary parts that it refers to by index.
 #[napi(object)]
@@ -36,6 +36,15 @@ pub fn call(request: String, blobs: Vec<Uint8Array>) -> Reply {
 pub fn read_files(request: String) -> Reply {
     guarded(|| {
         let reply = read_files_json(&Unix, &request);
+        Ok(Reply::new(reply.json, reply.blobs))
+    })
+}
+
+/// Compares files: see `prepair_host::same_files_json`.
+#[napi]
+pub fn same_files(request: String, blobs: Vec<Uint8Array>) -> Reply {
+    guarded(|| {
+        let reply = same_files_json(&Unix, &request, &slices(&blobs));
         Ok(Reply::new(reply.json, reply.blobs))
     })
 }

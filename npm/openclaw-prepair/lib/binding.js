@@ -125,18 +125,18 @@ function nativeBinding(found) {
   return {
     kind: 'native',
     call: found.call,
-    ...files((request) => found.readFiles(request), (request, blobs) => found.applyFiles(request, blobs)),
+    ...files(() => found),
   };
 }
 
 function wasmBinding(call) {
   // Only here: a process that has the addon never loads the twin.
   const twin = () => require('./files.js');
-  return { kind: 'wasm', call, ...files((request) => twin().readFiles(request), (request, blobs) => twin().applyFiles(request, blobs)) };
+  return { kind: 'wasm', call, ...files(twin) };
 }
 
-/** The two file calls, with objects in place of JSON and blobs in place of references to them. */
-function files(readFiles, applyFiles) {
+/** The file calls of `host`, with objects in place of JSON and blobs in place of references to them. */
+function files(host) {
   const checked = (reply) => {
     const json = JSON.parse(reply.json);
     if (json.error) throw new PrepairError(json.error);
@@ -144,12 +144,13 @@ function files(readFiles, applyFiles) {
   };
   return {
     readFiles(request) {
-      const reply = readFiles(JSON.stringify(request));
+      const reply = host().readFiles(JSON.stringify(request));
       const json = checked(reply);
       for (const [name, file] of Object.entries(json.files)) if (file && 'blob' in file) json.files[name] = reply.blobs[file.blob];
       return json;
     },
-    applyFiles: (request, blobs) => checked(applyFiles(JSON.stringify(request), blobs)),
+    sameFiles: (request, blobs) => checked(host().sameFiles(JSON.stringify(request), blobs)).same,
+    applyFiles: (request, blobs) => checked(host().applyFiles(JSON.stringify(request), blobs)),
   };
 }
 
@@ -179,7 +180,7 @@ function choose() {
 
 let loaded;
 
-/** `{ kind, call, readFiles, applyFiles }`, looked for once. */
+/** `{ kind, call, readFiles, sameFiles, applyFiles }`, looked for once. */
 function load() {
   loaded ??= choose();
   return loaded;

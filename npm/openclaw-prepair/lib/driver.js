@@ -2,13 +2,11 @@
 
 // Read, plan, apply, read back, plan again: the only code that lets the core's decisions touch a disk.
 
-const { randomFillSync } = require('node:crypto');
 const fs = require('node:fs');
 const os = require('node:os');
+const path = require('node:path');
 const { PrepairError, refusal } = require('./errors.js');
-const { operate } = require('./core.js');
-const { installed } = require('./openclaw.js');
-const sqlite = require('./sqlite.js');
+const { ask, operate } = require('./core.js');
 
 const MAX_ATTEMPTS = 5;
 const VARIABLES = [
@@ -30,7 +28,7 @@ const attemptOf = (body, fallback) => {
 };
 
 /** One call: its options as the core takes them, and what the core cannot know. */
-function prepare(options) {
+function prepare(binding, options) {
   if (process.platform === 'win32') {
     throw refusal('PLATFORM', 'Files are written on Linux and macOS only.', { hint: "Use openclaw-prepair/plan, or run this where the gateway runs." });
   }
@@ -52,23 +50,32 @@ function prepare(options) {
     fixed: {
       now: Date.now(),
       // Drawn once a call: planning again must mean the same new key, or it would never come to rest.
-      entropy: randomFillSync(new Uint8Array(64)),
+      entropy: ask(binding, { fn: 'entropy' }).blobs[0],
       // A user without an entry in passwd has no home; OpenClaw then takes the working folder (src/infra/home-dir.ts).
       home: attemptOf(() => os.homedir(), null) || cwd,
       cwd,
-      installed: auto || options.openclawDir !== undefined ? installed(options.openclawDir, env) : null,
+      installed: auto || options.openclawDir !== undefined ? require('./openclaw.js').installed(options.openclawDir, env) : null,
     },
   };
+}
+
+/** Answers queries. Where no folder holds a database, which is common, no SQLite is looked for. */
+function rowsOf(queries) {
+  const absent = ({ db }) => attemptOf(() => fs.lstatSync(path.dirname(db), { throwIfNoEntry: false }), null) === undefined;
+  if (queries.every(absent)) return Object.fromEntries(queries.map((query) => [query.id, null]));
+  return require('./sqlite.js').read(queries);
 }
 
 /** Asks the core until it lacks nothing. `rows` answers its queries. */
 function look(binding, fn, operation, call, rows) {
   const inputs = { ...call.fixed, files: Object.create(null), rows: Object.create(null) };
+  const asked = [];
   let leftovers = false;
   for (;;) {
     const { json, blobs } = operate(binding, fn, operation, call.options, inputs);
-    if (!json.missing) return { ...json, blobs, leftovers, files: inputs.files };
+    if (!json.missing) return { ...json, blobs, leftovers, files: inputs.files, rows: inputs.rows, queries: asked };
     const { files, queries, bases, stats = [] } = json.missing;
+    asked.push(...queries);
     if (files.length > 0) {
       const read = binding.readFiles({ bases, files });
       Object.assign(inputs.files, read.files);
@@ -90,7 +97,7 @@ function statOf(path) {
 
 /** Looks without touching: what cannot be read is told to the core, which makes findings of it. */
 function observe(binding, fn, options) {
-  const call = prepare(options);
+  const call = prepare(binding, options);
   const failures = Object.create(null);
   Object.assign(call.fixed, {
     failures,
@@ -114,7 +121,7 @@ function observe(binding, fn, options) {
   };
   const rows = (queries) => {
     try {
-      return sqlite.read(queries);
+      return rowsOf(queries);
     } catch (error) {
       failed(queries[0].db, error);
       return Object.fromEntries(queries.map((query) => [query.id, null]));
@@ -136,7 +143,7 @@ function apply(binding, operation, call, seen) {
     files(seen);
     return seen;
   }
-  return sqlite.transaction(sql.db, (query, run) => {
+  return require('./sqlite.js').transaction(sql.db, (query, run) => {
     // What was read before the write lock was ours may have changed: looked at anew under it.
     const plan = look(binding, 'plan', operation, call, query);
     plan.steps.filter(isSql).forEach((step) => run(step.statements));
@@ -147,7 +154,7 @@ function apply(binding, operation, call, seen) {
 
 /** Runs an operation and gives its report. A dry run shows its plan, contents and all, to `onPlan`. */
 function run(binding, operation, options, onPlan) {
-  const call = prepare(options);
+  const call = prepare(binding, options);
   try {
     return settle(binding, operation, call, onPlan);
   } finally {
@@ -159,7 +166,7 @@ function run(binding, operation, options, onPlan) {
 function settle(binding, operation, call, onPlan) {
   let report = null;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    let plan = look(binding, 'plan', operation, call, sqlite.read);
+    let plan = look(binding, 'plan', operation, call, rowsOf);
     if (call.options.dryRun) {
       onPlan?.(plan);
       return plan.report;
@@ -175,13 +182,35 @@ function settle(binding, operation, call, onPlan) {
       continue;
     }
     report = report ? joined(report, plan.report, attempt) : withAttempts(plan.report, attempt);
+    if (holds(binding, plan)) return report;
   }
-  const plan = look(binding, 'plan', operation, call, sqlite.read);
+  const plan = look(binding, 'plan', operation, call, rowsOf);
   if (plan.steps.length === 0 && report) return report;
   throw refusal('CONTENDED', `The files changed under us ${MAX_ATTEMPTS} times.`, {
     path: plan.bases[0],
     hint: 'Something writes them all the time: another setup, or a busy gateway. Call again, best before the gateway starts.',
   });
+}
+
+/**
+ * Whether the disk still is what the plan was made from, and what it made of it: planning again would find nothing to do.
+ * Rows are always looked at again.
+ */
+function holds(binding, plan) {
+  if (plan.steps.some(isSql)) return false;
+  const blobs = [];
+  const files = Object.create(null);
+  const note = (file, content) => {
+    files[file] = content === null ? null : blobs.push(content) - 1;
+  };
+  for (const [file, content] of Object.entries(plan.files)) {
+    if (content !== null && !(content instanceof Uint8Array)) return false;
+    // A folder that had to be made for a step.
+    if (content === null && plan.steps.some((step) => step.path.startsWith(`${file}/`))) continue;
+    note(file, content);
+  }
+  for (const step of plan.steps) note(step.path, step.kind === 'write' ? plan.blobs[step.blob] : null);
+  return binding.sameFiles({ bases: plan.bases, files }, blobs) && JSON.stringify(rowsOf(plan.queries)) === JSON.stringify(plan.rows);
 }
 
 function withAttempts(report, attempts) {
@@ -209,7 +238,7 @@ function joined(first, later, attempts) {
 
 /** The identity of a state dir, private key included. */
 function exportIdentity(binding, options) {
-  const { deviceId, publicKey, privateKeyPem } = look(binding, 'exportIdentity', 'prePair', prepare(options), sqlite.read);
+  const { deviceId, publicKey, privateKeyPem } = look(binding, 'exportIdentity', 'prePair', prepare(binding, options), rowsOf);
   return { deviceId, publicKey, privateKeyPem };
 }
 

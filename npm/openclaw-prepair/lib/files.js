@@ -1,6 +1,6 @@
 'use strict';
 
-// `readFiles` and `applyFiles` with node:fs, for the wasm binding: the twin of crates/host, which holds the reasons.
+// `readFiles`, `sameFiles` and `applyFiles` with node:fs, for the wasm binding: the twin of crates/host, which holds the reasons.
 // Requests, replies, error texts and the lock's protocol (crates/host/src/lock.rs) are the same.
 //
 // Node has no openat. On Linux a name is reached as /proc/self/fd/<folder>/<name>, which is as good: the folder is the
@@ -14,7 +14,8 @@ const fs = require('node:fs');
 const { createHash, randomBytes } = require('node:crypto');
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY, W_OK, X_OK } = fs.constants;
-const LIMIT = 64 * 1024 * 1024;
+// The longest string of V8: what is longer no gateway can read either.
+const LIMIT = 2 ** 29 - 24;
 const LOCK = '.prepair.lock';
 const STALE_MS = 30_000;
 const EMPTY_MS = 50;
@@ -117,7 +118,7 @@ const failure = (code, errno) => Object.assign(new Error(code), { code, errno })
 
 function describe(stat) {
   const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'dir' : stat.isSymbolicLink() ? 'symlink' : 'other';
-  return { kind, mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, mtimeMs: stat.mtimeMs, dev: stat.dev, ino: stat.ino };
+  return { kind, mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, mtimeMs: stat.mtimeMs, dev: stat.dev, ino: stat.ino, size: stat.size };
 }
 
 const same = (a, b) => a.dev === b.dev && a.ino === b.ino;
@@ -176,7 +177,7 @@ class Folder {
     try {
       const { kind, ...opened } = describe(fs.fstatSync(fd));
       if (!this.proc && !same(opened, seen)) throw failure('ESTALE', -116);
-      return kind === 'file' ? { kind, value: use(fd) } : { kind };
+      return kind === 'file' ? { kind, value: use(fd, opened.size) } : { kind };
     } finally {
       quietly(() => fs.closeSync(fd));
     }
@@ -185,7 +186,7 @@ class Folder {
   /** The SHA-256 of a file's content, as `expect` has it; null where there is no file. */
   digest(name) {
     const hash = createHash('sha256');
-    const { kind } = this.withFile(name, (fd) => pieces(fd, (piece) => hash.update(piece)));
+    const { kind } = this.withFile(name, (fd, size) => pieces(fd, size, (piece) => hash.update(piece)));
     if (kind === 'file') return hash.digest('hex');
     if (kind === 'absent') return null;
     throw failure(kind === 'symlink' ? 'ELOOP' : 'EISDIR', -1);
@@ -294,41 +295,41 @@ class Folder {
   }
 }
 
-/** Hands the content of a file over, piece by piece, until `take` gives false. */
-function pieces(fd, take) {
-  const buffer = Buffer.alloc(64 * 1024);
+/** Hands the content of a file over, piece by piece, until `take` gives false. `size` is what it was when it was opened. */
+function pieces(fd, size, take) {
+  const buffer = Buffer.alloc(Math.min(size + 1, 128 * 1024));
   try {
-    for (;;) {
+    for (let at = 0; ; ) {
       const read = steady(() => fs.readSync(fd, buffer, 0, buffer.length, null));
       if (read === 0 || take(buffer.subarray(0, read)) === false) return;
+      at += read;
+      // Short of what was asked for, and all that there was: the end.
+      if (at === size && read < buffer.length) return;
     }
   } finally {
     buffer.fill(0);
   }
 }
 
-/** The content of a file, or null where it is too large. */
-function contentOf(fd) {
-  let content = new Uint8Array(0);
+/** The content of a file that had this size when it was opened, or null where it is too large. */
+function contentOf(fd, size) {
+  if (size > LIMIT) return null;
+  // Read into the place where it stays. The byte more is for the end to be seen by one call.
+  let content = new Uint8Array(size + 1);
   let length = 0;
-  pieces(fd, (piece) => {
-    if (length + piece.length > LIMIT) {
-      length = LIMIT + 1;
-      return false;
-    }
-    if (content.length < length + piece.length) {
-      const larger = new Uint8Array(Math.max(length + piece.length, 2 * content.length));
+  for (;;) {
+    const read = steady(() => fs.readSync(fd, content, length, content.length - length, null));
+    length += read;
+    if (read === 0 || (length === size && length < content.length)) return length <= LIMIT ? content.subarray(0, length) : null;
+    if (length === content.length) {
+      // It grew meanwhile.
+      if (length > LIMIT) return null;
+      const larger = new Uint8Array(2 * length);
       larger.set(content);
       content.fill(0);
       content = larger;
     }
-    content.set(piece, length);
-    length += piece.length;
-    return true;
-  });
-  if (length <= LIMIT) return content.slice(0, length);
-  content.fill(0);
-  return null;
+  }
 }
 
 /** The bases of a request and every folder that was opened below them. */
@@ -648,7 +649,7 @@ function read(tree, path, blobs) {
   if (kind === 'absent') return null;
   if (kind !== 'file') return { kind };
   if (value === null) {
-    throw new Refusal('SHAPE', `${spot.path} is larger than 64 MiB`, spot.path, 'No file of OpenClaw that is read here grows so large: look at what it is.');
+    throw new Refusal('SHAPE', `${spot.path} is larger than 512 MiB`, spot.path, 'No file of OpenClaw that is read here grows so large: look at what it is.');
   }
   return { blob: blobs.push(value) - 1 };
 }
@@ -690,12 +691,13 @@ class Job {
 
   run(steps) {
     const ready = steps.map((step) => this.prepare(step));
+    this.syncMade();
     new Set(ready.map(({ folder }) => folder)).forEach(sweep);
     ready.forEach((entry, at) => this.stage(entry, at));
     const first = new Set();
-    for (const entry of ready) {
-      // A second step on the same file expects what the first one leaves.
-      if (!first.has(entry.path)) check(entry);
+    for (const [at, entry] of ready.entries()) {
+      // A second step on the same file expects what the first one leaves; the first of all is checked at once.
+      if (at > 0 && !first.has(entry.path)) check(entry);
       first.add(entry.path);
     }
     return ready.map((entry, at) => {
@@ -751,13 +753,16 @@ class Job {
     const made = above.openMade(name);
     try {
       made.settle(this.ownerIn(above));
-      // On the disk before anything in it counts on it.
-      above.sync();
     } catch (error) {
       made.close();
       throw error;
     }
     return made;
+  }
+
+  /** Folders are on the disk before anything in them counts on it: one sync for all that were made in the same one. */
+  syncMade() {
+    for (const folder of new Set(this.made.map(([above]) => above))) trying('create', folder.path, () => folder.sync());
   }
 
   /** The owner of what is new in a folder. */
@@ -864,14 +869,43 @@ function readFiles(request) {
     const found = {};
     let leftovers = lockSeen(tree);
     for (const path of files) found[path] = read(tree, path, blobs);
-    leftovers ||= files.some((path) => {
-      const spot = tree.spot(path);
-      const folder = tree.find(spot.base, spot.between);
-      return folder !== null && hasTemps(folder);
-    });
+    leftovers ||= tempsBeside(tree, files);
     return { json: JSON.stringify({ files: found, leftovers }), blobs };
   });
 }
+
+/** Whether files still hold this: `{bases, files: {path: blob | null}}` → `{same}`; what a dead call left is not the same. */
+function sameFiles(request, blobs) {
+  const { bases, files } = JSON.parse(request);
+  return replying(bases, (tree) => {
+    const same = Object.entries(files).every(([path, blob]) => isSame(tree, path, blob === null ? null : blobs[blob])) && !lockSeen(tree) && !tempsBeside(tree, Object.keys(files));
+    return { json: JSON.stringify({ same }), blobs: [] };
+  });
+}
+
+function isSame(tree, path, content) {
+  const spot = tree.spot(path);
+  const way = tree.way(spot);
+  if (way.blocked) return false;
+  if (way.missing.length > 0) return content === null;
+  let rest = content;
+  const compare = (fd, size) =>
+    pieces(fd, size, (piece) => {
+      const head = rest?.subarray(0, piece.length);
+      rest = head && Buffer.compare(head, piece) === 0 ? rest.subarray(piece.length) : null;
+      return rest !== null;
+    });
+  const { kind } = trying('read', spot.path, () => way.folder.withFile(spot.name, compare));
+  return kind === 'absent' ? content === null : kind === 'file' && rest !== null && rest.length === 0;
+}
+
+/** Whether a temp file lies in the folder of one of these files. */
+const tempsBeside = (tree, files) =>
+  files.some((path) => {
+    const spot = tree.spot(path);
+    const folder = tree.find(spot.base, spot.between);
+    return folder !== null && hasTemps(folder);
+  });
 
 /** Applies steps in order: `{bases, steps, owner?}` → `{changes}`; without steps it removes what dead calls left. */
 function applyFiles(request, blobs) {
@@ -904,4 +938,4 @@ function applyFiles(request, blobs) {
   });
 }
 
-module.exports = { readFiles, applyFiles };
+module.exports = { readFiles, sameFiles, applyFiles };

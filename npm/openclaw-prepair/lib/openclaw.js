@@ -8,8 +8,11 @@ const { refusal } = require('./errors.js');
 
 /** The package in a folder, or null. */
 function packageIn(dir) {
+  const file = path.join(dir, 'package.json');
+  // Asked many times where there is none, and an exception costs more than a look.
+  if (!fs.existsSync(file)) return null;
   try {
-    const manifest = JSON.parse(fs.readFileSync(path.join(dir, 'package.json'), 'utf8'));
+    const manifest = JSON.parse(fs.readFileSync(file, 'utf8'));
     if (manifest.name !== 'openclaw' || typeof manifest.version !== 'string') return null;
     const schema = manifest.openclaw?.schemaVersions?.state;
     return { version: manifest.version, stateSchema: Number.isSafeInteger(schema) ? schema : null };
@@ -37,6 +40,7 @@ function* candidates(env) {
     if (!path.isAbsolute(dir)) continue;
     // npm and pnpm scripts put a project's node_modules/.bin first.
     if (path.basename(dir) === '.bin' && fs.existsSync(path.join(dir, 'openclaw'))) yield path.join(dir, '..', 'openclaw');
+    if (!fs.existsSync(path.join(dir, 'openclaw'))) continue;
     let real;
     try {
       real = fs.realpathSync(path.join(dir, 'openclaw'));

@@ -100,6 +100,13 @@ impl<'d, 'a> Editor<'d, 'a> {
         }
     }
 
+    /// Gives a new member, at the end, to an object that is known to have none of that key.
+    pub fn insert(&mut self, object: Node, key: &str, value: Value) {
+        if object.kind == Kind::Object {
+            self.put(object, None, key, value);
+        }
+    }
+
     pub(super) fn put(
         &mut self,
         object: Node,

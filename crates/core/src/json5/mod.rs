@@ -261,7 +261,7 @@ impl<'a> Document<'a> {
 
     fn items(&self, node: Node, kind: Kind) -> Items<'_, 'a> {
         let at = if node.kind == kind { node.start.saturating_add(1) } else { self.text.len() };
-        Items { doc: self, at, keyed: kind == Kind::Object }
+        Items { doc: self, at, keyed: kind == Kind::Object, hint: 0 }
     }
 }
 
@@ -300,6 +300,8 @@ struct Items<'d, 'a> {
     doc: &'d Document<'a>,
     at: usize,
     keyed: bool,
+    /// Where the next jump is looked for.
+    hint: usize,
 }
 
 impl Iterator for Items<'_, '_> {
@@ -317,7 +319,7 @@ impl Iterator for Items<'_, '_> {
             at = scanner.skip_blank(scanner.skip_blank(key.end) + 1);
             key
         });
-        let value = scanner.skip_value(at, jumps);
+        let value = scanner.skip_value(at, jumps, &mut self.hint);
         let behind = scanner.skip_blank(value.end);
         let comma = (scanner.byte(behind) == b',').then_some(behind);
         let next = comma.map_or(behind, |comma| comma + 1);

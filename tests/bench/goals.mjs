@@ -1,0 +1,52 @@
+// The goals of this project's speed, and whether what was measured meets them.
+
+const only = (rows, of) => rows.filter((row) => Object.entries(of).every(([key, value]) => row[key] === value));
+
+// Why a goal is missed, where it is.
+const WHY = {
+  'nothing-0': 'two looks into the core, the folders held open and listed for what killed calls left, and the check that the private key fits cost more than parsing two kilobytes; a process that does it takes hardly longer than one that only parses',
+  'memory-wasm': "a module's memory is its own: the file is there twice when it goes in, and its new content twice when it comes out",
+};
+
+/** Rows `{ goal, what, value: { median, low, high }, limit, atMost, met, why? }`. */
+export function goals(results) {
+  const rows = [];
+  const goal = (id, what, value, limit, { atMost = true, unit = '' } = {}) => {
+    const met = atMost ? value.median <= limit : value.median >= limit;
+    rows.push({ id, what, value, limit, atMost, unit, met, ...(!met && { why: WHY[id] ?? WHY[id.replace(/-node\d+$/, '')] ?? 'see the figures' }) });
+  };
+  for (const row of only(results.processes, { run: 'first', binding: 'native' })) {
+    goal(`start-node${row.node}`, `a process that requires the package and runs setup() on a fresh dir adds, over what the hand-written script adds; same fsyncs, Node ${row.node}`, row.overHand, 1);
+  }
+  for (const row of only(results.processes, { run: 'nothing', binding: 'native' })) {
+    goal(`nothing-process-node${row.node}`, `nothing to do: the whole process, over one that reads and JSON.parses the same files, Node ${row.node}`, row.overParse, 2);
+  }
+  for (const row of only(results.inProcess, { what: 'nothing', binding: 'native' })) {
+    goal(`nothing-${row.devices}-node${row.node}`, `nothing to do: the call alone, over reading and JSON.parsing, ${named(row.devices)}, Node ${row.node}`, row.overParse, 2);
+  }
+  for (const row of only(results.syscalls, { run: 'nothing' })) {
+    goal(`no-write-${row.binding}`, `nothing to do: system calls that change something, ${row.binding}`, exact(row.ours.changing), 0);
+  }
+  for (const row of results.upstream) {
+    if (row.command === 'devices approve') goal(`upstream-${row.openclaw}`, `one approval, over \`openclaw devices approve\` of ${row.openclaw}: times faster`, row.faster, 25, { atMost: false });
+  }
+  const most = Math.max(...results.inProcess.map((row) => row.devices));
+  for (const what of ['plan', 'approve']) {
+    for (const row of only(results.inProcess, { what, devices: most, binding: 'native' })) {
+      const text = what === 'plan' ? 'in memory, over parse + stringify' : 'on disk, over read + parse + stringify + write';
+      goal(`many-${what}-node${row.node}`, `one approval among ${named(most)}: ${text}, Node ${row.node}`, row.overParse ?? row.overHand, 0.5);
+    }
+  }
+  for (const row of results.config.filter((row) => row.bytes === Math.max(...results.config.map(({ bytes }) => bytes)))) {
+    if (row.binding === 'native') goal(`config-node${row.node}`, `a config of ${megabytes(row.bytes)} changed on disk, over npm json5's parse alone: times faster, Node ${row.node}`, row.faster, 10, { atMost: false });
+  }
+  for (const row of only(results.memory, { who: 'ours' })) {
+    const id = row.binding === 'native' ? `memory-${row.what}-node${row.node}` : `memory-wasm-node${row.node}`;
+    goal(id, `peak memory above bare Node, over the file of ${megabytes(row.bytes)} (${row.what === 'config' ? 'config' : 'paired.json'}), ${row.binding}, Node ${row.node}`, row.overFile, row.what === 'config' ? 4 : 3);
+  }
+  return rows;
+}
+
+const exact = (value) => ({ median: value, low: value, high: value, n: 1 });
+const named = (devices) => (devices === 0 ? 'no other device' : `${devices.toLocaleString('en')} devices`);
+const megabytes = (bytes) => `${(bytes / 1e6).toPrecision(2)} MB`;

@@ -1,0 +1,113 @@
+'use strict';
+
+// Measures within one process, the contenders in turns: `node inside.cjs '{"scenario", …}'` prints their samples in ms.
+// With "once": runs one of them once, and prints the peak memory of the process in bytes.
+
+const { createHash, randomBytes } = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const PACKAGE = '../../../npm/openclaw-prepair';
+const { scenario, stateDir, rounds, once, json5 } = JSON.parse(process.argv[2]);
+const file = (name) => path.join(stateDir, name);
+const target = { stateDir, env: { HOME: path.dirname(stateDir) }, gatewayVersion: '2026.2.19' };
+const package_ = () => require(PACKAGE);
+const byHand = () => require('./hand-written.cjs');
+const proxies = { trustedProxies: ['10.0.0.1'] };
+
+let runs = 0;
+const newKey = () => {
+  const raw = randomBytes(32);
+  return { publicKey: raw.toString('base64url'), deviceId: createHash('sha256').update(raw).digest('hex') };
+};
+const fresh = () => {
+  const dir = path.join(path.dirname(stateDir), `fresh-${process.pid}-${runs++}`);
+  fs.mkdirSync(dir);
+  return path.join(dir, '.openclaw');
+};
+
+/** Each contender prepares itself and gives the function that is measured. */
+const SCENARIOS = {
+  bare: { bare: () => () => {} },
+  first: {
+    ours: () => {
+      const dir = fresh();
+      return () => package_().setup({ ...target, stateDir: dir, config: proxies });
+    },
+    hand: () => {
+      const dir = fresh();
+      return () => byHand().setup(dir);
+    },
+    handNoFsync: () => {
+      const dir = fresh();
+      return () => byHand().setup(dir, false);
+    },
+  },
+  nothing: {
+    ours: () => () => package_().setup({ ...target, config: proxies }),
+    parse: () => () => require('./parse.cjs').parse(stateDir),
+  },
+  approve: {
+    ours: () => {
+      const { publicKey } = newKey();
+      return () => package_().prePair({ ...target, device: { publicKey } });
+    },
+    hand: () => {
+      const { publicKey, deviceId } = newKey();
+      return () => byHand().approve(stateDir, deviceId, publicKey);
+    },
+  },
+  // In memory: the plan of one approval against what a script does between reading and writing.
+  plan: {
+    ours: () => {
+      const { publicKey } = newKey();
+      const paired = fs.readFileSync(file('devices/paired.json'));
+      const options = { ...target, device: { publicKey } };
+      const { plan, reads } = require(`${PACKAGE}/lib/plan-node.js`);
+      const inputs = { files: {}, rows: {}, now: Date.now(), entropy: randomBytes(64) };
+      for (const name of reads('prePair', options, inputs).files) inputs.files[name] = name === file('devices/paired.json') ? paired : null;
+      for (const { id } of reads('prePair', options, { ...inputs, files: {} }).queries) inputs.rows[id] = null;
+      return () => plan('prePair', inputs, options);
+    },
+    parse: () => {
+      const text = fs.readFileSync(file('devices/paired.json'), 'utf8');
+      const { deviceId } = newKey();
+      return () => {
+        const paired = JSON.parse(text);
+        paired[deviceId] = {};
+        return JSON.stringify(paired, null, 2);
+      };
+    },
+  },
+  config: {
+    ours: () => {
+      const address = `10.0.${runs >> 8}.${runs++ & 255}`;
+      return () => package_().patchConfig({ ...target, trustedProxies: [address] });
+    },
+    json5: () => {
+      const text = fs.readFileSync(file('openclaw.json'), 'utf8');
+      return () => require(json5).parse(text);
+    },
+  },
+};
+
+const contenders = SCENARIOS[scenario];
+if (once) {
+  contenders[once]()();
+  // kilobytes on Linux and macOS alike, as Node gives them
+  console.log(JSON.stringify({ peak: process.resourceUsage().maxRSS * 1024 }));
+} else {
+  const samples = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
+  // The first ones load and compile.
+  const warm = Math.min(rounds, 3);
+  for (let round = -warm; round < rounds; round += 1) {
+    for (const [name, prepare] of Object.entries(contenders)) {
+      const run = prepare();
+      const start = performance.now();
+      run();
+      const took = performance.now() - start;
+      if (round >= 0) samples[name].push(took);
+    }
+  }
+  console.log(JSON.stringify(samples));
+}

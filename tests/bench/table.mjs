@@ -1,0 +1,40 @@
+// The README's table.
+import { fileURLToPath } from 'node:url';
+
+export const README = fileURLToPath(new URL('../../README.md', import.meta.url));
+const [BEGIN, END] = ['<!-- bench:begin -->', '<!-- bench:end -->'];
+
+const digits = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
+const spread = ({ median, low, high }) => (low === high ? String(median) : `${digits(median)} (${digits(low)}–${digits(high)})`);
+const ms = (value) => (value ? `${spread(value)}` : '');
+
+/** Each goal with what was measured, and the figures behind. */
+export function table({ machine, date, version, rounds, goals, processes, upstream, syscalls, remote }) {
+  const rows = (head, lines) => [head, head.replace(/[^|]+/g, ' --- '), ...lines].join('\n');
+  const goal = ({ what, value, limit, atMost, met, why }) => `| ${what} | ${spread(value)} | ${atMost ? (limit === 0 ? 'none' : `at most ${limit}`) : `at least ${limit}`} | ${met ? 'met' : `**not met**: ${why}`} |`;
+  const added = processes.filter(({ run }) => run === 'first').flatMap(({ node, binding, bare, adds }) => [
+    `| ${node} | ${binding} | ${ms(bare)} | ${ms(adds[binding])} | ${ms(adds.hand)} | ${ms(adds.handNoFsync)} |`,
+  ]);
+  const commands = upstream.map(({ openclaw, command, ours, upstream: theirs, faster }) => `| \`openclaw ${command}\` of ${openclaw} | ${ms(theirs)} | ${ms(ours)} | ${spread(faster)} |`);
+  const calls = syscalls.map(({ binding, run, ours, hand, parse, least }) => {
+    const all = ({ file, fsync, changing }) => `${file} / ${changing} / ${fsync}`;
+    return `| ${run === 'first' ? 'first run' : 'nothing to do'}, ${binding} | ${all(ours)} | ${all(hand ?? parse)} | ${all(least)} |`;
+  });
+  const trips = remote.map(({ what, waits, ms: took }) => `| ${what} | ${waits} | ${took} |`);
+  return [
+    `openclaw-prepair ${version}, ${date}, ${machine}, ${rounds} rounds, the contenders in turns on the same state; medians, in brackets the middle half.`,
+    rows('| what | measured | goal | |', goals.map(goal)),
+    'A whole process on a fresh dir, in ms over bare Node:',
+    rows('| Node | binding | bare Node | setup() adds | by hand adds | by hand, no fsync |', added),
+    commands.length > 0 ? `OpenClaw's own commands, whole processes in ms (\`devices approve\` also needs a running gateway):\n\n${rows('| command | theirs | ours | times faster |', commands)}` : '',
+    calls.length > 0 ? `System calls on files / those that change something / fsyncs, without loading:\n\n${rows('| run | ours | by hand, or parsing alone | least possible |', calls)}` : '',
+    trips.length > 0 ? `From a function, each call answered after 100 ms:\n\n${rows('| run | waits | ms |', trips)}` : '',
+  ].filter(Boolean).join('\n\n');
+}
+
+/** The README with the table of these results. */
+export function withTable(readme, results) {
+  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+  if (begin < 0 || end < 0) throw new Error(`the README has no ${BEGIN} … ${END}`);
+  return `${readme.slice(0, begin + BEGIN.length)}\n${table(results)}\n${readme.slice(end)}`;
+}
