@@ -55,12 +55,14 @@ onNode24(import.meta.url, () => {
     doctor: ['doctor', '--non-interactive'],
     onboard: ['onboard', '--non-interactive', '--accept-risk', '--mode', 'local', '--auth-choice', 'skip', '--skip-health', '--skip-channels', '--skip-skills', '--skip-daemon'],
   };
+  /** How a command ended, in one line. */
+  const ended = ({ code, stdout, stderr }) => `exit ${code} ${`${stdout}${stderr}`.match(/.*(Legacy device identity|[Ee]rror|failed)[^\n]*/)?.[0] ?? ''}`.trim();
   for (const [name, args] of Object.entries(COMMANDS).filter(([name]) => ALL || name === 'cron list')) {
     test(`openclaw ${name} before and after setup`, async (t) => {
       const first = await stage(VERSION);
       t.after(() => first.dispose());
       const before = await cli(first.home, args);
-      t.diagnostic(`before ours: exit ${before.code}`);
+      t.diagnostic(`before ours: ${ended(before)}`);
       first.setup();
       await first.running(async (enter) => assert.equal(await enter(first.identity()), 'open', 'before ours'));
 
@@ -68,13 +70,13 @@ onNode24(import.meta.url, () => {
       t.after(() => then.dispose());
       const { deviceId } = then.setup();
       const after = await cli(then.home, args);
-      t.diagnostic(`between ours and the first start: exit ${after.code} ${`${after.stdout}${after.stderr}`.match(/Legacy device identity[^\n]*/)?.[0] ?? ''}`);
+      t.diagnostic(`between ours and the first start: ${ended(after)}`);
       await then.running(async (enter) => {
         assert.equal(then.identity().deviceId, deviceId);
         assert.equal(await enter(then.identity()), 'open', 'after ours');
       });
       const later = await cli(then.home, args);
-      t.diagnostic(`after the first start: exit ${later.code}`);
+      t.diagnostic(`after the first start: ${ended(later)}`);
       then.setup();
       await then.running(async (enter) => assert.equal(await enter(then.identity()), 'open', 'after the command on a started one'));
     });

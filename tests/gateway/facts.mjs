@@ -29,7 +29,7 @@ const ASKED = [
   ['7.35 8.1 9.4 9.5 9.6', imports],
   ['7.35 8.1 9.4 9.5 9.6', deviceAuth],
   ['2.19 2.21 7.35 8.1 9.6', configKeys],
-  ['4.21 4.22 5.2 5.3 6.1 6.5 9.6', configGuard],
+  ['4.21 4.22 5.2 5.3 6.1 6.5 6.8 6.9 9.6', configGuard],
 ];
 
 export async function facts(version) {

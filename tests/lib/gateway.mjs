@@ -12,7 +12,7 @@ import { cacheDir, node as nodeBinary, openclaw } from './cache.mjs';
 import { challenges } from './client.mjs';
 import { headerProxy } from './header-proxy.mjs';
 
-const READY_MS = 90_000; // a cold start on a busy machine
+const READY_MS = 240_000; // a cold start on a busy machine takes more than a minute
 const living = new Set();
 const endAll = () => {
   for (const child of living) endGroup(child);

@@ -670,7 +670,7 @@ table! {
     ];
     /// An edit of the config that shrinks it below half, drops `meta` or `gateway.mode`, or leaves only `update.channel` is reverted.
     config_guard: bool = "src/config/io.observe-recovery.ts isRecoverableConfigReadSuspiciousReason" [
-        (1, 29) => false, (4, 22) => true, (5, 3) => false, (6, 5) => true,
+        (1, 29) => false, (4, 22) => true, (5, 3) => false, (6, 9) => true,
     ];
     /// `gateway.allowRealIpFallback` is a key of the config.
     allow_real_ip_fallback: bool = "src/config/zod-schema.ts" [(1, 29) => false, (2, 21) => true];
