@@ -66,6 +66,9 @@ async function observe(home, gateway, config, [name, state, connection]) {
     const approved = (await readStore(home)).paired[DEVICE.deviceId]?.approvedAtMs > 1;
     outcome = denied?.includes('missing scope') ? { verdict: 'rejected', reason: 'missing-scope' } : { verdict: approved ? 'silent-approval' : 'open', reason: null };
   } else {
+    // 2026.2.19 and 2026.2.21 say why in a log line, written before the one about the close, both after the answer
+    const told = () => answer.error?.details?.reason || !isSince(home.version, 2, 19) || gateway.log().slice(logged).includes('closed before connect');
+    for (let waited = 0; answer.error?.code === 'NOT_PAIRED' && !told() && waited < 5000; waited += 20) await sleep(20);
     outcome = refusal(answer, home.version, gateway.log().slice(logged));
   }
   await sleep(20); // the log is written after the answer
