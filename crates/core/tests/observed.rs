@@ -1,12 +1,12 @@
 //! What real gateways did (tests/gateway/observed, recorded by tests/gateway/observe.mjs), replayed through the rules table
-//! and the simulated decision.
+//! and the simulated decision: no disagreement, and every cell of the table is held by an observation of its own.
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use prepair_core::connect::{Connection, Outcome, Reason, State, Verdict, connect};
-use prepair_core::rules::{Rules, Version};
+use prepair_core::rules::{Change, Rules, Version};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -96,4 +96,47 @@ fn every_observation_agrees() {
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
     assert!(connections >= 300, "{connections}");
+}
+
+/// Whether one changed cell turns an observation of this version red that is green without.
+fn red(lines: &[Line], version: Version, change: &Change) -> bool {
+    let (rules, changed) = (Rules::at(version, None), Rules::at(version, Some(change)));
+    rules != changed
+        && lines.iter().any(|line| {
+            disagreement(line, &changed).is_some() && disagreement(line, &rules).is_none()
+        })
+}
+
+#[test]
+fn changing_any_one_cell_turns_an_observation_red() {
+    let observations = observations();
+    let held =
+        |change: &Change| observations.iter().any(|(version, lines)| red(lines, *version, change));
+    let free: Vec<_> = Rules::changes().into_iter().filter(|change| !held(change)).collect();
+    assert!(free.is_empty(), "no observation holds {} of them:\n{free:#?}", free.len());
+}
+
+#[test]
+fn each_boundary_is_observed_in_the_last_version_before_it_and_the_first_one_after() {
+    let observations = observations();
+    let published: Vec<String> =
+        serde_json::from_str(&std::fs::read_to_string(folder().join("published.json")).unwrap())
+            .unwrap();
+    let published: BTreeSet<Version> =
+        published.iter().map(|version| version.parse().unwrap()).collect();
+    let mut open = Vec::new();
+    let cells = Rules::cells();
+    for column in cells.chunk_by(|a, b| a.field == b.field) {
+        for (at, cell) in column.iter().enumerate().skip(1) {
+            let after = published.range(cell.since..).next().unwrap();
+            let before = published.range(..cell.since).next_back().unwrap();
+            for (version, cell, takes) in [(after, at, at - 1), (before, at - 1, at)] {
+                let change = Change { field: column[at].field, cell, takes };
+                if !observations.get(version).is_some_and(|lines| red(lines, *version, &change)) {
+                    open.push(format!("{}: {} at {version}", change.field, column[cell].value));
+                }
+            }
+        }
+    }
+    assert!(open.is_empty(), "{} sides not observed:\n{}", open.len(), open.join("\n"));
 }
