@@ -37,8 +37,8 @@ test('the policy forbids every request, and the page is whole as an opened folde
   assert.equal(blocked, 'blocked');
 });
 
-test('by the keyboard alone: version, connection, mend, download', async (t) => {
-  const { page } = await open(t, OPENED);
+for (const width of [1280, 360]) test(`by the keyboard alone, ${width} px: version, connection, mend, download`, async (t) => {
+  const { page } = await open(t, OPENED, { width, height: 600 });
   const press = (key) => page.keyboard.press(key);
   const at = () => page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim());
   const tabTo = async (id) => {
@@ -48,9 +48,12 @@ test('by the keyboard alone: version, connection, mend, download', async (t) => 
       const ring = await page.evaluate(() => {
         const element = document.activeElement;
         const shown = element.matches('input[type=file]') ? element.previousElementSibling : element;
-        return element === document.body || getComputedStyle(shown).outlineStyle !== 'none';
+        if (element === document.body) return true;
+        const brief = document.getElementById('brief');
+        const behind = element !== brief && shown.getBoundingClientRect().bottom > (brief.checkVisibility() ? brief.getBoundingClientRect().top : Infinity);
+        return getComputedStyle(shown).outlineStyle !== 'none' && !behind;
       });
-      assert.ok(ring, `no focus ring on ${await at()}`);
+      assert.ok(ring, `no focus to be seen on ${await at()}`);
     }
     assert.fail(`no way to ${id}`);
   };
