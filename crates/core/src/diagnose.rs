@@ -714,10 +714,20 @@ fn sticky(disk: &Disk, paired: &str, paths: &Paths, store: StoreKind, findings: 
         findings.add(
             "PENDING_STICKY",
             &path,
-            format!("The pending request {} of this device is not silent: later ones that could be approved silently join it and wait too.", quote(&waiting.request_id)),
+            format!("The pending request {} of this device is not silent: later ones that could be approved silently join it and wait too.", request_name(&waiting.request_id)),
             "Run `npx openclaw-prepair clear-pending`; it helps at once, beside a running gateway too.",
         );
     }
+}
+
+/// The id of a request: a UUID as the gateway makes it, else what a person may see of it.
+fn request_name(id: &str) -> String {
+    let uuid = id.len() == 36
+        && id.char_indices().all(|(at, c)| match at {
+            8 | 13 | 18 | 23 => c == '-',
+            _ => c.is_ascii_hexdigit(),
+        });
+    if uuid { id.to_string() } else { quote(id) }
 }
 
 /// Whether this version discards the identity file though a key could be had from it.

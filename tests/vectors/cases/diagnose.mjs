@@ -27,6 +27,7 @@ add('revoked, 2026.4.15', 'its owner meant it', '2026.4.15', { client: 'cli', ..
 add('another platform, 2026.4.15', 'pinned from 2026.2.26', '2026.4.15', { client: 'cli', ...proxied }, whole({ platform: 'darwin' }), 'pairing-required', 'metadata-upgrade');
 add('another platform, 2026.2.19', 'not looked at', '2026.2.19', { client: 'cli', ...proxied }, whole({ platform: 'darwin' }), 'open');
 add('a pending request, loopback, 2026.2.19', 'the sticky one', '2026.2.19', { client: 'agent' }, files({ [PENDING]: pending(request('r1', OURS)) }), 'pairing-required', 'sticky-pending');
+add('a pending request by its id, loopback, 2026.2.19', 'a UUID is no secret', '2026.2.19', { client: 'agent' }, files({ [PENDING]: pending(request('cbc55e79-3252-4bfc-b91d-b108cf7e646c', OURS)) }), 'pairing-required', 'sticky-pending', { says: 'request cbc55e79-3252-4bfc-b91d-b108cf7e646c of' });
 add('another key in the record', 'not paired', '2026.4.15', { client: 'cli', ...proxied }, whole({ publicKey: OTHER.publicKey }), 'pairing-required', 'not-paired');
 add('no device, proxy, 2026.6.11', 'no record helps', '2026.6.11', { client: 'agent', presentsDevice: false, ...proxied }, whole(), 'rejected', 'missing-scope');
 const rows = (change = {}, mine = []) => sqlite({ mine, files: { ...more, [CONFIG]: config(), ...change } });
