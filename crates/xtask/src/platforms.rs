@@ -11,7 +11,7 @@ struct Platform {
     triple: &'static str,
     /// The glibc that it must run with.
     glibc: &'static str,
-    /// A shared library for musl is not linked statically.
+    /// A shared library for musl is not linked statically; one for macOS is stripped by zig.
     flags: &'static [&'static str],
 }
 
@@ -40,8 +40,18 @@ const PLATFORMS: &[Platform] = &[
         glibc: "",
         flags: &["-Ctarget-feature=-crt-static"],
     },
-    Platform { name: "darwin-arm64", triple: "aarch64-apple-darwin", glibc: "", flags: &[] },
-    Platform { name: "darwin-x64", triple: "x86_64-apple-darwin", glibc: "", flags: &[] },
+    Platform {
+        name: "darwin-arm64",
+        triple: "aarch64-apple-darwin",
+        glibc: "",
+        flags: &["-Clink-arg=-s"],
+    },
+    Platform {
+        name: "darwin-x64",
+        triple: "x86_64-apple-darwin",
+        glibc: "",
+        flags: &["-Clink-arg=-s"],
+    },
 ];
 
 /// Builds those that are named, else all.
@@ -88,6 +98,10 @@ impl Platform {
                 .arg("-Zbuild-std=std,panic_abort")
                 .env("RUSTC", rust.join("bin/rustc"))
                 .env("RUSTC_BOOTSTRAP", "1");
+        }
+        if self.name.starts_with("darwin") {
+            // rustc would strip it by a tool that Debian's does not have
+            cargo.env("CARGO_PROFILE_RELEASE_STRIP", "none");
         }
         cargo.env("CARGO_ENCODED_RUSTFLAGS", flags);
         run(&mut cargo)?;
