@@ -1,4 +1,5 @@
 // OpenClaw's own commands beside ours, on homes of the same state.
+import { execFileSync } from 'node:child_process';
 import { node as nodeBinary } from '../lib/cache.mjs';
 import { AGENT, connect, newIdentity } from '../lib/client.mjs';
 import { cli, isSince, makeHome, startGateway } from '../lib/gateway.mjs';
@@ -22,8 +23,10 @@ export async function approvals(version, rounds) {
     const proxy = await headerProxy(home.port, HEADERS);
     undo.push(proxy.stop);
     const target = { env: home.env, cwd: home.dir };
+    const approve = () => [program('approve'), newIdentity().publicKey, version];
     return await inTurns(rounds, {
-      ours: () => processTime(node, [program('approve'), newIdentity().publicKey, version], target),
+      ours: () => processTime(node, approve(), target),
+      call: () => Number(execFileSync(node, approve(), { ...target, encoding: 'utf8' })),
       upstream: async () => {
         const identity = newIdentity();
         const refused = await connect({ url: proxy.url, token: home.token, identity, client: AGENT });

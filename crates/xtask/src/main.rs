@@ -23,6 +23,7 @@ cargo xtask <command>
                    the packages of other platforms, npm/<name>/prepair.node
   explorer [port]  builds that page and serves it on loopback; --built: as it was built
   sizes            what the shipped binaries weigh
+  bench            how fast it is, beside others: tests/bench/results.json and the README's table and chart
   test             every test; `test <stage>...` some stages; `test --list` their names
   test --long      the long stages too
 ";
@@ -41,6 +42,9 @@ fn main() -> std::process::ExitCode {
         ["build", "--all"] => build::all(),
         ["explorer", "--built", rest @ ..] => explorer::serve(rest),
         ["explorer", rest @ ..] => build::page().and_then(|()| explorer::serve(rest)),
+        ["bench", rest @ ..] => {
+            build::all().and_then(|()| run::node("tests/bench/bench.mjs", rest))
+        }
         ["sizes"] => build::all().and_then(|()| run::node("tests/packaging/sizes.mjs", &[])),
         ["test", rest @ ..] => test::main(rest),
         _ => Err(USAGE.into()),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 /// Folders below tests/ that run with `--long` only. A single file does so by the name `*.long.test.mjs`.
-const LONG: &[&str] = &["bench", "fuzz"];
+const LONG: &[&str] = &["fuzz"];
 
 /// Folders whose tests go through the package: they hold for either binding on any Node.
 const EITHER: &[&str] = &["doctor", "era", "gateway", "node", "sandbox", "sqlite", "vectors"];
