@@ -160,7 +160,7 @@ async function measure() {
     for (const openclaw of ['2026.2.19', '2026.9.6']) {
       for (const [command, run] of [['devices approve', approvals], ['config set', configSets]]) {
         say(`openclaw ${openclaw} ${command}`);
-        const { ours, call, upstream } = await run(openclaw, Math.max(few, 5));
+        const { ours, call, upstream } = await run(openclaw, few);
         const inside = call && { call: summary(call), callFaster: ratio(upstream, call) };
         results.upstream.push({ openclaw, command, ours: summary(ours), upstream: summary(upstream), faster: ratio(upstream, ours), ...inside });
       }

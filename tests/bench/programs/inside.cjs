@@ -99,7 +99,7 @@ if (once) {
 } else {
   const samples = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
   // The first ones load and compile.
-  const warm = Math.min(rounds, 3);
+  const warm = rounds > 10 ? 3 : 1;
   for (let round = -warm; round < rounds; round += 1) {
     for (const [name, prepare] of Object.entries(contenders)) {
       const run = prepare();
