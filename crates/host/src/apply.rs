@@ -134,8 +134,10 @@ pub fn apply_files<I: Io>(io: &I, request: &ApplyRequest<'_>) -> Result<Vec<Chan
         lock.release();
         outcome
     });
-    // A state dir made only to hold the lock; one that holds more stays.
-    job.unmake(0);
+    if outcome.is_err() {
+        // A state dir made only to hold the lock; one that holds more stays.
+        job.unmake(0);
+    }
     outcome
 }
 

@@ -918,11 +918,14 @@ function applyFiles(request, blobs) {
       quietly(() => job.sweepAll());
       return reply([]);
     }
+    let done = false;
     try {
       const lock = job.lock();
       const before = job.made.length;
       try {
-        return reply(job.run(steps.map((step) => (step.kind === 'write' ? { ...step, content: blobs[step.blob] } : step))));
+        const changes = job.run(steps.map((step) => (step.kind === 'write' ? { ...step, content: blobs[step.blob] } : step)));
+        done = true;
+        return reply(changes);
       } catch (error) {
         job.discard();
         job.unmake(before);
@@ -933,7 +936,7 @@ function applyFiles(request, blobs) {
       }
     } finally {
       // A state dir made only to hold the lock; one that holds more stays.
-      job.unmake(0);
+      if (!done) job.unmake(0);
     }
   });
 }
