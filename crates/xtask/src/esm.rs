@@ -9,7 +9,6 @@ const SHARED: &[&str] = &[
     "build",
     "core",
     "errors",
-    "fits",
     "plan",
     "sandbox",
     "sandbox-adapters",

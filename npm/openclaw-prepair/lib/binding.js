@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const { createRequire } = require('node:module');
 const path = require('node:path');
 const { PrepairError, refusal } = require('./errors.js');
-const { fits } = require('./fits.js');
+const { fits } = require('./core.js');
 
 // Literal requires, so that whoever packs an application (file tracers, bundlers) finds the files, and each in a try of
 // its own, so that they may be absent.

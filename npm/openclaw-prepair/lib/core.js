@@ -2,6 +2,7 @@
 
 // The bridge to the core: JSON with binary parts beside it. No Node module is used here, so that the edge entries share it.
 
+const build = require('./build.js');
 const { PrepairError, refusal } = require('./errors.js');
 
 const MAX_DEPTH = 64;
@@ -76,4 +77,15 @@ function operate(binding, fn, operation, options, inputs) {
   return ask(binding, request, blobs);
 }
 
-module.exports = { encode, ask, operate, unpackSteps };
+/** A binding that was built from other sources than this package could plan otherwise than the rest expects. */
+function fits(call, file) {
+  const about = JSON.parse(call('{"fn":"about"}', []).json);
+  if (about.version === build.version && about.coreHash === build.coreHash) return;
+  throw refusal(
+    'BINDING',
+    `It is version ${about.version} (${about.coreHash}), but the package is ${build.version} (${build.coreHash}).`,
+    { path: file, hint: 'Install all parts of openclaw-prepair in the same version.' },
+  );
+}
+
+module.exports = { encode, ask, operate, unpackSteps, fits };

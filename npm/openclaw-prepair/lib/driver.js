@@ -3,7 +3,6 @@
 // Read, plan, apply, read back, plan again: the only code that lets the core's decisions touch a disk.
 
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const { PrepairError, refusal } = require('./errors.js');
 const { ask, operate } = require('./core.js');
@@ -52,7 +51,8 @@ function prepare(binding, options) {
       // Drawn once a call: planning again must mean the same new key, or it would never come to rest.
       entropy: ask(binding, { fn: 'entropy' }).blobs[0],
       // A user without an entry in passwd has no home; OpenClaw then takes the working folder (src/infra/home-dir.ts).
-      home: attemptOf(() => os.homedir(), null) || cwd,
+      // HOME is what `os.homedir()` gives where it is set.
+      home: (process.env.HOME ?? attemptOf(() => require('node:os').homedir(), null)) || cwd,
       cwd,
       installed: auto || options.openclawDir !== undefined ? require('./openclaw.js').installed(options.openclawDir, env) : null,
     },

@@ -3,7 +3,7 @@
 // The wasm module as a binding. No Node module is used here, so that the edge entries share it.
 
 const { PrepairError, refusal } = require('./errors.js');
-const { fits } = require('./fits.js');
+const { fits } = require('./core.js');
 
 /** Starts `module` and gives its `call`. `file` is for errors. */
 function start(glue, module, file) {
