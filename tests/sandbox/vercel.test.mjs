@@ -14,7 +14,10 @@ const { setup, prePair, clearPending, patchConfig, vercel } = require('../../npm
 const Sandbox = await VercelSandbox();
 const secrets = new Set(['a-secret-of-the-patch', 'a-gateway-token-of-the-test']);
 const dirs = [];
+const open = new Set();
 after(async () => {
+  // those of tests that failed: they would keep this process
+  for (const service of open) await service.close();
   assert.ok(log.length > 10);
   assert.deepEqual(leaked([...secrets]), [], 'the log of all commands and outputs holds a secret');
   for (const dir of dirs) await remove(dir);
@@ -26,12 +29,14 @@ async function start(options = {}) {
   dirs.push(dir);
   const home = (name) => join(dir, name);
   const service = await startVercel({ home, ...options });
+  open.add(service);
   const sandbox = await Sandbox.create({ ...service.credentials, fetch: service.fetch, name: 'one' });
   service.requests.length = 0;
   return {
     dir, service, sandbox, home: home('one'), stateDir: join(home('one'), '.openclaw'),
     async end() {
       for (const secret of await secretsIn(dir)) secrets.add(secret);
+      open.delete(service);
       await service.close();
     },
   };

@@ -89,7 +89,12 @@ clear_lock() {
 
 take() {
   why=$(mkdir -m 700 "$lock" 2>&1) || {
-    [ -d "$lock" ] && [ ! -L "$lock" ] || { [ ! -e "$lock" ] && [ -d "$state" ] && fail "$(class "$why")"; return 1; }
+    [ -d "$lock" ] && [ ! -L "$lock" ] || {
+      # It may have been let go since.
+      case $why in *'File exists'*) [ -L "$lock" ] || return 1 ;; esac
+      [ ! -e "$lock" ] && [ -d "$state" ] && fail "$(class "$why")"
+      return 1
+    }
     clear_lock && why=$(mkdir -m 700 "$lock" 2>&1) || return 1
   }
   # At once: a lock without a holder is nobody's only after 30 s.
