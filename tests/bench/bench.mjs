@@ -194,3 +194,5 @@ try {
 } finally {
   rmSync(room, { recursive: true, force: true });
 }
+// Sockets that are kept alive would hold the process.
+if (!quick) process.exit();
