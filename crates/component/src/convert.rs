@@ -189,6 +189,8 @@ pub(crate) fn inputs(inputs: &wit::Inputs) -> Result<Inputs<'_>> {
             node: process.node.clone(),
             platform: process.platform.clone(),
         }),
+        // WIT has no word for it: a host that runs beside a gateway knows so itself
+        gateway: None,
         failures: inputs
             .failures
             .iter()

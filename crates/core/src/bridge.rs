@@ -160,6 +160,7 @@ fn read<'a>(mut raw: Part, blobs: &[&'a [u8]]) -> Result<Inputs<'a>> {
         installed: raw.part("installed")?.map(installed).transpose()?,
         stats: raw.each("stats", |value| present(value, stat))?,
         process: raw.part("process")?.map(process).transpose()?,
+        gateway: raw.whole("gateway")?,
         failures: raw.each("failures", failure)?.unwrap_or_default(),
     })
 }

@@ -1,5 +1,6 @@
 //! What a driver read: files, database rows, the clock.
 
+use core::fmt;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
@@ -8,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::json::{known, object};
 
 /// What stands at a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum File<'a> {
     /// Nothing.
     Absent,
@@ -20,6 +21,18 @@ pub enum File<'a> {
     Symlink,
     /// A FIFO, a device, a socket.
     Other,
+}
+
+impl fmt::Debug for File<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => write!(f, "Absent"),
+            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+            Self::Dir => write!(f, "Dir"),
+            Self::Symlink => write!(f, "Symlink"),
+            Self::Other => write!(f, "Other"),
+        }
+    }
 }
 
 impl<'a> File<'a> {
@@ -100,7 +113,7 @@ impl<T> FromIterator<(String, T)> for Named<T> {
 }
 
 /// All that a driver read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Inputs<'a> {
     /// Path to what stands there.
     pub files: Named<File<'a>>,
@@ -118,8 +131,21 @@ pub struct Inputs<'a> {
     pub stats: Option<Named<Option<Stat>>>,
     /// The process that reads; `None` from a driver that is none.
     pub process: Option<Process>,
+    /// The process id of a gateway that runs on the state dir, where the driver saw one.
+    pub gateway: Option<u32>,
     /// Path to why it could not be read. Given to `diagnose` alone; every other operation stops there.
     pub failures: Named<Error>,
+}
+
+impl fmt::Debug for Inputs<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // rows hold keys and tokens
+        let rows: Vec<&String> = self.rows.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Inputs")
+            .field("files", &self.files)
+            .field("rows", &rows)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Modes and owner of a file or folder.

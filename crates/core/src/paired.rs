@@ -17,7 +17,6 @@ pub const SCOPES: [&str; 5] =
     ["operator.admin", "operator.read", "operator.write", "operator.approvals", "operator.pairing"];
 
 /// What the record of a device is to be.
-#[derive(Debug)]
 pub struct Want<'a> {
     /// The raw public key.
     pub public: &'a [u8; 32],

@@ -213,7 +213,7 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
         steps.extend(step);
         report
     });
-    let report = match (request.operation, pair, clear, config) {
+    let mut report = match (request.operation, pair, clear, config) {
         (Operation::Setup, Some(mut pair), _, config) => {
             if let Some(config) = &config {
                 pair.changes.extend(config.changes.iter().cloned());
@@ -230,6 +230,9 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
         }
         _ => return Err(Error::new("OPTIONS", "This operation is not planned here.").into()),
     };
+    if let (Some(pid), false) = (inputs.gateway, steps.is_empty()) {
+        report.warn(beside(pid, world.store));
+    }
     Ok(Plan { bases, steps, report })
 }
 
@@ -383,6 +386,25 @@ fn doubtful(doubt: Doubt) -> Notice {
         Doubt::UnknownNewer => Notice::new("VERSION_NEWER", format!("This OpenClaw is newer than {newest}, the newest that is known here; its rules were followed."))
             .hint("Update openclaw-prepair when there is a newer one."),
     }
+}
+
+/// What is said where a gateway runs on the state dir that changes.
+fn beside(pid: u32, store: StoreKind) -> Notice {
+    // src/infra/device-pairing.ts reads its files anew on every call and locks them inside its own process only; a
+    // database has its own lock.
+    let also = match store {
+        StoreKind::Json => {
+            "It writes devices/*.json too, without a lock that others could take: a change of its at the same moment can be lost."
+        }
+        StoreKind::Sqlite => {
+            "It sees the new rows at once; of openclaw.json it may need a restart."
+        }
+    };
+    Notice::new(
+        "GATEWAY_RUNNING",
+        format!("A gateway runs on this state dir (process {pid}). {also}"),
+    )
+    .hint("Best call this before the gateway starts, or while it is stopped.")
 }
 
 /// The files that an operation looks at, whatever the store.

@@ -243,6 +243,20 @@ pub enum Report {
     Diagnosis(Diagnosis),
 }
 
+impl Report {
+    /// Adds a warning; a diagnosis has findings instead.
+    pub fn warn(&mut self, notice: Notice) {
+        match self {
+            Self::PrePair(report) | Self::Setup(SetupReport { pair: report, .. }) => {
+                report.warnings.push(notice);
+            }
+            Self::ClearPending(report) => report.warnings.push(notice),
+            Self::PatchConfig(report) => report.warnings.push(notice),
+            Self::Diagnosis(_) => {}
+        }
+    }
+}
+
 words!(Source: Option "option", Package "package", Unknown "unknown");
 words!(StoreKind: Json "json", Sqlite "sqlite");
 words!(IdentityOutcome: Created "created", Reused "reused", Imported "imported", Repaired "repaired", Replaced "replaced", Untouched "untouched");

@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { PrepairError, refusal } = require('./errors.js');
 const { ask, operate } = require('./core.js');
+const { running } = require('./gateway-lock.js');
 
 const MAX_ATTEMPTS = 5;
 const VARIABLES = [
@@ -75,6 +76,8 @@ function look(binding, fn, operation, call, rows) {
     const { json, blobs } = operate(binding, fn, operation, call.options, inputs);
     if (!json.missing) return { ...json, blobs, leftovers, files: inputs.files, rows: inputs.rows, queries: asked };
     const { files, queries, bases, stats = [] } = json.missing;
+    // Asked once a call, as soon as the core knows where.
+    if (call.fixed.gateway === undefined && bases.length > 0) inputs.gateway = call.fixed.gateway = running(bases);
     asked.push(...queries);
     if (files.length > 0) {
       const read = binding.readFiles({ bases, files });
