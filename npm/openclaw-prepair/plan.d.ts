@@ -45,6 +45,8 @@ export interface Inputs {
   stats?: Record<string, Stat | null>;
   /** For `diagnose`: the process in whose like the gateway would run. */
   process?: { uid: number; node: string; platform: string };
+  /** The process id of a gateway that runs on the state dir, where one is seen: what writes beside it says so. */
+  gateway?: number | null;
   /** For `diagnose`: paths that could not be read, and why. */
   failures?: Record<string, { code: string; message: string; path?: string; hint?: string }>;
 }

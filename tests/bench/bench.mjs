@@ -175,8 +175,10 @@ async function measure() {
 /** What one adds to bare Node over what the other adds, by medians: single turns differ too much where little is added. */
 function ratioOfAdded(samples, a, b) {
   const added = (name) => summary(samples[name].map((ms, turn) => ms - samples.bare[turn]));
-  const [one, other] = [added(a), added(b)];
-  return { median: one.median / other.median, low: one.low / other.median, high: one.high / other.median, n: one.n };
+  const one = added(a);
+  // Less than a tenth of a millisecond is noise, which may be below zero.
+  const other = Math.max(added(b).median, 0.1);
+  return { median: one.median / other, low: one.low / other, high: one.high / other, n: one.n };
 }
 
 try {

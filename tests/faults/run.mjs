@@ -82,7 +82,7 @@ async function main(args) {
   const text = `# Faults
 
 What \`setup()\` leaves behind when one of its system calls fails or its process is killed there. Printed by
-\`node tests/faults/run.mjs ${args.join(' ')}\` on ${new Date().toISOString().slice(0, 10)}: openclaw-prepair ${version}, Node ${process.versions.node}, ${os.type()} ${os.release()}, strace ${strace()}, ${Math.round((Date.now() - start) / 1000)} s.
+\`node tests/faults/run.mjs ${args.join(' ')}\` on ${new Date().toISOString().slice(0, 10)}: openclaw-prepair ${version}, Node ${process.versions.node}, ${os.type()} ${process.arch}, strace ${strace()}, ${Math.round((Date.now() - start) / 1000)} s.
 
 Beginnings: ${scenarios.map((name) => BEGINNINGS[name]).join('; ')}. By both bindings: the addon, and wasm with the file calls of lib/files.js. Every
 system call of \`setup()\` on its files, as a trace gave them, gets each of: EIO, ENOSPC, EDQUOT, EINTR, SIGKILL, EIO and ENOSPC from

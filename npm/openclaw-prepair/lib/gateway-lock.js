@@ -5,7 +5,6 @@
 // from 2026.8.1 in <state dir>/tmp/openclaw-<uid>.
 
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 
 const LARGEST = 64 * 1024;
@@ -45,7 +44,7 @@ function running(bases) {
   const owner = attemptOf(() => fs.statSync(bases[0], { throwIfNoEntry: false })?.uid, undefined);
   if (owner === undefined) return null;
   const folders = bases.flatMap((base) => [base, attemptOf(() => fs.realpathSync(base), base)]);
-  for (const temp of new Set([os.tmpdir(), '/tmp', path.join(bases[0], 'tmp')])) {
+  for (const temp of new Set([require('node:os').tmpdir(), '/tmp', path.join(bases[0], 'tmp')])) {
     for (const uid of new Set([owner, process.getuid()])) {
       const locks = path.join(temp, `openclaw-${uid}`);
       if (!fs.existsSync(locks)) continue;

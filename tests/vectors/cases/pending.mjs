@@ -29,3 +29,7 @@ for (const [name, content, error, place] of [
 ]) add(name, 'refused, nothing is written', content, {}, { error, path: PENDING, ...place });
 add('an empty deviceId', 'an unset variable must not mean all', pending(one), { deviceId: '' }, { error: 'OPTIONS' });
 add('a deviceId that is too long', 'nonsense', pending(one), { deviceId: 'x'.repeat(257) }, { error: 'OPTIONS' });
+for (const [name, why, content, warnings] of [
+  ['beside a running gateway', 'it writes the same file', pending(one), ['W_GATEWAY_RUNNING']],
+  ['beside a running gateway, nothing to do', 'nothing is written beside it', '{}', []],
+]) vectors.push({ name, why, operation: 'clearPending', options: at('2026.4.15'), inputs: { ...json({ [PENDING]: content }), gateway: 4711 }, door: 'json', expect: { warnings } });
