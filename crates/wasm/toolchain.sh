@@ -63,7 +63,7 @@ for d in "$W"/deb/*.deb; do
     *) dpkg-deb -x "$d" "$DIR/root";;
   esac
 done
-rm -rf "$DIR"/root/usr/share
+rm -rf "$DIR/root/usr/share"
 mkdir -p "$DIR/bin"
 cat > "$DIR/bin/rustc" <<R
 #!/bin/sh
