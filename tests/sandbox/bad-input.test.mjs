@@ -25,7 +25,7 @@ after(async () => {
 
 /** A folder as sandbox whose commands are logged; `change` may replace calls, given the ones that work. */
 function start({ setsModes = true, change = () => ({}), env = {}, as } = {}) {
-  const dir = mkdtempSync(join(tmpdir(), "prepair 'bad' \"$X\" \n "));
+  const dir = mkdtempSync(join(tmpdir(), "prepair 'bad' \"$X\" \n 7 "));
   dirs.push(dir);
   if (as) chownSync(dir, as, as);
   const home = join(dir, 'home');

@@ -159,7 +159,12 @@ prepare() {
   real=$(cd -P -- "$dir" && pwd && echo .) || fail IO
   real=${real%??}/${path##*/}
   [ ! -r /proc/self/mountinfo ] || while read -r _ _ _ _ point _; do
-    if [ "$(printf '%b.' "$point")" = "$real." ]; then fail MOUNT_POINT; fi
+    # A space stands there as \040; printf would take three digits after the 0.
+    case $point in
+      *\\*) point=$(printf '%b.' "$(printf '%s\n' "$point" | sed 's/\\\([0-7][0-7][0-7]\)/\\0\1/g')") ;;
+      *) point=$point. ;;
+    esac
+    if [ "$point" = "$real." ]; then fail MOUNT_POINT; fi
   done </proc/self/mountinfo
 }
 
