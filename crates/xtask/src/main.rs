@@ -7,6 +7,7 @@ mod build;
 mod component;
 mod esm;
 mod explorer;
+mod fuzz;
 mod platforms;
 mod run;
 mod test;
@@ -24,6 +25,7 @@ cargo xtask <command>
   explorer [port]  builds that page and serves it on loopback; --built: as it was built
   sizes            what the shipped binaries weigh
   bench            how fast it is, beside others: tests/bench/results.json and the README's table and chart
+  fuzz [seconds]   libFuzzer over the core, so long for each target: 10 in the tests, 600 in the long ones
   test             every test; `test <stage>...` some stages; `test --list` their names
   test --long      the long stages too
 ";
@@ -46,6 +48,10 @@ fn main() -> std::process::ExitCode {
             build::all().and_then(|()| run::node("tests/bench/bench.mjs", rest))
         }
         ["sizes"] => build::all().and_then(|()| run::node("tests/packaging/sizes.mjs", &[])),
+        ["fuzz", rest @ ..] => match rest.first().map_or(Ok(60), |seconds| seconds.parse()) {
+            Ok(seconds) => fuzz::all(seconds).map(|_| ()),
+            Err(_) => Err("fuzz: give a number of seconds".into()),
+        },
         ["test", rest @ ..] => test::main(rest),
         _ => Err(USAGE.into()),
     };

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check in one order, each with its time, and one count at the end.
 
-use crate::build;
 use crate::run::{Result, cargo, command, output, root, run, run_lines, target};
+use crate::{build, fuzz};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs};
@@ -31,6 +31,7 @@ enum Kind {
     Format,
     Lint,
     Rust,
+    Fuzz { seconds: u32 },
     Build,
     JavaScript { files: Vec<String>, under: Option<Under> },
     CleanTree,
@@ -99,6 +100,7 @@ fn stages(long: bool) -> Result<Vec<Stage>> {
         stage("fmt", Kind::Format),
         stage("clippy", Kind::Lint),
         stage("rust", Kind::Rust),
+        stage("fuzz", Kind::Fuzz { seconds: if long { 600 } else { 10 } }),
         stage("build", Kind::Build),
     ];
     let mut others = Vec::new();
@@ -158,6 +160,7 @@ impl Stage {
                     count.rust(line)
                 })
             }
+            Kind::Fuzz { seconds } => fuzz::all(*seconds).map(|found| count.passed += found),
             Kind::Build => build::all(),
             Kind::JavaScript { files, under } => {
                 let tap = target().join(format!("{}.tap", self.name));
