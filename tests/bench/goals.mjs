@@ -4,6 +4,8 @@ const only = (rows, of) => rows.filter((row) => Object.entries(of).every(([key, 
 
 // Why a goal is missed, where it is.
 const WHY = {
+  start: 'loading the addon and eight modules; the writes and their fsyncs are the same, so the disk decides the rest',
+  'many-approve': 'the file is read, hashed, compared once more before the rename and read back after it; the script does none of that',
   'upstream-2026.2.19': "Node's own start-up is most of our process",
   'upstream-2026.9.6': "Node's own start-up is most of our process",
   'nothing-0': 'two looks into the core, the folders held open and listed for what killed calls left, and the check that the private key fits cost more than parsing two kilobytes; a process that does it takes hardly longer than one that only parses',
@@ -54,4 +56,4 @@ export function goals(results) {
 
 const exact = (value) => ({ median: value, low: value, high: value, n: 1 });
 const named = (devices) => (devices === 0 ? 'no other device' : `${devices.toLocaleString('en')} devices`);
-const megabytes = (bytes) => `${(bytes / 1e6).toPrecision(2)} MB`;
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
