@@ -286,7 +286,7 @@ fn gather(
             findings.refused(error.clone());
         }
     }
-    let (mut refusals, mut not_imported) = (Vec::new(), Vec::new());
+    let mut refusals = Vec::new();
     let failed = |path: &str| inputs.failures.contains_key(path);
     // A file that could not be read is among the findings already.
     let mut part = |disk: &mut Disk, path: &str, result: Result<()>| {
@@ -328,9 +328,6 @@ fn gather(
             part(&mut disk, &path, read);
             if world.rules.import == Import::IdentityOnly {
                 (disk.record, disk.pending) = Default::default();
-                if inputs.file(&paths.paired()).exists() {
-                    not_imported.push(paths.paired());
-                }
             }
         }
         StoreKind::Sqlite if world.unclear.is_none() => {
@@ -350,8 +347,9 @@ fn gather(
         StoreKind::Sqlite => {}
     }
     refusals.into_iter().for_each(|error| findings.refused(error));
-    for path in not_imported {
-        findings.add("NOT_IMPORTED", &path, "This version imports the identity file at its first start, but no paired.json: its records do not count yet.", plan::IMPORT_BY_DOCTOR);
+    let unread = world.store == StoreKind::Json && world.rules.import == Import::IdentityOnly;
+    if unread && inputs.file(&paths.paired()).exists() {
+        findings.add("NOT_IMPORTED", &paths.paired(), "This version imports the identity file at its first start, but no paired.json: its records do not count yet.", plan::IMPORT_BY_DOCTOR);
     }
     if missing.0 == Default::default() { Ok(disk) } else { Err(Stop::Missing(Box::new(missing.0))) }
 }

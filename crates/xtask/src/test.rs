@@ -6,9 +6,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-/// Folders below tests/ that run with `--long` only. A single file does so by the name `*.long.test.mjs`.
-const LONG: &[&str] = &["fuzz"];
-
 /// Folders whose tests go through the package: they hold for either binding on any Node.
 const EITHER: &[&str] = &["doctor", "era", "gateway", "node", "sandbox", "sqlite", "vectors"];
 
@@ -105,12 +102,13 @@ fn stages(long: bool) -> Result<Vec<Stage>> {
     ];
     let mut others = Vec::new();
     for folder in names_in("tests")? {
+        // `*.long.test.mjs` runs with `--long` only
         let files: Vec<String> = names_in(&format!("tests/{folder}"))?
             .into_iter()
             .filter(|f| f.ends_with(".test.mjs") && (long || !f.ends_with(".long.test.mjs")))
             .map(|f| format!("tests/{folder}/{f}"))
             .collect();
-        if files.is_empty() || (!long && LONG.contains(&folder.as_str())) {
+        if files.is_empty() {
             continue;
         }
         if EITHER.contains(&folder.as_str()) {
