@@ -32,14 +32,16 @@ pub fn json5(data: &[u8]) {
             }
         };
         walk(&doc, doc.root());
-        let patch: Value = serde_json::from_slice(rest).unwrap_or(json!({ "a": [1, "b"], "c": null }));
+        let patch: Value =
+            serde_json::from_slice(rest).unwrap_or(json!({ "a": [1, "b"], "c": null }));
         for arrays in [Arrays::Union, Arrays::Replace] {
             let mut editor = Editor::new(&doc);
             let changes = editor.merge(doc.root(), &patch, arrays);
             let new = editor.finish();
             assert!(changes.is_empty() || new.is_some() || !doc.root().kind.eq(&Kind::Object));
             let Some(new) = new else { continue };
-            let again = Document::parse(&new, syntax).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&new)));
+            let again = Document::parse(&new, syntax)
+                .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&new)));
             let mut editor = Editor::new(&again);
             let more = editor.merge(again.root(), &patch, arrays);
             assert!(more.is_empty(), "{more:?} of {patch} in {}", String::from_utf8_lossy(&new));
@@ -65,7 +67,11 @@ fn set_and_remove(doc: &Document<'_>, syntax: Syntax) {
             assert_eq!(Value::Object(old), new);
         }
     }
-    let Some(key) = doc.members(root).find(|member| member.exact).map(|member| member.key.into_owned()) else { return };
+    let Some(key) =
+        doc.members(root).find(|member| member.exact).map(|member| member.key.into_owned())
+    else {
+        return;
+    };
     let mut editor = Editor::new(doc);
     assert!(editor.remove(root, &key));
     let bytes = editor.finish().expect("a removal changes the text");
@@ -96,8 +102,12 @@ pub fn identity(data: &[u8]) {
         Ok(Some(stored)) => {
             let id = stored.keys.device_id();
             assert_eq!(id, identity::device_id(&stored.keys.public()));
-            let content = stored.repair.map(|repair| repair.content.to_vec()).unwrap_or_else(|| data.to_vec());
-            let again = identity::read(&File::Bytes(&content), "/d", NOW).expect("mended").expect("there");
+            let content = stored
+                .repair
+                .map(|repair| repair.content.to_vec())
+                .unwrap_or_else(|| data.to_vec());
+            let again =
+                identity::read(&File::Bytes(&content), "/d", NOW).expect("mended").expect("there");
             assert!(again.repair.is_none(), "{:?}", again.repair);
             assert_eq!(again.keys.device_id(), id);
         }
@@ -128,7 +138,8 @@ pub fn record(data: &[u8]) {
     for set in &decision.sets {
         put(&mut new, &set.path, set.value.clone());
     }
-    let again = paired::decide(Some(&new), &want, "/p").unwrap_or_else(|error| panic!("{error} of {new:?}"));
+    let again = paired::decide(Some(&new), &want, "/p")
+        .unwrap_or_else(|error| panic!("{error} of {new:?}"));
     assert_eq!(again.sets.len(), 0, "{record:?} became {new:?}");
     let touched: Vec<&str> = decision.sets.iter().map(|set| set.path[0]).collect();
     for (key, value) in &record {
@@ -164,7 +175,8 @@ pub fn version(data: &[u8]) {
 
 /// A whole plan over whatever lies on the disk: it is refused soundly, or done it leaves nothing to do; so is each prefix.
 pub fn plan(data: &[u8]) {
-    let (head, mut rest) = data.split_first_chunk::<2>().map_or(([0; 2], data), |(head, rest)| (*head, rest));
+    let (head, mut rest) =
+        data.split_first_chunk::<2>().map_or(([0; 2], data), |(head, rest)| (*head, rest));
     let mut next = || {
         let (part, left) = split(rest);
         rest = left;
@@ -173,10 +185,14 @@ pub fn plan(data: &[u8]) {
     let wish: Value = serde_json::from_slice(next()).unwrap_or_default();
     let disk = Disk::new([next(), next(), next(), next()]);
     let versions = ["2026.2.9", "2026.2.19", "2026.3.28", "2026.4.15", "2026.7.1", "2026.9.6"];
-    let operation = [Operation::Setup, Operation::PrePair, Operation::ClearPending, Operation::PatchConfig][usize::from(head[1]) % 4];
+    let operation =
+        [Operation::Setup, Operation::PrePair, Operation::ClearPending, Operation::PatchConfig]
+            [usize::from(head[1]) % 4];
     let mut wanted = json!({ "stateDir": "/s", "env": {}, "gatewayVersion": versions[usize::from(head[0]) % versions.len()] });
     if let (Value::Object(wanted), Value::Object(wish)) = (&mut wanted, wish) {
-        for (key, value) in wish.into_iter().filter(|(key, _)| key != "stateDir" && key != "configPath") {
+        for (key, value) in
+            wish.into_iter().filter(|(key, _)| key != "stateDir" && key != "configPath")
+        {
             wanted.insert(key, value);
         }
     }
@@ -192,28 +208,51 @@ pub struct Disk(BTreeMap<String, Vec<u8>>);
 impl Disk {
     /// Identity, paired, pending, config; empty ones are not there.
     pub fn new(files: [&[u8]; 4]) -> Self {
-        let names = ["identity/device.json", "devices/paired.json", "devices/pending.json", "openclaw.json"];
-        Self(names.iter().zip(files).filter(|(_, bytes)| !bytes.is_empty()).map(|(name, bytes)| (format!("/s/{name}"), bytes.to_vec())).collect())
+        let names = [
+            "identity/device.json",
+            "devices/paired.json",
+            "devices/pending.json",
+            "openclaw.json",
+        ];
+        Self(
+            names
+                .iter()
+                .zip(files)
+                .filter(|(_, bytes)| !bytes.is_empty())
+                .map(|(name, bytes)| (format!("/s/{name}"), bytes.to_vec()))
+                .collect(),
+        )
     }
 
     fn apply(&mut self, step: &Step) {
         match step {
-            Step::Write { path, content, .. } => drop(self.0.insert(path.clone(), content.to_vec())),
+            Step::Write { path, content, .. } => {
+                drop(self.0.insert(path.clone(), content.to_vec()))
+            }
             Step::Remove { path, .. } => drop(self.0.remove(path)),
             Step::Sql { .. } => {}
         }
     }
 }
 
-fn planned(operation: Operation, wanted: &Value, disk: &Disk) -> Result<Plan, Error> {
-    let request = options::parse(operation, wanted.clone(), &[], plan::seed(&ENTROPY))?;
+/// The plan for what lies there.
+pub fn planned(
+    operation: Operation,
+    wanted: &Value,
+    disk: &Disk,
+    entropy: &[u8; 64],
+) -> Result<Plan, Error> {
+    let request = options::parse(operation, wanted.clone(), &[], plan::seed(entropy))?;
     let mut inputs = Inputs { now: NOW, ..Inputs::default() };
     loop {
-        match plan::plan(&request, &inputs, &ENTROPY) {
+        match plan::plan(&request, &inputs, entropy) {
             Ok(plan) => return Ok(plan),
             Err(Stop::Refused(error)) => return Err(error),
             Err(Stop::Missing(missing)) => {
-                assert!(!missing.files.is_empty() || !missing.queries.is_empty(), "it asks for something");
+                assert!(
+                    !missing.files.is_empty() || !missing.queries.is_empty(),
+                    "it asks for something"
+                );
                 for path in missing.files {
                     let file = disk.0.get(&path).map_or(File::Absent, |bytes| File::Bytes(bytes));
                     assert!(!inputs.files.contains_key(&path), "nothing is asked for twice");
@@ -229,7 +268,7 @@ fn planned(operation: Operation, wanted: &Value, disk: &Disk) -> Result<Plan, Er
 
 /// Plans, and after every prefix of the steps plans again to the end.
 pub fn completes(operation: Operation, wanted: &Value, disk: &Disk) -> Result<(), String> {
-    let plan = match planned(operation, wanted, disk) {
+    let plan = match planned(operation, wanted, disk, &ENTROPY) {
         Ok(plan) => plan,
         Err(error) => {
             for bytes in disk.0.values() {
@@ -248,12 +287,14 @@ pub fn completes(operation: Operation, wanted: &Value, disk: &Disk) -> Result<()
     for done in 0..=plan.steps.len() {
         let mut disk = disk.clone();
         plan.steps[..done].iter().for_each(|step| disk.apply(step));
-        let again = planned(operation, wanted, &disk).map_err(|error| format!("after {done} steps of {:?}: {error:?}", plan.steps))?;
+        let again = planned(operation, wanted, &disk, &ENTROPY)
+            .map_err(|error| format!("after {done} steps of {:?}: {error:?}", plan.steps))?;
         if id(&again.report) != id(&plan.report) {
             return Err(format!("after {done} steps another identity"));
         }
         again.steps.iter().for_each(|step| disk.apply(step));
-        let rest = planned(operation, wanted, &disk).map_err(|error| format!("at rest: {error:?}"))?;
+        let rest = planned(operation, wanted, &disk, &ENTROPY)
+            .map_err(|error| format!("at rest: {error:?}"))?;
         if !rest.steps.is_empty() {
             return Err(format!("after {done} steps it does not come to rest: {:?}", rest.steps));
         }
@@ -266,7 +307,10 @@ pub fn completes(operation: Operation, wanted: &Value, disk: &Disk) -> Result<()
 
 /// A refusal has a code and repeats nothing that may be a key or a token.
 fn sound(error: &Error, input: &[u8]) {
-    assert!(error.code.starts_with("ERR_PREPAIR_") && error.code != "ERR_PREPAIR_INTERNAL", "{error:?}");
+    assert!(
+        error.code.starts_with("ERR_PREPAIR_") && error.code != "ERR_PREPAIR_INTERNAL",
+        "{error:?}"
+    );
     let said = format!("{error:?}");
     // what is said besides device ids: a text that holds a part of one repeats nothing
     let said: Vec<&str> = words(&said).filter(|word| !is_id(word)).collect();

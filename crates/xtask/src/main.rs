@@ -26,6 +26,8 @@ cargo xtask <command>
   sizes            what the shipped binaries weigh
   bench            how fast it is, beside others: tests/bench/results.json and the README's table and chart
   fuzz [seconds]   libFuzzer over the core, so long for each target: 10 in the tests, 600 in the long ones
+  mutants [--again] [--write]
+                   cargo-mutants over the core (an hour or two); --again: only what was missed; tests/mutants/README.md
   test             every test; `test <stage>...` some stages; `test --list` their names
   test --long      the long stages too
 ";
@@ -52,6 +54,7 @@ fn main() -> std::process::ExitCode {
             Ok(seconds) => fuzz::all(seconds).map(|_| ()),
             Err(_) => Err("fuzz: give a number of seconds".into()),
         },
+        ["mutants", rest @ ..] => run::node("tests/mutants/run.mjs", rest),
         ["test", rest @ ..] => test::main(rest),
         _ => Err(USAGE.into()),
     };
