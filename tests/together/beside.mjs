@@ -7,15 +7,15 @@ import { isSince, openGateway } from '../lib/gateway.mjs';
 import { readStore } from '../gateway/store.mjs';
 
 /**
- * `count` new devices that the running gateway pairs by itself, and meanwhile as many calls that approve one key each.
+ * `count` new devices that the running gateway pairs by itself, and meanwhile calls by these bindings that approve one key each, without a pause.
  * Gives how many of either were not in the store at the end, and of ours how many a second call put back.
  */
-export async function beside(t, { version, count }) {
+export async function beside(t, { version, count, bindings = BINDINGS }) {
   const { home } = await openGateway(t, { version });
   const payload = isSince(version, 3, 1) ? 'v3' : 'v2';
   const rows = isSince(version, 8, 1);
   const node = rows ? await nodeBinary(24) : undefined;
-  const callers = BINDINGS.map((binding) => new Caller(binding, { env: { TMPDIR: home.env.TMPDIR }, node }));
+  const callers = bindings.map((binding) => new Caller(binding, { env: { TMPDIR: home.env.TMPDIR }, node }));
   t.after(() => Promise.all(callers.map((caller) => caller.stop())));
   const options = { stateDir: home.stateDir, env: { HOME: home.dir }, gatewayVersion: version };
 
@@ -57,6 +57,6 @@ export async function beside(t, { version, count }) {
   lost.again = (await missing([...gone])).length;
   await callers[0].call('setup', options);
   assert.deepEqual(await missing([own.report.deviceId]), [], 'our own record is there at the end');
-  t.diagnostic(`${version}: ${theirs.length} devices paired by the gateway, ${ours.length} keys approved beside it; lost of theirs ${lost.theirs}, of ours ${lost.ours} (after one more call ${lost.again})`);
+  t.diagnostic(`${version}, ${bindings.join(' and ')}: ${theirs.length} devices paired by the gateway, ${ours.length} keys approved beside it; lost of theirs ${lost.theirs}, of ours ${lost.ours} (after one more call ${lost.again})`);
   return { lost, theirs: theirs.length, ours: ours.length };
 }

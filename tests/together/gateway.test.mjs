@@ -14,6 +14,11 @@ test('2026.2.19 beside us, with its files', async (t) => {
   assert.equal(lost.again, 0);
 });
 
+test('2026.9.6 beside us, with its database: nothing is lost', async (t) => {
+  const { lost } = await beside(t, { version: '2026.9.6', count: 10 });
+  assert.deepEqual(lost, { theirs: 0, ours: 0, again: 0 });
+});
+
 for (const version of ['2026.2.19']) {
   test(`beside the first start of ${version}: one identity, and its record in the end`, async (t) => {
     const home = await makeHome({ version });

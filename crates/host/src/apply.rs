@@ -319,17 +319,19 @@ impl<'a, I: Io> Job<'_, 'a, I> {
     }
 
     fn make_visible(&mut self, entry: &Ready<'a, '_, I>) -> Result<Change> {
-        entry.check()?;
+        let seen = entry.check()?;
         let (folder, name) = (&entry.folder, &entry.name);
         let (action, bytes) = match (entry.step, &entry.temp) {
-            (Step::Write { content, expect, .. }, Some(temp)) => {
-                let done = match expect {
-                    Some(_) => folder.rename(temp, name),
-                    None => folder.publish(temp, name),
+            (Step::Write { content, .. }, Some(temp)) => {
+                let done = match &seen {
+                    Some(seen) => folder.replace(temp, name, seen),
+                    None => folder.publish(temp, name).map(|()| true),
                 };
-                done.map_err(|errno| fault(errno, "replace", &entry.path))?;
+                if !done.map_err(|errno| fault(errno, "replace", &entry.path))? {
+                    return Err(changed(&entry.path));
+                }
                 self.temps.retain(|(_, other)| other != temp);
-                let action = if expect.is_some() { Action::Replaced } else { Action::Created };
+                let action = if seen.is_some() { Action::Replaced } else { Action::Created };
                 (action, Some(content.len()))
             }
             _ => {
@@ -391,11 +393,12 @@ impl<'a, I: Io> Job<'_, 'a, I> {
 }
 
 impl<I: Io> Ready<'_, '_, I> {
-    /// Whether the file is still what the plan was made from.
-    fn check(&self) -> Result<()> {
+    /// The file, if it is still what the plan was made from.
+    fn check(&self) -> Result<Option<Stat>> {
         let found =
             self.folder.digest(&self.name).map_err(|errno| fault(errno, "read", &self.path))?;
-        if found.as_deref() == self.step.expect() { Ok(()) } else { Err(changed(&self.path)) }
+        let (digest, stat) = found.unzip();
+        if digest.as_deref() == self.step.expect() { Ok(stat) } else { Err(changed(&self.path)) }
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Memory {
     pub pid: Cell<u32>,
     /// Live processes and their start times.
     pub processes: RefCell<HashMap<u32, u64>>,
-    /// Whether `rename_new` and `link` exist.
+    /// Whether `rename_new` and `exchange`, and `link` exist.
     pub can: Cell<(bool, bool)>,
 }
 
@@ -283,6 +283,7 @@ impl Memory {
     }
 
     fn describe(&self, node: usize) -> Stat {
+        let id = node as u64;
         let node = &self.nodes.borrow()[node];
         let kind = match node.body {
             Body::Dir(_) => Kind::Dir,
@@ -295,7 +296,7 @@ impl Memory {
             _ => 0,
         };
         let &Node { mode, uid, gid, mtime_ms, .. } = node;
-        Stat { kind, mode, uid, gid, mtime_ms, size }
+        Stat { kind, mode, id: (0, id), uid, gid, mtime_ms, size }
     }
 
     fn insert(&self, at: &Handle, name: &str, body: Body, mode: u32) -> Result<Handle> {
@@ -449,6 +450,20 @@ impl Io for Memory {
         })
     }
 
+    fn exchange(&self, at: &Handle, one: &str, other: &str) -> Result<()> {
+        if !self.can.get().0 {
+            return Err(Errno::INVAL);
+        }
+        let nodes = (self.child(at.node, one)?, self.child(at.node, other)?);
+        if [nodes.0, nodes.1].iter().any(|&node| self.nodes.borrow()[node].mount) {
+            return Err(Errno::BUSY);
+        }
+        self.entries(at.node, |names| {
+            names.insert(one.to_owned(), nodes.1);
+            names.insert(other.to_owned(), nodes.0);
+        })
+    }
+
     fn rename_new(&self, at: &Handle, from: &str, to: &str) -> Result<()> {
         if !self.can.get().0 {
             return Err(Errno::INVAL);
@@ -588,6 +603,7 @@ impl<I: Io> Io for Failing<'_, I> {
         chown(fd: &I::Fd, uid: Option<u32>, gid: u32) -> Result<()>;
         sync(fd: &I::Fd) -> Result<()>;
         rename(at: &I::Fd, from: &str, to: &str) -> Result<()>;
+        exchange(at: &I::Fd, one: &str, other: &str) -> Result<()>;
         rename_new(at: &I::Fd, from: &str, to: &str) -> Result<()>;
         link(at: &I::Fd, from: &str, to: &str) -> Result<()>;
         unlink(at: &I::Fd, name: &str) -> Result<()>;

@@ -25,6 +25,8 @@ pub struct Stat {
     pub kind: Kind,
     /// The twelve permission bits.
     pub mode: u32,
+    /// Device and inode: which file it is, whatever it is called.
+    pub id: (u64, u64),
     /// Its owner.
     pub uid: u32,
     /// Its group.
@@ -33,6 +35,13 @@ pub struct Stat {
     pub mtime_ms: i64,
     /// Bytes in a file.
     pub size: u64,
+}
+
+impl Stat {
+    /// Whether this is the same file, and nobody wrote to it in between.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        (self.id, self.size, self.mtime_ms) == (other.id, other.size, other.mtime_ms)
+    }
 }
 
 /// This process, as the lock names it.
@@ -95,6 +104,8 @@ pub trait Io {
     fn sync(&self, fd: &Self::Fd) -> Result<()>;
     /// Renames within a folder, replacing what is there.
     fn rename(&self, at: &Self::Fd, from: &str, to: &str) -> Result<()>;
+    /// Exchanges two names of a folder in one moment; `INVAL`, `NOSYS` or `NOTSUP` where that can't be had.
+    fn exchange(&self, at: &Self::Fd, one: &str, other: &str) -> Result<()>;
     /// Renames within a folder, refusing to replace; `INVAL`, `NOSYS` or `NOTSUP` where that can't be had.
     fn rename_new(&self, at: &Self::Fd, from: &str, to: &str) -> Result<()>;
     /// Gives a file a second name in its folder.

@@ -12,6 +12,9 @@ use zeroize::Zeroizing;
 use crate::fault::{bad_base, fault, not_absolute};
 use crate::io::{self, Errno, Io, Kind, Stat};
 
+/// What a file system answers to a call that it doesn't know.
+const CANNOT: [Errno; 5] = [Errno::INVAL, Errno::NOSYS, Errno::NOTSUP, Errno::PERM, Errno::MLINK];
+
 /// An open folder and the path under which it was asked for.
 pub(crate) struct Folder<'a, I: Io> {
     io: &'a I,
@@ -30,13 +33,18 @@ pub(crate) enum Opened<'a, I: Io> {
 pub(crate) struct Reader<'a, I: Io> {
     io: &'a I,
     fd: I::Fd,
-    /// How long it was when it was opened.
-    size: usize,
+    /// What it was when it was opened.
+    stat: Stat,
     /// How much of it was read.
     at: Cell<usize>,
 }
 
 impl<I: Io> Reader<'_, I> {
+    /// How long it was when it was opened.
+    fn size(&self) -> usize {
+        usize::try_from(self.stat.size).unwrap_or(usize::MAX)
+    }
+
     /// Fills the buffer as far as the file goes.
     fn fill(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
@@ -49,7 +57,7 @@ impl<I: Io> Reader<'_, I> {
                 }
             }
             // Short of what was asked for, and all that there was: the end. One read is enough for most files.
-            if self.at.get() == self.size {
+            if self.at.get() == self.size() {
                 break;
             }
         }
@@ -59,7 +67,7 @@ impl<I: Io> Reader<'_, I> {
     /// Hands the content over, piece by piece, until `take` gives false.
     pub(crate) fn each(&self, mut take: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
         const PIECE: usize = 128 * 1024;
-        let mut buffer = Zeroizing::new(vec![0; self.size.saturating_add(1).min(PIECE)]);
+        let mut buffer = Zeroizing::new(vec![0; self.size().saturating_add(1).min(PIECE)]);
         loop {
             let filled = self.fill(&mut buffer)?;
             if !take(&buffer[..filled]) || filled < buffer.len() {
@@ -105,16 +113,15 @@ impl<'a, I: Io> Folder<'a, I> {
             found => found?,
         };
         match steady(|| self.io.stat(&fd))? {
-            Stat { kind: Kind::File, size, .. } => {
-                let size = usize::try_from(size).unwrap_or(usize::MAX);
-                Ok(Opened::File(Reader { io: self.io, fd, size, at: Cell::new(0) }))
+            stat @ Stat { kind: Kind::File, .. } => {
+                Ok(Opened::File(Reader { io: self.io, fd, stat, at: Cell::new(0) }))
             }
             Stat { kind, .. } => Ok(Opened::Not(kind)),
         }
     }
 
-    /// The SHA-256 of a file's content, as `expect` has it; `None` where there is no file.
-    pub(crate) fn digest(&self, name: &str) -> io::Result<Option<String>> {
+    /// The SHA-256 of a file's content, as `expect` has it, and which file that is; `None` where there is none.
+    pub(crate) fn digest(&self, name: &str) -> io::Result<Option<(String, Stat)>> {
         match self.open_file(name)? {
             Opened::Absent => Ok(None),
             Opened::Not(Kind::Symlink) => Err(Errno::LOOP),
@@ -125,7 +132,7 @@ impl<'a, I: Io> Folder<'a, I> {
                     hash.update(piece);
                     true
                 })?;
-                Ok(Some(hex(&hash.finalize())))
+                Ok(Some((hex(&hash.finalize()), reader.stat)))
             }
         }
     }
@@ -210,14 +217,47 @@ impl<'a, I: Io> Folder<'a, I> {
         }
     }
 
+    /// Puts a file in the place of the one that was looked at. `false`: another came there meanwhile, and it is there again.
+    pub(crate) fn replace(&self, temp: &str, name: &str, seen: &Stat) -> io::Result<bool> {
+        let exchange = || steady(|| self.io.exchange(&self.fd, temp, name));
+        let mut put = self.stat_at(temp)?.ok_or(Errno::NOENT)?;
+        match exchange() {
+            // Only the lock is left to guard the moment since that look.
+            Err(errno) if CANNOT.contains(&errno) => {
+                return self.rename(temp, name).map(|()| true);
+            }
+            done => done?,
+        }
+        let mut awaited = *seen;
+        let mut ours = true;
+        loop {
+            let out = match self.stat_at(temp) {
+                Ok(Some(out)) => out,
+                unknown => {
+                    exchange()?;
+                    return unknown.and(Err(Errno::NOENT));
+                }
+            };
+            if out.is(&awaited) {
+                break;
+            }
+            // Newer than what we put there, so it belongs there; and so does what may have come while we put it back.
+            exchange()?;
+            (awaited, put, ours) = (put, out, false);
+        }
+        if ours {
+            // If it stays, the next call removes it.
+            let _ = self.unlink(temp);
+        }
+        Ok(ours)
+    }
+
     pub(crate) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         steady(|| self.io.rename(&self.fd, from, to))
     }
 
     /// Gives a file its name unless something has it already (`EXIST`).
     pub(crate) fn publish(&self, from: &str, to: &str) -> io::Result<()> {
-        const CANNOT: [Errno; 5] =
-            [Errno::INVAL, Errno::NOSYS, Errno::NOTSUP, Errno::PERM, Errno::MLINK];
         match steady(|| self.io.rename_new(&self.fd, from, to)) {
             Err(errno) if CANNOT.contains(&errno) => {}
             done => return done,
@@ -437,11 +477,11 @@ pub(crate) fn read_all<I: Io>(
     reader: &Reader<'_, I>,
     limit: usize,
 ) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-    if reader.size > limit {
+    if reader.size() > limit {
         return Ok(None);
     }
     // Read into the place where it stays. The byte more is for the end to be seen by one call.
-    let mut content = Zeroizing::new(vec![0; reader.size + 1]);
+    let mut content = Zeroizing::new(vec![0; reader.size() + 1]);
     let mut filled = reader.fill(&mut content)?;
     while filled == content.len() {
         // It grew meanwhile.

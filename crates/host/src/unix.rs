@@ -108,6 +108,10 @@ impl Io for Unix {
         fs::renameat(at, from, at, to)
     }
 
+    fn exchange(&self, at: &OwnedFd, one: &str, other: &str) -> Result<()> {
+        fs::renameat_with(at, one, at, other, fs::RenameFlags::EXCHANGE)
+    }
+
     fn rename_new(&self, at: &OwnedFd, from: &str, to: &str) -> Result<()> {
         fs::renameat_with(at, from, at, to, fs::RenameFlags::NOREPLACE)
     }
@@ -184,6 +188,7 @@ fn describe(stat: &fs::Stat) -> Stat {
             _ => Kind::Other,
         },
         mode: stat.st_mode as u32 & 0o7777,
+        id: (stat.st_dev as u64, stat.st_ino as u64),
         uid: stat.st_uid,
         gid: stat.st_gid,
         mtime_ms: stat.st_mtime as i64 * 1000 + stat.st_mtime_nsec as i64 / 1_000_000,

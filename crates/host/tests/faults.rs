@@ -245,7 +245,9 @@ fn nothing_is_visible_before_all_is_staged_and_folders_are_synced_between() {
     let visible: Vec<&str> = log
         .iter()
         .copied()
-        .filter(|call| ["create", "rename", "rename_new", "unlink", "sync"].contains(call))
+        .filter(|call| {
+            ["create", "rename", "exchange", "rename_new", "unlink", "sync"].contains(call)
+        })
         .collect();
     assert_eq!(
         visible,
@@ -260,12 +262,48 @@ fn nothing_is_visible_before_all_is_staged_and_folders_are_synced_between() {
             "sync", // three temp files
             "rename_new",
             "sync", // identity
-            "rename",
+            "exchange",
+            "unlink", // what was there
             "unlink",
             "sync", // paired, pending
-            "rename",
+            "exchange",
+            "unlink",
             "sync",   // config
             "unlink", // the lock
         ]
     );
+}
+
+/// A gateway renames its files into place without a lock. What it writes after our last look, before the exchange and
+/// while its file is put back, is there in the end, and the next call builds on it.
+#[test]
+fn what_comes_at_the_last_moment_stays() {
+    let exchanges = || {
+        let memory = fresh();
+        let counting = Failing::new(&memory, |_, _| Verdict::Proceed);
+        run(&counting).unwrap();
+        counting.log().iter().filter(|call| **call == "exchange").count()
+    };
+    assert_eq!(exchanges(), 2, "paired.json and the config");
+    for (path, first) in [(PATHS[1], 0), (PATHS[3], 1)] {
+        for times in 1..=5 {
+            let memory = fresh();
+            let count = std::cell::Cell::new(0);
+            let theirs = |n| format!("{{\"theirs\":{n}}}");
+            let meddled = Failing::new(&memory, |_, call| {
+                if call == "exchange" {
+                    let n = count.get();
+                    count.set(n + 1);
+                    if (first..first + times).contains(&n) {
+                        memory.put(path, theirs(n).as_bytes(), 0o640);
+                    }
+                }
+                Verdict::Proceed
+            });
+            let error = run(&meddled).unwrap_err();
+            assert_eq!(error.code, "ERR_PREPAIR_CHANGED", "{times}");
+            assert_eq!(memory.get(path), Some(theirs(first + times - 1).into_bytes()), "{times}");
+            assert_eq!(strays(&memory), [""; 0], "{times}");
+        }
+    }
 }

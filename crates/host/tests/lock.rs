@@ -226,7 +226,7 @@ fn a_mount_point_is_refused_before_and_at_the_rename() {
     let memory = fresh();
     memory.put(FILE, b"old", 0o600);
     let busy = Failing::new(&memory, |_, call| {
-        if call == "rename" { Verdict::Fail(Errno::BUSY) } else { Verdict::Proceed }
+        if call == "exchange" { Verdict::Fail(Errno::BUSY) } else { Verdict::Proceed }
     });
     let error = apply_files(&busy, &request(1, "ours", Some(expect))).unwrap_err();
     assert_eq!(error.code, "ERR_PREPAIR_MOUNT_POINT");
