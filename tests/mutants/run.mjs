@@ -14,8 +14,7 @@ const tools = join(cacheDir, 'cargo');
 const out = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'mutants');
 
 function cargo(args, options) {
-  // what the tests link is not looked at in a debugger
-  const env = { ...process.env, PATH: `${join(tools, 'bin')}:${process.env.PATH}`, CARGO_PROFILE_DEV_DEBUG: '0' };
+  const env = { ...process.env, PATH: `${join(tools, 'bin')}:${process.env.PATH}` };
   return spawnSync('cargo', args, { cwd: root, env, encoding: 'utf8', maxBuffer: 1 << 28, ...options });
 }
 
@@ -32,7 +31,7 @@ export function mutate({ again = false } = {}) {
   succeed(list, 'cargo mutants --list');
   const known = again ? outcomes() : new Map();
   mkdirSync(out, { recursive: true });
-  const args = ['mutants', '--package', 'prepair-core', '--jobs', String(availableParallelism()), '--timeout', '20', '--no-shuffle', '--output', out];
+  const args = ['mutants', '--package', 'prepair-core', '--jobs', String(availableParallelism()), '--profile', 'mutants', '--timeout', '20', '--no-shuffle', '--output', out];
   const done = cargo(again ? [...args, '--iterate'] : args, { stdio: 'inherit' });
   // 2: some were missed, 3: some did not end
   if (![0, 2, 3].includes(done.status)) throw new Error(`cargo mutants ended with ${done.status}`);
