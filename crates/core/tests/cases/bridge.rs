@@ -1,0 +1,160 @@
+//! The functions of the bridge beside `plan`.
+
+use prepair_core::identity::KeyPair;
+use serde_json::json;
+
+use crate::kit::{Disk, NOW, ask, call, code, keys};
+
+#[test]
+fn about_and_map_tell_what_a_page_and_a_loader_need() {
+    let about = ask(json!({ "fn": "about" }));
+    assert_eq!(about["version"], prepair_core::VERSION);
+    assert_eq!(about["coreHash"], prepair_core::CORE_HASH);
+    let map = ask(json!({ "fn": "map" }));
+    let versions = map["versions"].as_array().unwrap();
+    assert!(versions.contains(&json!("2026.2.19")) && versions.contains(&json!("2026.9.6")));
+    let tree = map["tree"].as_array().unwrap();
+    // OpenClaw asks for the device before anything that depends on it, and for the call at the end.
+    assert_eq!(
+        tree[1],
+        json!({ "question": "Does the client present its device?", "device": null, "end": null })
+    );
+    let paired = json!({ "question": "Is it approved silently?", "device": true, "end": "pairing-required" });
+    assert!(tree.contains(&paired));
+    assert_eq!(tree.last().unwrap()["question"], "May it call the method?");
+}
+
+#[test]
+fn entropy_is_drawn_once_for_several_calls() {
+    let (answer, blobs) = call(&json!({ "fn": "entropy" }), &[]);
+    assert_eq!(answer, json!({}));
+    assert_eq!(blobs, [(1..=64).collect::<Vec<u8>>()]);
+}
+
+#[test]
+fn an_identity_is_made_derived_and_used_to_sign() {
+    let made = ask(json!({ "fn": "newIdentity" }));
+    let seed: [u8; 32] = core::array::from_fn(|at| at as u8 + 1);
+    let keys = KeyPair::from_seed(&seed);
+    assert_eq!(made["deviceId"], keys.device_id());
+    assert_eq!(made["publicKey"], keys.public_key());
+    assert_eq!(made["privateKeyPem"], keys.private_pem().as_str());
+
+    let secret = "0123456789abcdefghijklmnopqrstuv";
+    let derived =
+        ask(json!({ "fn": "newIdentity", "options": { "secret": secret, "label": "one" } }));
+    assert_eq!(derived["deviceId"], KeyPair::derive(secret.as_bytes(), "one").device_id());
+    for options in [json!("one"), json!([]), json!({ "secret": secret })] {
+        assert_eq!(
+            code(&ask(json!({ "fn": "newIdentity", "options": options }))),
+            "OPTIONS",
+            "{options}"
+        );
+    }
+
+    // RFC 8032, 7.1, test 1: an empty message.
+    let seed = [
+        0x9d, 0x61, 0xb1, 0x9d, 0xef, 0xfd, 0x5a, 0x60, 0xba, 0x84, 0x4a, 0xf4, 0x92, 0xec, 0x2c,
+        0xc4, 0x44, 0x49, 0xc5, 0x69, 0x7b, 0x32, 0x69, 0x19, 0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae,
+        0x7f, 0x60,
+    ];
+    let pem = KeyPair::from_seed(&seed).private_pem();
+    let signed = ask(json!({ "fn": "sign", "privateKeyPem": pem.as_str(), "payload": "" }));
+    assert_eq!(
+        signed["signature"],
+        "5VZDAMNgrHKQhuLMgG6CioSHfx645dl02HPgZSJJAVVfuIIVkKM7rMYeOXAc-bRr0lv18FlbviRlUUFDjnoQCw"
+    );
+    assert_eq!(signed["publicKey"], "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+    assert_eq!(code(&ask(json!({ "fn": "sign", "privateKeyPem": "x", "payload": "" }))), "KEY");
+}
+
+#[test]
+fn the_identity_of_a_state_dir_is_exported() {
+    let empty = Disk::new("2026.4.15");
+    let refused = empty.ask("exportIdentity", "prePair", json!({}));
+    assert_eq!(code(&refused), "IDENTITY_MISSING");
+    let disk = empty.file("/s/identity/device.json", &*keys().file(NOW));
+    let found = disk.ask("exportIdentity", "prePair", json!({}));
+    let wanted = json!({ "deviceId": keys().device_id(), "publicKey": keys().public_key(), "privateKeyPem": keys().private_pem().as_str() });
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn what_is_still_to_be_read_is_told_until_nothing_is() {
+    let inputs = |files: serde_json::Value, rows: serde_json::Value| json!({ "now": NOW, "files": files, "rows": rows });
+    let ask = |inputs: serde_json::Value| {
+        let options = json!({ "stateDir": "/s", "gatewayVersion": "2026.4.15", "env": {} });
+        ask(
+            json!({ "fn": "reads", "operation": "clearPending", "options": options, "inputs": inputs }),
+        )
+    };
+    let first = ask(inputs(json!({}), json!({})));
+    assert_eq!(first["done"], false);
+    assert_eq!(first["files"], json!(["/s/devices/pending.json"]));
+    let queries = first["queries"].as_array().unwrap();
+    let ids: Vec<&str> = queries.iter().map(|query| query["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["userVersion", "columns"]);
+    assert!(
+        queries
+            .iter()
+            .all(|query| query["db"] == "/s/state/openclaw.sqlite" && query["params"] == json!([]))
+    );
+    assert_eq!(queries[0]["sql"], "PRAGMA user_version");
+    let done = ask(inputs(
+        json!({ "/s/devices/pending.json": null }),
+        json!({ "userVersion": null, "columns": null }),
+    ));
+    assert_eq!(done, json!({ "done": true, "files": [], "queries": [] }));
+    // What a plan would refuse needs no more reading either.
+    let refused = ask(inputs(
+        json!({ "/s/devices/pending.json": { "kind": "dir" } }),
+        json!({ "userVersion": null, "columns": null }),
+    ));
+    assert_eq!(refused["done"], true);
+}
+
+#[test]
+fn what_a_connection_attempt_needs_is_found() {
+    let id = keys().device_id();
+    let record = json!({
+        "deviceId": id, "publicKey": keys().public_key(), "role": "operator",
+        "scopes": ["operator.read"], "approvedScopes": ["operator.read"],
+    });
+    let requests = json!({ "mine": { "deviceId": id }, "other": { "deviceId": "x" } });
+    let disk = Disk::new("2026.4.15")
+        .file("/s/identity/device.json", &*keys().file(NOW))
+        .file("/s/devices/paired.json", json!({ id.as_str(): record }).to_string())
+        .file("/s/devices/pending.json", requests.to_string())
+        .config("{ gateway: { port: 4242, tls: { enabled: true }, auth: { mode: 'token', token: 'T', password: 'P' } } }");
+    assert_eq!(
+        disk.ask("approach", "diagnose", json!({})),
+        json!({
+            "deviceId": id, "port": 4242, "tls": true, "authMode": "token", "token": "T", "password": "P", "paired": true,
+            "granted": ["operator.read"], "pending": ["mine"],
+        })
+    );
+    assert_eq!(
+        Disk::new("2026.4.15").config("{ gateway: { tls: { enabled: false } } }").ask(
+            "approach",
+            "diagnose",
+            json!({})
+        ),
+        json!({
+            "deviceId": null, "port": null, "tls": false, "authMode": null, "token": null, "password": null, "paired": false,
+            "granted": [], "pending": [],
+        })
+    );
+}
+
+#[test]
+fn what_no_function_takes_is_refused() {
+    for (request, expected) in [
+        (json!({ "fn": "none such" }), "INTERNAL"),
+        (json!({}), "OPTIONS"),
+        (json!([]), "OPTIONS"),
+        (json!({ "fn": "plan", "operation": "none such" }), "OPTIONS"),
+        (json!({ "fn": "plan", "operation": "prePair", "options": { "now": -1 } }), "OPTIONS"),
+    ] {
+        assert_eq!(code(&ask(request.clone())), expected, "{request}");
+    }
+}

@@ -1,0 +1,185 @@
+//! `patchConfig`: includes, what is refused, and what a new config holds.
+
+use serde_json::{Value, json};
+
+use crate::kit::{Disk, code};
+
+/// Changes nothing but what `merge` says.
+fn merge(patch: Value) -> Value {
+    json!({ "trustedProxies": false, "merge": patch })
+}
+
+/// The config after a patch; the old text where it stays.
+fn patched(disk: &Disk, options: Value) -> Value {
+    let plan = disk.plan("patchConfig", options);
+    assert_eq!(code(&plan), "", "{plan}");
+    plan["steps"].get(0).map_or(Value::Null, |step| step["content"].clone())
+}
+
+fn sound() -> Disk {
+    Disk::new("2026.4.15").config(
+        "{ gateway: { mode: 'local', $include: 'g.json' }, $include: ['a.json', './b.json'] }",
+    )
+}
+
+/// `$include` of src/config/includes.ts: a name or a list of them, in any object, relative to the file that holds it.
+#[test]
+fn included_files_are_asked_for() {
+    let wanted = |patch: Value| {
+        let mut wanted = sound().wanted("patchConfig", merge(patch));
+        wanted.retain(|path| {
+            path.ends_with("a.json") || path.ends_with("b.json") || path.ends_with("g.json")
+        });
+        wanted
+    };
+    assert_eq!(wanted(json!({ "agents": {} })), ["/s/a.json", "/s/b.json"]);
+    assert_eq!(
+        wanted(json!({ "gateway": { "port": 1 } })),
+        ["/s/a.json", "/s/b.json", "/s/g.json"]
+    );
+    // What is no object has no includes.
+    assert_eq!(wanted(json!({ "gateway": 1 })), ["/s/a.json", "/s/b.json"]);
+}
+
+#[test]
+fn what_an_include_gives_is_not_written_again() {
+    let disk = Disk::new("2026.4.15")
+        .config("{ gateway: { mode: 'local', $include: 'g.json' } }")
+        .file("/s/g.json", "{ port: 1, trustedProxies: ['10.0.0.1'] }");
+    let same = merge(json!({ "gateway": { "port": 1, "trustedProxies": ["10.0.0.1"] } }));
+    assert_eq!(patched(&disk, same), Value::Null);
+    // OpenClaw joins the arrays of an include and of what stands beside it.
+    let more = merge(json!({ "gateway": { "trustedProxies": ["10.0.0.1", "10.0.0.2"] } }));
+    let text = patched(&disk, more);
+    assert!(
+        text.as_str().unwrap().contains("10.0.0.2") && !text.as_str().unwrap().contains("10.0.0.1"),
+        "{text}"
+    );
+    let refused = disk.plan("patchConfig", merge(json!({ "gateway": { "port": 2 } })));
+    assert_eq!(code(&refused), "CONFIG_INCLUDE");
+    assert!(
+        refused["error"]["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("gateway.port comes from /s/g.json")
+    );
+}
+
+#[test]
+fn a_directive_of_another_shape_is_refused() {
+    for (directive, expected) in [
+        ("'a.json'", ""),
+        ("['a.json']", ""),
+        ("[]", ""),
+        ("['a.json', 1]", "CONFIG_INCLUDE"),
+        ("1", "CONFIG_INCLUDE"),
+        ("{}", "CONFIG_INCLUDE"),
+        ("null", "CONFIG_INCLUDE"),
+    ] {
+        let disk = Disk::new("2026.4.15")
+            .config(format!("{{ $include: {directive}, gateway: {{ mode: 'local' }} }}"))
+            .file("/s/a.json", "{}");
+        let plan = disk.plan("patchConfig", merge(json!({ "gateway": { "port": 1 } })));
+        assert_eq!(code(&plan), expected, "{directive}");
+    }
+}
+
+/// MAX_INCLUDE_DEPTH 10 and MAX_INCLUDE_FILE_BYTES 2097152 of src/config/includes.ts: the tenth file is still read, and
+/// one of exactly so many bytes.
+#[test]
+fn limits_of_includes() {
+    let nested = |depth: usize| {
+        let mut disk =
+            Disk::new("2026.4.15").config("{ gateway: { mode: 'local' }, $include: '1.json' }");
+        for at in 1..=depth {
+            let next =
+                if at == depth { String::new() } else { format!("$include: '{}.json'", at + 1) };
+            disk = disk.file(&format!("/s/{at}.json"), format!("{{ {next} }}"));
+        }
+        code(&disk.plan("patchConfig", merge(json!({ "a": 1 })))).to_owned()
+    };
+    assert_eq!(nested(9), "");
+    assert_eq!(nested(10), "");
+    assert_eq!(nested(11), "CONFIG_INCLUDE");
+    let large = |bytes: usize| {
+        let disk = Disk::new("2026.4.15")
+            .config("{ gateway: { mode: 'local' }, $include: 'large.json' }")
+            .file("/s/large.json", format!("{{}}{}", " ".repeat(bytes - 2)));
+        code(&disk.plan("patchConfig", merge(json!({ "a": 1 })))).to_owned()
+    };
+    assert_eq!(large(2_097_152), "");
+    assert_eq!(large(2_097_153), "CONFIG_INCLUDE");
+}
+
+/// A gateway does not start with a trustedProxies that is no array; only a patch that replaces it mends that.
+#[test]
+fn trusted_proxies_of_another_shape() {
+    let disk =
+        Disk::new("2026.4.15").config("{ gateway: { mode: 'local', trustedProxies: '10.0.0.1' } }");
+    let list = json!({ "gateway": { "trustedProxies": ["10.0.0.2"] } });
+    for (options, expected) in [
+        (merge(list.clone()), ""),
+        (merge(json!({ "gateway": { "trustedProxies": null } })), ""),
+        (merge(json!({ "a": 1 })), "SHAPE"),
+        (json!({ "trustedProxies": "private", "merge": list }), "SHAPE"),
+        (json!({ "trustedProxies": ["10.0.0.2"] }), "SHAPE"),
+        (json!({}), "SHAPE"),
+    ] {
+        assert_eq!(code(&disk.plan("patchConfig", options.clone())), expected, "{options}");
+    }
+    let other = Disk::new("2026.4.15").config("{ gateway: { mode: 'local', trustedProxies: [] } }");
+    assert_eq!(code(&other.plan("patchConfig", merge(json!({ "a": 1 })))), "");
+}
+
+/// A config that was not there holds what a gateway needs to start, and no array holds an element twice.
+#[test]
+fn a_new_config() {
+    let disk = Disk::new("2026.4.15");
+    let patch = json!({ "a": { "b": [1, 1, 2] }, "c": [[1], [1]], "d": {}, "e": { "f": null } });
+    let plan = disk.plan("patchConfig", merge(patch.clone()));
+    let written: Value =
+        serde_json::from_str(plan["steps"][0]["content"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        written,
+        json!({ "gateway": { "mode": "local" }, "a": { "b": [1, 2] }, "c": [[1]], "d": {}, "e": {} })
+    );
+    let edits: Vec<&str> = plan["report"]["edits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|edit| edit["path"].as_str().unwrap())
+        .collect();
+    assert_eq!(edits, ["gateway.mode", "a.b", "c", "d", "e"]);
+    let replace = json!({ "trustedProxies": false, "merge": patch, "arrays": "replace" });
+    let written: Value = serde_json::from_str(patched(&disk, replace).as_str().unwrap()).unwrap();
+    assert_eq!(written["a"]["b"], json!([1, 1, 2]));
+}
+
+/// src/config/io.ts reverts an edit from 512 bytes on that leaves less than half; just half is left alone.
+#[test]
+fn an_edit_that_openclaw_would_revert() {
+    for (old, new, expected) in [
+        (600, 299, "CONFIG_REVERT"),
+        (600, 300, ""),
+        (600, 301, ""),
+        (512, 255, "CONFIG_REVERT"),
+        (511, 100, ""),
+    ] {
+        // The value of `b` and its quotes go; the rest is as long as is wanted.
+        let frame = "{\"gateway\":{\"mode\":\"local\"},\"a\":\"\",\"b\":\"\"}".len();
+        let after = "{\"gateway\":{\"mode\":\"local\"},\"a\":\"\"}".len();
+        let a = new - after;
+        let text = format!(
+            "{{\"gateway\":{{\"mode\":\"local\"}},\"a\":\"{}\",\"b\":\"{}\"}}",
+            "x".repeat(a),
+            "x".repeat(old - frame - a)
+        );
+        assert_eq!(text.len(), old);
+        let plan =
+            Disk::new("2026.6.11").config(&text).plan("patchConfig", merge(json!({ "b": null })));
+        assert_eq!(code(&plan), expected, "{old} {new}");
+        if expected.is_empty() {
+            assert_eq!(plan["steps"][0]["content"].as_str().unwrap().len(), new);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! A state dir in memory, asked through the bridge as a driver asks.
+
+use prepair_core::bridge;
+use prepair_core::identity::KeyPair;
+use serde_json::{Map, Value, json};
+
+/// 2026-05-28T20:26:40Z.
+pub(crate) const NOW: i64 = 1_780_000_000_000;
+
+/// The key of every state dir here.
+pub(crate) fn keys() -> KeyPair {
+    KeyPair::from_seed(&[7; 32])
+}
+
+/// One call of the bridge.
+pub(crate) fn call(request: &Value, blobs: &[&[u8]]) -> (Value, Vec<Vec<u8>>) {
+    let reply = bridge::call(&request.to_string(), blobs, core::array::from_fn(|at| at as u8 + 1));
+    (serde_json::from_str(&reply.json).unwrap(), reply.blobs)
+}
+
+/// A call without binary parts.
+pub(crate) fn ask(request: Value) -> Value {
+    call(&request, &[]).0
+}
+
+/// The code of a refusal without its prefix, empty where there is none.
+pub(crate) fn code(answer: &Value) -> &str {
+    answer["error"]["code"].as_str().map_or("", |code| code.strip_prefix("ERR_PREPAIR_").unwrap())
+}
+
+/// What a driver has read.
+#[derive(Clone, Default)]
+pub(crate) struct Disk {
+    /// Files by their paths; all others are absent.
+    pub(crate) files: Vec<(String, Vec<u8>)>,
+    /// Rows by the ids of queries; all others are empty, or there is no database where there are none at all.
+    pub(crate) rows: Map<String, Value>,
+    /// Modes by their paths, where the driver can tell.
+    pub(crate) stats: Option<Map<String, Value>>,
+    /// Other inputs.
+    pub(crate) inputs: Map<String, Value>,
+    /// Options of every call.
+    pub(crate) options: Map<String, Value>,
+}
+
+fn map(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => panic!("no object: {value}"),
+    }
+}
+
+impl Disk {
+    /// An empty state dir `/s` of one version.
+    pub(crate) fn new(version: &str) -> Self {
+        let options =
+            json!({ "stateDir": "/s", "gatewayVersion": version, "env": { "HOME": "/h" } });
+        Self { options: map(options), inputs: map(json!({ "now": NOW })), ..Self::default() }
+    }
+
+    /// The same with a file.
+    pub(crate) fn file(mut self, path: &str, text: impl AsRef<[u8]>) -> Self {
+        self.files.retain(|(known, _)| known != path);
+        self.files.push((path.to_owned(), text.as_ref().to_vec()));
+        self
+    }
+
+    /// The same with a config.
+    pub(crate) fn config(self, text: impl AsRef<[u8]>) -> Self {
+        self.file("/s/openclaw.json", text)
+    }
+
+    /// The same with another input.
+    pub(crate) fn input(mut self, name: &str, value: Value) -> Self {
+        self.inputs.insert(name.to_owned(), value);
+        self
+    }
+
+    /// The same with rows.
+    pub(crate) fn rows(mut self, id: &str, rows: Value) -> Self {
+        self.rows.insert(id.to_owned(), rows);
+        self
+    }
+
+    /// One call with all that was asked for so far: `known` paths and queries.
+    fn once(
+        &self,
+        function: &str,
+        operation: &str,
+        options: &Value,
+        known: &Known,
+    ) -> (Value, Vec<Vec<u8>>) {
+        let files: Map<String, Value> = known
+            .files
+            .iter()
+            .map(|path| {
+                let at = self.files.iter().position(|(known, _)| known == path);
+                (path.clone(), at.map_or(Value::Null, |at| json!({ "blob": at })))
+            })
+            .collect();
+        let rows: Map<String, Value> = known
+            .queries
+            .iter()
+            .map(|id| {
+                let none = if self.rows.is_empty() { Value::Null } else { json!([]) };
+                (id.clone(), self.rows.get(id).cloned().unwrap_or(none))
+            })
+            .collect();
+        let mut inputs = self.inputs.clone();
+        inputs.insert("files".into(), files.into());
+        inputs.insert("rows".into(), rows.into());
+        if let Some(stats) = &self.stats {
+            let of =
+                |path: &String| (path.clone(), stats.get(path).cloned().unwrap_or(Value::Null));
+            inputs.insert("stats".into(), known.stats.iter().map(of).collect());
+        }
+        let mut all = self.options.clone();
+        all.extend(map(options.clone()));
+        let blobs: Vec<&[u8]> = self.files.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+        let request =
+            json!({ "fn": function, "operation": operation, "options": all, "inputs": inputs });
+        call(&request, &blobs)
+    }
+
+    /// Reads until nothing is missing; the answer, with the text of each step in its place.
+    pub(crate) fn ask(&self, function: &str, operation: &str, options: Value) -> Value {
+        let mut known = Known::default();
+        loop {
+            let (mut answer, blobs) = self.once(function, operation, &options, &known);
+            let Some(missing) = answer.get("missing") else {
+                for step in
+                    answer.get_mut("steps").and_then(Value::as_array_mut).into_iter().flatten()
+                {
+                    let Some(blob) = step.as_object_mut().unwrap().remove("blob") else { continue };
+                    let at = usize::try_from(blob.as_u64().unwrap()).unwrap();
+                    step["content"] = String::from_utf8(blobs[at].clone()).unwrap().into();
+                }
+                return answer;
+            };
+            assert!(known.learn(missing), "asked again for {missing}");
+        }
+    }
+
+    /// A plan.
+    pub(crate) fn plan(&self, operation: &str, options: Value) -> Value {
+        self.ask("plan", operation, options)
+    }
+
+    /// The paths that a first call asks for beyond those that it was given.
+    pub(crate) fn wanted(&self, operation: &str, options: Value) -> Vec<String> {
+        let mut known = Known::default();
+        loop {
+            let (answer, _) = self.once("plan", operation, &options, &known);
+            match answer.get("missing") {
+                Some(missing) => known.learn(missing),
+                None => return known.files,
+            };
+        }
+    }
+}
+
+#[derive(Default)]
+struct Known {
+    files: Vec<String>,
+    queries: Vec<String>,
+    stats: Vec<String>,
+}
+
+impl Known {
+    /// Whether there was anything new.
+    fn learn(&mut self, missing: &Value) -> bool {
+        let texts = |list: &Value, pick: fn(&Value) -> &Value| -> Vec<String> {
+            let items = list.as_array().map(Vec::as_slice).unwrap_or_default();
+            items.iter().map(|item| pick(item).as_str().unwrap().to_owned()).collect()
+        };
+        let before = self.files.len() + self.queries.len() + self.stats.len();
+        self.files.extend(texts(&missing["files"], |path| path));
+        self.queries.extend(texts(&missing["queries"], |query| &query["id"]));
+        self.stats.extend(texts(&missing["stats"], |path| path));
+        self.files.len() + self.queries.len() + self.stats.len() > before
+    }
+}
