@@ -540,7 +540,7 @@ fn pinned_metadata() {
 }
 
 /// Silent or not, its age in ms, the scopes that it asks for.
-type Asked = (bool, i64, &'static [&'static str]);
+type Asked<'a> = (bool, i64, &'a [&'a str]);
 
 fn pending(requests: &[Asked]) -> Value {
     let request = |&(silent, age, scopes): &Asked| json!({ "silent": silent, "ts": NOW - age, "scopes": scopes });
