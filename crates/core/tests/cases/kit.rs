@@ -39,6 +39,8 @@ pub(crate) struct Disk {
     pub(crate) stats: Option<Map<String, Value>>,
     /// Other inputs.
     pub(crate) inputs: Map<String, Value>,
+    /// The entropy; the driver's own where it is empty.
+    pub(crate) entropy: Vec<u8>,
     /// Options of every call.
     pub(crate) options: Map<String, Value>,
 }
@@ -73,6 +75,12 @@ impl Disk {
     /// The same with another input.
     pub(crate) fn input(mut self, name: &str, value: Value) -> Self {
         self.inputs.insert(name.to_owned(), value);
+        self
+    }
+
+    /// The same with the two halves of its entropy filled with these bytes: of a new key and of a new token.
+    pub(crate) fn entropy(mut self, seed: u8, token: u8) -> Self {
+        self.entropy = [[seed; 32], [token; 32]].concat();
         self
     }
 
@@ -116,7 +124,11 @@ impl Disk {
         }
         let mut all = self.options.clone();
         all.extend(map(options.clone()));
-        let blobs: Vec<&[u8]> = self.files.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+        let mut blobs: Vec<&[u8]> = self.files.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+        if !self.entropy.is_empty() {
+            inputs.insert("entropy".into(), json!({ "blob": blobs.len() }));
+            blobs.push(&self.entropy);
+        }
         let request =
             json!({ "fn": function, "operation": operation, "options": all, "inputs": inputs });
         call(&request, &blobs)

@@ -6,4 +6,7 @@ mod bridge;
 mod config;
 mod connect;
 mod diagnose;
+mod identity;
+mod ip;
 mod kit;
+mod options;
