@@ -10,3 +10,4 @@ mod identity;
 mod ip;
 mod kit;
 mod options;
+mod proxies;
