@@ -9,6 +9,7 @@ mod esm;
 mod explorer;
 mod fuzz;
 mod platforms;
+mod results;
 mod run;
 mod test;
 
@@ -29,7 +30,7 @@ cargo xtask <command>
   mutants [--again] [--write]
                    cargo-mutants over the core (an hour or two); --again: only what was missed; tests/mutants/README.md
   test             every test; `test <stage>...` some stages; `test --list` their names
-  test --long      the long stages too
+  test --long      the long stages too, `test --long <stage>...` some; what they gave is entered in tests/README.md
 ";
 
 fn main() -> std::process::ExitCode {

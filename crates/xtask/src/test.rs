@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check in one order, each with its time, and one count at the end.
 
 use crate::run::{Result, cargo, command, output, root, run, run_lines, target};
-use crate::{build, fuzz};
+use crate::{build, fuzz, results};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs};
@@ -14,9 +14,9 @@ const EITHER_SHORT: &[&str] = &["node", "sqlite", "vectors"];
 
 /// Passed and failed tests.
 #[derive(Default)]
-struct Count {
-    passed: u64,
-    failed: u64,
+pub(crate) struct Count {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
 }
 
 struct Stage {
@@ -56,7 +56,7 @@ pub(crate) fn main(args: &[&str]) -> Result {
         return Err(format!("test: no stage {unknown}; `cargo xtask test --list` names them"));
     }
     let before = tree()?;
-    let (mut total, mut times) = (Count::default(), Vec::new());
+    let (mut total, mut times, mut rows) = (Count::default(), Vec::new(), Vec::new());
     for stage in stages.iter().filter(|s| names.is_empty() || names.contains(&s.name.as_str())) {
         println!("\n=== {} ===", stage.name);
         let start = Instant::now();
@@ -68,6 +68,7 @@ pub(crate) fn main(args: &[&str]) -> Result {
         }
         println!("--- {}: {} passed, {} failed", stage.name, count.passed, count.failed);
         times.push((stage, start.elapsed(), count.failed == 0));
+        rows.push((stage.name.clone(), results::Row::new(&count, start.elapsed())?));
         total.passed += count.passed;
         total.failed += count.failed;
         if done.is_err() && matches!(stage.what, Kind::Build) {
@@ -78,6 +79,10 @@ pub(crate) fn main(args: &[&str]) -> Result {
     println!("\n=== times ===");
     for (stage, time, good) in &times {
         println!("{:>7}  {}{}", seconds(*time), stage.name, if *good { "" } else { "  FAILED" });
+    }
+    if flags.contains(&"--long") {
+        let order: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
+        results::write(&order, rows)?;
     }
     let all = times.iter().map(|(_, time, _)| *time).sum();
     println!("{:>7}  in all\n", seconds(all));
