@@ -1,7 +1,7 @@
 // Records what real gateways do: node tests/gateway/observe.mjs [--keep] [--connections|--facts] [version…]
 // Each version is installed (and removed again unless it was there or --keep), started once for each config of cases.mjs, and asked
 // case after case while it runs; facts.mjs finds out the rest. One JSON line for each observation goes to observed/<version>.jsonl;
-// crates/core/tests/observed.rs replays them through the rules table and the simulated decision, observe.long.test.mjs records again.
+// crates/core/tests/cases/observed.rs replays them through the rules table and the simulated decision, observe.long.test.mjs records again.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

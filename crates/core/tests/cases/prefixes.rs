@@ -1,7 +1,7 @@
 //! A call that dies after any of its steps is completed by the same call: over random state dirs, by the rule of the fuzzer.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-#[path = "../../fuzz/src/lib.rs"]
+#[path = "../../../fuzz/src/lib.rs"]
 #[allow(
     dead_code,
     unreachable_pub,
