@@ -1,5 +1,5 @@
 // cargo-mutants over crates/core: which changes of its source no test notices. An hour or two on two cores.
-// node tests/mutants/run.mjs [--again] [--write]   (--again: only what was missed last time; --write: into tests/mutants/README.md)
+// node tests/mutants/run.mjs [--again] [--write]   (--again: only what was missed last time, or not reached; --write: into tests/mutants/README.md)
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -12,6 +12,8 @@ const OUTCOMES = ['caught', 'timeout', 'missed', 'unviable'];
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const tools = join(cacheDir, 'cargo');
 const out = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'mutants');
+
+const earlier = join(out, 'earlier.json');
 
 function cargo(args, options) {
   const env = { ...process.env, PATH: `${join(tools, 'bin')}:${process.env.PATH}` };
@@ -29,8 +31,10 @@ export function mutate({ again = false } = {}) {
   }
   const list = cargo(['mutants', '--package', 'prepair-core', '--list']);
   succeed(list, 'cargo mutants --list');
-  const known = again ? outcomes() : new Map();
   mkdirSync(out, { recursive: true });
+  // cargo-mutants forgets which of those that it need not try again did not compile
+  const known = again ? outcomes() : new Map();
+  writeFileSync(earlier, JSON.stringify([...known]));
   const args = ['mutants', '--package', 'prepair-core', '--jobs', String(availableParallelism()), '--profile', 'mutants', '--timeout', '20', '--no-shuffle', '--output', out];
   const done = cargo(again ? [...args, '--iterate'] : args, { stdio: 'inherit' });
   // 2: some were missed, 3: some did not end
@@ -42,14 +46,14 @@ export function mutate({ again = false } = {}) {
   return new Map(names.map((name) => [name, known.get(name)]));
 }
 
-/** What the last run left. */
+/** What the last run left, even where it was stopped, and those before it that it went on from. */
 function outcomes() {
   const lines = (outcome) => {
     const file = join(out, 'mutants.out', `${outcome}.txt`);
     return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
   };
-  const earlier = lines('previously_caught').map((name) => [name, 'caught']);
-  return new Map([...earlier, ...OUTCOMES.flatMap((outcome) => lines(outcome).map((name) => [name, outcome]))]);
+  const before = existsSync(earlier) ? JSON.parse(readFileSync(earlier, 'utf8')) : [];
+  return new Map([...before, ...OUTCOMES.flatMap((outcome) => lines(outcome).map((name) => [name, outcome]))]);
 }
 
 /** Why those that no test notices are left, by name with or without the place in the file. */
