@@ -2,22 +2,20 @@
 // PREPAIR_SEED and PREPAIR_DOCS choose another run; a failure prints its seed and number.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { npmInstall } from '../lib/cache.mjs';
 import { ALL, generate, mutate, patchFor, random } from './generate.mjs';
+import * as package5 from './json5.mjs';
 import { Peer, buildPeer, root } from './peer.mjs';
 import { equal, harm, merge } from './reference.mjs';
 import { unicodeTable } from './unicode-table.mjs';
+import { current } from './vectors.mjs';
 
 const seed = Number(process.env.PREPAIR_SEED ?? 20260219);
 const count = Number(process.env.PREPAIR_DOCS ?? 20000);
-console.warn = () => {}; // npm json5 warns of U+2028 in strings
-
-const json5Dir = path.join(await npmInstall('json5', { json5: '2.2.3' }), 'json5');
-const JSON5 = createRequire(path.join(json5Dir, 'package.json'))('./lib/index.js');
+const json5Dir = await package5.json5Dir();
+const JSON5 = await package5.json5();
 
 let peer;
 before(() => { peer = new Peer(buildPeer()); });
@@ -181,4 +179,8 @@ test('every character as a key, in a key, and as white space', async () => {
 
 test('the table of key characters is current', () => {
   assert.equal(readFileSync(path.join(root, 'crates/core/src/json5/unicode.rs'), 'utf8'), unicodeTable(json5Dir));
+});
+
+test('the vectors of random documents are current', async () => {
+  assert.ok(await current(), 'run node tests/json5/vectors.mjs');
 });

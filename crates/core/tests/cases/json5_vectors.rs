@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use prepair_core::json5::{Arrays, Document, Editor, Kind, Node, Syntax};
+use prepair_core::json5::{Arrays, Document, Editor, Kind, Node, Syntax, line, lines};
 use serde_json::{Value, json};
 
 fn vectors(name: &str) -> Vec<Value> {
@@ -70,6 +70,115 @@ fn edits_change_only_what_they_mean() {
         if vector.get("changes").is_some() {
             assert_eq!(changes, vector["changes"], "{name}");
         }
+    }
+}
+
+/// tests/vectors/json5/random.json: what npm json5 and JSON.parse made of small random documents.
+#[test]
+fn random_documents_are_read_and_edited_as_npm_json5_reads_them() {
+    for vector in vectors("random.json") {
+        let text = vector["text"].as_str().unwrap();
+        let json = Document::parse(text.as_bytes(), Syntax::Json).is_ok();
+        assert_eq!(json, vector["json"], "JSON: {text:?}");
+        let doc = Document::parse(text.as_bytes(), Syntax::Json5);
+        assert_eq!(doc.is_ok(), vector["json5"], "JSON5: {text:?}");
+        let Ok(doc) = doc else { continue };
+        assert_eq!(line(&doc.value(doc.root()).unwrap()), vector["value"], "{text:?}");
+        let mut editor = Editor::new(&doc);
+        let arrays = if vector["arrays"] == "union" { Arrays::Union } else { Arrays::Replace };
+        let changes = editor.merge(doc.root(), &vector["patch"], arrays);
+        let edited = editor.finish().map(|bytes| String::from_utf8(bytes).unwrap());
+        assert_eq!(edited.as_deref(), vector["edited"].as_str(), "{text:?} {}", vector["patch"]);
+        assert_eq!(edited.is_some(), !changes.is_empty(), "{text:?} {changes:?}");
+    }
+}
+
+/// Number::toString of ECMAScript, on numbers whose spelling serde_json has otherwise; by node.
+#[test]
+fn numbers_are_written_as_javascript_writes_them() {
+    for (value, expected) in [
+        (json!(0), "0"),
+        (json!(-0.0), "0"),
+        (json!(1.0), "1"),
+        (json!(-1.5), "-1.5"),
+        (json!(100.25), "100.25"),
+        (json!(9_007_199_254_740_991_u64), "9007199254740991"),
+        (json!(9_007_199_254_740_993_u64), "9007199254740992"),
+        (json!(u64::MAX), "18446744073709552000"),
+        (json!(i64::MIN), "-9223372036854776000"),
+        (json!(123_456_789_012_345_680_000.0), "123456789012345680000"),
+        (json!(999_999_999_999_999_900_000.0), "999999999999999900000"),
+        (json!(1e20), "100000000000000000000"),
+        (json!(1e21), "1e+21"),
+        (json!(1.2e21), "1.2e+21"),
+        (json!(0.1), "0.1"),
+        (json!(0.000_001), "0.000001"),
+        (json!(0.000_001_25), "0.00000125"),
+        (json!(1e-7), "1e-7"),
+        (json!(1.25e-7), "1.25e-7"),
+        (json!(5e-324), "5e-324"),
+        (json!(-1.797_693_134_862_315_7e308), "-1.7976931348623157e+308"),
+    ] {
+        assert_eq!(line(&value), expected, "{value}");
+    }
+}
+
+/// Number of npm json5 on spellings that JSON does not have; what falls off a long hexadecimal one rounds to even.
+#[test]
+fn numbers_are_read_as_javascript_reads_them() {
+    for (text, expected) in [
+        ("+5", 5.0),
+        ("-0x10", -16.0),
+        ("0XfF", 255.0),
+        (".5", 0.5),
+        ("-.5e1", -5.0),
+        ("5.", 5.0),
+        ("5.e1", 50.0),
+        ("1e999", f64::INFINITY),
+        ("-Infinity", f64::NEG_INFINITY),
+        // 2^53 + 1 lies between two numbers; the even one is taken, unless anything follows
+        ("0x20000000000001", 9_007_199_254_740_992.0),
+        (
+            "0x200000000000010000000000000000",
+            9_007_199_254_740_992.0 * 18_446_744_073_709_551_616.0,
+        ),
+        (
+            "0x200000000000010000000000000001",
+            9_007_199_254_740_994.0 * 18_446_744_073_709_551_616.0,
+        ),
+        ("0x10000000000000000", 18_446_744_073_709_551_616.0),
+        ("0x123456789abcdef0123456789", 90_144_042_682_896_311_822_508_713_865.0),
+    ] {
+        let doc = Document::parse(text.as_bytes(), Syntax::Json5).unwrap();
+        assert_eq!(doc.number(doc.root()), Some(expected), "{text}");
+    }
+    let doc = Document::parse(b"-NaN", Syntax::Json5).unwrap();
+    assert!(doc.number(doc.root()).unwrap().is_nan());
+    let doc = Document::parse(b"\"1\"", Syntax::Json5).unwrap();
+    assert_eq!(doc.number(doc.root()), None);
+}
+
+/// JSON.stringify, with and without lines.
+#[test]
+fn values_are_written_as_javascript_writes_them() {
+    let value = json!({ "a": [1, {}, []], "é\"\\": "\u{8}\u{c}\n\r\t\u{0}\u{1f}\u{7f}\u{2028}/" });
+    assert_eq!(
+        line(&value),
+        "{\"a\":[1,{},[]],\"é\\\"\\\\\":\"\\b\\f\\n\\r\\t\\u0000\\u001f\u{7f}\u{2028}/\"}"
+    );
+    assert_eq!(
+        lines(&json!({ "a": [true, {}], "b": { "c": null } })),
+        "{\n  \"a\": [\n    true,\n    {}\n  ],\n  \"b\": {\n    \"c\": null\n  }\n}"
+    );
+}
+
+/// serde_json's own limit of 128 levels.
+#[test]
+fn what_is_nested_too_deep_is_valid_but_not_copied() {
+    for (depth, copied) in [(127, true), (128, true), (129, false), (100_000, false)] {
+        let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let doc = Document::parse(text.as_bytes(), Syntax::Json).unwrap();
+        assert_eq!(doc.value(doc.root()).is_some(), copied, "{depth}");
     }
 }
 
