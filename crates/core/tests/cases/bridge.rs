@@ -73,6 +73,16 @@ fn the_identity_of_a_state_dir_is_exported() {
     let empty = Disk::new("2026.4.15");
     let refused = empty.ask("exportIdentity", "prePair", json!({}));
     assert_eq!(code(&refused), "IDENTITY_MISSING");
+    // What is missing is named with the folders below which a driver reads.
+    let rows = json!({ "userVersion": [{ "user_version": 15 }], "columns": [] });
+    let files = json!({ "/s/identity/device.json": null, "/s/devices/paired.json": null, "/s/devices/pending.json": null });
+    let mut options = empty.options.clone();
+    options.insert("gatewayVersion".into(), json!("2026.8.2"));
+    let first = ask(json!({
+        "fn": "exportIdentity", "operation": "prePair", "options": options, "inputs": { "files": files, "rows": rows },
+    }));
+    assert_eq!(first["missing"]["queries"][0]["id"], "export");
+    assert_eq!(first["missing"]["bases"], json!(["/s"]));
     let disk = empty.file("/s/identity/device.json", &*keys().file(NOW));
     let found = disk.ask("exportIdentity", "prePair", json!({}));
     let wanted = json!({ "deviceId": keys().device_id(), "publicKey": keys().public_key(), "privateKeyPem": keys().private_pem().as_str() });

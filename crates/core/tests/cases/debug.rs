@@ -1,6 +1,8 @@
 //! Debug text of what holds keys and tokens shows none of them.
 
+use prepair_core::Error;
 use prepair_core::inputs::{File, Inputs, Stop};
+use prepair_core::json5::{Document, Syntax};
 use prepair_core::options::{self, Operation};
 use prepair_core::plan::{self, World};
 use serde_json::json;
@@ -14,6 +16,30 @@ fn forms(secret: &[u8]) -> Vec<String> {
     let list = format!("{:?}", &secret[..8]);
     let list = list.trim_matches(['[', ']']).to_owned();
     vec![String::from_utf8_lossy(secret).into_owned(), hex, list]
+}
+
+/// What is shown instead.
+#[test]
+fn debug_text_tells_what_it_may() {
+    let mut inputs = Inputs::default();
+    inputs.files.insert("/s/a".into(), File::Bytes(b"secret"));
+    inputs.files.insert("/s/b".into(), File::Absent);
+    inputs.rows.insert("primary".into(), None);
+    let text = format!("{inputs:?}");
+    for part in ["/s/a", "Bytes(6)", "/s/b", "Absent", "primary"] {
+        assert!(text.contains(part), "{text}");
+    }
+    let kinds = [File::Dir, File::Symlink, File::Other];
+    assert_eq!(format!("{kinds:?}"), "[Dir, Symlink, Other]");
+    let document = Document::parse(b"{\"secret\": 1}", Syntax::Json).unwrap();
+    let text = format!("{document:?}");
+    assert!(text.contains("root") && !text.contains("secret"), "{text}");
+    let options = json!({ "env": {}, "trustedProxies": ["10.0.0.7"], "merge": { "gateway": { "auth": { "token": TOKEN } } } });
+    let request = options::parse(Operation::PatchConfig, options, &[], &SEED).unwrap();
+    let text = format!("{:?}", request.config);
+    assert!(text.contains("10.0.0.7") && !text.contains(TOKEN), "{text}");
+    let error = Error::new("KEY", "No key.").at("/s/a").hint("Give one.");
+    assert_eq!(error.to_string(), "ERR_PREPAIR_KEY: No key.");
 }
 
 #[test]

@@ -711,10 +711,21 @@ fn what_cannot_be_told() {
     assert_eq!(verdict(&older, json!({})), "unknown");
     let older = older.input("failures", failure(CONFIG));
     assert_eq!(findings(&older), [format!("IO {CONFIG}"), format!("STORE_CONFLICT {DB}")]);
+    // Of a database that is not this version's no more is said.
+    let bare = json!([{ "tbl": "device_identities", "col": "identity_key" }]);
+    assert_eq!(
+        findings(&database("2026.7.1").rows("columns", bare.clone())),
+        [format!("STORE_CONFLICT {DB}")]
+    );
+    // Nor of files beside one that could be read in part only.
+    let other = prepair_core::identity::KeyPair::from_seed(&[8; 32]).file(NOW);
+    let part = database("2026.8.2")
+        .rows("userVersion", json!([{ "user_version": 1 }]))
+        .file(DEVICE, &*other)
+        .input("failures", failure(DB));
+    assert_eq!(findings(&part), [format!("IO {DB}")]);
     // A database of another make.
-    let mut bare = database("2026.8.2");
-    bare.rows
-        .insert("columns".into(), json!([{ "tbl": "device_identities", "col": "identity_key" }]));
+    let bare = database("2026.8.2").rows("columns", bare);
     assert_eq!(findings(&bare), [format!("SQLITE_SCHEMA {DB}")]);
     let broken = database("2026.8.2")
         .rows("primary", json!([{ "device_id": "x", "public_key_pem": keys().public_pem() }]));

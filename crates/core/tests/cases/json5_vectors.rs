@@ -223,3 +223,20 @@ fn a_foreign_node_is_harmless() {
     }
     assert_eq!(doc.line_column(usize::MAX), (1, 11));
 }
+
+/// As editors count: a line ends with LF, CRLF or CR, a column is a UTF-16 code unit, a BOM takes none at the start alone.
+#[test]
+fn places_are_those_that_editors_show() {
+    let text = "\u{feff}[1,\r\n\u{feff}2,\r3,\n\n\"😀\", 4]";
+    let doc = Document::parse(text.as_bytes(), Syntax::Json5).unwrap();
+    for (part, place) in [
+        ("[", (1, 1)),
+        ("1", (1, 2)),
+        ("2", (2, 2)),
+        ("3", (3, 1)),
+        ("\"😀", (5, 1)),
+        (" 4", (5, 6)),
+    ] {
+        assert_eq!(doc.line_column(text.find(part).unwrap()), place, "{part}");
+    }
+}

@@ -158,15 +158,13 @@ impl Disk {
         self.ask("plan", operation, options)
     }
 
-    /// The paths that a first call asks for beyond those that it was given.
+    /// The paths that are asked for.
     pub(crate) fn wanted(&self, operation: &str, options: Value) -> Vec<String> {
         let mut known = Known::default();
         loop {
             let (answer, _) = self.once("plan", operation, &options, &known);
-            match answer.get("missing") {
-                Some(missing) => known.learn(missing),
-                None => return known.files,
-            };
+            let Some(missing) = answer.get("missing") else { return known.files };
+            assert!(known.learn(missing), "asked again for {missing}");
         }
     }
 }
