@@ -4,8 +4,9 @@ use prepair_core::Error;
 use prepair_core::inputs::{File, Inputs, Stop};
 use prepair_core::json5::{Document, Syntax};
 use prepair_core::options::{self, Operation};
-use prepair_core::plan::{self, World};
+use prepair_core::plan::{self, Step, World};
 use serde_json::json;
+use zeroize::Zeroizing;
 
 const SEED: [u8; 32] = *b"a seed that nobody should see!!!";
 const TOKEN: &str = "a-token-that-nobody-should-see";
@@ -38,6 +39,21 @@ fn debug_text_tells_what_it_may() {
     let request = options::parse(Operation::PatchConfig, options, &[], &SEED).unwrap();
     let text = format!("{:?}", request.config);
     assert!(text.contains("10.0.0.7") && !text.contains(TOKEN), "{text}");
+    let steps = [
+        Step::Write {
+            path: "/s/a".into(),
+            content: Zeroizing::new(b"secret".to_vec()),
+            mode: 0o600,
+            keep_mode: false,
+            expect: None,
+        },
+        Step::Remove { path: "/s/b".into(), expect: String::new() },
+        Step::Sql { db: "/s/c".into(), statements: Vec::new() },
+    ];
+    assert_eq!(
+        format!("{steps:?}"),
+        "[Write(/s/a, 6 bytes), Remove(/s/b), Sql(/s/c, 0 statements)]"
+    );
     let error = Error::new("KEY", "No key.").at("/s/a").hint("Give one.");
     assert_eq!(error.to_string(), "ERR_PREPAIR_KEY: No key.");
 }

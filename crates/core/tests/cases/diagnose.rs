@@ -2,44 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::kit::{Disk, NOW, keys};
+use crate::kit::{Disk, FIVE, NOW, database, gateway, keys, record, store};
 
 const DEVICE: &str = "/s/identity/device.json";
 const PAIRED: &str = "/s/devices/paired.json";
 const PENDING: &str = "/s/devices/pending.json";
 const CONFIG: &str = "/s/openclaw.json";
 const DB: &str = "/s/state/openclaw.sqlite";
-const FIVE: [&str; 5] =
-    ["operator.admin", "operator.read", "operator.write", "operator.approvals", "operator.pairing"];
-
-/// The record that opens every version (OPENCLAW §2), with changes; null takes a field out.
-fn record(changes: Value) -> Value {
-    let mut record = json!({
-        "deviceId": keys().device_id(), "publicKey": keys().public_key(), "role": "operator", "roles": ["operator"],
-        "scopes": FIVE, "approvedScopes": FIVE, "createdAtMs": NOW, "approvedAtMs": NOW,
-        "tokens": { "operator": { "token": "t", "role": "operator", "scopes": FIVE, "createdAtMs": NOW } },
-    });
-    for (field, value) in changes.as_object().unwrap() {
-        if value.is_null() {
-            record.as_object_mut().unwrap().shift_remove(field)
-        } else {
-            record.as_object_mut().unwrap().insert(field.clone(), value.clone())
-        };
-    }
-    record
-}
-
-fn store(record: Value) -> String {
-    json!({ keys().device_id(): record }).to_string()
-}
-
-fn gateway(changes: Value) -> String {
-    let mut gateway =
-        json!({ "mode": "local", "auth": { "mode": "token", "token": "gateway-secret" } });
-    gateway.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
-    json!({ "gateway": gateway }).to_string()
-}
-
 /// A state dir in which nothing is wrong. Up to 2026.2.6 the identity is always under `~/.openclaw`.
 fn sound(version: &str) -> Disk {
     Disk::new(version)
@@ -47,38 +16,6 @@ fn sound(version: &str) -> Disk {
         .file(DEVICE, &*keys().file(NOW))
         .file(PAIRED, store(record(json!({}))))
         .config(gateway(json!({})))
-}
-
-/// The same in a database.
-fn database(version: &str) -> Disk {
-    let columns = [
-        (
-            "device_identities",
-            "identity_key device_id public_key_pem private_key_pem created_at_ms updated_at_ms",
-        ),
-        (
-            "device_pairing_paired",
-            "device_id public_key display_name client_id client_mode role roles_json scopes_json approved_scopes_json tokens_json approved_via created_at_ms approved_at_ms",
-        ),
-        ("device_pairing_pending", "request_id device_id silent ts"),
-    ];
-    let columns: Vec<Value> = columns
-        .iter()
-        .flat_map(|(table, columns)| {
-            columns.split(' ').map(move |column| json!({ "tbl": table, "col": column }))
-        })
-        .collect();
-    let (id, record) = (keys().device_id(), record(json!({})));
-    Disk::new(version)
-        .config(gateway(json!({})))
-        .rows("columns", columns.into())
-        .rows("userVersion", json!([{ "user_version": 15 }]))
-        .rows("primary", json!([{ "device_id": id, "public_key_pem": keys().public_pem() }]))
-        .rows(&format!("paired:{id}"), json!([{
-            "device_id": id, "public_key": keys().public_key(), "role": "operator", "roles_json": record["roles"].to_string(),
-            "scopes_json": record["scopes"].to_string(), "approved_scopes_json": record["approvedScopes"].to_string(),
-            "tokens_json": record["tokens"].to_string(), "created_at_ms": NOW, "approved_at_ms": NOW,
-        }]))
 }
 
 fn diagnosis(disk: &Disk, connection: Value) -> Value {

@@ -14,6 +14,7 @@ mod json5_vectors;
 mod kit;
 mod observed;
 mod options;
+mod plan;
 mod prefixes;
 mod proxies;
 mod vectors;
