@@ -17,4 +17,5 @@ mod options;
 mod plan;
 mod prefixes;
 mod proxies;
+mod rules;
 mod vectors;
