@@ -10,6 +10,7 @@ mod debug;
 mod diagnose;
 mod identity;
 mod ip;
+mod json5_edits;
 mod json5_vectors;
 mod kit;
 mod observed;
