@@ -224,6 +224,38 @@ fn a_foreign_node_is_harmless() {
     assert_eq!(doc.line_column(usize::MAX), (1, 11));
 }
 
+/// The first character that cannot stand there, counted by hand.
+#[test]
+fn errors_name_the_place_and_what_is_expected() {
+    for (text, syntax, column, expected) in [
+        ("[trux]", Syntax::Json, 5, "true"),
+        ("[fals]", Syntax::Json, 6, "false"),
+        ("[nul", Syntax::Json, 5, "null"),
+        ("[Infinite]", Syntax::Json5, 9, "Infinity"),
+        ("[-Infinity]", Syntax::Json, 3, "a digit"),
+        ("[-NaN]", Syntax::Json, 3, "a digit"),
+        ("[Infinity]", Syntax::Json, 2, "a value or ']'"),
+        ("[1, NaN]", Syntax::Json, 5, "a value"),
+        ("[1.e1]", Syntax::Json, 4, "a digit"),
+        ("[1e]", Syntax::Json5, 4, "a digit"),
+        ("[1e+]", Syntax::Json5, 5, "a digit"),
+        ("[0x1g]", Syntax::Json5, 5, "',' or ']'"),
+        ("{a\\x: 1}", Syntax::Json5, 4, "'u' of an escaped character"),
+        ("{a\\u00g1: 1}", Syntax::Json5, 7, "a hexadecimal digit"),
+        ("{a\\u0020: 1}", Syntax::Json5, 3, "a character that may stand in a key"),
+        ("{a 1}", Syntax::Json5, 4, "':'"),
+        ("{a: 1 b: 2}", Syntax::Json5, 7, "',' or '}'"),
+        ("{\"a\": 1,}", Syntax::Json, 9, "a key in double quotes"),
+        ("['\\x4g']", Syntax::Json5, 6, "a hexadecimal digit"),
+        ("['\\u12']", Syntax::Json5, 7, "a hexadecimal digit"),
+        ("[\"\\q\"]", Syntax::Json, 4, "an escape such as \\n or \\u0041"),
+        ("[1] /", Syntax::Json5, 6, "'/' or '*' of a comment"),
+    ] {
+        let error = Document::parse(text.as_bytes(), syntax).unwrap_err();
+        assert_eq!((error.line, error.column, error.expected), (1, column, expected), "{text}");
+    }
+}
+
 /// As editors count: a line ends with LF, CRLF or CR, a column is a UTF-16 code unit, a BOM takes none at the start alone.
 #[test]
 fn places_are_those_that_editors_show() {
