@@ -240,3 +240,16 @@ fn a_key_with_half_a_pair_is_another_key() {
     });
     assert_eq!(text.as_deref(), Some("{\"\\ud800\": 1, \"\u{fffd}\": 2}"));
 }
+
+/// An empty object is filled in lines, unless something else stands open on its line.
+#[test]
+fn an_empty_object_behind_another_one() {
+    let fill = |editor: &mut Editor<'_, '_>, _: Node, a: Node| editor.set(a, "x", &json!(1));
+    for (text, expected) in [
+        ("{\n  b: {}, a: {}\n}", "{\n  b: {}, a: {\n    \"x\": 1\n  }\n}"),
+        ("{\n  b: [1], a: {}\n}", "{\n  b: [1], a: {\n    \"x\": 1\n  }\n}"),
+        ("{ b: {}, a: {} }", "{ b: {}, a: {\"x\": 1} }"),
+    ] {
+        assert_eq!(edited(text, fill).as_deref(), Some(expected), "{text}");
+    }
+}
