@@ -1,7 +1,10 @@
 //! `cargo xtask fuzz`: libFuzzer over the core, built with the stable toolchain.
 
 use crate::run::{Result, command, output, root, run, target};
-use std::fs;
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::Mutex;
+use std::{fs, thread};
 
 /// Each is a file of crates/fuzz/targets and has its seeds in tests/fuzz, where an input that crashed it is kept too.
 const TARGETS: [&str; 5] = ["json5", "identity", "record", "version", "plan"];
@@ -31,17 +34,33 @@ pub(crate) fn all(seconds: u32) -> Result<u64> {
         .args(["crates/fuzz/Cargo.toml", "--target", host, "--target-dir"])
         .arg(&folder)
         .env("CARGO_ENCODED_RUSTFLAGS", FLAGS.join("\u{1f}")))?;
-    for name in TARGETS {
-        let found = folder.join("corpus").join(name);
-        fs::create_dir_all(&found).map_err(|e| format!("{}: {e}", found.display()))?;
-        println!("{name}, {seconds} s");
-        run(command(folder.join(host).join("release").join(name))
-            .args(["-verbosity=0", "-print_final_stats=1", "-rss_limit_mb=2048"])
-            .arg(format!("-max_total_time={seconds}"))
-            .arg(format!("-artifact_prefix={}/{name}-", folder.display()))
-            .arg(found)
-            .arg(root().join("tests/fuzz").join(name)))
-        .map_err(|why| format!("fuzz {name}: {why}; the input is in {}", folder.display()))?;
-    }
+    let left = Mutex::new(TARGETS.iter());
+    let next = || left.lock().ok().and_then(|mut left| left.next());
+    let worker = || -> Result {
+        while let Some(name) = next() {
+            one(name, seconds, &folder, host)?;
+        }
+        Ok(())
+    };
+    let side_by_side = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..side_by_side).map(|_| scope.spawn(worker)).collect();
+        let dead = |_| Err("a fuzzer's thread died".into());
+        workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(dead))
+    })?;
     Ok(TARGETS.len() as u64)
+}
+
+/// Runs a target from its seeds and what earlier runs found.
+fn one(name: &str, seconds: u32, folder: &Path, host: &str) -> Result {
+    let found = folder.join("corpus").join(name);
+    fs::create_dir_all(&found).map_err(|e| format!("{}: {e}", found.display()))?;
+    println!("{name}, {seconds} s");
+    run(command(folder.join(host).join("release").join(name))
+        .args(["-verbosity=0", "-print_final_stats=1", "-rss_limit_mb=2048"])
+        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-artifact_prefix={}/{name}-", folder.display()))
+        .arg(found)
+        .arg(root().join("tests/fuzz").join(name)))
+    .map_err(|why| format!("fuzz {name}: {why}; the input is in {}", folder.display()))
 }

@@ -27,8 +27,8 @@ cargo xtask <command>
   sizes            what the shipped binaries weigh
   bench            how fast it is, beside others: tests/bench/results.json and the README's table and chart
   fuzz [seconds]   libFuzzer over the core, so long for each target: 10 in the tests, 600 in the long ones
-  mutants [--again] [--write]
-                   cargo-mutants over the core (an hour or two); --again: only what was missed; tests/mutants/README.md
+  mutants [--write] [file...]
+                   changes of the core that no test notices, by cargo-mutants' list: tests/mutants/README.md
   test             every test; `test <stage>...` some stages; `test --list` their names
   test --long      the long stages too, `test --long <stage>...` some; what they gave is entered in tests/README.md
 ";
