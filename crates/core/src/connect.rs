@@ -862,15 +862,12 @@ impl<'a> Walk<'a> {
             return self.token_usable(record, asked);
         }
         if rules.metadata_pinned {
-            let same = |pinned: Option<&str>, claimed: Option<&str>| {
-                // normalizeDeviceMetadataForAuth of src/gateway/device-metadata-normalization.ts: ASCII alone
-                let norm =
-                    |text: Option<&str>| text.unwrap_or_default().trim().to_ascii_lowercase();
-                norm(pinned).is_empty() || norm(pinned) == norm(claimed)
-            };
             let platform = self.connection.platform.as_deref().unwrap_or("linux");
-            let equal = same(record.platform.as_deref(), Some(platform))
-                && same(record.device_family.as_deref(), self.connection.device_family.as_deref());
+            let equal = pin_allows(record.platform.as_deref(), Some(platform))
+                && pin_allows(
+                    record.device_family.as_deref(),
+                    self.connection.device_family.as_deref(),
+                );
             let because = self.cite(
                 "metadata_pinned",
                 "a platform or device family in the record must equal the client's",
@@ -1088,6 +1085,13 @@ impl<'a> Walk<'a> {
         self.step(Question::Call, yes(ok), format!("{} needs {need}", shown(method)));
         if ok { Ok(()) } else { Err(refused(Reason::MissingScope)) }
     }
+}
+
+/// Whether a client that claims this platform or device family matches what the record pins; without a pin all do.
+pub(crate) fn pin_allows(pinned: Option<&str>, claimed: Option<&str>) -> bool {
+    // normalizeDeviceMetadataForAuth of src/gateway/device-metadata-normalization.ts: ASCII alone
+    let norm = |text: Option<&str>| text.unwrap_or_default().trim().to_ascii_lowercase();
+    norm(pinned).is_empty() || norm(pinned) == norm(claimed)
 }
 
 /// Whether the granted scopes cover the wanted ones, as this version compares them.

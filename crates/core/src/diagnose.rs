@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::connect::{
     Config, Identity, Mode, Outcome, Paired, Pending, Reason, State, Verdict, connect, covers,
-    strings,
+    pin_allows, strings,
 };
 use crate::error::{Error, Result};
 use crate::identity::{self, KeyPair, Stored, device_id, parse_public_key};
@@ -69,8 +69,8 @@ struct Disk {
     record: Option<Map<String, Value>>,
     /// All pending requests.
     pending: Vec<Waiting>,
-    /// The config with its includes.
-    config: Map<String, Value>,
+    /// The config with its includes; `None` where there is none that can be read.
+    config: Option<Map<String, Value>>,
     /// Something could not be read, so that a verdict would be a guess.
     unclear: bool,
 }
@@ -79,7 +79,7 @@ impl Disk {
     /// A value of the config by its keys.
     fn setting(&self, keys: &[&str]) -> Option<&Value> {
         let (first, rest) = keys.split_first()?;
-        rest.iter().try_fold(self.config.get(*first)?, |value, key| value.get(key))
+        rest.iter().try_fold(self.config.as_ref()?.get(*first)?, |value, key| value.get(key))
     }
 
     /// The deviceId of the identity.
@@ -298,7 +298,7 @@ fn gather(
         }
     };
     match missing.take(unless_refused(config::effective(inputs, &paths.config)))? {
-        Some(Ok(Some(Value::Object(map)))) => disk.config = map,
+        Some(Ok(Some(Value::Object(map)))) => disk.config = Some(map),
         Some(Err(error)) => part(&mut disk, &paths.config, Err(error)),
         _ => {}
     }
@@ -470,9 +470,10 @@ fn settings(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
         );
         return;
     }
-    if disk.config.is_empty() {
+    if disk.config.is_none() {
         return;
     }
+    // src/cli/gateway-cli/run.ts of every version refuses any config that exists without it, so `{}` too.
     if disk.setting(&["gateway", "mode"]).is_none() {
         findings.add(
             "GATEWAY_MODE",
@@ -645,8 +646,8 @@ fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
     }
     if rules.metadata_pinned {
         let platform = world.inputs.process.as_ref().map(|process| process.platform.as_str());
-        let other = text("platform").is_some_and(|pinned| platform.is_some_and(|p| p != pinned));
-        if other || text("deviceFamily").is_some() {
+        let other = platform.is_some() && !pin_allows(text("platform"), platform);
+        if other || !pin_allows(text("deviceFamily"), None) {
             add(
                 "PINNED",
                 "The record pins a platform or a deviceFamily: on this version a client that says anything else must be approved anew.",

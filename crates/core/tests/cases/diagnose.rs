@@ -319,6 +319,11 @@ fn the_config() {
     };
     for (version, text, expected) in [
         ("2026.2.19", "{ gateway: { port: 1 } }".to_owned(), "GATEWAY_MODE"),
+        // An empty config exists: "Gateway start blocked" of src/cli/gateway-cli/run.ts.
+        ("2026.1.29", "{}".to_owned(), "GATEWAY_MODE"),
+        ("2026.4.15", "{}".to_owned(), "GATEWAY_MODE"),
+        ("2026.9.6", "{}".to_owned(), "GATEWAY_MODE"),
+        ("2026.9.6", "{ a: 1 }".to_owned(), "GATEWAY_MODE"),
         ("2026.2.19", proxies(json!("10.0.0.7")), "PROXY_SHAPE"),
         ("2026.2.19", proxies(json!([])), ""),
         // A block is text up to 2026.2.12, IPv4 up to 2026.2.21.
@@ -426,6 +431,7 @@ fn the_record() {
         // Pinned from 2026.2.26; the driver told no platform, so only a family that is there counts.
         ("2026.2.25", json!({ "deviceFamily": "mac" }), ""),
         ("2026.2.26", json!({ "deviceFamily": "mac" }), "PINNED"),
+        ("2026.2.26", json!({ "deviceFamily": " " }), ""),
         ("2026.2.26", json!({ "platform": "darwin" }), ""),
         ("2026.3.28", json!({ "tokens": null }), ""),
         ("2026.3.28", json!({ "tokens": {} }), ""),
@@ -467,12 +473,22 @@ fn the_record() {
         .config(gateway(json!({ "auth": {} })))
         .file(PAIRED, store(record(tokens(json!({ "scopes": five })))));
     assert_eq!(findings(&bare), Vec::<String>::new());
-    for (platform, expected) in [("darwin", &[][..]), ("linux", &["PINNED /s/devices/paired.json"])]
-    {
+    // What is reported is what the decision refuses: it trims and lower-cases ASCII, and takes what is empty for no pin.
+    for (pinned, platform, allowed) in [
+        ("darwin", "darwin", true),
+        ("darwin", "linux", false),
+        ("Linux", "linux", true),
+        (" linux\n", "linux", true),
+        (" ", "linux", true),
+        ("L\u{130}nux", "linux", false),
+    ] {
         let disk = sound("2026.4.15")
-            .file(PAIRED, store(record(json!({ "platform": "darwin" }))))
+            .file(PAIRED, store(record(json!({ "platform": pinned }))))
             .input("process", json!({ "uid": 0, "node": "26.1.0", "platform": platform }));
-        assert_eq!(findings(&disk), expected, "{platform}");
+        let expected: &[_] = if allowed { &[] } else { &["PINNED /s/devices/paired.json"] };
+        assert_eq!(findings(&disk), expected, "{pinned:?} {platform}");
+        let expected = if allowed { "open" } else { "pairing-required metadata-upgrade" };
+        assert_eq!(verdict(&disk, forwarded()), expected, "{pinned:?} {platform}");
     }
 }
 
