@@ -478,16 +478,14 @@ impl<'i> Includes<'i> {
             let mut out = Map::new();
             for (key, value) in patch {
                 let reduced = match (value, node.and_then(|node| document.get(node, key))) {
-                    (Value::Object(patch), Some(member)) if member.value.kind == Kind::Object => {
-                        Value::Object(self.reduce(
-                            document,
-                            Some(member.value),
-                            patch,
-                            None,
-                            replace_arrays,
-                            &format!("{prefix}{key}."),
-                        )?)
-                    }
+                    (Value::Object(patch), Some(member)) => Value::Object(self.reduce(
+                        document,
+                        Some(member.value),
+                        patch,
+                        None,
+                        replace_arrays,
+                        &format!("{prefix}{key}."),
+                    )?),
                     _ => value.clone(),
                 };
                 let empty = |value: &Value| value.as_object().is_some_and(Map::is_empty);

@@ -277,7 +277,7 @@ impl<'a> Scanner<'a> {
         }
         if self.byte(at) == b'.' {
             // JSON5 takes `5.` and `.5`, but not `.`
-            let bare = self.json5 && self.byte(at.wrapping_sub(1)).is_ascii_digit() && at > start;
+            let bare = self.json5 && self.byte(at.wrapping_sub(1)).is_ascii_digit();
             at = if bare { self.digits(at + 1) } else { self.some_digits(at + 1)? };
         }
         if matches!(self.byte(at), b'e' | b'E') {

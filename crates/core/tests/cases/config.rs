@@ -1,5 +1,6 @@
 //! `patchConfig`: includes, what is refused, and what a new config holds.
 
+use prepair_core::json5::{Document, Syntax};
 use serde_json::{Value, json};
 
 use crate::kit::{Disk, code};
@@ -63,6 +64,22 @@ fn what_an_include_gives_is_not_written_again() {
             .unwrap()
             .starts_with("gateway.port comes from /s/g.json")
     );
+}
+
+/// A patch of an object replaces what is no object, and stays as it is, empty objects too.
+#[test]
+fn what_is_no_object_is_replaced_by_one() {
+    let patch = || json!({ "agents": { "list": { "a": {}, "b": { "c": 1 } } } });
+    for old in ["1", "'text'", "null", "[{ a: 1 }]"] {
+        let disk = Disk::new("2026.4.15")
+            .config(format!("{{ agents: {{ list: {old} }}, gateway: {{ $include: 'g.json' }} }}"))
+            .file("/s/g.json", "{ mode: 'local' }");
+        let text = patched(&disk, merge(patch()));
+        let text = text.as_str().unwrap();
+        let document = Document::parse(text.as_bytes(), Syntax::Json5).unwrap();
+        let mut after = document.value(document.root()).unwrap();
+        assert_eq!(after["agents"].take(), patch()["agents"], "{old} {text}");
+    }
 }
 
 #[test]
