@@ -473,14 +473,14 @@ fn settings(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
     if disk.config.is_none() {
         return;
     }
-    // src/cli/gateway-cli/run.ts of every version refuses any config that exists without it, so `{}` too.
-    if disk.setting(&["gateway", "mode"]).is_none() {
-        findings.add(
-            "GATEWAY_MODE",
-            path,
-            "The config has no gateway.mode; a gateway does not start without it.",
-            "Run `openclaw config set gateway.mode local`.",
-        );
+    // src/cli/gateway-cli/run.ts of every version refuses any config that exists without "local", so `{}` too.
+    let mode = disk.setting(&["gateway", "mode"]);
+    if mode.is_none() || mode == Some(&"remote".into()) {
+        let what = match mode {
+            None => "The config has no gateway.mode; a gateway does not start without it.",
+            Some(_) => "gateway.mode is \"remote\"; a gateway starts with \"local\" only.",
+        };
+        findings.add("GATEWAY_MODE", path, what, "Run `openclaw config set gateway.mode local`.");
     }
     match disk.setting(&["gateway", "trustedProxies"]) {
         None | Some(Value::Array(_)) => {}

@@ -324,6 +324,7 @@ fn the_config() {
         ("2026.4.15", "{}".to_owned(), "GATEWAY_MODE"),
         ("2026.9.6", "{}".to_owned(), "GATEWAY_MODE"),
         ("2026.9.6", "{ a: 1 }".to_owned(), "GATEWAY_MODE"),
+        ("2026.2.19", gateway(json!({ "mode": "remote" })), "GATEWAY_MODE"),
         ("2026.2.19", proxies(json!("10.0.0.7")), "PROXY_SHAPE"),
         ("2026.2.19", proxies(json!([])), ""),
         // A block is text up to 2026.2.12, IPv4 up to 2026.2.21.
