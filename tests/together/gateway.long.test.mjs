@@ -15,6 +15,6 @@ for (const [bindings, limit] of [[['native'], 5], [BINDINGS, 100]]) {
 }
 
 test('2026.9.6: its database loses neither its records nor ours', async (t) => {
-  const { lost } = await beside(t, { version: '2026.9.6', count: 300 });
+  const { lost } = await beside(t, { version: '2026.9.6', count: 100 });
   assert.deepEqual(lost, { theirs: 0, ours: 0, again: 0 });
 });
