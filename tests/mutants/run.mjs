@@ -45,6 +45,7 @@ export async function mutate(files = []) {
 
 /** Outcome by name of some mutants, each built for itself. */
 function alone(names) {
+  if (names.length === 0) return new Map();
   const filters = names.flatMap((name) => ['--re', `^${name.replaceAll(/[\\.+*?()|[\]{}^$#&~-]/g, '\\$&')}$`]);
   const done = cargo(['mutants', '--package', 'prepair-core', '--jobs', String(availableParallelism()), '--profile', 'mutants', '--timeout', '20', '--no-shuffle', '--output', out, ...filters], { stdio: 'inherit' });
   // 2: some were missed, 3: some did not end

@@ -49,6 +49,7 @@ export async function beside(t, { version, count, bindings = BINDINGS }) {
   };
   await Promise.all([gateway(), ...callers.map(us)]);
 
+  assert.ok(ours.length > 0, 'we wrote beside it');
   const missing = async (list) => {
     const { paired } = await readStore(home);
     return list.filter((deviceId) => !Object.hasOwn(paired, deviceId));

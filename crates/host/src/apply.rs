@@ -9,7 +9,7 @@ use prepair_core::{Error, Result};
 use crate::fault::{changed, fault, mount_point, not_a_file, not_a_folder};
 use crate::io::{Errno, Io, Kind, Stat};
 use crate::lock::{self, Lock, Taken};
-use crate::tree::{Folder, NewFile, Tree, Way, hex};
+use crate::tree::{Folder, NewFile, Put, Reader, Tree, Way, hex};
 
 /// Owner of new files and folders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -322,15 +322,29 @@ impl<'a, I: Io> Job<'_, 'a, I> {
         let seen = entry.check()?;
         let (folder, name) = (&entry.folder, &entry.name);
         let (action, bytes) = match (entry.step, &entry.temp) {
-            (Step::Write { content, .. }, Some(temp)) => {
-                let done = match &seen {
-                    Some(seen) => folder.replace(temp, name, seen),
-                    None => folder.publish(temp, name).map(|()| true),
-                };
-                if !done.map_err(|errno| fault(errno, "replace", &entry.path))? {
+            (Step::Write { content, keep_mode, .. }, Some(temp)) => {
+                if let (Some(seen), Some(was)) = (&seen, &entry.was)
+                    && ((*keep_mode && seen.stat.mode != was.mode)
+                        || (self.is_root && (seen.stat.uid, seen.stat.gid) != (was.uid, was.gid)))
+                {
                     return Err(changed(&entry.path));
                 }
-                self.temps.retain(|(_, other)| other != temp);
+                let put = match &seen {
+                    Some(seen) => folder.replace(temp, name, seen),
+                    None => folder.publish(temp, name).map(|()| Put::Renamed),
+                };
+                let put = put.map_err(|errno| fault(errno, "replace", &entry.path))?;
+                let is_left = match &put {
+                    Put::Renamed | Put::Stuck(_) => false,
+                    Put::Exchanged => folder.unlink(temp).is_err(),
+                    Put::Not => true,
+                };
+                self.temps.retain(|(_, other)| other != temp || is_left);
+                match put {
+                    Put::Renamed | Put::Exchanged => {}
+                    Put::Not => return Err(changed(&entry.path)),
+                    Put::Stuck(errno) => return Err(fault(errno, "replace", &entry.path)),
+                }
                 let action = if seen.is_some() { Action::Replaced } else { Action::Created };
                 (action, Some(content.len()))
             }
@@ -392,13 +406,13 @@ impl<'a, I: Io> Job<'_, 'a, I> {
     }
 }
 
-impl<I: Io> Ready<'_, '_, I> {
+impl<'a, I: Io> Ready<'a, '_, I> {
     /// The file, if it is still what the plan was made from.
-    fn check(&self) -> Result<Option<Stat>> {
+    fn check(&self) -> Result<Option<Reader<'a, I>>> {
         let found =
             self.folder.digest(&self.name).map_err(|errno| fault(errno, "read", &self.path))?;
-        let (digest, stat) = found.unzip();
-        if digest.as_deref() == self.step.expect() { Ok(stat) } else { Err(changed(&self.path)) }
+        let (digest, file) = found.unzip();
+        if digest.as_deref() == self.step.expect() { Ok(file) } else { Err(changed(&self.path)) }
     }
 }
 

@@ -99,6 +99,12 @@ impl Memory {
         (node.uid, node.gid) = (uid, gid);
     }
 
+    /// Gives what is there another mode.
+    pub fn set_mode(&self, path: &str, mode: u32) {
+        let node = self.find(path).expect("it is there");
+        self.nodes.borrow_mut()[node].mode = mode;
+    }
+
     /// Mounts something on what is there.
     pub fn mount(&self, path: &str) {
         let node = self.find(path).expect("it is there");

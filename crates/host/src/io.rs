@@ -38,9 +38,9 @@ pub struct Stat {
 }
 
 impl Stat {
-    /// Whether this is the same file, and nobody wrote to it in between.
+    /// Whether this is the same file, and nobody wrote to it or gave it another mode or owner in between.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        (self.id, self.size, self.mtime_ms) == (other.id, other.size, other.mtime_ms)
+        self == other
     }
 }
 

@@ -13,7 +13,8 @@ use crate::fault::{bad_base, fault, not_absolute};
 use crate::io::{self, Errno, Io, Kind, Stat};
 
 /// What a file system answers to a call that it doesn't know.
-const CANNOT: [Errno; 5] = [Errno::INVAL, Errno::NOSYS, Errno::NOTSUP, Errno::PERM, Errno::MLINK];
+const CANNOT: [Errno; 6] =
+    [Errno::INVAL, Errno::NOSYS, Errno::NOTSUP, Errno::PERM, Errno::MLINK, Errno::XDEV];
 
 /// An open folder and the path under which it was asked for.
 pub(crate) struct Folder<'a, I: Io> {
@@ -29,12 +30,24 @@ pub(crate) enum Opened<'a, I: Io> {
     Not(Kind),
 }
 
+/// What became of a file that was to take another's place.
+pub(crate) enum Put {
+    /// It has it.
+    Renamed,
+    /// It has it; what was there has its name.
+    Exchanged,
+    /// Another file came there meanwhile, and is there again.
+    Not,
+    /// Another file came there meanwhile and could not be put back: it has the name that ours had before.
+    Stuck(Errno),
+}
+
 /// A regular file, open for reading.
 pub(crate) struct Reader<'a, I: Io> {
     io: &'a I,
     fd: I::Fd,
     /// What it was when it was opened.
-    stat: Stat,
+    pub(crate) stat: Stat,
     /// How much of it was read.
     at: Cell<usize>,
 }
@@ -120,8 +133,8 @@ impl<'a, I: Io> Folder<'a, I> {
         }
     }
 
-    /// The SHA-256 of a file's content, as `expect` has it, and which file that is; `None` where there is none.
-    pub(crate) fn digest(&self, name: &str) -> io::Result<Option<(String, Stat)>> {
+    /// The SHA-256 of a file's content, as `expect` has it, and the file; `None` where there is none.
+    pub(crate) fn digest(&self, name: &str) -> io::Result<Option<(String, Reader<'a, I>)>> {
         match self.open_file(name)? {
             Opened::Absent => Ok(None),
             Opened::Not(Kind::Symlink) => Err(Errno::LOOP),
@@ -132,7 +145,7 @@ impl<'a, I: Io> Folder<'a, I> {
                     hash.update(piece);
                     true
                 })?;
-                Ok(Some((hex(&hash.finalize()), reader.stat)))
+                Ok(Some((hex(&hash.finalize()), reader)))
             }
         }
     }
@@ -217,39 +230,45 @@ impl<'a, I: Io> Folder<'a, I> {
         }
     }
 
-    /// Puts a file in the place of the one that was looked at. `false`: another came there meanwhile, and it is there again.
-    pub(crate) fn replace(&self, temp: &str, name: &str, seen: &Stat) -> io::Result<bool> {
+    /// Puts a file in the place of the one that was looked at, which its reader holds open: its inode is no other's meanwhile.
+    pub(crate) fn replace(&self, temp: &str, name: &str, seen: &Reader<'_, I>) -> io::Result<Put> {
         let exchange = || steady(|| self.io.exchange(&self.fd, temp, name));
         let mut put = self.stat_at(temp)?.ok_or(Errno::NOENT)?;
         match exchange() {
             // Only the lock is left to guard the moment since that look.
             Err(errno) if CANNOT.contains(&errno) => {
-                return self.rename(temp, name).map(|()| true);
+                return self.rename(temp, name).map(|()| Put::Renamed);
             }
             done => done?,
         }
-        let mut awaited = *seen;
-        let mut ours = true;
-        loop {
-            let out = match self.stat_at(temp) {
-                Ok(Some(out)) => out,
-                unknown => {
-                    exchange()?;
-                    return unknown.and(Err(Errno::NOENT));
+        // What is newer than ours belongs there; and so does what comes while it is put back, but not for ever.
+        let mut awaited = seen.stat;
+        for turn in 0..100 {
+            let out = match self.stat_at(temp).or_else(|_| self.stat_at(temp)) {
+                Ok(Some(out)) => Some(out),
+                // A file system that only renames, or a call that took us for dead and swept.
+                Ok(None) if self.stat_at(name)?.is_some_and(|now| now.is(&put)) => {
+                    return Ok(Put::Renamed);
                 }
+                Ok(None) => return Err(Errno::NOENT),
+                Err(_) => None,
             };
-            if out.is(&awaited) {
-                break;
+            if out.is_some_and(|out| out.is(&awaited)) {
+                return Ok(if turn == 0 { Put::Exchanged } else { Put::Not });
             }
-            // Newer than what we put there, so it belongs there; and so does what may have come while we put it back.
-            exchange()?;
-            (awaited, put, ours) = (put, out, false);
+            match exchange() {
+                Ok(()) => {}
+                // It was removed meanwhile, which is the newest.
+                Err(Errno::NOENT) if self.stat_at(name)?.is_none() => return Err(Errno::NOENT),
+                // Theirs stays, ours goes.
+                Err(_) => {
+                    return Ok(self.rename(temp, name).map_or_else(Put::Stuck, |()| Put::Not));
+                }
+            }
+            let Some(out) = out else { return Err(Errno::IO) };
+            (awaited, put) = (put, out);
         }
-        if ours {
-            // If it stays, the next call removes it.
-            let _ = self.unlink(temp);
-        }
-        Ok(ours)
+        Ok(Put::Not)
     }
 
     pub(crate) fn rename(&self, from: &str, to: &str) -> io::Result<()> {

@@ -20,7 +20,8 @@ const OLD: [Option<&str>; 4] = [None, Some("{\"a\":1}"), Some("{\"r\":{}}"), Som
 const NEW: [Option<&str>; 4] =
     [Some("{\"key\":1}\n"), Some("{\"a\":1,\"b\":2}"), None, Some("// mine\n{\"gateway\":{}}\n")];
 
-const ERRNOS: [Errno; 13] = [
+const ERRNOS: [Errno; 14] = [
+    Errno::XDEV,
     Errno::IO,
     Errno::NOSPC,
     Errno::DQUOT,
@@ -306,4 +307,74 @@ fn what_comes_at_the_last_moment_stays() {
             assert_eq!(strays(&memory), [""; 0], "{times}");
         }
     }
+}
+
+/// The same where, besides, a call fails after the first exchange: what came is there, or has the name of our temp file.
+#[test]
+fn what_comes_at_the_last_moment_stays_where_calls_fail() {
+    for errno in ERRNOS {
+        for failing in 1..8 {
+            let memory = fresh();
+            let (path, theirs) = (PATHS[1], b"{\"theirs\":1}");
+            let since = std::cell::Cell::new(None);
+            let meddled = Failing::new(&memory, |_, call| {
+                match since.get() {
+                    None if call == "exchange" => {
+                        memory.put(path, theirs, 0o640);
+                        since.set(Some(0));
+                    }
+                    None => {}
+                    Some(n) => since.set(Some(n + 1)),
+                }
+                // "no such file" is an answer, which no caller can tell from a fault
+                let told = errno == Errno::NOENT && LOOKUPS.contains(&call);
+                if since.get() == Some(failing) && !told {
+                    Verdict::Fail(errno)
+                } else {
+                    Verdict::Proceed
+                }
+            });
+            let outcome = run(&meddled);
+            let when = format!("{errno:?} at call {failing} after: {outcome:?}");
+            assert!(outcome.is_err(), "{when}");
+            assert_eq!(memory.get(path).as_deref(), Some(&theirs[..]), "{when}");
+        }
+    }
+}
+
+/// A mode that is tightened while we write stays so.
+#[test]
+fn a_mode_changed_meanwhile_stays() {
+    for place in ["sync", "exchange"] {
+        let memory = fresh();
+        let config = PATHS[3];
+        let count = std::cell::Cell::new(0);
+        let meddled = Failing::new(&memory, |_, call| {
+            // the last temp file's sync, the second exchange: the config's
+            count.set(count.get() + usize::from(call == place));
+            if call == place && count.get() == if place == "sync" { 4 } else { 2 } {
+                memory.set_mode(config, 0o600);
+            }
+            Verdict::Proceed
+        });
+        assert_eq!(run(&meddled).unwrap_err().code, "ERR_PREPAIR_CHANGED", "{place}");
+        assert_eq!(memory.look(config).unwrap().mode, 0o600, "{place}");
+        assert_eq!(strays(&memory), [""; 0], "{place}");
+    }
+}
+
+/// A name that someone else takes every time: given up, with theirs in its place.
+#[test]
+fn another_writer_every_time_is_no_endless_loop() {
+    let memory = fresh();
+    let count = std::cell::Cell::new(0);
+    let meddled = Failing::new(&memory, |_, call| {
+        if call == "exchange" {
+            count.set(count.get() + 1);
+            memory.put(PATHS[1], format!("{{\"n\":{}}}", count.get()).as_bytes(), 0o640);
+        }
+        Verdict::Proceed
+    });
+    assert_eq!(run(&meddled).unwrap_err().code, "ERR_PREPAIR_CHANGED");
+    assert!(memory.get(PATHS[1]).unwrap().starts_with(b"{\"n\""), "not ours");
 }

@@ -56,7 +56,8 @@ pub(crate) fn main(args: &[&str]) -> Result {
         return Err(format!("test: no stage {unknown}; `cargo xtask test --list` names them"));
     }
     let before = tree()?;
-    let (mut total, mut times, mut rows) = (Count::default(), Vec::new(), Vec::new());
+    let (mut total, mut times) = (Count::default(), Vec::new());
+    let order: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
     for stage in stages.iter().filter(|s| names.is_empty() || names.contains(&s.name.as_str())) {
         println!("\n=== {} ===", stage.name);
         let start = Instant::now();
@@ -68,7 +69,9 @@ pub(crate) fn main(args: &[&str]) -> Result {
         }
         println!("--- {}: {} passed, {} failed", stage.name, count.passed, count.failed);
         times.push((stage, start.elapsed(), count.failed == 0));
-        rows.push((stage.name.clone(), results::Row::new(&count, start.elapsed())?));
+        if flags.contains(&"--long") {
+            results::enter(&order, &stage.name, &count, start.elapsed())?;
+        }
         total.passed += count.passed;
         total.failed += count.failed;
         if done.is_err() && matches!(stage.what, Kind::Build) {
@@ -79,10 +82,6 @@ pub(crate) fn main(args: &[&str]) -> Result {
     println!("\n=== times ===");
     for (stage, time, good) in &times {
         println!("{:>7}  {}{}", seconds(*time), stage.name, if *good { "" } else { "  FAILED" });
-    }
-    if flags.contains(&"--long") {
-        let order: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
-        results::write(&order, rows)?;
     }
     let all = times.iter().map(|(_, time, _)| *time).sum();
     println!("{:>7}  in all\n", seconds(all));
@@ -259,7 +258,10 @@ fn tree() -> Result<Option<String>> {
     }
     // a checkout may belong to another user than the one who tests
     let git = |args: &[&str]| output(command("git").args(["-c", "safe.directory=*"]).args(args));
-    Ok(Some(git(&["status", "--porcelain"])? + &git(&["diff", "HEAD"])?))
+    // but for what `--long` itself enters
+    let but = ["--", ".", ":!tests/README.md"];
+    let status = git(&[&["status", "--porcelain"][..], &but].concat())?;
+    Ok(Some(status + &git(&[&["diff", "HEAD"][..], &but].concat())?))
 }
 
 #[cfg(test)]

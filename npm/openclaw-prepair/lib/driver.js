@@ -168,6 +168,7 @@ function run(binding, operation, options, onPlan) {
 /** Applies until looking again finds nothing to do. */
 function settle(binding, operation, call, onPlan) {
   let report = null;
+  let written = 0;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     let plan = look(binding, 'plan', operation, call, rowsOf);
     if (call.options.dryRun) {
@@ -176,19 +177,23 @@ function settle(binding, operation, call, onPlan) {
     }
     if (plan.steps.length === 0) {
       if (plan.leftovers) binding.applyFiles({ bases: plan.bases, steps: [], owner: null }, []);
-      return report ? joined(report, plan.report, attempt - 1) : plan.report;
+      return report ? joined(report, plan.report, Math.max(written, 1)) : withAttempts(plan.report, attempt);
     }
+    let changed = null;
     try {
       plan = apply(binding, operation, call, plan);
     } catch (error) {
       if (error.code !== 'ERR_PREPAIR_CHANGED') throw error;
-      continue;
+      changed = visible(binding, plan);
+      if (changed.size === 0) continue;
     }
-    report = report ? joined(report, plan.report, attempt) : withAttempts(plan.report, attempt);
-    if (holds(binding, plan)) return report;
+    const made = changed ? partOf(plan.report, changed) : plan.report;
+    report = report ? joined(report, made, attempt) : withAttempts(made, attempt);
+    written = attempt;
+    if (!changed && holds(binding, plan)) return report;
   }
   const plan = look(binding, 'plan', operation, call, rowsOf);
-  if (plan.steps.length === 0 && report) return report;
+  if (plan.steps.length === 0) return report ? joined(report, plan.report, MAX_ATTEMPTS) : withAttempts(plan.report, MAX_ATTEMPTS);
   throw refusal('CONTENDED', `The files changed under us ${MAX_ATTEMPTS} times.`, {
     path: plan.bases[0],
     hint: 'Something writes them all the time: another setup, or a busy gateway. Call again, best before the gateway starts.',
@@ -214,6 +219,30 @@ function holds(binding, plan) {
   }
   for (const step of plan.steps) note(step.path, step.kind === 'write' ? plan.blobs[step.blob] : null);
   return binding.sameFiles({ bases: plan.bases, files }, blobs) && JSON.stringify(rowsOf(plan.queries)) === JSON.stringify(plan.rows);
+}
+
+/** The files of the first steps of a plan that was not done to the end: those that are as the steps leave them. */
+function visible(binding, plan) {
+  const steps = plan.steps.filter((step) => !isSql(step));
+  for (let count = steps.length; count > 0; count -= 1) {
+    const blobs = [];
+    const files = Object.create(null);
+    for (const step of steps.slice(0, count)) files[step.path] = step.kind === 'write' ? blobs.push(plan.blobs[step.blob]) - 1 : null;
+    if (binding.sameFiles({ bases: plan.bases, files }, blobs)) return new Set(Object.keys(files));
+  }
+  return new Set();
+}
+
+/** What a report says of these files alone. */
+function partOf(report, files) {
+  const has = (name) => [...files].some((file) => file.endsWith(name));
+  const out = { ...report, changes: report.changes.filter(({ path: file }) => files.has(file)) };
+  if ('paired' in out && !has('/devices/paired.json')) Object.assign(out, { paired: 'unchanged', scopesAdded: [] });
+  if ('pendingCleared' in out && !has('/devices/pending.json')) out.pendingCleared = 0;
+  if (out.cleared && !has('/devices/pending.json')) out.cleared = [];
+  if (out.edits && !files.has(out.path)) Object.assign(out, { edits: [], changed: false });
+  if (out.config) out.config = partOf(out.config, files);
+  return out;
 }
 
 function withAttempts(report, attempts) {
