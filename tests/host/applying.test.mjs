@@ -370,3 +370,22 @@ test('both refuse in the same words', (t) => {
   assert.ok(told[0].every((error) => error?.code && error.message && error.hint), JSON.stringify(told[0], null, 1));
   assert.deepEqual(told[0], told[1]);
 });
+
+// of the addon: a_mode_changed_meanwhile_stays in crates/host/tests/faults.rs
+test('js: a mode that is tightened while it writes stays so', (t) => {
+  const dir = room(t);
+  lay(dir, { 's/openclaw.json': 'config' });
+  const file = `${dir}/s/openclaw.json`;
+  fs.chmodSync(file, 0o644);
+  const sync = t.mock.method(fs, 'fsyncSync', (fd) => {
+    sync.mock.restore();
+    fs.chmodSync(file, 0o600);
+    fs.fsyncSync(fd);
+  });
+  const { apply } = implementation('js');
+  const steps = [write(file, 'config 2', 'config', { keepMode: true })];
+  refused(apply([`${dir}/s`], steps), 'CHANGED', file);
+  assert.deepEqual([mode(file), fs.readFileSync(file, 'utf8'), strays(dir)], ['600', 'config', []]);
+  assert.equal(apply([`${dir}/s`], steps).changes.length, 1);
+  assert.deepEqual([mode(file), fs.readFileSync(file, 'utf8')], ['600', 'config 2']);
+});

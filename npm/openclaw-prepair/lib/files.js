@@ -791,6 +791,11 @@ class Job {
     entry.temp = temp;
   }
 
+  /** Whether a file has another mode or owner than the temp file got from it. */
+  differs({ step, was }, now) {
+    return !now || (step.keepMode && now.mode !== was.mode) || (this.isRoot && (now.uid !== was.uid || now.gid !== was.gid));
+  }
+
   makeVisible(entry) {
     check(entry);
     const { step, folder, name, path, temp } = entry;
@@ -799,6 +804,7 @@ class Job {
       return { path: step.path, action: 'removed' };
     }
     const isNew = (step.expect ?? null) === null;
+    if (!isNew && this.differs(entry, trying('open', path, () => folder.statAt(name)))) throw changed(path);
     trying('replace', path, () => (isNew ? folder.publish(temp, name) : folder.rename(temp, name)));
     this.temps = this.temps.filter(([, other]) => other !== temp);
     return { path: step.path, action: isNew ? 'created' : 'replaced', bytes: step.content.length };
