@@ -211,6 +211,23 @@ test('a file that changes between read and write is planned anew', async () => {
   whole(at);
 });
 
+test('a change when the first files are already visible: the report tells of the whole', async (t) => {
+  // The command that publishes the record pairs another device first, once.
+  const bin = mkdtempSync(join(tmpdir(), 'prepair-bin-'));
+  t.after(() => rmSync(bin, { recursive: true }));
+  const other = '[ -e "$0.once" ] || { : >"$0.once"; echo "{}" >"$3"; }';
+  writeFileSync(join(bin, 'ln'), `#!/bin/sh\ncase $3 in */devices/paired.json) ${other} ;; esac\nPATH=\${PATH#*:} exec ln "$@"\n`, { mode: 0o755 });
+  chmodSync(bin, 0o755);
+  const at = start({ env: { PATH: `${bin}:${process.env.PATH}` } });
+  const report = await setup(at.fs, { ...at.options, config: { proxyPeers: ['10.0.0.7'] } });
+  assert.deepEqual([report.identity, report.paired, report.attempts], ['created', 'created', 2]);
+  assert.deepEqual(report.changes.map(({ path, action }) => [path, action]).sort(), [
+    ['devices/paired.json', 'replaced'], ['identity/device.json', 'created'], ['openclaw.json', 'created'],
+  ].map(([name, action]) => [join(at.stateDir, name), action]));
+  assert.equal(report.deviceId, json(join(at.stateDir, 'identity/device.json')).deviceId);
+  whole(at);
+});
+
 test('one that always changes ends as contended', async () => {
   let n = 0;
   const at = start({ change: (real) => ({

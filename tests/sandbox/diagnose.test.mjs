@@ -3,12 +3,15 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 
 const require = createRequire(import.meta.url);
 const { diagnose, setup, localDir } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
 const local = require('../../npm/openclaw-prepair');
+
+// Inside and outside it is the Node that runs this.
+process.env.PATH = `${dirname(process.execPath)}:${process.env.PATH}`;
 
 test('the same from outside and inside', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'prepair diagnose '));

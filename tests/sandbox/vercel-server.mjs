@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { npmInstall } from '../lib/cache.mjs';
 
 /** The SDKs that the tests use, and TypeScript to check against their types. */
@@ -79,7 +79,7 @@ export async function startVercel({ home, env = {}, twice = () => 'once', fail =
     }
     if (call === 'cmd') {
       const { command, args, cwd, wait } = parsed();
-      const environment = { PATH: process.env.PATH, HOME: home(name), TMPDIR: join(home(name), 'tmp'), ...env };
+      const environment = { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HOME: home(name), TMPDIR: join(home(name), 'tmp'), ...env };
       const command_ = (exitCode) => ({ id: `cmd_${randomUUID()}`, name: command, args, cwd: home(name), sessionId: `sbx_${name}`, exitCode, startedAt: Date.now() });
       if (!wait) {
         log.push([command, ...args].join('\n'));

@@ -5,8 +5,17 @@ use crate::run::Result;
 use std::fs;
 
 /// What the entries for other runtimes than Node share: none of them uses a Node module.
-const SHARED: &[&str] =
-    &["build", "core", "errors", "plan", "sandbox", "sandbox-adapters", "sandbox-inside", "wasm"];
+const SHARED: &[&str] = &[
+    "build",
+    "core",
+    "errors",
+    "plan",
+    "report",
+    "sandbox",
+    "sandbox-adapters",
+    "sandbox-inside",
+    "wasm",
+];
 
 /// Writes lib/esm/.
 pub(crate) fn twins() -> Result {

@@ -223,7 +223,6 @@ show() {
       fi
       flush "$dir"
       # Read back: an old gateway rewrites its files without a lock.
-      shown=$index
       [ "$(digest "$path")" = "$sha" ] || fail CHANGED
       ;;
   esac

@@ -6,7 +6,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { PrepairError, refusal } = require('./errors.js');
 const { ask, operate } = require('./core.js');
-const { running } = require('./gateway-lock.js');
+const { attemptOf, running } = require('./gateway-lock.js');
+const { joined, partOf, withAttempts } = require('./report.js');
 
 const MAX_ATTEMPTS = 5;
 const VARIABLES = [
@@ -18,14 +19,6 @@ const VARIABLES = [
   'CLAWDBOT_STATE_DIR',
   'CLAWDBOT_CONFIG_PATH',
 ];
-
-const attemptOf = (body, fallback) => {
-  try {
-    return body();
-  } catch {
-    return fallback;
-  }
-};
 
 /** One call: its options as the core takes them, and what the core cannot know. */
 function prepare(binding, options) {
@@ -231,41 +224,6 @@ function visible(binding, plan) {
     if (binding.sameFiles({ bases: plan.bases, files }, blobs)) return new Set(Object.keys(files));
   }
   return new Set();
-}
-
-/** What a report says of these files alone. */
-function partOf(report, files) {
-  const has = (name) => [...files].some((file) => file.endsWith(name));
-  const out = { ...report, changes: report.changes.filter(({ path: file }) => files.has(file)) };
-  if ('paired' in out && !has('/devices/paired.json')) Object.assign(out, { paired: 'unchanged', scopesAdded: [] });
-  if ('pendingCleared' in out && !has('/devices/pending.json')) out.pendingCleared = 0;
-  if (out.cleared && !has('/devices/pending.json')) out.cleared = [];
-  if (out.edits && !files.has(out.path)) Object.assign(out, { edits: [], changed: false });
-  if (out.config) out.config = partOf(out.config, files);
-  return out;
-}
-
-function withAttempts(report, attempts) {
-  return 'attempts' in report ? { ...report, attempts } : report;
-}
-
-/** The report of a call that had to plan more than once: what was done first, and what was added. */
-function joined(first, later, attempts) {
-  const union = (a = [], b = [], key) => [...a, ...b.filter((item) => !a.some((known) => key(known) === key(item)))];
-  const whole = (item) => JSON.stringify(item);
-  const out = withAttempts({ ...first, changes: union(first.changes, later.changes, (change) => change.path) }, attempts);
-  out.warnings = union(first.warnings, later.warnings, whole);
-  if (first.cleared) out.cleared = union(first.cleared, later.cleared, (request) => request.requestId);
-  if (first.edits) Object.assign(out, { edits: union(first.edits, later.edits, whole), changed: first.changed || later.changed });
-  if ('deviceId' in first) {
-    if (first.deviceId !== later.deviceId) out.identity = later.identity;
-    Object.assign(out, { deviceId: later.deviceId, publicKey: later.publicKey });
-    if (first.paired === 'unchanged') out.paired = later.paired;
-    out.scopesAdded = union(first.scopesAdded, later.scopesAdded, whole);
-    out.pendingCleared = first.pendingCleared + later.pendingCleared;
-    if (first.config && later.config) out.config = joined(first.config, later.config, attempts);
-  }
-  return out;
 }
 
 /** The identity of a state dir, private key included. */

@@ -9,6 +9,7 @@ const path = require('node:path');
 
 const LARGEST = 64 * 1024;
 
+/** What a body gives, or a fallback where it throws. */
 const attemptOf = (body, fallback) => {
   try {
     return body();
@@ -57,4 +58,4 @@ function running(bases) {
   return null;
 }
 
-module.exports = { running };
+module.exports = { attemptOf, running };

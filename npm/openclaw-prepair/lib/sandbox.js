@@ -6,6 +6,7 @@
 const { operate } = require('./core.js');
 const { PrepairError, refusal } = require('./errors.js');
 const adapters = require('./sandbox-adapters.js');
+const { joined, partOf, withAttempts } = require('./report.js');
 const inside = require('./sandbox-inside.js');
 
 const MAX_ATTEMPTS = 5;
@@ -404,7 +405,9 @@ class Job {
       const [answer] = await this.calls.together([this.calls.script('commit', [
         word, this.stage, plan.bases[0], owner ? `${owner.uid}:${owner.gid}` : '', this.node ?? '', inside.rows, files.length, ...args,
       ])]);
-      return { status: answer.at(-1)[0], at: plan.steps[Number(answer.at(-1)[1]) - 1]?.path ?? plan.bases[0] };
+      const [status, index, shown] = answer.at(-1);
+      const targets = plan.steps.map((step) => step.path ?? step.db);
+      return { status, at: targets[Number(index) - 1] ?? plan.bases[0], visible: new Set(targets.slice(0, Number(shown))) };
     } catch (error) {
       // A key that arrived shall not stay. The script itself removes what it was given.
       if (files.length > 0) await this.tidy(['rm', '-f', '--', ...files.map(({ path }) => path)]);
@@ -443,13 +446,14 @@ class Job {
   }
 
   async run() {
+    let before = null;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       this.step('reading');
       const plan = await this.plan();
       this.step('planning');
-      const report = 'attempts' in plan.report ? { ...plan.report, attempts: attempt } : plan.report;
       const finished = () => {
         this.step('done');
+        const report = before ? joined(before, plan.report, attempt) : withAttempts(plan.report, attempt);
         return { ...report, roundTrips: this.calls.rounds };
       };
       if (this.reading || plan.steps.length + this.left.size === 0) return finished();
@@ -458,9 +462,11 @@ class Job {
         await this.create(plan);
         return finished();
       }
-      const { status, at } = await this.commit(plan);
+      const { status, at, visible } = await this.commit(plan);
       if (status === 'ok') return finished();
       if (status !== 'CHANGED') throw fault(status, at);
+      const made = partOf(plan.report, visible);
+      before = before ? joined(before, made, attempt) : visible.size > 0 ? made : null;
     }
     throw refusal('CONTENDED', `The files in the sandbox changed under us ${MAX_ATTEMPTS} times.`, {
       hint: 'Something writes them all the time: another setup, or a busy gateway. Call again, best before the gateway starts.',
