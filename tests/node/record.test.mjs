@@ -1,6 +1,6 @@
 // The paired record: merged into what is there, and nothing else changes.
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { place, prepair, refusal, snapshot } from './setup.mjs';
 
@@ -29,6 +29,21 @@ test('the record has all that every version asks, and no pinned platform', (t) =
   assert.deepEqual(operator, { role: 'operator', scopes: FIVE, createdAtMs: here.options.now });
   assert.equal(here.text('devices/paired.json'), JSON.stringify(here.json('devices/paired.json'), null, 2));
   assert.deepEqual(report.scopesAdded, FIVE);
+});
+
+test('a state dir that came from another system: the pinned platform is told, not taken away', (t) => {
+  const here = place(t);
+  const { deviceId } = prepair.setup(here.options);
+  const codes = (gatewayVersion) => prepair.setup({ ...here.options, gatewayVersion }).warnings.map(({ code }) => code).filter((code) => code === 'W_PINNED');
+  for (const [platform, expected] of [[process.platform, []], [process.platform.toUpperCase(), []], ['win32', ['W_PINNED']]]) {
+    const records = here.json('devices/paired.json');
+    records[deviceId].platform = platform;
+    const text = JSON.stringify(records, null, 2);
+    writeFileSync(here.file('devices/paired.json'), text);
+    assert.deepEqual(codes('2026.4.15'), expected, platform);
+    assert.deepEqual(codes('2026.2.19'), [], platform);
+    assert.equal(here.text('devices/paired.json'), text);
+  }
 });
 
 test('files are 0600 and folders 0700 whatever the umask', (t) => {

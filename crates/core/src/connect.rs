@@ -1094,6 +1094,14 @@ pub(crate) fn pin_allows(pinned: Option<&str>, claimed: Option<&str>) -> bool {
     norm(pinned).is_empty() || norm(pinned) == norm(claimed)
 }
 
+/// What is said of a record that pins something else than a client says.
+pub(crate) const PINNED: &str = "The record pins a platform or a deviceFamily: on this version a client that says anything else must be approved anew.";
+
+/// What to do about a record that nothing can be added to.
+pub(crate) fn remove_first(id: &str) -> String {
+    format!("Run `openclaw devices remove {id}`, then `npx openclaw-prepair setup`.")
+}
+
 /// Whether the granted scopes cover the wanted ones, as this version compares them.
 pub(crate) fn covers(rules: &Rules, granted: &[String], wanted: &[String]) -> bool {
     let has = |scope: &str| granted.iter().any(|granted| granted.trim() == scope);

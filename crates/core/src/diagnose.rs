@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::connect::{
-    Config, Identity, Mode, Outcome, Paired, Pending, Reason, State, Verdict, connect, covers,
-    pin_allows, strings,
+    Config, Identity, Mode, Outcome, PINNED, Paired, Pending, Reason, State, Verdict, connect,
+    covers, pin_allows, remove_first, strings,
 };
 use crate::error::{Error, Result};
 use crate::identity::{self, KeyPair, Stored, device_id, parse_public_key};
@@ -648,11 +648,7 @@ fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
         let platform = world.inputs.process.as_ref().map(|process| process.platform.as_str());
         let other = platform.is_some() && !pin_allows(text("platform"), platform);
         if other || !pin_allows(text("deviceFamily"), None) {
-            add(
-                "PINNED",
-                "The record pins a platform or a deviceFamily: on this version a client that says anything else must be approved anew.",
-                &format!("Run `openclaw devices remove {id}`, then `npx openclaw-prepair setup`."),
-            );
+            add("PINNED", PINNED, &remove_first(&id));
         }
     }
     token(disk, record, rules, &mut add);

@@ -51,6 +51,10 @@ pub struct Decision {
     pub scopes_added: Vec<String>,
     /// It holds a token that was made just now.
     pub new_token: bool,
+    /// The platform that it pins: another client's counts as a new device.
+    pub platform: Option<String>,
+    /// The device family that it pins.
+    pub device_family: Option<String>,
 }
 
 /// The record as it is written where there is none.
@@ -109,6 +113,8 @@ pub fn decide(
             sets: Vec::new(),
             scopes_added,
             new_token: true,
+            platform: None,
+            device_family: None,
         });
     };
     let id = device_id(want.public);
@@ -251,7 +257,15 @@ pub fn decide(
     let new_token =
         sets.iter().any(|set| matches!(set.path.as_slice(), ["tokens"] | ["tokens", "operator"]));
     let outcome = if sets.is_empty() { PairedOutcome::Unchanged } else { PairedOutcome::Updated };
-    Ok(Decision { outcome, sets, scopes_added: added, new_token })
+    let pin = |field: &str| text(record, field).map(String::from);
+    Ok(Decision {
+        outcome,
+        sets,
+        scopes_added: added,
+        new_token,
+        platform: pin("platform"),
+        device_family: pin("deviceFamily"),
+    })
 }
 
 fn same_set(a: &[String], b: &[String]) -> bool {

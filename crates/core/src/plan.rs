@@ -8,6 +8,7 @@ use core::fmt;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use crate::connect::{PINNED, pin_allows, remove_first};
 use crate::error::{Error, Result};
 use crate::identity::{self, KeyPair, Repair, device_id, sha256_hex};
 use crate::inputs::{File, Inputs, Missing, Query, Stop, Wants};
@@ -714,6 +715,19 @@ fn pair_part(
     };
     if decision.new_token && token == &[0; 32] {
         return Err(no_entropy().into());
+    }
+    // Of another device's client nothing is known; our own runs here, in a sandbox on Linux.
+    let platform = inputs.process.as_ref().map_or("linux", |process| process.platform.as_str());
+    if world.rules.metadata_pinned
+        && options.device.is_none()
+        && !(pin_allows(decision.platform.as_deref(), Some(platform))
+            && pin_allows(decision.device_family.as_deref(), None))
+    {
+        let path = match world.store {
+            StoreKind::Json => world.paths.paired(),
+            StoreKind::Sqlite => world.paths.database(),
+        };
+        warnings.push(Notice::new("PINNED", PINNED).hint(remove_first(&id)).at(path));
     }
     let which = match options.pending {
         PendingChoice::Keep => None,

@@ -48,6 +48,7 @@ function prepare(binding, options) {
       // HOME is what `os.homedir()` gives where it is set.
       home: (process.env.HOME ?? attemptOf(() => require('node:os').homedir(), null)) || cwd,
       cwd,
+      process: { uid: process.getuid(), node: process.versions.node, platform: process.platform },
       installed: auto || options.openclawDir !== undefined ? require('./openclaw.js').installed(options.openclawDir, env) : null,
     },
   };
@@ -98,7 +99,6 @@ function observe(binding, fn, options) {
   Object.assign(call.fixed, {
     failures,
     stats: Object.create(null),
-    process: { uid: process.getuid(), node: process.versions.node, platform: process.platform },
   });
   const failed = (path, error) => {
     if (!(error instanceof PrepairError)) throw error;

@@ -308,7 +308,7 @@ class Job {
     // What killed calls left in folders that are ours to write.
     for (const index of found.left) if (parents.includes(paths[index])) this.left.add(paths[index]);
     for (const path of stats) inputs.stats[path] = found.stats[paths.indexOf(path)] ?? null;
-    if (this.diagnosing && found.node) this.fixed.process = { uid: found.user.uid, node: found.version, platform: found.platform };
+    if (found.node) this.fixed.process = { uid: found.user.uid, node: found.version, platform: found.platform };
     // A diagnosis makes a finding of what every other operation stops at.
     const refuse = (error, path) => {
       if (!this.diagnosing || !error.path) throw error;

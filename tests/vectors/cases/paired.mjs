@@ -28,6 +28,11 @@ unchanged('more scopes than ours', 'they stay', { scopes: [...FIVE, 'operator.ta
 unchanged('scopes in another order', 'a set', { scopes: FIVE.toReversed(), approvedScopes: FIVE.toReversed() });
 unchanged('more fields', 'those of later versions', { lastSeenAtMs: NOW, remoteIp: '10.0.0.1', approvedVia: 'owner' });
 unchanged('a pinned platform', 'what a gateway pinned is not unpinned', { platform: 'linux' });
+for (const [version, warnings] of [['2026.2.25', []], ['2026.4.15', ['W_PINNED']]]) {
+  const pinned = (name, why, pins, expected) => add(`${name}, ${version}`, why, store(record(OURS, pins)), { changes: [], paired: 'unchanged', warnings: expected }, {}, version);
+  pinned('a state dir that came from a Mac', 'pinned from 2026.2.26: an agent on Linux is not let in, and the record stays as it is', { platform: 'darwin', deviceFamily: 'Mac' }, warnings);
+  pinned('the platform in capitals', 'a gateway compares them in lower case, without blanks', { platform: ' Linux ' }, []);
+}
 unchanged('more roles', 'they stay', { roles: ['node', 'operator'] });
 unchanged('tokens of more roles', 'they stay', { tokens: { operator: token(), node: token({ role: 'node', scopes: [] }) } });
 unchanged('not revoked', 'null is none', { tokens: { operator: token({ revokedAtMs: null }) } });
