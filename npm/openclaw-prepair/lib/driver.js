@@ -7,7 +7,6 @@ const path = require('node:path');
 const { PrepairError, refusal } = require('./errors.js');
 const { ask, operate } = require('./core.js');
 const { attemptOf, running } = require('./gateway-lock.js');
-const { joined, partOf, withAttempts } = require('./report.js');
 
 const MAX_ATTEMPTS = 5;
 const VARIABLES = [
@@ -158,6 +157,10 @@ function run(binding, operation, options, onPlan) {
   }
 }
 
+/** What few calls need; loading a module is a good part of what a call takes. */
+const reports = () => require('./report.js');
+const counted = (report, attempts) => (attempts === 1 ? report : reports().withAttempts(report, attempts));
+
 /** Applies until looking again finds nothing to do. */
 function settle(binding, operation, call, onPlan) {
   let report = null;
@@ -170,7 +173,7 @@ function settle(binding, operation, call, onPlan) {
     }
     if (plan.steps.length === 0) {
       if (plan.leftovers) binding.applyFiles({ bases: plan.bases, steps: [], owner: null }, []);
-      return report ? joined(report, plan.report, Math.max(written, 1)) : withAttempts(plan.report, attempt);
+      return report ? reports().joined(report, plan.report, Math.max(written, 1)) : counted(plan.report, attempt);
     }
     let changed = null;
     try {
@@ -180,13 +183,13 @@ function settle(binding, operation, call, onPlan) {
       changed = visible(binding, plan);
       if (changed.size === 0) continue;
     }
-    const made = changed ? partOf(plan.report, changed) : plan.report;
-    report = report ? joined(report, made, attempt) : withAttempts(made, attempt);
+    const made = changed ? reports().partOf(plan.report, changed) : plan.report;
+    report = report ? reports().joined(report, made, attempt) : counted(made, attempt);
     written = attempt;
     if (!changed && holds(binding, plan)) return report;
   }
   const plan = look(binding, 'plan', operation, call, rowsOf);
-  if (plan.steps.length === 0) return report ? joined(report, plan.report, MAX_ATTEMPTS) : withAttempts(plan.report, MAX_ATTEMPTS);
+  if (plan.steps.length === 0) return report ? reports().joined(report, plan.report, MAX_ATTEMPTS) : counted(plan.report, MAX_ATTEMPTS);
   throw refusal('CONTENDED', `The files changed under us ${MAX_ATTEMPTS} times.`, {
     path: plan.bases[0],
     hint: 'Something writes them all the time: another setup, or a busy gateway. Call again, best before the gateway starts.',
