@@ -170,19 +170,81 @@ for (const name of NAMES) {
 
     test('owners, as a user', (t) => {
       const dir = room(t, { uid: 1000 });
-      lay(dir, { 's/theirs': 'x' }, { uid: 1000 });
-      fs.chownSync(`${dir}/s/theirs`, 1001, 1001);
-      fs.chmodSync(`${dir}/s/theirs`, 0o644);
+      lay(dir, { 's/x': 'x' }, { uid: 1000 });
       const script = `return [
-        files.apply([args + '/s'], [lib.write(args + '/s/theirs', 'y', 'x', { keepMode: true })]),
-        files.apply([args + '/s'], [lib.write(args + '/s/new', 'y')], { uid: 1000, gid: 1000 }),
+        files.apply([args + '/s'], [lib.write(args + '/s/new', 'y'), lib.write(args + '/s/x', 'y', 'x')], { uid: 1000, gid: 1000 }),
         files.apply([args + '/s'], [lib.write(args + '/s/other', 'y')], { uid: 0, gid: 0 }),
       ];`;
-      const [theirs, own, foreign] = elsewhere(name, script, { uid: 1000, args: dir });
-      assert.ok(theirs.changes && own.changes);
-      assert.deepEqual([owner(`${dir}/s/theirs`), mode(`${dir}/s/theirs`)], [1000001000, '644']);
+      const [own, foreign] = elsewhere(name, script, { uid: 1000, args: dir });
+      assert.ok(own.changes, JSON.stringify(own));
       refused(foreign, 'PERMISSION', `${dir}/s/other`);
-      assert.deepEqual(fs.readdirSync(`${dir}/s`).sort(), ['new', 'theirs']);
+      assert.deepEqual(fs.readdirSync(`${dir}/s`).sort(), ['new', 'x']);
+    });
+
+    test('what is another user\'s is not taken over, whatever its mode allows', (t) => {
+      const dir = room(t);
+      const open = (file, uid, gid = uid) => {
+        fs.chownSync(`${dir}/${file}`, uid, gid);
+        fs.chmodSync(`${dir}/${file}`, fs.statSync(`${dir}/${file}`).isDirectory() ? 0o777 : 0o666);
+      };
+      lay(dir, {
+        'theirs/x': 'x', 'theirs/mine': 'x', 'roots/theirs': 'x', 'roots/mine': 'x', 'roots/root': 'x', 'mine/theirs': 'x', 'mine/gone': 'x', 'mine/root': 'x',
+        'mine/sub/x': 'x', 'conf/theirs': 'x', 'shared/sub': null,
+      }, { uid: 1000 });
+      for (const file of ['theirs', 'theirs/x', 'roots/theirs', 'mine/theirs', 'mine/gone', 'mine/sub', 'mine/sub/x', 'conf', 'conf/theirs', 'shared']) open(file, 1001);
+      for (const file of ['roots', 'roots/root', 'mine/root']) open(file, 0);
+      const before = snapshot(dir);
+      const script = `
+        const at = (file) => args + '/' + file;
+        const first = lib.write(at('mine/sub2/first'), '1');
+        return [
+          files.apply([at('theirs')], [lib.write(at('theirs/x'), 'y', 'x')]),
+          files.apply([at('theirs')], [lib.write(at('theirs/identity/new'), 'y')]),
+          files.apply([at('theirs')], [lib.write(at('theirs/mine'), 'y', 'x')]),
+          files.apply([at('roots')], [lib.write(at('roots/new'), 'y'), lib.write(at('roots/theirs'), 'y', 'x')]),
+          files.apply([at('roots')], [lib.write(at('roots/root'), 'y', 'x')]),
+          files.apply([at('mine')], [first, lib.write(at('mine/theirs'), 'y', 'x', { keepMode: true })]),
+          files.apply([at('mine')], [first, lib.remove(at('mine/gone'), 'x')]),
+          files.apply([at('mine')], [first, lib.write(at('mine/root'), 'y', 'x')]),
+          files.apply([at('mine')], [first, lib.write(at('mine/sub/new'), 'y')]),
+          files.apply([at('mine'), at('conf')], [first, lib.write(at('conf/new'), 'y')]),
+          files.apply([at('mine'), at('conf')], [first, lib.write(at('conf/theirs'), 'y', 'x', { keepMode: true })]),
+        ];`;
+      const replies = elsewhere(name, script, { uid: 1000, args: dir });
+      const places = ['theirs', 'theirs', 'theirs', 'roots/theirs', 'roots/root', 'mine/theirs', 'mine/gone', 'mine/root', 'mine/sub', 'conf', 'conf/theirs'];
+      replies.forEach((reply, i) => refused(reply, 'PERMISSION', `${dir}/${places[i]}`));
+      assert.deepEqual(snapshot(dir), before);
+
+      // What is ours in a folder of root's (the volume of a container), a folder that we make in another's, and where `owner` tells.
+      const fine = elsewhere(name, `
+        const at = (file) => args + '/' + file;
+        return [
+          files.apply([at('roots')], [lib.write(at('roots/mine'), 'y', 'x'), lib.write(at('roots/devices/new'), 'y')]),
+          files.apply([at('shared/new/state'), at('shared/etc')], [lib.write(at('shared/new/state/devices/new'), 'y'), lib.write(at('shared/etc/new'), 'y')]),
+          files.apply([at('theirs')], [lib.write(at('theirs/devices/new'), 'y')], { uid: 1000, gid: 1000 }),
+        ];`, { uid: 1000, args: dir });
+      assert.ok(fine.every(({ changes }) => changes), JSON.stringify(fine));
+      assert.deepEqual(strays(dir), []);
+    });
+
+    test('a group that we are not in is lost only where it means nothing', (t) => {
+      const dir = room(t);
+      const modes = [0o600, 0o644, 0o666, 0o640, 0o660, 0o664];
+      lay(dir, Object.fromEntries(modes.map((bits) => [`s/${bits.toString(8)}`, 'x'])), { uid: 1000 });
+      for (const bits of modes) {
+        fs.chownSync(`${dir}/s/${bits.toString(8)}`, 1000, 1234);
+        fs.chmodSync(`${dir}/s/${bits.toString(8)}`, bits);
+      }
+      const script = `return ${JSON.stringify(modes)}.map((bits) => files.apply([args + '/s'], [lib.write(args + '/s/' + bits.toString(8), 'y', 'x', { keepMode: true })]));`;
+      const replies = elsewhere(name, script, { uid: 1000, args: dir });
+      modes.forEach((bits, i) => {
+        const file = `${dir}/s/${bits.toString(8)}`;
+        if (i < 3) assert.ok(replies[i].changes, JSON.stringify(replies[i]));
+        else refused(replies[i], 'PERMISSION', file);
+        assert.deepEqual([owner(file), mode(file)], [i < 3 ? 1000001000 : 1000001234, bits.toString(8)]);
+      });
+      const own = elsewhere(name, `return files.apply([args + '/s'], [lib.write(args + '/s/640', 'y', 'x')])`, { uid: 1000, args: dir });
+      assert.ok(own.changes, 'made 0600, the group means nothing');
     });
 
     test('folders that may not be written', (t) => {
@@ -362,6 +424,8 @@ test('both refuse in the same words', (t) => {
       apply(['/proc/self'], [write('/proc/self/x', 'x')]),
       apply(['relative "é\u0001'], [write(`${s}/a`, 'x')]),
       apply([s, '/proc/sys'], [write('/proc/sys/new/x', 'x')]),
+      apply(['/proc/nope'], [write('/proc/nope/x', 'x')]),
+      apply(['/proc'], [write('/proc/x', 'x')]),
       read([s], [`${s}/a/x`]),
       read([`${dir}/file`], []),
       read([s], [`${s}/${'n'.repeat(300)}`]),

@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use prepair_core::{Error, Result};
 
-use crate::fault::{changed, fault, mount_point, not_a_file, not_a_folder};
+use crate::fault::{barren, changed, fault, mount_point, not_a_file, not_a_folder, not_ours};
 use crate::io::{Errno, Io, Kind, Stat};
 use crate::lock::{self, Lock, Taken};
-use crate::tree::{Folder, NewFile, Put, Reader, Tree, Way, hex};
+use crate::tree::{Folder, NewFile, Put, Reader, Tree, Way, Whose, hex};
 
 /// Owner of new files and folders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -115,6 +115,7 @@ pub fn apply_files<I: Io>(io: &I, request: &ApplyRequest<'_>) -> Result<Vec<Chan
         tree: &tree,
         owner: request.owner.map(|owner| (owner.uid, owner.gid)),
         is_root: io.euid() == 0,
+        user: io.euid(),
         random: hex(&request.random),
         made: Vec::new(),
         temps: Vec::new(),
@@ -145,6 +146,8 @@ struct Job<'t, 'a, I: Io> {
     tree: &'t Tree<'a, I>,
     owner: Option<(u32, u32)>,
     is_root: bool,
+    /// Whose what we make in the state dir is.
+    user: u32,
     random: String,
     /// Folders that we made, in that order.
     made: Vec<(Rc<Folder<'a, I>>, String)>,
@@ -175,9 +178,20 @@ impl<'a, I: Io> Job<'_, 'a, I> {
             let owner = owner.map_err(|errno| fault(errno, "open", &folder.path))?;
             let owner = owner.map(|stat| (stat.uid, stat.gid));
             let busy = match lock::attempt(self.tree.io, &folder, owner, &self.random)? {
-                Taken::Held(lock) => return Ok(lock),
+                Taken::Held(lock) => {
+                    return match self.admit(&folder, &lock) {
+                        Ok(()) => Ok(lock),
+                        Err(error) => {
+                            lock.release();
+                            Err(error)
+                        }
+                    };
+                }
                 Taken::Busy(pid) => pid,
                 // More than the bad luck of meeting calls that fail and take their state dir away: no lock can be here.
+                Taken::Gone if gone == 10 && self.tree.is_there(&folder) => {
+                    return Err(barren(&folder.child(lock::NAME)));
+                }
                 Taken::Gone if gone == 10 => {
                     return Err(fault(Errno::NOENT, "lock", &folder.child(lock::NAME)));
                 }
@@ -193,6 +207,23 @@ impl<'a, I: Io> Job<'_, 'a, I> {
                 None => return Err(lock::locked(&folder.child(lock::NAME), busy)),
             }
         }
+    }
+
+    /// Refuses the state dir of another user: the gateway, who is that user, could not read what we make there. Root can
+    /// read all (its folders are the usual ones of a container's volumes), and who names an owner says whose it is to be.
+    fn admit(&mut self, state: &Folder<'a, I>, lock: &Lock<'a, I>) -> Result<()> {
+        if self.is_root {
+            return Ok(());
+        }
+        let failed = |errno| fault(errno, "lock", &state.child(lock::NAME));
+        self.user = lock.user().map_err(failed)?;
+        let of = state.stat().map_err(failed)?.uid;
+        if self.is_open(of) { Ok(()) } else { Err(not_ours(&state.path)) }
+    }
+
+    /// Whether something new may lie in a folder of this user.
+    fn is_open(&self, user: u32) -> bool {
+        self.is_root || self.owner.is_some() || user == self.user || user == 0
     }
 
     fn run(&mut self, steps: &[Step<'_>]) -> Result<Vec<Change>> {
@@ -258,7 +289,10 @@ impl<'a, I: Io> Job<'_, 'a, I> {
         };
         for name in missing {
             let path = folder.child(&name);
-            let made = self.make(&folder, &name).map_err(|errno| fault(errno, "create", &path))?;
+            let made = self.make(&folder, &name).map_err(|errno| match errno {
+                Errno::NOENT if self.tree.is_there(&folder) => barren(&path),
+                errno => fault(errno, "create", &path),
+            })?;
             folder = self.tree.keep(made);
         }
         Ok(folder)
@@ -295,25 +329,42 @@ impl<'a, I: Io> Job<'_, 'a, I> {
         folder.stat().map(|stat| Some((stat.uid, stat.gid)))
     }
 
+    fn whose_in(&self, folder: &Folder<'a, I>) -> Result<Whose, Errno> {
+        if let Some((uid, gid)) = self.owner_in(folder)? {
+            return Ok(Whose::Given(uid, gid));
+        }
+        let of = folder.stat()?.uid;
+        Ok(if self.is_open(of) { Whose::Made } else { Whose::User(of) })
+    }
+
     /// Writes the temp file of a step in full, so that a full or read-only disk is met before anything changes.
     fn stage(&mut self, at: usize, entry: &mut Ready<'a, '_, I>) -> Result<()> {
         let Step::Write { content, mode, keep_mode, .. } = entry.step else {
+            if !self.is_root && entry.was.is_some_and(|was| was.uid != self.user) {
+                return Err(not_ours(&entry.path));
+            }
             return entry.folder.writable().map_err(|errno| fault(errno, "remove", &entry.path));
         };
         let write = || {
             let (mode, owner) = match entry.was {
-                Some(stat) => {
-                    (if *keep_mode { stat.mode } else { *mode }, Some((stat.uid, stat.gid)))
-                }
-                None => (*mode, self.owner_in(&entry.folder)?),
+                Some(Stat { mode: kept, uid, gid, .. }) => (
+                    if *keep_mode { kept } else { *mode },
+                    if self.is_root { Whose::Given(uid, gid) } else { Whose::Kept(uid, gid) },
+                ),
+                None => (*mode, self.whose_in(&entry.folder)?),
             };
-            let owner_matters = self.is_root || entry.was.is_none();
-            Ok(NewFile { content, mode, owner, owner_matters })
+            Ok(NewFile { content, mode, owner })
         };
         let temp = format!(".prepair-{}{at:04x}.tmp", self.random);
         let new = write().map_err(|errno| fault(errno, "write", &entry.path))?;
         self.temps.push((entry.folder.clone(), temp.clone()));
-        entry.folder.create(&temp, &new).map_err(|errno| fault(errno, "write", &entry.path))?;
+        if !entry.folder.create(&temp, &new).map_err(|errno| fault(errno, "write", &entry.path))? {
+            return Err(not_ours(if entry.was.is_some() {
+                &entry.path
+            } else {
+                &entry.folder.path
+            }));
+        }
         entry.temp = Some(temp);
         Ok(())
     }
@@ -325,12 +376,15 @@ impl<'a, I: Io> Job<'_, 'a, I> {
             (Step::Write { content, keep_mode, .. }, Some(temp)) => {
                 if let (Some(seen), Some(was)) = (&seen, &entry.was)
                     && ((*keep_mode && seen.stat.mode != was.mode)
-                        || (self.is_root && (seen.stat.uid, seen.stat.gid) != (was.uid, was.gid)))
+                        || seen.stat.uid != was.uid
+                        || (self.is_root && seen.stat.gid != was.gid))
                 {
                     return Err(changed(&entry.path));
                 }
                 let put = match &seen {
-                    Some(seen) => folder.replace(temp, name, seen),
+                    Some(seen) => {
+                        folder.replace(temp, name, seen, entry.step.expect().unwrap_or_default())
+                    }
                     None => folder.publish(temp, name).map(|()| Put::Renamed),
                 };
                 let put = put.map_err(|errno| fault(errno, "replace", &entry.path))?;

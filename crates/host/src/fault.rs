@@ -89,6 +89,20 @@ pub(crate) fn bad_base(path: &str, is_state_dir: bool, dangling: bool) -> Error 
         .hint("Choose another path, or move away what is there.")
 }
 
+/// A place where nothing can be made, although the folder is there (`/proc`).
+pub(crate) fn barren(path: &str) -> Error {
+    Error::new("STATE_DIR", format!("{path} can't be created: its file system makes none"))
+        .at(path)
+        .hint("Choose another path.")
+}
+
+/// What is another user's would become ours, who alone could read it then.
+pub(crate) fn not_ours(path: &str) -> Error {
+    Error::new("PERMISSION", format!("{path} belongs to another user")).at(path).hint(
+        "Run as the user who owns the state dir and all in it, who is the one that runs the gateway, or as root.",
+    )
+}
+
 pub(crate) fn not_absolute(path: &str) -> Error {
     Error::new("OPTIONS", format!("{} is not an absolute path", serde_json::Value::from(path)))
         .hint("Give a path that begins with / and holds no NUL.")

@@ -120,6 +120,11 @@ pub(crate) fn locked(path: &str, pid: Option<u32>) -> Error {
 }
 
 impl<I: Io> Lock<'_, I> {
+    /// Whose what we make in the state dir is, as its file system tells.
+    pub(crate) fn user(&self) -> Result<u32, Errno> {
+        self.folder.stat().map(|stat| stat.uid)
+    }
+
     /// Gives the lock back, if it is still ours.
     pub(crate) fn release(self) {
         // Twice, as the lock of a process that lives on would hinder everyone for half a minute.

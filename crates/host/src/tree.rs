@@ -191,8 +191,8 @@ impl<'a, I: Io> Folder<'a, I> {
         steady(|| self.io.chmod(&self.fd, 0o700))
     }
 
-    /// Creates a file and writes all of it to the disk, private until it has its owner.
-    pub(crate) fn create(&self, name: &str, new: &NewFile<'_>) -> io::Result<()> {
+    /// Creates a file and writes all of it to the disk, private until it has its owner; false where it can't have that one.
+    pub(crate) fn create(&self, name: &str, new: &NewFile<'_>) -> io::Result<bool> {
         let fd = steady(|| self.io.create(&self.fd, name))?;
         let mut rest = new.content;
         while !rest.is_empty() {
@@ -201,20 +201,32 @@ impl<'a, I: Io> Folder<'a, I> {
                 written => rest = &rest[written..],
             }
         }
-        if let Some((uid, gid)) = new.owner {
-            let stat = steady(|| self.io.stat(&fd))?;
-            if (stat.uid, stat.gid) != (uid, gid) {
-                let given = steady(|| self.io.chown(&fd, Some(uid), gid));
-                if new.owner_matters {
-                    given?;
-                } else if given.is_err() {
-                    // Only root can give a file away; its group may still be kept.
-                    let _ = steady(|| self.io.chown(&fd, None, gid));
+        match new.owner {
+            Whose::Made => {}
+            Whose::User(uid) => {
+                // Both as this file system tells them, which may be made up.
+                if steady(|| self.io.stat(&fd))?.uid != uid {
+                    return Ok(false);
+                }
+            }
+            Whose::Given(uid, gid) | Whose::Kept(uid, gid) => {
+                let stat = steady(|| self.io.stat(&fd))?;
+                if (stat.uid, stat.gid) != (uid, gid)
+                    && let Err(errno) = steady(|| self.io.chown(&fd, Some(uid), gid))
+                {
+                    if matches!(new.owner, Whose::Given(..)) {
+                        return Err(errno);
+                    }
+                    // A group that we are not in is lost, but only where it means nothing: where it may do no more than all.
+                    if stat.uid != uid || (new.mode >> 3 & !new.mode & 0o7) != 0 {
+                        return Ok(false);
+                    }
                 }
             }
         }
         steady(|| self.io.chmod(&fd, new.mode))?;
-        steady(|| self.io.sync(&fd))
+        steady(|| self.io.sync(&fd))?;
+        Ok(true)
     }
 
     /// Creates an empty file that only its name says anything.
@@ -231,7 +243,14 @@ impl<'a, I: Io> Folder<'a, I> {
     }
 
     /// Puts a file in the place of the one that was looked at, which its reader holds open: its inode is no other's meanwhile.
-    pub(crate) fn replace(&self, temp: &str, name: &str, seen: &Reader<'_, I>) -> io::Result<Put> {
+    /// `digest` is that of its content.
+    pub(crate) fn replace(
+        &self,
+        temp: &str,
+        name: &str,
+        seen: &Reader<'_, I>,
+        digest: &str,
+    ) -> io::Result<Put> {
         let exchange = || steady(|| self.io.exchange(&self.fd, temp, name));
         let mut put = self.stat_at(temp)?.ok_or(Errno::NOENT)?;
         match exchange() {
@@ -253,7 +272,13 @@ impl<'a, I: Io> Folder<'a, I> {
                 Ok(None) => return Err(Errno::NOENT),
                 Err(_) => None,
             };
-            if out.is_some_and(|out| out.is(&awaited)) {
+            // overlayfs copies a file of a lower layer up when it is renamed; with hard links it is another inode then.
+            let is_copy = |out: Stat| {
+                turn == 0
+                    && Stat { id: awaited.id, ..out }.is(&awaited)
+                    && matches!(self.digest(temp), Ok(Some((found, _))) if found == digest)
+            };
+            if out.is_some_and(|out| out.is(&awaited) || is_copy(out)) {
                 return Ok(if turn == 0 { Put::Exchanged } else { Put::Not });
             }
             match exchange() {
@@ -306,9 +331,20 @@ impl<'a, I: Io> Folder<'a, I> {
 pub(crate) struct NewFile<'c> {
     pub(crate) content: &'c [u8],
     pub(crate) mode: u32,
-    pub(crate) owner: Option<(u32, u32)>,
-    /// Fail when the owner can't be set, for example because the gateway could not read the file.
-    pub(crate) owner_matters: bool,
+    pub(crate) owner: Whose,
+}
+
+/// Whose a new file has to be.
+#[derive(Clone, Copy)]
+pub(crate) enum Whose {
+    /// Of whoever makes it.
+    Made,
+    /// Of whoever makes it, who has to be this user.
+    User(u32),
+    /// Given to this user and group.
+    Given(u32, u32),
+    /// Given to those of the file that it replaces; where only root could, its user has to be this one anyway.
+    Kept(u32, u32),
 }
 
 /// Where the way to a folder ended.
@@ -402,6 +438,12 @@ impl<'a, I: Io> Tree<'a, I> {
         let folder = Rc::new(folder);
         self.folders.borrow_mut().insert(folder.path.clone(), folder.clone());
         folder
+    }
+
+    /// Whether a folder is still where it was.
+    pub(crate) fn is_there(&self, folder: &Folder<'a, I>) -> bool {
+        let there = steady(|| self.io.open_base(&folder.path)).and_then(|fd| self.io.stat(&fd));
+        matches!((there, folder.stat()), (Ok(there), Ok(held)) if there.id == held.id)
     }
 
     /// Forgets every folder: one of them is gone.

@@ -309,6 +309,34 @@ fn what_comes_at_the_last_moment_stays() {
     }
 }
 
+/// overlayfs makes another inode of a file with hard links that it copies up at the exchange: the same file all the same,
+/// if its content is.
+#[test]
+fn a_file_that_is_copied_up_is_not_another_writers() {
+    for (path, old) in [(PATHS[1], OLD[1].unwrap()), (PATHS[3], OLD[3].unwrap())] {
+        for content in [old, &"x".repeat(old.len())] {
+            let memory = fresh();
+            let copied = std::cell::Cell::new(false);
+            let meddled = Failing::new(&memory, |_, call| {
+                if call == "exchange" && memory.get(path).as_deref() == Some(old.as_bytes()) {
+                    copied.set(true);
+                    memory.put(path, content.as_bytes(), 0o640);
+                }
+                Verdict::Proceed
+            });
+            let outcome = run(&meddled);
+            assert!(copied.get());
+            if content == old {
+                assert_eq!(outcome.unwrap().len(), 4);
+            } else {
+                assert_eq!(outcome.unwrap_err().code, "ERR_PREPAIR_CHANGED");
+                assert_eq!(memory.get(path).as_deref(), Some(content.as_bytes()));
+            }
+            assert_eq!(strays(&memory), [""; 0]);
+        }
+    }
+}
+
 /// The same where, besides, a call fails after the first exchange: what came is there, or has the name of our temp file.
 #[test]
 fn what_comes_at_the_last_moment_stays_where_calls_fail() {

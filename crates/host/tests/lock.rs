@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 
 use prepair_host::doubles::{Failing, Memory, Verdict};
 use prepair_host::io::Errno;
-use prepair_host::{ApplyRequest, Step, apply_files, lock};
+use prepair_host::{ApplyRequest, Owner, Step, apply_files, lock};
 
 const STATE: &str = "/home/u/.openclaw";
 const LOCK: &str = "/home/u/.openclaw/.prepair.lock";
@@ -170,6 +170,36 @@ fn root_gives_what_is_new_to_the_owner_of_the_folder() {
     assert!(seen.take());
     let file = memory.look(FILE).unwrap();
     assert_eq!((file.uid, file.gid, file.mode), (1000, 100, 0o600));
+}
+
+/// Another user's state dir, whose mode lets us in: its owner could not read what we make there. A file system may tell
+/// other users than there are, so what counts is whose the lock is that we made.
+#[test]
+fn the_state_dir_of_another_user_is_refused_but_roots() {
+    for (of, owner) in
+        [(1001, None), (0, None), (1001, Some(Owner { uid: 1000, gid: 1000 })), (1000, None)]
+    {
+        let memory = fresh();
+        memory.give(STATE, of, of);
+        let outcome = apply_files(&memory, &ApplyRequest { owner, ..request(1, "ours", None) });
+        if of == 1001 && owner.is_none() {
+            let error = outcome.unwrap_err();
+            assert_eq!(error.code, "ERR_PREPAIR_PERMISSION");
+            assert_eq!(error.path.as_deref(), Some(STATE));
+            assert_eq!(memory.paths(), ["/home", "/home/u", STATE]);
+        } else {
+            assert!(outcome.is_ok(), "{of}: {outcome:?}");
+        }
+    }
+    let squashed = fresh();
+    squashed.give(STATE, 65_534, 65_534);
+    let ours = Failing::new(&squashed, |_, _| {
+        for path in squashed.paths() {
+            squashed.give(&path, 65_534, 65_534);
+        }
+        Verdict::Proceed
+    });
+    assert!(apply_files(&ours, &request(1, "ours", None)).is_ok());
 }
 
 /// As root in a folder of someone else: a folder of root that they put in place of the one we made is not given away.

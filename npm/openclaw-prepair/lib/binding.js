@@ -5,7 +5,7 @@
 const fs = require('node:fs');
 const { createRequire } = require('node:module');
 const path = require('node:path');
-const { PrepairError, refusal } = require('./errors.js');
+const { PrepairError, refusal, permitted } = require('./errors.js');
 const { fits } = require('./core.js');
 
 // Literal requires, so that whoever packs an application (file tracers, bundlers) finds the files, and each in a try of
@@ -182,7 +182,7 @@ let loaded;
 
 /** `{ kind, call, readFiles, sameFiles, applyFiles }`, looked for once. */
 function load() {
-  loaded ??= choose();
+  loaded ??= permitted(choose);
   return loaded;
 }
 

@@ -4,7 +4,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { PrepairError, refusal } = require('./errors.js');
+const { PrepairError, refusal, permitted } = require('./errors.js');
 const { ask, operate } = require('./core.js');
 const { attemptOf, running } = require('./gateway-lock.js');
 
@@ -237,4 +237,6 @@ function exportIdentity(binding, options) {
 
 const diagnose = (binding, options) => observe(binding, 'plan', options).report;
 
-module.exports = { run, observe, diagnose, exportIdentity };
+const guarded = (body) => (...args) => permitted(() => body(...args));
+
+module.exports = { run: guarded(run), observe: guarded(observe), diagnose: guarded(diagnose), exportIdentity: guarded(exportIdentity) };

@@ -11,6 +11,7 @@
 // leaves both names, which OpenClaw refuses for an identity from 2026.5.12 on until the next call sweeps the temp one.
 
 const fs = require('node:fs');
+const { forbidden } = require('./errors.js');
 const { createHash, randomBytes } = require('node:crypto');
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY, W_OK, X_OK } = fs.constants;
@@ -33,6 +34,8 @@ class Refusal {
 const CHANGED = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'EEXIST', 'ENOTEMPTY', 'ESTALE'];
 
 function fault(error, verb, path) {
+  const told = forbidden(error);
+  if (told) return new Refusal('PERMISSION', `can't ${verb} ${path}: ${told.reason}`, path, told.hint);
   if (error instanceof Refusal || typeof error.errno !== 'number') return error;
   const of = (code, reason, hint) => new Refusal(code, `can't ${verb} ${path}: ${reason} (${error.code})`, path, hint);
   switch (error.code) {
@@ -81,6 +84,11 @@ const badBase = (path, isStateDir, dangling) =>
     path,
     'Choose another path, or move away what is there.',
   );
+
+const barren = (path) => new Refusal('STATE_DIR', `${path} can't be created: its file system makes none`, path, 'Choose another path.');
+
+const notOurs = (path) =>
+  new Refusal('PERMISSION', `${path} belongs to another user`, path, 'Run as the user who owns the state dir and all in it, who is the one that runs the gateway, or as root.');
 
 const locked = (path, pid) =>
   new Refusal('LOCKED', `${path} is held by another call${pid ? ` (process ${pid})` : ''}`, path, 'Wait until that call ends; if none runs, remove it.');
@@ -232,8 +240,8 @@ class Folder {
     }
   }
 
-  /** Creates a file and writes all of it to the disk, private until it has its owner. */
-  write(name, { content, mode, owner, ownerMatters }) {
+  /** Creates a file and writes all of it to the disk, private until it has its owner; `refuse` where it can't have that one. */
+  write(name, { content, mode, user, owner, kept, refuse }) {
     this.create(name, (fd) => {
       for (let at = 0; at < content.length; ) {
         const written = steady(() => fs.writeSync(fd, content, at));
@@ -241,13 +249,14 @@ class Folder {
         at += written;
       }
       const { uid, gid } = fs.fstatSync(fd);
+      if (user !== undefined && uid !== user) refuse();
       if (owner && (uid !== owner[0] || gid !== owner[1])) {
         try {
           steady(() => fs.fchownSync(fd, ...owner));
         } catch (error) {
-          if (ownerMatters) throw error;
-          // Only root can give a file away; its group may still be kept.
-          quietly(() => fs.fchownSync(fd, uid, owner[1]));
+          if (!kept) throw error;
+          // A group that we are not in is lost, but only where it means nothing: where it may do no more than all.
+          if (uid !== owner[0] || ((mode >> 3) & ~mode & 0o7) !== 0) refuse();
         }
       }
       steady(() => fs.fchmodSync(fd, mode));
@@ -412,6 +421,11 @@ class Tree {
   keep(folder) {
     this.folders.set(folder.path, folder);
     return folder;
+  }
+
+  /** Whether a folder is still where it was. */
+  isThere(folder) {
+    return Boolean(quietly(() => same(fs.statSync(folder.path), fs.fstatSync(folder.fd))));
   }
 
   /** Forgets every folder: one of them is gone. */
@@ -661,7 +675,8 @@ class Job {
   constructor(tree, owner) {
     this.tree = tree;
     this.owner = owner ? ofOwner(owner) : null;
-    this.isRoot = process.geteuid() === 0;
+    this.user = process.geteuid();
+    this.isRoot = this.user === 0;
     this.random = randomBytes(12).toString('hex');
     this.made = [];
     this.temps = [];
@@ -675,8 +690,17 @@ class Job {
       const folder = this.folder(this.tree.descend(state, []));
       const owner = this.isRoot ? ofOwner(trying('open', folder.path, () => folder.stat())) : null;
       const taken = attempt(folder, owner, this.random);
-      if (taken.lock) return taken.lock;
+      if (taken.lock) {
+        try {
+          this.admit(folder, taken.lock);
+          return taken.lock;
+        } catch (error) {
+          release(taken.lock);
+          throw error;
+        }
+      }
       if (taken.gone) {
+        if (gone === 10 && this.tree.isThere(folder)) throw barren(folder.child(LOCK));
         // More than the bad luck of meeting calls that fail and take their state dir away: no lock can be here.
         if (gone === 10) throw fault(failure('ENOENT', -2), 'lock', folder.child(LOCK));
         gone += 1;
@@ -687,6 +711,21 @@ class Job {
       if (pause.done) throw locked(folder.child(LOCK), taken.pid);
       sleep(pause.value);
     }
+  }
+
+  /** Refuses the state dir of another user, but root's, unless `owner` is given. */
+  admit(state, lock) {
+    if (this.isRoot) return;
+    const of = trying('lock', state.child(LOCK), () => {
+      this.user = lock.folder.stat().uid;
+      return state.stat().uid;
+    });
+    if (!this.isOpen(of)) throw notOurs(state.path);
+  }
+
+  /** Whether something new may lie in a folder of this user. */
+  isOpen(user) {
+    return this.isRoot || this.owner !== null || user === this.user || user === 0;
   }
 
   run(steps) {
@@ -736,7 +775,11 @@ class Job {
     if (blocked) throw notAFolder(blocked, kind);
     for (const name of missing) {
       const above = folder;
-      folder = trying('create', above.child(name), () => this.tree.keep(this.make(above, name)));
+      try {
+        folder = this.tree.keep(this.make(above, name));
+      } catch (error) {
+        throw error.code === 'ENOENT' && this.tree.isThere(above) ? barren(above.child(name)) : fault(error, 'create', above.child(name));
+      }
     }
     return folder;
   }
@@ -774,6 +817,7 @@ class Job {
   stage(entry, at) {
     const { step, folder, path, was } = entry;
     if (step.kind === 'remove') {
+      if (!this.isRoot && was && was.uid !== this.user) throw notOurs(path);
       trying('remove', path, () => fs.accessSync(folder.at('.'), W_OK | X_OK));
       return;
     }
@@ -783,8 +827,15 @@ class Job {
         content: step.content,
         mode: was && step.keepMode ? was.mode : step.mode & 0o777,
         owner: was ? ofOwner(was) : this.ownerIn(folder),
-        ownerMatters: this.isRoot || !was,
+        kept: was !== null && !this.isRoot,
+        refuse: () => {
+          throw notOurs(was ? path : folder.path);
+        },
       };
+      if (!file.owner) {
+        const of = folder.stat().uid;
+        if (!this.isOpen(of)) file.user = of;
+      }
       this.temps.push([folder, temp]);
       folder.write(temp, file);
     });
@@ -793,7 +844,8 @@ class Job {
 
   /** Whether a file has another mode or owner than the temp file got from it. */
   differs({ step, was }, now) {
-    return !now || (step.keepMode && now.mode !== was.mode) || (this.isRoot && (now.uid !== was.uid || now.gid !== was.gid));
+    if (!now || !was) return !now;
+    return (step.keepMode && now.mode !== was.mode) || now.uid !== was.uid || (this.isRoot && now.gid !== was.gid);
   }
 
   makeVisible(entry) {
@@ -860,8 +912,9 @@ function replying(bases, body) {
     tree = new Tree(bases);
     return body(tree);
   } catch (error) {
+    const refusal = forbidden(error) ? fault(error, 'use', bases[0]) : error;
     const unforeseen = { code: 'ERR_PREPAIR_INTERNAL', message: 'This is a bug in openclaw-prepair.', hint: 'Please report it with what you called.' };
-    return { json: JSON.stringify({ error: error instanceof Refusal ? error.error : unforeseen }), blobs: [] };
+    return { json: JSON.stringify({ error: refusal instanceof Refusal ? refusal.error : unforeseen }), blobs: [] };
   } finally {
     tree?.close();
   }

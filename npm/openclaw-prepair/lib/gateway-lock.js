@@ -48,7 +48,7 @@ function running(bases) {
   for (const temp of new Set([require('node:os').tmpdir(), '/tmp', path.join(bases[0], 'tmp')])) {
     for (const uid of new Set([owner, process.getuid()])) {
       const locks = path.join(temp, `openclaw-${uid}`);
-      if (!fs.existsSync(locks)) continue;
+      if (!attemptOf(() => fs.existsSync(locks), false)) continue;
       for (const name of attemptOf(() => fs.readdirSync(locks), [])) {
         const pid = /^gateway\..+\.lock$/.test(name) ? attemptOf(() => holder(path.join(locks, name), folders), null) : null;
         if (pid !== null) return pid;

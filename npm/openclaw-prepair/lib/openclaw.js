@@ -6,11 +6,20 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { refusal } = require('./errors.js');
 
+/** Whether something is there; what we may not look at, by the permissions of Node or Deno, is not. */
+function exists(file) {
+  try {
+    return fs.existsSync(file);
+  } catch {
+    return false;
+  }
+}
+
 /** The package in a folder, or null. */
 function packageIn(dir) {
   const file = path.join(dir, 'package.json');
   // Asked many times where there is none, and an exception costs more than a look.
-  if (!fs.existsSync(file)) return null;
+  if (!exists(file)) return null;
   try {
     const manifest = JSON.parse(fs.readFileSync(file, 'utf8'));
     if (manifest.name !== 'openclaw' || typeof manifest.version !== 'string') return null;
@@ -39,8 +48,8 @@ function* candidates(env) {
   for (const dir of (env.PATH ?? '').split(path.delimiter)) {
     if (!path.isAbsolute(dir)) continue;
     // npm and pnpm scripts put a project's node_modules/.bin first.
-    if (path.basename(dir) === '.bin' && fs.existsSync(path.join(dir, 'openclaw'))) yield path.join(dir, '..', 'openclaw');
-    if (!fs.existsSync(path.join(dir, 'openclaw'))) continue;
+    if (path.basename(dir) === '.bin' && exists(path.join(dir, 'openclaw'))) yield path.join(dir, '..', 'openclaw');
+    if (!exists(path.join(dir, 'openclaw'))) continue;
     let real;
     try {
       real = fs.realpathSync(path.join(dir, 'openclaw'));
