@@ -405,6 +405,75 @@ test('another user, with a state dir of their own', async (t) => {
   assert.equal(statSync(join(at.stateDir, 'identity/device.json')).uid, 65_534);
 });
 
+if (isRoot) {
+  test('what is another user\'s is not taken over, whatever its mode allows', async () => {
+    const ours = 65_534;
+    for (const [what, change, options] of [
+      ['a state dir shared by the group', ({ stateDir }) => {
+        for (const path of ['.', 'devices']) { chownSync(join(stateDir, path), 1000, ours); chmodSync(join(stateDir, path), 0o2770); }
+        for (const path of ['devices/paired.json', 'openclaw.json']) { chownSync(join(stateDir, path), 1000, ours); chmodSync(join(stateDir, path), 0o660); }
+      }],
+      ['an empty one', ({ stateDir }) => {
+        for (const path of ['devices', 'openclaw.json']) rmSync(join(stateDir, path), { recursive: true });
+        chownSync(stateDir, 1000, ours);
+        chmodSync(stateDir, 0o770);
+      }],
+      ['a file', ({ stateDir }) => { chownSync(join(stateDir, 'devices/paired.json'), 1000, ours); chmodSync(join(stateDir, 'devices/paired.json'), 0o660); }],
+      ['a file of root', ({ stateDir }) => { chownSync(join(stateDir, 'devices/paired.json'), 0, 0); chmodSync(join(stateDir, 'devices/paired.json'), 0o644); }],
+      ['a folder', ({ stateDir }) => {
+        rmSync(join(stateDir, 'devices/paired.json'));
+        chownSync(join(stateDir, 'devices'), 1000, ours);
+        chmodSync(join(stateDir, 'devices'), 0o770);
+      }],
+      ['a group that means something', ({ stateDir }) => { chownSync(join(stateDir, 'openclaw.json'), ours, 1000); chmodSync(join(stateDir, 'openclaw.json'), 0o640); },
+        { config: { merge: { gateway: { port: 5 } } } }],
+    ]) {
+      const at = start({ as: ours });
+      mkdirSync(join(at.stateDir, 'devices'), { recursive: true, mode: 0o700 });
+      writeFileSync(join(at.stateDir, 'devices/paired.json'), '{"other": {"deviceId": "other"}}', { mode: 0o600 });
+      writeFileSync(join(at.stateDir, 'openclaw.json'), '{}', { mode: 0o600 });
+      for (const path of ['', '.openclaw', '.openclaw/devices', '.openclaw/devices/paired.json', '.openclaw/openclaw.json']) chownSync(join(at.home, path), ours, ours);
+      change(at);
+      const upload = { ...at.fs, async writeMany(files, context) {
+        await at.real.writeMany(files, context);
+        for (const file of files) chownSync(file.path, file.uid, file.gid);
+      } };
+      const look = () => names(at.stateDir).map((name) => {
+        const { uid, gid, mode, ino } = statSync(join(at.stateDir, name));
+        return [name, uid, gid, mode, ino];
+      });
+      const before = look();
+      await assert.rejects(setup(upload, { ...at.options, ...options }), code('PERMISSION'), what);
+      assert.deepEqual(look(), before, what);
+      // what is root's may hold ours: a volume of a container
+      for (const name of ['.', ...names(at.stateDir)]) chownSync(join(at.stateDir, name), statSync(join(at.stateDir, name)).isDirectory() ? 0 : ours, ours);
+      for (const name of ['.', 'devices'].filter((name) => existsSync(join(at.stateDir, name)))) chmodSync(join(at.stateDir, name), 0o2770);
+      assert.equal((await setup(upload, { ...at.options, ...options })).paired, 'created', what);
+    }
+  });
+}
+
+test('localDir waits for no FIFO, opens no device, follows no link in the last place', async () => {
+  for (const [what, make] of [
+    ['a FIFO', (file) => run(['mkfifo', file])],
+    ['a link to a FIFO', async (file) => { await run(['mkfifo', `${file}.fifo`]); symlinkSync(`${file}.fifo`, file); }],
+    ['a link', (file) => { writeFileSync(`${file}.there`, '{}'); symlinkSync(`${file}.there`, file); }],
+    ['a folder', (file) => mkdirSync(file)],
+    ...(isRoot ? [['/dev/zero', (file) => run(['mknod', file, 'c', '1', '5'])]] : []),
+  ]) {
+    for (const file of ['identity/device.json', 'devices/pending.json', 'openclaw.json']) {
+      const at = start();
+      const path = join(at.stateDir, file);
+      mkdirSync(join(path, '..'), { recursive: true });
+      await make(path);
+      await assert.rejects(setup(at.fs, { ...at.options, timeoutMs: 8000 }), code('NOT_A_FILE'), `${what} as ${file}`);
+      await assert.rejects(at.fs.read(path), what);
+      await assert.rejects(at.fs.writeMany([{ path, content: new Uint8Array(1), mode: 0o600 }]), what);
+    }
+  }
+  for (const dir of [undefined, null, 5, {}, 'a\0b']) assert.throws(() => localDir(dir), code('OPTIONS'), inspect(dir));
+});
+
 test('wrong arguments', async () => {
   const at = start();
   await assert.rejects(setup({}, at.options), code('OPTIONS'));

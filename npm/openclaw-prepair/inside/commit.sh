@@ -115,6 +115,7 @@ until take; do
   [ -d "$state" ] || folder "$state" ''
 done
 held=1
+fits "$lock" "$state" || fail PERMISSION
 
 # Delivered a second time, the first having come to its end.
 if [ -e "$stage/$word.done" ]; then index=-1; finish ok; fi
@@ -175,6 +176,7 @@ first() {
 }
 
 copy() {
+  if [ "$kind" = remove ] && [ -e "$path" ]; then ours "$lock" "$path" || fail PERMISSION; fi
   [ "$kind" = write ] || return 0
   temp=$dir/.prepair-$word$index.tmp temps=$((temps + 1))
   eval "temp_$temps=\$temp temp_of_$index=\$temp"
@@ -185,7 +187,14 @@ copy() {
   esac
   if [ -e "$path" ] && [ "$uid" = 0 ]; then
     try chown "$(st %u:%g %u:%g "$path")" "$temp"
+  elif [ -e "$path" ]; then
+    # Only root can give a file away, and a group that we are not in; that is lost only where it may do no more than all.
+    ours "$temp" "$path" || fail PERMISSION
+    group=$(st %g %g "$path")
+    [ "$group" = "$(st %g %g "$temp")" ] || chgrp "$group" "$temp" 2>/dev/null ||
+      [ $((0$mode >> 3 & ~0$mode & 7)) = 0 ] || fail PERMISSION
   else
+    fits "$temp" "$dir" || fail PERMISSION
     own "$temp" "$dir"
   fi
   try chmod "$mode" "$temp"

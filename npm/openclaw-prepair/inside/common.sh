@@ -36,6 +36,12 @@ own() {
   try chown "${owner:-$(st %u:%g %u:%g "$2")}" "$1"
 }
 
+# Whether $1, which we made, belongs to the user of $2. Else whoever runs the gateway could not read it.
+ours() { [ "$uid" = 0 ] || [ "$(st %u %u "$1")" = "$(st %u %u "$2")" ]; }
+
+# Whether $1 may be new in the folder $2: root's may hold ours, and who names us as the owner knows.
+fits() { ours "$1" "$2" || [ "${owner%%:*}" = "$uid" ] || [ "$(st %u %u "$2")" = 0 ]; }
+
 # Makes the folder $2 below $1, which may be reached over links; below it none is followed.
 made=0
 folder() {

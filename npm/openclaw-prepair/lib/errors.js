@@ -34,7 +34,7 @@ function permitted(body) {
     return body();
   } catch (error) {
     const told = forbidden(error ?? undefined);
-    throw told ? refusal('PERMISSION', `The call needs something, and ${told.reason}.`, { hint: told.hint }) : error;
+    throw told ? refusal('PERMISSION', `Something that this call needs can't be had: ${told.reason}.`, { hint: told.hint }) : error;
   }
 }
 

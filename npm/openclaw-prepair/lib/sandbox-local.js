@@ -3,18 +3,26 @@
 // A folder of this machine as a sandbox: for tests, and for trying things out. Node only.
 
 const { spawn } = require('node:child_process');
+const { constants } = require('node:fs');
 const fs = require('node:fs/promises');
 const path = require('node:path');
+const { refusal } = require('./errors.js');
+
+const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
+// Neither follows a link in the last place nor waits for the other end of a FIFO.
+const PLAIN = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 
 /** `dir` is the home folder of the sandbox; absolute paths are this machine's own. */
 function localDir(dir) {
+  if (typeof dir !== 'string' || dir.includes('\0')) throw refusal('OPTIONS', 'localDir takes the path of a folder, as a string.');
   const home = path.resolve(dir);
   return {
     setsModes: true,
     home,
     async read(file) {
       try {
-        return await fs.readFile(file);
+        // A device is not even opened, which alone may have effects.
+        return plain(file, await fs.lstat(file)) && (await within(file, O_RDONLY | PLAIN, 0, (handle) => handle.readFile()));
       } catch (error) {
         if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
         throw error;
@@ -23,18 +31,32 @@ function localDir(dir) {
     async writeMany(files) {
       for (const { path: file, content, mode } of files) {
         await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-        const handle = await fs.open(file, 'w', mode);
-        try {
+        await within(file, O_WRONLY | O_CREAT | O_TRUNC | PLAIN, mode, async (handle) => {
           await handle.chmod(mode);
           await handle.writeFile(content);
           await handle.sync();
-        } finally {
-          await handle.close();
-        }
+        });
       }
     },
     exec: (argv, options) => run(argv, home, options),
   };
+}
+
+/** Throws unless this is a plain file. */
+function plain(file, stat) {
+  if (stat.isFile()) return true;
+  throw Object.assign(new Error(`${file} is not a regular file`), { code: 'EINVAL', path: file });
+}
+
+/** Opens a plain file, gives `use` its handle, closes it. */
+async function within(file, flags, mode, use) {
+  const handle = await fs.open(file, flags, mode);
+  try {
+    plain(file, await handle.stat());
+    return await use(handle);
+  } finally {
+    await handle.close();
+  }
 }
 
 async function run([command, ...args], home, { signal, timeoutMs } = {}) {
