@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { redact } from '../../npm/openclaw-prepair/lib/cli/diff.js';
 import { cli, home } from './cli.mjs';
 
 const COMMANDS = ['setup', 'pre-pair', 'clear-pending', 'patch-config', 'doctor', 'verify'];
@@ -27,7 +28,7 @@ function tree(dir) {
 
 describe('usage', () => {
   it('has help that fits a screen', async () => {
-    for (const args of [[], ['--help'], ...COMMANDS.map((name) => [name, '--help'])]) {
+    for (const args of [[], ['--help'], ['help', 'constructor'], ['help', 'setup'], ...COMMANDS.map((name) => [name, '--help'])]) {
       const { code, stdout } = await cli(args);
       assert.equal(code, 0);
       assert.ok(stdout.split('\n').length <= 40, `${args}: ${stdout.split('\n').length} lines`);
@@ -53,6 +54,8 @@ describe('usage', () => {
       [['verify', '--url', 'wss://example.invalid', '--force'], /its own token/],
       [['doctor', '--dry-run'], /doctor has no flag/],
       [['doctor', '--client', 'tui'], /Known: client/],
+      [['setup', '--no-config', '--allow-any'], /Leave it out, or all of --trusted-proxy/],
+      [['setup', '--trusted-proxy', '10.0.0.7', '--no-config'], /Leave it out, or all of/],
       [['\x1b[2Jx'], /There is no command \\u\{1b\}\[2Jx/],
     ]) {
       const { code, stdout, stderr } = await cli(args, { env });
@@ -75,6 +78,29 @@ describe('usage', () => {
     assert.match(stderr, /→ Mend the file/);
     const { json } = await cli(['setup', ...V, '--json'], { env });
     assert.equal(json.error.code, 'ERR_PREPAIR_SYNTAX');
+  });
+
+  it('says what is wrong with a file that it was given, and how to mend it', async (t) => {
+    const { env, state } = home(t, { 'cut.json': `{\n  "token": "${SECRET}"`, 'latin.json': '', 'bom.json': '\ufeff{"logging":{"level":"info"}}', 'no.pem': 'x' });
+    writeFileSync(join(state, 'latin.json'), Buffer.from('{"a":"\xe9"}', 'latin1'));
+    for (const [flag, name, error, hint] of [
+      ['--merge-file', 'cut.json', 'SYNTAX', /strict JSON/],
+      ['--merge-file', 'latin.json', 'ENCODING', /UTF-8/],
+      ['--merge-file', 'none.json', 'IO', /this user may read/],
+      ['--identity-file', 'none.pem', 'IO', /this user may read/],
+      ['--identity-file', 'no.pem', 'KEY', /pkcs8/],
+    ]) {
+      const { code, json, stdout } = await cli(['setup', ...V, '--json', flag, join(state, name)], { env });
+      assert.deepEqual([code, json.error.code], [1, `ERR_PREPAIR_${error}`], stdout);
+      if (error !== 'KEY') assert.equal(json.error.path, join(state, name));
+      if (name === 'cut.json') assert.deepEqual([json.error.line, json.error.column], [2, 45]);
+      assert.match(json.error.hint, hint);
+      assert.ok(!stdout.includes(SECRET));
+    }
+    assert.deepEqual(readdirSync(state).sort(), ['bom.json', 'cut.json', 'latin.json', 'no.pem']);
+    const marked = await cli(['patch-config', ...V, '--merge-file', join(state, 'bom.json')], { env });
+    assert.equal(marked.code, 0, marked.stderr);
+    assert.match(readFileSync(join(state, 'openclaw.json'), 'utf8'), /"level": "info"/);
   });
 });
 
@@ -104,6 +130,18 @@ describe('output', () => {
     const { env } = home(t);
     const { code, stderr } = await cli(['setup', ...V, '--dry-run'], { env, deaf: true });
     assert.deepEqual([code, stderr], [0, '']);
+    const wrong = await cli(['sutup'], { env, mute: true });
+    assert.deepEqual([wrong.code, wrong.stdout], [2, '']);
+  });
+
+  it('that a full disk does not take is told, without a stack', async (t) => {
+    const { env } = home(t, { 'openclaw.json': CONFIG });
+    for (const args of [['doctor', ...V], ['setup', ...V, '--json'], ['--help']]) {
+      const { code, stderr } = await cli(args, { env, into: '/dev/full' });
+      assert.equal(code, 1);
+      assert.match(stderr, /^✘ ERR_PREPAIR_IO .*ENOSPC/);
+      assert.doesNotMatch(stderr, /^ {4}at /m);
+    }
   });
 });
 
@@ -122,6 +160,26 @@ describe('a dry run', () => {
     assert.match(stdout, /botToken: "<hidden>"/);
     assert.match(stdout, /"token": "<hidden>"/);
     assert.match(stdout, /would be paired/);
+  });
+
+  it('hides what names, addresses and comments give away as secret, and no more', () => {
+    const shown = redact(`{
+  // password: hunter2a
+  /* old: { "apiKey": 'hunter2b' } */ // pass = hunter2z
+  // API_KEY=hunter2c \u2028 dbPwd: 'hunter2d',
+  /* mode: "local",
+     auth: hunter2e */
+  gateway: { mode: 'local', auth: { mode: 'token', token: 'hunter2f' } },
+  "channels": { "feishu": { "encryptKey": "hunter2g", "appId": "visible-1" }, a: { 'to\\u006ben': 'hunter2h', t\\u006fken: 'hunter2i', "to\\x6ben": "hunter2j" } },
+  smtp: { user: "u", pass: "hunter2k", smtpPass: 'hunter2l', url: "redis://u:hunter2m@h/", also: "redis:\\u002f\\/u:hunter2n@h/" },
+  hook: "https://h/?a=visible-2&token=hunter2o&b=visible-3", pwd: 'hunter2p', token /* c */ : 'hunter2q', auth: "hunter2r",
+  totpSeed: "hunter2s", mnemonic: "hunter2t hunter2u", "secret": { source: "x", id: "hunter2v" }, passphrase: "hunter2w", secrets: ["hunter2x"],
+  bypass: "visible-4", author: "visible-5", // note: visible-6
+}
+`);
+    assert.deepEqual(shown.match(/hunter2\w/g), null, shown);
+    for (let i = 1; i <= 6; i += 1) assert.ok(shown.includes(`visible-${i}`), shown);
+    assert.match(shown, /mode: 'token', token: '<hidden>'/);
   });
 
   it('shows control characters escaped', async (t) => {

@@ -104,7 +104,7 @@ function nearest(word, words) {
 /** `{ command, options, given, json, quiet }`, or `{ help }`, or `{ version }`. `io` reads files and variables. */
 function parse(argv, io) {
   const [name, ...rest] = argv;
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') return { help: COMMANDS[rest[0]] ? rest[0] : 'all' };
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') return { help: Object.hasOwn(COMMANDS, rest[0] ?? '') ? rest[0] : 'all' };
   if (name === '--version' || name === '-v') return { version: true };
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : null;
   if (!command) {
@@ -131,6 +131,9 @@ function parse(argv, io) {
     if (value === undefined || value === '') throw new Usage(`--${flag} wants a value: ${wants}.`);
     if (TARGET.includes(flag)) given.push(`--${flag}`, value);
     const [nested] = Object.entries(command.inner ?? {}).find(([, members]) => members.includes(flag)) ?? [];
+    if (flag === 'no-config' ? options.config : nested === 'config' && options.config === false) {
+      throw new Usage('--no-config excludes the flags that change the config.', `Leave it out, or all of --${CONFIG.join(', --')}.`);
+    }
     const into = nested === undefined ? options : (options[nested] ||= {});
     if (assign) assign(into, value, io);
     else switches[flag] = true;

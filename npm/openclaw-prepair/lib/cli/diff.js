@@ -2,16 +2,48 @@
 
 // What a dry run would change, line by line, without a secret in it.
 
-const SECRET_NAME = /token|secret|passw|passphrase|api[-_]?key|private|credential|authorization|bearer|cookie|signature/i;
+const SECRET_NAME =
+  /token|secret|passw|passphrase|api[-_]?key|encrypt(ion)?[-_]?key|private|credential|authorization|bearer|cookie|signature|mnemonic/i;
+/** Only as words: these are parts of other names too, like bypass. */
+const SECRET_WORD = /^(pass|pwd|seed|otp|pin)$/i;
+/** Only where it names a text: as an object it says how to log in. */
+const SECRET_TEXT = /^(auth|key)$/i;
 /** Names whose long values are public. */
 const PUBLIC_NAME = /^(deviceId|publicKey|publicKeyPem|requestId)$/;
 const LONG = /[A-Za-z0-9_\-+/=]{20,}/g;
 const MASK = '<hidden>';
 
-/** Runs of letters and digits mixed are what keys and tokens look like. */
-const maskRuns = (text) => text.replace(LONG, (run) => (/\d/.test(run) && /[A-Za-z]/.test(run) ? MASK : run));
+const words = (name) => name.replace(/([a-z\d])(?=[A-Z])/g, '$1 ').split(/[^A-Za-z\d]+/);
+const isSecret = (name) => SECRET_NAME.test(name) || words(name).some((word) => SECRET_WORD.test(word));
 
-const TOKEN = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'|[{}[\],:]|\s+|[^\s{}[\],:"'/]+|[\s\S]/g;
+/** Masks who logs in to an address, secret parts of its query, and runs of letters and digits mixed: those look like keys and tokens. */
+const maskText = (text) =>
+  text
+    .replace(/\/\/[^\s/?#"']+@/g, `//${MASK}@`)
+    .replace(/([?&]([^=?&\s"']+)=)[^&\s"'#]+/g, (whole, head, name) => (isSecret(name) || SECRET_TEXT.test(name) ? head + MASK : whole))
+    .replace(LONG, (run) => (/\d/.test(run) && /[A-Za-z]/.test(run) ? MASK : run));
+
+/** A setting that was commented out: the rest of the line behind a secret's name. */
+const maskComment = (comment) =>
+  comment.replace(/[^\n\r\u2028\u2029]+/g, (line) => {
+    const end = line.endsWith('*/') ? '*/' : '';
+    for (const { 0: head, 1: name, index } of line.matchAll(/(?<![\w\\-])([\w\\-]+)["']?\s*[:=]\s*/g)) {
+      const value = line.slice(index + head.length, line.length - end.length).trimEnd();
+      const plain = unescape(name);
+      if (value !== '' && (isSecret(plain) || (SECRET_TEXT.test(plain) && !/^[{[]/.test(value)))) {
+        return `${maskText(line.slice(0, index))}${head}${MASK}${end && ` ${end}`}`;
+      }
+    }
+    return maskText(line);
+  });
+
+/** What a name or a string of JSON5 stands for. */
+const unescape = (text) =>
+  text.replace(/\\(?:u([\da-f]{4})|x([\da-f]{2})|(\r\n|[\s\S]))/gi, (_, wide, narrow, char) =>
+    char === undefined ? String.fromCharCode(Number.parseInt(wide ?? narrow, 16)) : /^[\r\n\u2028\u2029]/.test(char) ? '' : char,
+  );
+
+const TOKEN = /\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?\*\/|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'|[{}[\],:]|\s+|[^\s{}[\],:"'/]+|[\s\S]/g;
 
 /** JSON or JSON5 with the values of secret names, and what looks like a secret, masked. */
 function redact(text) {
@@ -30,17 +62,20 @@ function redact(text) {
       if (token === '}' || token === ']') name = path.pop()?.name ?? '';
       if (token === ',' && path.length > 0) name = path.at(-1).name;
       if (/^[{}[\]:,\s]/.test(token)) return token;
-      if (/^\/[/*]/.test(token)) return maskRuns(token);
+      if (/^\/[/*]/.test(token)) return maskComment(token);
       if (isName(at + 1)) {
-        name = token.replace(/^["']|["']$/g, '');
+        name = unescape(token.replace(/^["']|["']$/g, ''));
         return token;
       }
       // A record's `tokens` is an object of roles; what it holds that is secret is named `token`.
       const names = path.filter((part) => part.array || !/^tokens$/i.test(part.name)).map((part) => part.name);
-      const secret = [...names, name].some((part) => SECRET_NAME.test(part));
+      const secret = [...names, name].some(isSecret);
       const quote = /^["']/.test(token) ? token[0] : '';
-      if (secret && (quote || !/tokens$/i.test(name))) return `${quote}${MASK}${quote}`;
-      return PUBLIC_NAME.test(name) ? token : maskRuns(token);
+      const hidden = `${quote}${MASK}${quote}`;
+      if (quote ? secret || SECRET_TEXT.test(name) : secret && !/tokens$/i.test(name)) return hidden;
+      if (PUBLIC_NAME.test(name)) return token;
+      const plain = unescape(token);
+      return plain !== token && maskText(plain) !== plain ? hidden : maskText(token);
     })
     .join('');
 }

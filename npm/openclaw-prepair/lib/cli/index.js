@@ -17,7 +17,15 @@ const USAGE = 2;
 const WALL = 3;
 
 const colored = (stream) => stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
-const print = (stream, lines) => stream.write(`${lines.join('\n')}\n`);
+/** Writes all of it. A reader that left (`| head`) is no error. */
+const write = (stream, text) =>
+  new Promise((resolve, reject) => {
+    stream.write(text, (error) => {
+      if (!error || ['EPIPE', 'ERR_STREAM_DESTROYED'].includes(error.code)) resolve();
+      else reject(refusal('IO', `The output cannot be written (${error.code}).`, { hint: 'What was asked for is done all the same; see where stdout goes.' }));
+    });
+  });
+const print = (stream, lines) => write(stream, `${lines.join('\n')}\n`);
 /** JSON whose strings cannot steer a terminal either. */
 const json = (value) =>
   JSON.stringify(value, null, 2).replace(/[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
@@ -29,18 +37,33 @@ const io = {
     return value;
   },
   read(path) {
+    let bytes;
     try {
-      return fs.readFileSync(path, 'utf8');
+      bytes = fs.readFileSync(path);
     } catch (error) {
-      throw refusal('IO', `The file cannot be read (${error.code}).`, { path });
+      throw refusal('IO', `The file cannot be read (${error.code}).`, { path, hint: 'Name a file that is there and that this user may read.' });
+    }
+    try {
+      // Drops a byte order mark, as editors of other systems put one.
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    } catch {
+      throw refusal('ENCODING', 'The file is no UTF-8.', { path, hint: 'Save it as UTF-8.' });
     }
   },
   json(path) {
+    const text = this.read(path);
     try {
-      return JSON.parse(this.read(path));
+      return JSON.parse(text);
     } catch (error) {
-      if (error instanceof PrepairError) throw error;
-      throw refusal('SYNTAX', 'The merge patch is no JSON.', { path });
+      // Never its message: that may quote the file.
+      const at = /at position (\d+)/.exec(error.message)?.[1];
+      const before = at === undefined ? undefined : text.slice(0, Number(at)).split('\n');
+      throw refusal('SYNTAX', 'The merge patch is no JSON.', {
+        path,
+        line: before?.length,
+        column: before && before.at(-1).length + 1,
+        hint: 'Write it as strict JSON: keys in double quotes, no comments, no comma after the last element.',
+      });
     }
   },
 };
@@ -98,37 +121,38 @@ function runOperation(call, c) {
 /** Resolves to the exit code. */
 async function main(argv) {
   const { stdout, stderr } = process;
-  // A reader that left (`| head`) is no error.
-  stdout.on('error', (error) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  // What fails is told to each write.
+  for (const stream of [stdout, stderr]) stream.on('error', () => {});
   const c = paint(colored(stderr));
   let call = {};
   try {
     call = parse(argv, io);
     if (call.help) {
-      stdout.write(help(call.help));
+      await write(stdout, help(call.help));
       return DONE;
     }
     if (call.version) {
-      stdout.write(`${require('../../package.json').version}\n`);
+      await write(stdout, `${require('../../package.json').version}\n`);
       return DONE;
     }
     const runs = { diagnose: runDoctor, verify: runVerify };
     const { report, code, lines } = await (runs[call.operation] ?? runOperation)(call, paint(colored(stdout)));
-    if (call.json) stdout.write(`${json(report)}\n`);
-    else if (!call.quiet || code !== DONE) print(code === REFUSED && call.command === 'verify' ? stderr : stdout, lines);
+    if (call.json) await write(stdout, `${json(report)}\n`);
+    else if (!call.quiet || code !== DONE) await print(code === REFUSED && call.command === 'verify' ? stderr : stdout, lines);
     return code;
   } catch (error) {
+    // Where stderr cannot be written either, the exit code is left to tell.
+    const say = (lines) => print(stderr, lines).catch(() => {});
     if (error instanceof Usage) {
-      print(stderr, [`${c.red('✘')} ${safe(error.message)}`, ...(error.hint ? [`    ${c.cyan('→')} ${safe(error.hint)}`] : [])]);
+      await say([`${c.red('✘')} ${safe(error.message)}`, ...(error.hint ? [`    ${c.cyan('→')} ${safe(error.hint)}`] : [])]);
       return USAGE;
     }
     if (!(error instanceof PrepairError)) throw error;
     const { code, message, path, line, column, hint } = error;
-    if (call.json) stdout.write(`${json({ error: { code, message, path, line, column, hint } })}\n`);
+    // A file that an argument names is read before the arguments are all known.
+    if (call.json ?? argv.includes('--json')) await write(stdout, `${json({ error: { code, message, path, line, column, hint } })}\n`).catch(() => {});
     const place = path === undefined ? undefined : [path, line, column].filter((part) => part !== undefined).join(':');
-    print(stderr, notices([{ code, message, path: place, hint }], c, c.red('✘')));
+    await say(notices([{ code, message, path: place, hint }], c, c.red('✘')));
     // Only the command line can have asked for what the core calls a wrong option.
     return code === 'ERR_PREPAIR_OPTIONS' ? USAGE : REFUSED;
   }
