@@ -67,7 +67,7 @@ export interface ConfigChanges {
   /** Without it 0.0.0.0/0 and ::/0 are refused. */
   allowAny?: boolean;
   /** An RFC 7396 merge patch: `null` removes a key. */
-  merge?: Record<string, unknown>;
+  merge?: object;
   /** Default `'union'`: no element twice. */
   arrays?: 'union' | 'replace';
 }

@@ -6,6 +6,7 @@ import { createServer as createHttp } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import prepair from '../../npm/openclaw-prepair/lib/index.js';
 import { cli, home } from './cli.mjs';
 import { closedThenOpen, stage, unpaired } from './gateways.mjs';
 
@@ -89,4 +90,27 @@ describe('what is no gateway', () => {
     assert.equal(code, 1);
     assert.match(stderr, /There is no OpenClaw state here\. Nothing was sent/);
   });
+});
+
+test('an address that cannot be is refused with its place, as a rejection', async (t) => {
+  const { env, state } = home(t, { 'openclaw.json': "{ gateway: { port: 99999, auth: { token: 'x' } } }" });
+  assert.equal((await cli(['setup', ...V, '--no-config'], { env })).code, 0);
+  const at = { stateDir: state, gatewayVersion: '2026.2.19', timeoutMs: 5000 };
+  const refused = async (options) => {
+    const promise = prepair.verify({ ...at, ...options });
+    return promise.then((report) => report.reason, ({ code, path, hint }) => [code, path, typeof hint]);
+  };
+  assert.deepEqual(await refused({ env: {} }), ['ERR_PREPAIR_SHAPE', join(state, 'openclaw.json'), 'string']);
+  assert.deepEqual(await refused({ env: { OPENCLAW_GATEWAY_PORT: '70000' } }), ['ERR_PREPAIR_OPTIONS', undefined, 'string']);
+  // As if it were not there, as for the gateway: the config's own stands.
+  assert.deepEqual(await refused({ env: { OPENCLAW_GATEWAY_PORT: '-5' } }), ['ERR_PREPAIR_SHAPE', join(state, 'openclaw.json'), 'string']);
+  assert.equal(await refused({ env: { OPENCLAW_GATEWAY_PORT: '9' } }), 'unreachable');
+  assert.equal(await refused({ env: {}, url: 'ws://127.0.0.1:9' }), 'unreachable');
+  for (const name of ['OPENCLAW_GATEWAY_PORT', 'OPENCLAW_GATEWAY_TOKEN']) {
+    for (const value of [18789, null, {}, true]) {
+      const [code] = await refused({ env: { OPENCLAW_GATEWAY_PORT: '9', [name]: value }, ...(name.endsWith('TOKEN') && { configPath: join(state, 'none.json') }) });
+      assert.equal(code, 'ERR_PREPAIR_OPTIONS', `${name}: ${value}`);
+    }
+  }
+  for (const client of [Object.create(null), ['cli'], Symbol('cli'), null]) assert.deepEqual(await refused({ env: {}, client }), ['ERR_PREPAIR_OPTIONS', undefined, 'string']);
 });

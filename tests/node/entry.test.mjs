@@ -8,14 +8,18 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import * as namespace from '../../npm/openclaw-prepair/lib/index.js';
+import * as plan from '../../npm/openclaw-prepair/lib/plan-node.js';
+import * as sandbox from '../../npm/openclaw-prepair/lib/sandbox-node.js';
 import { place, prepair } from './setup.mjs';
 
 const PACKAGE = createRequire(import.meta.url).resolve('../../npm/openclaw-prepair');
 
-test('every name of the entry can be imported by name', () => {
-  const { default: whole, 'module.exports': _, ...named } = namespace;
-  assert.equal(whole, prepair);
-  assert.deepEqual(named, { ...prepair });
+test('every name of the entries can be imported by name', () => {
+  for (const { default: whole, 'module.exports': _, ...named } of [namespace, plan, sandbox]) {
+    assert.ok(Object.keys(whole).length > 5);
+    assert.deepEqual(named, { ...whole });
+  }
+  assert.equal(namespace.default, prepair);
 });
 
 test('four threads at once agree on one identity', async (t) => {

@@ -7,6 +7,8 @@ import { answer, copy } from './app.mjs';
 
 const ASK = `
 const entry = process.argv[1];
+// A function that gives a promise never throws.
+require(entry).verify({}).catch(() => {});
 try {
   console.log(JSON.stringify({ binding: require(entry).binding() }));
 } catch ({ code, message, path, hint }) {
@@ -38,6 +40,7 @@ test('native without an addon is refused, each place named', async (t) => {
   assert.deepEqual(await ask(dir), { binding: 'wasm' });
   const got = await ask(dir, 'native');
   assert.equal(got.code, 'ERR_PREPAIR_BINDING');
+  assert.match(got.hint, new RegExp(`Install @openclaw-prepair/${process.platform}-${process.arch}.* same version; or unset PREPAIR_BINDING`));
   assert.match(got.message, /\.\.\/prepair\.node: not installed/);
   assert.match(got.message, new RegExp(`@openclaw-prepair/${process.platform}-${process.arch}.*: not installed`));
 });
@@ -140,6 +143,44 @@ test('init takes a module, also of another realm, or bytes', async (t) => {
   assert.deepEqual(codes, ['OPTIONS', 'OPTIONS', 'BINDING', 'BINDING', 'BINDING', 'BINDING'].map((code) => `ERR_PREPAIR_${code}`));
   assert.deepEqual(used, Array(4).fill('8f79c34a'));
 });
+
+const REFUSED = `
+const { readFileSync } = require('node:fs');
+const dir = process.argv[1];
+const prepair = require(dir);
+const pure = require(dir + '/lib/plan-node.js');
+const bytes = readFileSync(dir + '/lib/prepair.wasm');
+// A module of other sources: it says so by its hash, and derives other keys.
+const { coreHash } = require(dir + '/lib/build.js');
+const places = [bytes.indexOf(coreHash), bytes.indexOf('identity/v1')];
+const other = Buffer.from(bytes);
+other.write('0123456789abcdef', places[0], 'latin1');
+other.write('identity/v2', places[1], 'latin1');
+const foreign = Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]);
+const from = { secret: 'correct horse battery staple, and 7 more words', label: 'sandbox-1' };
+(async () => {
+  const refused = [];
+  const used = [];
+  const ask = () => used.push(...[pure, prepair].map(({ newIdentity }) => newIdentity(from).deviceId.slice(0, 8)));
+  ask();
+  for (const own of [undefined, bytes]) {
+    if (own) await pure.init(own);
+    for (const wrong of [other, foreign, new WebAssembly.Module(foreign), other]) {
+      refused.push(await pure.init(wrong).then(() => null, ({ code, hint }) => code + ' ' + typeof hint));
+      ask();
+      used.push(pure.reads('prePair', { stateDir: '/s' }).done === false ? '8f79c34a' : null);
+    }
+  }
+  console.log(JSON.stringify({ found: places.every((at) => at > 0), binding: prepair.binding(), refused: [...new Set(refused)], used: [...new Set(used)] }));
+})();`;
+
+for (const wanted of ['native', 'wasm']) {
+  test(`a module that init refuses never answers, ${wanted}`, async (t) => {
+    const dir = copy(t);
+    const got = await answer(process.execPath, ['-e', REFUSED, dir], { cwd: dir, env: { PREPAIR_BINDING: wanted } });
+    assert.deepEqual(got, { found: true, binding: wanted, refused: ['ERR_PREPAIR_BINDING string'], used: ['8f79c34a'] });
+  });
+}
 
 const ELSEWHERE = `
 Object.defineProperty(process, 'platform', { value: 'win32' });

@@ -73,6 +73,7 @@ test('from a file, without a registry, as the README has it; packed again, the s
 const TYPES = `
 import { setup, prePair, PrepairError, type SetupOptions, type SetupReport } from 'openclaw-prepair';
 import { init, reads, plan, type Inputs, type Step } from 'openclaw-prepair/plan';
+import wasm from 'openclaw-prepair/prepair.wasm';
 
 const options: SetupOptions = { stateDir: '/s', config: { trustedProxies: 'private' } };
 export const report: SetupReport = setup(options);
@@ -85,7 +86,9 @@ export const inputs: Inputs = { files: { '/s/x': null, '/s/y': { kind: 'dir' }, 
 export const steps: Step[] = reads('setup', options).done ? plan('setup', inputs, options).steps : [];
 for (const step of steps) if (step.kind === 'write') step.content satisfies Uint8Array;
 export const verdict: string = plan('diagnose', inputs).report.verdict;
-export const ready: Promise<void> = init();
+export const ready: Promise<void>[] = [init(), init(wasm)];
+interface Patch { logging: { level: string } }
+export const patch = (merge: Patch) => setup({ config: { merge } });
 export const code = (error: unknown) => (error instanceof PrepairError ? error.code : null);
 `;
 const REMOTE = `

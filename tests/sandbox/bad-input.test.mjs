@@ -477,7 +477,7 @@ test('localDir waits for no FIFO, opens no device, follows no link in the last p
 test('wrong arguments', async () => {
   const at = start();
   await assert.rejects(setup({}, at.options), code('OPTIONS'));
-  for (const options of [{ fresh: 'yes' }, { onStep: 1 }, { signal: {} }, { timeoutMs: -1 }, { stagingDir: 'tmp' }, { fersh: true }, null, []]) {
+  for (const options of [{ fresh: 'yes' }, { onStep: 1 }, { signal: {} }, { timeoutMs: -1 }, { timeoutMs: 2 ** 31 }, { timeoutMs: Infinity }, { timeoutMs: '5' }, { stagingDir: 'tmp' }, { fersh: true }, null, []]) {
     await assert.rejects(setup(at.fs, options), (error) => error.code === 'ERR_PREPAIR_OPTIONS', inspect(options));
   }
   await assert.rejects(patchConfig(at.fs, { stateDir: 'relative' }), (error) => error instanceof PrepairError);

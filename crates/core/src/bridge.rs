@@ -94,6 +94,7 @@ fn answer(
             let payload = call.text("payload")?.unwrap_or_default();
             let keys = KeyPair::from_pem(&pem).ok_or_else(|| {
                 Error::new("KEY", "The private key is no Ed25519 key in PKCS#8 PEM.")
+                    .hint("Give the privateKeyPem of an identity as it is.")
             })?;
             Ok(object(&mut [
                 ("signature", keys.sign(payload.as_bytes()).into()),

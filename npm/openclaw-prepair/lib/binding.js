@@ -62,11 +62,14 @@ const ADDONS = {
   },
 };
 
+/** The packages with an addon for this machine. */
+const packages = () =>
+  ['', '-gnu', '-musl'].map((libc) => `@openclaw-prepair/${process.platform}-${process.arch}${libc}`).filter((name) => Object.hasOwn(ADDONS, name));
+
 /** The first addon that loads and fits. */
 function addon(failures) {
-  const libcs = process.platform === 'linux' ? ['-gnu', '-musl'] : [''];
-  const names = libcs.map((libc) => `@openclaw-prepair/${process.platform}-${process.arch}${libc}`);
-  for (const name of ['../prepair.node', ...names].filter((name) => name in ADDONS)) {
+  const names = packages();
+  for (const name of ['../prepair.node', ...names]) {
     const file = where(name);
     try {
       if (file !== null) whole(file);
@@ -78,7 +81,7 @@ function addon(failures) {
       failures.push(error.code === 'MODULE_NOT_FOUND' ? { what: `${name}: not installed` } : { what: `${name}: ${reason(error)}`, path: file });
     }
   }
-  if (!names.some((name) => name in ADDONS)) failures.push({ what: `there is no addon for ${process.platform}-${process.arch}` });
+  if (names.length === 0) failures.push({ what: `there is no addon for ${process.platform}-${process.arch}` });
   return null;
 }
 
@@ -109,7 +112,12 @@ function whole(file) {
 
 /** The wasm module. */
 function wasm(failures) {
-  const file = path.join(__dirname, 'prepair.wasm');
+  // A bundle in the other module system has no __dirname, so that it cannot say where it lies.
+  const file = typeof __dirname === 'string' ? path.join(__dirname, 'prepair.wasm') : null;
+  if (file === null) {
+    failures.push({ what: 'the wasm module: not found from a bundle that is an ECMAScript module' });
+    return null;
+  }
   try {
     const { start } = require('./wasm.js');
     return start(require('./glue.js'), new WebAssembly.Module(fs.readFileSync(file)), file);
@@ -168,13 +176,14 @@ function choose() {
     const call = wasm(failures);
     if (call) return wasmBinding(call);
   }
+  const installable = packages().length > 0 ? `Install ${packages().join(' or ')} beside openclaw-prepair, in the same version; or unset` : 'Unset';
   const what = { any: 'No binding', native: 'No addon', wasm: 'No wasm module' }[wanted];
   throw refusal('BINDING', `${what} could be loaded: ${failures.map(({ what }) => what).join('; ')}.`, {
     path: failures.find(({ path: file }) => file)?.path,
     hint:
       wanted === 'native'
-        ? 'Install without --omit=optional, or unset PREPAIR_BINDING: the wasm module gives the same results.'
-        : 'Install the package again. In a bundle, keep it external, or put prepair.wasm beside the bundle.',
+        ? `${installable} PREPAIR_BINDING: the wasm module gives the same results.`
+        : 'Install the package again. In a bundle, keep it external, or make the bundle CommonJS and put prepair.wasm beside it.',
   });
 }
 

@@ -20,7 +20,7 @@ exports.patchConfig = operation('patchConfig');
 exports.setup = operation('setup');
 exports.diagnose = (options) => driver.diagnose(load(), options);
 // Only here: Node's HTTP client takes longer to load than a whole setup.
-exports.verify = (options) => require('./verify.js').verify(load(), options);
+exports.verify = async (options) => require('./verify.js').verify(load(), options);
 exports.exportIdentity = (target) => driver.exportIdentity(load(), target);
 exports.newIdentity = newIdentity;
 exports.binding = () => load().kind;

@@ -15,4 +15,12 @@ async function init(module) {
   given = wasmBinding(start(require('./glue.js'), await compiled(module), 'the module given to init'));
 }
 
-module.exports = { init, ...entry(() => given ?? load()) };
+const pure = entry(() => given ?? load());
+
+// One by one, as in index.js.
+exports.init = init;
+exports.reads = pure.reads;
+exports.plan = pure.plan;
+exports.newIdentity = pure.newIdentity;
+exports.sign = pure.sign;
+exports.PrepairError = pure.PrepairError;

@@ -2,4 +2,18 @@
 
 const { entry } = require('./sandbox.js');
 
-module.exports = entry(() => require('./binding.js').load(), { localDir: (dir) => require('./sandbox-local.js').localDir(dir) });
+const remote = entry(() => require('./binding.js').load(), { localDir: (dir) => require('./sandbox-local.js').localDir(dir) });
+
+// One by one, as in index.js.
+exports.prePair = remote.prePair;
+exports.clearPending = remote.clearPending;
+exports.patchConfig = remote.patchConfig;
+exports.setup = remote.setup;
+exports.diagnose = remote.diagnose;
+exports.vercel = remote.vercel;
+exports.e2b = remote.e2b;
+exports.daytona = remote.daytona;
+exports.cloudflare = remote.cloudflare;
+exports.docker = remote.docker;
+exports.localDir = remote.localDir;
+exports.PrepairError = remote.PrepairError;

@@ -12,6 +12,8 @@ const inside = require('./sandbox-inside.js');
 const MAX_ATTEMPTS = 5;
 const CALL_MS = 60_000;
 const CLEANUP_MS = 3000;
+// A longer timer goes off at once.
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const OPERATIONS = ['prePair', 'clearPending', 'patchConfig', 'setup', 'diagnose'];
 // Stands for the primary identity of a database while it is not known: a key that nobody holds. In the sandbox the real
 // deviceId takes its place in the queries.
@@ -524,7 +526,7 @@ function checked(fs, options = {}) {
   if (typeof fresh !== 'boolean') throw wrong('fresh', 'true or false');
   if (onStep !== undefined && typeof onStep !== 'function') throw wrong('onStep', 'a function');
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') throw wrong('signal', 'an AbortSignal');
-  if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0)) throw wrong('timeoutMs', 'a number of milliseconds');
+  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) throw wrong('timeoutMs', `a number of milliseconds, above 0 and at most ${MAX_TIMEOUT_MS}`);
   if (stagingDir !== undefined && !isAbsolute(stagingDir)) throw wrong('stagingDir', 'an absolute path');
   for (const name of ['stateDir', 'configPath', 'openclawDir']) {
     if (typeof options[name] === 'string' && options[name].includes('\0')) throw wrong(name, 'a path without NUL');

@@ -18,6 +18,7 @@ const PROBES = [
   { scope: 'operator.admin' },
 ];
 const DEFAULT_PORT = 18789;
+const MAX_PORT = 65_535;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -29,7 +30,7 @@ function checked(options = {}) {
     if (value !== undefined && (typeof value !== 'string' || value === '')) throw wrong(name, 'a string that is not empty');
   }
   if (url !== undefined && !/^wss?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) throw wrong('url', 'a ws:// or wss:// URL');
-  if (!Object.hasOwn(CLIENTS, client)) throw wrong('client', "'agent' or 'cli'");
+  if (typeof client !== 'string' || !Object.hasOwn(CLIENTS, client)) throw wrong('client', "'agent' or 'cli'");
   if (!(Number.isInteger(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) throw wrong('timeoutMs', 'a whole number of milliseconds above 0');
   if (typeof force !== 'boolean') throw wrong('force', 'true or false');
   // A line end in a value would start another header.
@@ -38,17 +39,32 @@ function checked(options = {}) {
   return { url, token, password, client: CLIENTS[client], timeoutMs, headers, force, target };
 }
 
+/** The gateway's port, as it resolves it itself (src/config/paths.ts resolveGatewayPort): what is no number above 0 does not count. */
+function portOf(variable, approach, target) {
+  const given = Number.parseInt(variable ?? '', 10);
+  const port = given > 0 ? given : approach.port || DEFAULT_PORT;
+  if (port <= MAX_PORT) return port;
+  const hint = `A port is a number from 1 to ${MAX_PORT}. Mend it, or give the address as url.`;
+  if (port === given) throw refusal('OPTIONS', 'The variable OPENCLAW_GATEWAY_PORT holds no port.', { hint });
+  const isConfig = ([file, content]) => content instanceof Uint8Array && /[/](openclaw|clawdbot)[.]json$/.test(file);
+  const path = target.configPath ?? Object.entries(approach.files).find(isConfig)?.[0];
+  throw refusal('SHAPE', 'gateway.port in the config is no port.', { path, hint });
+}
+
 /** Where the gateway is and what it wants to hear: the options, else the config, else the environment, as the gateway resolves it. */
 function address({ url, token, password, target }, approach) {
   const env = target.env ?? process.env;
-  const known = (name) => env[name]?.trim() || undefined;
+  const known = (name) => {
+    const value = env[name];
+    if (value !== undefined && typeof value !== 'string') throw refusal('OPTIONS', `The variable ${name} in the option env must be a string.`);
+    return value?.trim() || undefined;
+  };
   if (url !== undefined && token === undefined && password === undefined && !isLoopback(new URL(url).hostname)) {
     // OpenClaw's own clients don't send the config's secret to another address either (src/gateway/call.ts).
     throw refusal('OPTIONS', 'A url that is not on this machine needs its own token or password.', {
       hint: 'Give token or password: the secret of the config is for the gateway of this state dir.',
     });
   }
-  const port = Number.parseInt(known('OPENCLAW_GATEWAY_PORT') ?? '', 10) || approach.port || DEFAULT_PORT;
   const given = token !== undefined || password !== undefined;
   // A value like ${NAME} stands for a variable; OpenClaw leaves it out where that is not set.
   const filled = (text) => {
@@ -62,7 +78,7 @@ function address({ url, token, password, target }, approach) {
         token: approach.authMode === 'password' ? undefined : filled(approach.token) ?? known('OPENCLAW_GATEWAY_TOKEN'),
         password: approach.authMode === 'token' ? undefined : filled(approach.password) ?? known('OPENCLAW_GATEWAY_PASSWORD'),
       };
-  return { url: url ?? `${approach.tls ? 'wss' : 'ws'}://127.0.0.1:${port}`, ...secrets };
+  return { url: url ?? `${approach.tls ? 'wss' : 'ws'}://127.0.0.1:${portOf(known('OPENCLAW_GATEWAY_PORT'), approach, target)}`, ...secrets };
 }
 
 /** One connect that asks for one scope: `{ ok }`, or `{ ok: false, closeCode?, reason }`. */

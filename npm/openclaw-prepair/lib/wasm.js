@@ -5,23 +5,28 @@
 const { PrepairError, refusal } = require('./errors.js');
 const { fits } = require('./core.js');
 
+const GIVE =
+  'Give the module of openclaw-prepair/prepair.wasm, of the same version as the rest, or its bytes; where code is not compiled at run time (Workers, edge routes), the module.';
+
 /** Starts `module` and gives its `call`. `file` is for errors. */
 function start(glue, module, file) {
-  let running = false;
+  let running = null;
   const run = () => {
     const { exports } = new WebAssembly.Instance(module, { './prepair_bg.js': glue });
     glue.__wbg_set_wasm(exports);
     exports.__wbindgen_start();
-    running = true;
+    running = exports;
   };
   const call = (request, blobs) => {
-    if (!running) run();
+    if (running === null) run();
+    // The glue has one instance for all: another module, even one that was refused, may have come in between.
+    glue.__wbg_set_wasm(running);
     try {
       const [json, ...parts] = glue.call(request, blobs);
       return { json, blobs: parts };
     } catch {
       // A trap leaves the memory as it is; the next call gets a new one.
-      running = false;
+      running = null;
       throw refusal('INTERNAL', 'This is a bug in openclaw-prepair.', { hint: 'Please report it with what you called.' });
     }
   };
@@ -30,7 +35,7 @@ function start(glue, module, file) {
     fits(call, file);
   } catch (error) {
     if (error instanceof PrepairError && error.code === 'ERR_PREPAIR_BINDING') throw error;
-    throw refusal('BINDING', 'It is no wasm module of openclaw-prepair.', { path: file });
+    throw refusal('BINDING', 'It is no wasm module of openclaw-prepair.', { path: file, hint: GIVE });
   }
   return call;
 }
@@ -43,12 +48,12 @@ async function compiled(given, otherwise) {
   const source = given ?? (await otherwise());
   if (isModule(source)) return source;
   if (!ArrayBuffer.isView(source) && Object.prototype.toString.call(source) !== '[object ArrayBuffer]') {
-    throw refusal('OPTIONS', 'init takes a WebAssembly.Module, or its bytes.');
+    throw refusal('OPTIONS', 'init takes a WebAssembly.Module, or its bytes.', { hint: GIVE });
   }
   try {
     return await WebAssembly.compile(source);
   } catch (error) {
-    throw refusal('BINDING', `The wasm module does not compile: ${error.message}.`, { hint: 'Give the bytes of openclaw-prepair/prepair.wasm.' });
+    throw refusal('BINDING', `The wasm module does not compile: ${error.message}.`, { hint: GIVE });
   }
 }
 
@@ -59,19 +64,29 @@ async function compiled(given, otherwise) {
 function holder(glue, { bundled, fetched }) {
   let binding;
   let pending;
+  let failed;
   const use = (module) => {
     binding = { kind: 'wasm', call: start(glue, module, 'prepair.wasm') };
   };
   return {
     async init(module) {
       if (binding && module === undefined) return;
-      pending = compiled(module, bundled ?? fetched).then(use);
-      await pending;
+      const mine = (pending = compiled(module, bundled ?? fetched).then(use));
+      try {
+        await mine;
+      } catch (error) {
+        failed = error;
+        throw error;
+      } finally {
+        if (pending === mine) pending = undefined;
+      }
     },
     load() {
       if (!binding && bundled) use(bundled());
       if (!binding) {
-        throw refusal('BINDING', pending ? 'init() has not finished.' : 'init() was not called.', {
+        if (pending) throw refusal('BINDING', 'init() has not finished.', { hint: 'Await it first.' });
+        if (failed) throw refusal('BINDING', `init() failed: ${failed.message}`, { path: failed.path, hint: failed.hint });
+        throw refusal('BINDING', 'init() was not called.', {
           hint: 'Call `await init()` of openclaw-prepair/plan first; where modules come with the code, give it the module of openclaw-prepair/prepair.wasm.',
         });
       }
