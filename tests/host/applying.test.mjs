@@ -37,6 +37,20 @@ for (const name of NAMES) {
       assert.deepEqual(read(bases, files).files[files[2]], 'content 2\n');
     });
 
+    test('a rehearsal meets what the call would meet, and leaves nothing', (t) => {
+      const dir = room(t);
+      lay(dir, { 's/kept': 'old', 's/folder/x': 'x' });
+      const bases = [`${dir}/s`];
+      const seen = snapshot(dir);
+      const good = [write(`${dir}/s/kept`, 'new', 'old'), write(`${dir}/s/deep/er/new`, 'new')];
+      assert.deepEqual(apply(bases, good, null, true), { changes: [] });
+      assert.deepEqual(snapshot(dir), seen);
+      refused(apply(bases, [write(`${dir}/s/kept`, 'new', 'other')], null, true), 'CHANGED', `${dir}/s/kept`);
+      refused(apply(bases, [good[1], write(`${dir}/s/folder`, 'new')], null, true), 'NOT_A_FILE', `${dir}/s/folder`);
+      assert.deepEqual(snapshot(dir), seen);
+      assert.equal(apply(bases, good).changes.length, 2);
+    });
+
     test('replace and remove', (t) => {
       const dir = room(t);
       lay(dir, { 's/devices/paired.json': 'old', 's/devices/pending.json': 'p', 's/openclaw.json': 'config', 's/a': 'a' });

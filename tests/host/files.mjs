@@ -15,7 +15,7 @@ export const NAMES = process.env.PREPAIR_FILES ? [process.env.PREPAIR_FILES] : O
 
 const bytes = (content) => (typeof content === 'string' ? Buffer.from(content) : content);
 
-/** `{ read(bases, files), apply(bases, steps, owner) }`; contents go in and out as strings or bytes. */
+/** `{ read(bases, files), apply(bases, steps, owner, rehearse) }`; contents go in and out as strings or bytes. */
 export function implementation(name) {
   const { readFiles, applyFiles } = require(MODULES[name]);
   return {
@@ -29,10 +29,10 @@ export function implementation(name) {
       }
       return reply;
     },
-    apply(bases, steps, owner = null) {
+    apply(bases, steps, owner = null, rehearse = undefined) {
       const blobs = [];
       const packed = steps.map(({ content, ...step }) => (content === undefined ? step : { ...step, blob: blobs.push(bytes(content)) - 1 }));
-      return JSON.parse(applyFiles(JSON.stringify({ bases, steps: packed, owner }), blobs).json);
+      return JSON.parse(applyFiles(JSON.stringify({ bases, steps: packed, owner, rehearse }), blobs).json);
     },
   };
 }

@@ -80,6 +80,8 @@ pub struct ApplyRequest<'c> {
     pub steps: Vec<Step<'c>>,
     /// Owner of new files and folders; as root, the default is the owner of the folder that they are made in.
     pub owner: Option<Owner>,
+    /// All but the last: everything is looked at and written beside its place, then taken away again.
+    pub rehearse: bool,
     /// For names of temp files and the lock.
     pub random: [u8; 12],
 }
@@ -127,9 +129,9 @@ pub fn apply_files<I: Io>(io: &I, request: &ApplyRequest<'_>) -> Result<Vec<Chan
     }
     let outcome = job.lock().and_then(|lock| {
         let before = job.made.len();
-        let outcome = job.run(&request.steps);
+        let outcome = job.run(&request.steps, request.rehearse);
         job.discard();
-        if outcome.is_err() {
+        if outcome.is_err() || request.rehearse {
             job.unmake(before);
         }
         lock.release();
@@ -226,7 +228,7 @@ impl<'a, I: Io> Job<'_, 'a, I> {
         self.is_root || self.owner.is_some() || user == self.user || user == 0
     }
 
-    fn run(&mut self, steps: &[Step<'_>]) -> Result<Vec<Change>> {
+    fn run(&mut self, steps: &[Step<'_>], rehearse: bool) -> Result<Vec<Change>> {
         let mut ready: Vec<Ready<'a, '_, I>> = Vec::new();
         for step in steps {
             ready.push(self.prepare(step)?);
@@ -244,9 +246,12 @@ impl<'a, I: Io> Job<'_, 'a, I> {
         let mut first = HashSet::new();
         for (at, entry) in ready.iter().enumerate() {
             // A second step on the same file expects what the first one leaves; the first of all is checked at once.
-            if first.insert(&entry.path) && at > 0 {
+            if first.insert(&entry.path) && (at > 0 || rehearse) {
                 entry.check()?;
             }
+        }
+        if rehearse {
+            return Ok(Vec::new());
         }
         let mut changes = Vec::new();
         for (at, entry) in ready.iter().enumerate() {

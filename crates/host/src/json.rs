@@ -35,6 +35,8 @@ struct ApplyJson {
     bases: Vec<String>,
     steps: Vec<StepJson>,
     owner: Option<Owner>,
+    #[serde(default)]
+    rehearse: bool,
 }
 
 #[derive(Deserialize)]
@@ -102,12 +104,13 @@ pub fn same_files_json<I: Io>(io: &I, request: &str, blobs: &[&[u8]]) -> Reply {
     }
 }
 
-/// `{bases, steps, owner?}` → `{changes}`.
+/// `{bases, steps, owner?, rehearse?}` → `{changes}`.
 pub fn apply_files_json<I: Io>(io: &I, request: &str, blobs: &[&[u8]], random: [u8; 12]) -> Reply {
     let reply = parse(request).and_then(|request: ApplyJson| {
         let steps =
             request.steps.into_iter().map(|step| bind(step, blobs)).collect::<Result<_>>()?;
-        let request = ApplyRequest { bases: request.bases, steps, owner: request.owner, random };
+        let ApplyJson { bases, owner, rehearse, .. } = request;
+        let request = ApplyRequest { bases, steps, owner, rehearse, random };
         apply_files(io, &request).map(|changes| json!(AppliedJson { changes }).to_string())
     });
     match reply {

@@ -84,7 +84,7 @@ fn run<I: Io>(io: &I) -> prepair_core::Result<Vec<Change>> {
         return Ok(Vec::new());
     }
     let random = [(found.leftovers as u8) + 7; 12];
-    apply_files(io, &ApplyRequest { bases: bases(), steps, owner: None, random })
+    apply_files(io, &ApplyRequest { bases: bases(), steps, owner: None, rehearse: false, random })
 }
 
 /// How many steps are visible; panics if they aren't the first ones or a file isn't whole.

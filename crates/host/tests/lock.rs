@@ -22,6 +22,7 @@ fn request(random: u8, content: &'static str, expect: Option<&str>) -> ApplyRequ
             expect: expect.map(str::to_owned),
         }],
         owner: None,
+        rehearse: false,
         random: [random; 12],
     }
 }

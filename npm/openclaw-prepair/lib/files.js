@@ -728,7 +728,7 @@ class Job {
     return this.isRoot || this.owner !== null || user === this.user || user === 0;
   }
 
-  run(steps) {
+  run(steps, rehearse) {
     const ready = steps.map((step) => this.prepare(step));
     this.syncMade();
     new Set(ready.map(({ folder }) => folder)).forEach(sweep);
@@ -736,9 +736,10 @@ class Job {
     const first = new Set();
     for (const [at, entry] of ready.entries()) {
       // A second step on the same file expects what the first one leaves; the first of all is checked at once.
-      if (at > 0 && !first.has(entry.path)) check(entry);
+      if ((at > 0 || rehearse) && !first.has(entry.path)) check(entry);
       first.add(entry.path);
     }
+    if (rehearse) return [];
     return ready.map((entry, at) => {
       const change = this.makeVisible(entry);
       if (ready[at + 1]?.folder !== entry.folder) trying('sync', entry.folder.path, () => entry.folder.sync());
@@ -966,9 +967,12 @@ const tempsBeside = (tree, files) =>
     return folder !== null && hasTemps(folder);
   });
 
-/** Applies steps in order: `{bases, steps, owner?}` → `{changes}`; without steps it removes what dead calls left. */
+/**
+ * Applies steps in order: `{bases, steps, owner?, rehearse?}` → `{changes}`; without steps it removes what dead calls left.
+ * A rehearsal does all but the last: everything is looked at and written beside its place, then taken away again.
+ */
 function applyFiles(request, blobs) {
-  const { bases, steps, owner } = JSON.parse(request);
+  const { bases, steps, owner, rehearse } = JSON.parse(request);
   return replying(bases, (tree) => {
     const job = new Job(tree, owner);
     const reply = (changes) => ({ json: JSON.stringify({ changes }), blobs: [] });
@@ -982,7 +986,11 @@ function applyFiles(request, blobs) {
       const lock = job.lock();
       const before = job.made.length;
       try {
-        const changes = job.run(steps.map((step) => (step.kind === 'write' ? { ...step, content: blobs[step.blob] } : step)));
+        const changes = job.run(steps.map((step) => (step.kind === 'write' ? { ...step, content: blobs[step.blob] } : step)), rehearse);
+        if (rehearse) {
+          job.discard();
+          job.unmake(before);
+        }
         done = true;
         return reply(changes);
       } catch (error) {
