@@ -6,7 +6,9 @@ use serde_json::{Map, Value};
 use crate::error::{Error, Result};
 use crate::inputs::File;
 use crate::json5::{Document, Editor, Kind, Syntax};
+use crate::plan::Statement;
 use crate::report::Cleared;
+use crate::sqlite;
 
 /// Which requests to drop.
 #[derive(Clone, Copy, Debug)]
@@ -78,17 +80,23 @@ pub fn clear(
     Ok((cleared, editor.finish()))
 }
 
-/// Requests among the rows of `device_pairing_pending` that go.
-pub fn clear_rows(rows: &[Map<String, Value>], which: Which<'_>, now: i64) -> Vec<Cleared> {
+/// Requests among the rows of `device_pairing_pending` that go, and what deletes them.
+pub fn clear_rows(
+    rows: &[Map<String, Value>],
+    which: Which<'_>,
+    now: i64,
+) -> (Vec<Cleared>, Vec<Statement>) {
     rows.iter()
         .map(|row| {
             let silent =
                 row.get("silent").and_then(Value::as_i64).map(|flag| Value::Bool(flag != 0));
             let id = row.get("request_id").and_then(Value::as_str).unwrap_or_default();
-            request(id, row.get("device_id").cloned(), silent, row.get("ts").cloned(), now)
+            let request =
+                request(id, row.get("device_id").cloned(), silent, row.get("ts").cloned(), now);
+            (request, sqlite::delete_pending(row))
         })
-        .filter(|request| which.takes(&request.request_id, &request.device_id))
-        .collect()
+        .filter(|(request, _)| which.takes(&request.request_id, &request.device_id))
+        .unzip()
 }
 
 fn request(

@@ -620,10 +620,8 @@ fn clear_part(world: &World<'_, '_>, which: Which<'_>) -> Result<ClearPart, Stop
         if missing.0 != Missing::default() {
             return Err(Stop::Missing(Box::new(missing.0)));
         }
-        let cleared =
+        let (cleared, statements) =
             pending::clear_rows(inputs.rows("pending").unwrap_or_default(), which, inputs.now);
-        let statements =
-            cleared.iter().map(|request| sqlite::delete_pending(&request.request_id)).collect();
         return Ok(ClearPart { cleared, steps: Vec::new(), statements });
     }
     let path = world.paths.pending();

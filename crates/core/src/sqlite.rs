@@ -108,7 +108,12 @@ pub fn paired(db: &str, device_id: &str) -> Query {
 
 /// All pending requests.
 pub fn pending(db: &str) -> Query {
-    query("pending", db, "SELECT * FROM device_pairing_pending ORDER BY ts, request_id", vec![])
+    query(
+        "pending",
+        db,
+        "SELECT *, hex(request_id) AS request_hex FROM device_pairing_pending ORDER BY ts, request_id",
+        vec![],
+    )
 }
 
 /// The user_version; `None` without a database.
@@ -297,11 +302,11 @@ VALUES ('primary', ?, ?, ?, ?, ?)"
     }
 }
 
-/// Deletes pending requests by their ids.
-pub fn delete_pending(request_id: &str) -> Statement {
+/// Deletes a pending request. By the bytes of its id: SQLite keeps any, and one that is not UTF-8 cannot be named.
+pub fn delete_pending(row: &Map<String, Value>) -> Statement {
     Statement {
-        sql: "DELETE FROM device_pairing_pending WHERE request_id = ?".to_string(),
-        params: vec![request_id.into()],
+        sql: "DELETE FROM device_pairing_pending WHERE hex(request_id) = ?".to_string(),
+        params: vec![row.get("request_hex").cloned().unwrap_or(Value::Null)],
         changes: 1,
     }
 }

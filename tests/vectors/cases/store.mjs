@@ -60,7 +60,7 @@ for (const [name, drop] of [['no table device_pairing_paired', (one) => one.tbl 
   add(name, 'unknown or damaged', sqlite({ cols: columns(drop) }), { error: 'SQLITE_SCHEMA', path: DB });
 }
 add('no machine state', 'nobody supervises', sqlite({ cols: columns((one) => one.tbl === 'config_machine_state'), mine: [row(OURS)] }), { changes: [] });
-const waits = [{ request_id: 'r1', device_id: OURS.deviceId, silent: 0, ts: NOW - 5000 }, { request_id: 'r2', device_id: OTHER.deviceId, silent: 1, ts: NOW - 1 }, { request_id: 'r3', device_id: OURS.deviceId, silent: null, ts: NOW }];
+const waits = [{ request_id: 'r1', request_hex: '7231', device_id: OURS.deviceId, silent: 0, ts: NOW - 5000 }, { request_id: 'r2', request_hex: '7232', device_id: OTHER.deviceId, silent: 1, ts: NOW - 1 }, { request_id: 'r3', request_hex: '7233', device_id: OURS.deviceId, silent: null, ts: NOW }];
 add('pending of ours', 'by their ids', sqlite({ mine: [row(OURS)], waiting: waits }), { pendingCleared: 2, sql: [['DELETE FROM device_pairing_pending', 1], ['DELETE FROM device_pairing_pending', 1]] });
 add('pending, all', 'asked for', sqlite({ waiting: waits }), { pendingCleared: 3 }, { pending: 'all' });
 add('clearPending', 'all', sqlite({ waiting: waits }), { cleared: [{ requestId: 'r1', deviceId: OURS.deviceId, silent: false, ageMs: 5000 }, { requestId: 'r2', deviceId: OTHER.deviceId, silent: true, ageMs: 1 }, { requestId: 'r3', deviceId: OURS.deviceId, silent: null, ageMs: 0 }], changes: rows() }, {}, 'clearPending');

@@ -181,7 +181,7 @@ fn one_request_is_cleared_by_its_id() {
         assert!(list.iter().all(|request| request["ageMs"] == 5 && request["silent"] == false));
         assert_eq!(steps(&plan).len(), usize::from(!cleared.is_empty()), "{options}");
     }
-    let row = |id: &str, silent: Value| json!({ "request_id": id, "device_id": "a", "silent": silent, "ts": NOW - 5 });
+    let row = |id: &str, silent: Value| json!({ "request_id": id, "request_hex": format!("hex of {id}"), "device_id": "a", "silent": silent, "ts": NOW - 5 });
     let rows = database("2026.9.6").rows(
         "pending",
         json!([row("one", json!(0)), row("two", json!(1)), row("three", Value::Null)]),
@@ -196,7 +196,7 @@ fn one_request_is_cleared_by_its_id() {
     assert_eq!(silent, [&json!(false), &json!(true), &Value::Null]);
     let plan = rows.plan("clearPending", json!({ "requestId": "two" }));
     assert_eq!(plan["steps"][0]["statements"].as_array().unwrap().len(), 1);
-    assert_eq!(plan["steps"][0]["statements"][0]["params"], json!(["two"]));
+    assert_eq!(plan["steps"][0]["statements"][0]["params"], json!(["hex of two"]));
 }
 
 /// What is missing comes with the folders below which a driver reads, whenever it is asked for.
