@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createPublicKey } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { node, openclaw } from '../lib/cache.mjs';
@@ -12,6 +13,8 @@ import { cli, makeHome, startGateway } from '../lib/gateway.mjs';
 import { place as somewhere, prepair, refusal } from '../node/setup.mjs';
 
 const FILE = fileURLToPath(import.meta.url);
+const require = createRequire(import.meta.url);
+const remote = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
 const sqlite = process.getBuiltinModule?.('node:sqlite');
 if (sqlite) rows();
 else {
@@ -45,6 +48,8 @@ function rows() {
   let started;
   let openclawDir;
   before(async () => {
+    // The Node that a sandbox on this machine finds first.
+    process.env.PATH = `${dirname(process.execPath)}:${process.env.PATH}`;
     openclawDir = await openclaw('2026.9.6');
     started = await makeHome({ version: '2026.9.6' });
     const gateway = await startGateway(started);
@@ -291,29 +296,198 @@ function rows() {
     await long.end;
   });
 
-  test('a database that this user may not write is refused', { skip: process.getuid() !== 0 && 'needs root to become another user' }, async (t) => {
+  const EDIT = { config: { merge: { gateway: { port: 7777 } } } };
+  const port = (here) => here.json('openclaw.json').gateway.port;
+  const waiting = (here, id, device, ts) =>
+    here.sql(`INSERT INTO device_pairing_pending (request_id, device_id, public_key, silent, ts) VALUES (${id}, ${device}, 'k', 0, ${ts})`);
+
+  test('while a call waits for the lock of the state dir, a gateway can write its database', async (t) => {
     const here = place(t);
+    const boot = existsSync('/proc/sys/kernel/random/boot_id') ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() : '-';
+    // A call in another container, which nobody here can see end.
+    here.put(`.prepair.lock/${boot}.1.17.5.abcdefgh`, '');
+    const script = 'console.log(JSON.stringify(require(process.argv[1]).setup(JSON.parse(process.argv[2]))))';
+    const child = spawn(process.execPath, ['-e', script, join(dirname(FILE), '../../npm/openclaw-prepair'), JSON.stringify({ ...here.options, ...EDIT })], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let out = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => { out += text; });
+    const end = new Promise((done) => child.once('close', done));
+    const db = new sqlite.DatabaseSync(here.db);
+    for (let round = 0; round < 30; round += 1) {
+      await new Promise((done) => setTimeout(done, 50));
+      db.exec('BEGIN IMMEDIATE');
+      db.exec('ROLLBACK');
+    }
+    db.close();
+    assert.equal(child.exitCode, null, 'it waits');
+    assert.deepEqual(here.sql('SELECT * FROM device_pairing_paired'), []);
+    rmSync(here.file('.prepair.lock'), { recursive: true });
+    assert.equal(await end, 0);
+    assert.deepEqual([JSON.parse(out).paired, port(here)], ['created', 7777]);
+  });
+
+  test('a transaction that fails at its end leaves the config as it was, and the same call completes it', (t) => {
+    const here = place(t);
+    // What is found only by COMMIT, as a full disk is.
+    here.sql('CREATE TABLE spoil (id INTEGER REFERENCES spoiled (id) DEFERRABLE INITIALLY DEFERRED)');
+    here.sql('CREATE TABLE spoiled (id INTEGER PRIMARY KEY)');
+    here.sql('CREATE TRIGGER spoils AFTER INSERT ON device_pairing_paired BEGIN INSERT INTO spoil VALUES (1); END');
+    const seen = [content(here), here.text('openclaw.json'), files(here)];
+    const error = refusal(() => prepair.setup({ ...here.options, ...EDIT }));
+    assert.equal(error?.code, 'ERR_PREPAIR_SQLITE');
+    assert.match(error.message, /constraint failed/);
+    assert.deepEqual([content(here), here.text('openclaw.json'), files(here)], seen);
+    here.sql('DROP TRIGGER spoils');
+    assert.deepEqual([prepair.setup({ ...here.options, ...EDIT }).paired, port(here)], ['created', 7777]);
+  });
+
+  test('rows are written first; a config that changes then is planned anew, and the report tells of both', (t) => {
+    const here = place(t);
+    const real = require('../../npm/openclaw-prepair/lib/binding.js').load();
+    const calls = [];
+    const applyFiles = (request, blobs) => {
+      calls.push([request.rehearse, here.sql('SELECT * FROM device_pairing_paired').length, port(here)]);
+      if (calls.length === 2) appendFileSync(here.file('openclaw.json'), '\n');
+      return real.applyFiles(request, blobs);
+    };
+    const binding = Object.defineProperty(Object.create(real), 'applyFiles', { value: applyFiles });
+    const before = port(here);
+    const report = require('../../npm/openclaw-prepair/lib/driver.js').run(binding, 'setup', { ...here.options, ...EDIT });
+    assert.deepEqual(calls, [[true, 0, before], [false, 1, before], [false, 1, before]]);
+    assert.deepEqual([report.paired, report.config.changed, report.attempts, port(here)], ['created', true, 2, 7777]);
+    assert.deepEqual(report.changes.map(({ path, action }) => [path, action]), [[here.db, 'rows'], [here.file('openclaw.json'), 'replaced']]);
+  });
+
+  test('rows of others that no JavaScript value holds stop no call', async (t) => {
+    const rows = [['\'huge\'', "'D'", '9007199254740993'], ["CAST(x'ff41' AS TEXT)", "'D'", '1'], ["CAST(x'ff42' AS TEXT)", "'D'", '1'], ["'a' || char(0) || 'b'", "'D'", '-5'], ["'dev'", "CAST(x'eda080' AS TEXT)", '9223372036854775807']];
+    const bytes = (here) => here.sql('SELECT hex(request_id) AS id, hex(device_id) AS device, CAST(ts AS TEXT) AS ts FROM device_pairing_pending');
+    for (const far of [false, true]) {
+      const here = place(t);
+      const call = (operation, options = {}) =>
+        far ? remote[operation](remote.localDir(here.home), { ...here.options, env: undefined, ...options }) : prepair[operation]({ ...here.options, ...options });
+      for (const row of rows) waiting(here, ...row);
+      here.sql("INSERT INTO device_pairing_paired (device_id, public_key, created_at_ms, approved_at_ms) VALUES ('o', 'k', 9007199254740993, 9223372036854775807)");
+      const seen = bytes(here);
+      const report = await call('setup');
+      assert.deepEqual([report.paired, report.pendingCleared], ['created', 0]);
+      assert.deepEqual(bytes(here), seen);
+      assert.deepEqual(here.sql("SELECT CAST(created_at_ms AS TEXT) AS at FROM device_pairing_paired WHERE device_id = 'o'"), [{ at: '9007199254740993' }]);
+      here.sql('UPDATE device_pairing_paired SET last_seen_at_ms = 9007199254740993 WHERE device_id = ?', report.deviceId);
+      assert.equal((await call('setup')).paired, 'unchanged');
+      assert.equal((await call('clearPending', { deviceId: 'D' })).cleared.length, 4);
+      assert.equal((await call('clearPending')).cleared.length, 1);
+      assert.deepEqual(bytes(here), []);
+    }
+  });
+
+  test('a database that was emptied beside its log is refused, and the log stays', async (t) => {
+    const journal = (pages) => {
+      const bytes = Buffer.alloc(512);
+      Buffer.from('d9d505f920a163d7', 'hex').copy(bytes);
+      bytes.writeUInt32BE(pages, 16);
+      return bytes;
+    };
+    const cases = {
+      'a write-ahead log': [() => {}, true],
+      'a journal': [(here) => { rmSync(`${here.db}-wal`); writeFileSync(`${here.db}-journal`, journal(9)); }, true],
+      'the journal of the very first write': [(here) => { rmSync(`${here.db}-wal`); writeFileSync(`${here.db}-journal`, journal(0)); }, false],
+      'nothing': [(here) => rmSync(`${here.db}-wal`), false],
+    };
+    for (const [name, [make, refused]] of Object.entries(cases)) {
+      const here = place(t);
+      here.sql('CREATE TABLE waits_in_the_log (a)');
+      const log = Buffer.alloc(9000, 7);
+      truncateSync(here.db, 0);
+      writeFileSync(`${here.db}-wal`, log);
+      make(here);
+      const seen = () => readdirSync(here.file('state')).filter((entry) => !entry.endsWith('-shm')).map((entry) => [entry, readFileSync(here.file(`state/${entry}`))]);
+      const before = seen();
+      const options = { ...here.options, ...EDIT };
+      if (!refused) {
+        assert.equal(prepair.setup(options).store, 'json', name);
+        continue;
+      }
+      for (const far of [false, true]) {
+        const calls = far ? remote : prepair;
+        const first = far ? [remote.localDir(here.home)] : [];
+        const { verdict, findings } = await calls.diagnose(...first, { ...here.options, env: undefined });
+        assert.equal(verdict, 'unknown', name);
+        assert.ok(findings.some(({ code, message }) => code === 'W_SQLITE' && /truncated/.test(message)), JSON.stringify(findings));
+        const error = await (async () => calls.setup(...first, { ...options, env: undefined }))().then(() => null, (it) => it);
+        assert.equal(error?.code, 'ERR_PREPAIR_SQLITE', name);
+        assert.match(error.message, /truncated/);
+        assert.deepEqual(seen(), before, name);
+        assert.ok(!existsSync(here.file('devices')), name);
+      }
+    }
+  });
+
+  test('what a killed writer left unfinished is undone by a call that writes, and named by one that reads', async (t) => {
+    for (const far of [false, true]) {
+      const here = place(t);
+      here.sql('PRAGMA journal_mode = DELETE');
+      const script = `const { DatabaseSync } = require('node:sqlite');
+        const db = new DatabaseSync(process.argv[1]);
+        db.exec('PRAGMA cache_size = 1; BEGIN IMMEDIATE; CREATE TABLE half (a); INSERT INTO half SELECT randomblob(4000) FROM pragma_function_list LIMIT 200');
+        process.kill(process.pid, 'SIGKILL');`;
+      spawnSync(process.execPath, ['-e', script, here.db]);
+      const seen = [readFileSync(here.db), readFileSync(`${here.db}-journal`)];
+      const calls = far ? remote : prepair;
+      const first = far ? [remote.localDir(here.home)] : [];
+      const options = { ...here.options, env: undefined };
+      const { findings } = await calls.diagnose(...first, options);
+      assert.ok(findings.some(({ code, message }) => code === 'W_SQLITE' && /unfinished/.test(message)), JSON.stringify(findings));
+      const dry = await (async () => calls.setup(...first, { ...options, dryRun: true }))().then(() => null, (it) => it);
+      assert.equal(dry?.code, 'ERR_PREPAIR_SQLITE');
+      assert.deepEqual([readFileSync(here.db), readFileSync(`${here.db}-journal`)], seen, 'nothing was written');
+      assert.equal((await calls.setup(...first, options)).paired, 'created');
+      assert.deepEqual(here.sql("SELECT name FROM sqlite_schema WHERE name = 'half'"), []);
+    }
+  });
+
+  /** Runs scripts as nobody, with copies of the package and of this Node that nobody can reach, wherever they lie. */
+  const nobody = (here) => {
     const copy = join(here.home, 'package');
     cpSync(fileURLToPath(new URL('../../npm/openclaw-prepair', import.meta.url)), copy, { recursive: true, dereference: true });
-    // Wherever this Node lies, that user can reach the copy.
     const binary = join(here.home, 'node');
     cpSync(process.execPath, binary);
     here.sql('PRAGMA wal_checkpoint(TRUNCATE)');
-    const seen = content(here);
     spawnSync('chown', ['-R', '65534:65534', here.home]);
     for (const end of ['-wal', '-shm']) rmSync(here.db + end, { force: true });
+    const asUser = (code, ...args) => spawnSync(binary, ['-e', code, ...args], { uid: 65534, gid: 65534, encoding: 'utf8', cwd: here.home });
+    const options = { ...here.options, openclawDir: undefined, gatewayVersion: '2026.9.6' };
+    return {
+      opens: (file) => asUser('require("fs").openSync(process.argv[1], "r+")', file).status === 0,
+      refusal: (operation, more = {}) => {
+        const code = 'try { require(process.argv[1])[process.argv[2]](JSON.parse(process.argv[3])) } catch (e) { console.log(e.code) }';
+        return asUser(code, copy, operation, JSON.stringify({ ...options, ...more })).stdout.trim();
+      },
+    };
+  };
+
+  test('a database that this user may not write is refused', { skip: process.getuid() !== 0 && 'needs root to become another user' }, (t) => {
+    const here = place(t);
+    const seen = content(here);
+    const user = nobody(here);
     chmodSync(here.db, 0o400);
     chmodSync(here.file('state'), 0o500);
-    const asUser = (code, ...args) => spawnSync(binary, ['-e', code, ...args], { uid: 65534, gid: 65534, encoding: 'utf8', cwd: here.home });
-    assert.notEqual(asUser('require("fs").openSync(process.argv[1], "r+")', here.db).status, 0, 'the obstacle blocks a plain open');
-    const child = asUser(
-      'try { require(process.argv[1]).prePair(JSON.parse(process.argv[2])) } catch (e) { console.log(e.code) }',
-      copy,
-      JSON.stringify({ ...here.options, openclawDir: undefined, gatewayVersion: '2026.9.6' }),
-    );
-    assert.match(child.stdout, /^ERR_PREPAIR_(READ_ONLY|PERMISSION)$/m, child.stdout + child.stderr);
+    assert.equal(user.opens(here.db), false, 'the obstacle blocks a plain open');
+    assert.match(user.refusal('prePair'), /^ERR_PREPAIR_(READ_ONLY|PERMISSION)$/);
     chmodSync(here.file('state'), 0o700);
     chmodSync(here.db, 0o600);
     assert.deepEqual(content(here), seen);
+  });
+
+  test('where this user may not write the config, no row is written either', { skip: process.getuid() !== 0 && 'needs root to become another user' }, (t) => {
+    const here = place(t);
+    const seen = content(here);
+    const user = nobody(here);
+    const configPath = join(here.home, 'etc/openclaw.json');
+    mkdirSync(dirname(configPath));
+    writeFileSync(configPath, here.text('openclaw.json'));
+    assert.equal(user.opens(configPath), false, 'the obstacle blocks a plain open');
+    assert.equal(user.refusal('setup', { ...EDIT, configPath }), 'ERR_PREPAIR_PERMISSION');
+    assert.deepEqual(content(here), seen);
+    assert.equal(user.refusal('setup', { configPath }), '');
+    assert.equal(here.sql('SELECT * FROM device_pairing_paired').length, 1);
   });
 }

@@ -12,6 +12,8 @@ const open = (file, options = {}) => {
   db.exec('PRAGMA busy_timeout = 5000');
   return db;
 };
+// SQLITE_READONLY_ROLLBACK: a writer was killed, and only who may write can undo what it began.
+const BEGUN = 776;
 
 /** The rows of queries with tokens replaced; `kept` collects them, `digest` is that of the rows as they are. */
 function ask(db, queries, device) {
@@ -22,7 +24,9 @@ function ask(db, queries, device) {
     const own = (text) => (device && typeof text === 'string' ? text.split(device.stand).join(device.real) : text);
     let found;
     try {
-      found = db.prepare(query.sql).all(...query.params.map(own)).map((row) => ({ ...row }));
+      const statement = db.prepare(query.sql);
+      statement.setReadBigInts(true);
+      found = statement.all(...query.params.map(own)).map((row) => ({ ...row }));
     } catch (error) {
       // A table that is not there: the plan decides whether it has to be.
       if ((error.errcode & 0xff) !== 1) throw error;
@@ -38,7 +42,7 @@ function ask(db, queries, device) {
       return out;
     });
   }
-  return { rows, kept, digest: createHash('sha256').update(JSON.stringify(raw)).digest('hex') };
+  return { rows, kept, digest: createHash('sha256').update(JSON.stringify(raw, (_, value) => (typeof value === 'bigint' ? String(value) : value))).digest('hex') };
 }
 
 function hide(text, kept) {
@@ -62,16 +66,38 @@ function hide(text, kept) {
 
 /** What SQLite said, as the status of an answer. */
 function status(error) {
+  if (error?.errcode === BEGUN) return 'SQLITE_BEGUN';
   const primary = (error?.errcode ?? 0) & 0xff;
   return { 5: 'SQLITE_BUSY', 6: 'SQLITE_BUSY', 8: 'SQLITE_READ_ONLY', 13: 'SQLITE_FULL', 14: 'SQLITE_OPEN', 3: 'SQLITE_OPEN' }[primary] ?? 'SQLITE';
 }
 
-function look({ db: file, queries, stand, openclaw }) {
+/** Whether a database was emptied beside its log, which SQLite would delete; `lib/sqlite.js` says more. */
+function emptied(file) {
+  const size = (name) => fs.lstatSync(name, { throwIfNoEntry: false })?.size ?? 0;
+  const journal = `${file}-journal`;
+  return size(file) === 0 && (size(`${file}-wal`) > 0 || (size(journal) >= 20 && fs.readFileSync(journal).readUInt32BE(16) > 0));
+}
+
+function look({ openclaw, ...request }) {
   if (openclaw) say('openclaw', installed(openclaw));
-  if (!file || !fs.existsSync(file) || !process.getBuiltinModule?.('node:sqlite')) return;
-  let db;
+  const { db } = request;
+  if (!db || !fs.existsSync(db) || !process.getBuiltinModule?.('node:sqlite')) return;
   try {
-    db = open(file, { readOnly: true });
+    if (emptied(db)) return say('SQLITE_EMPTIED');
+    try {
+      rowsOf(request, { readOnly: true });
+    } catch (error) {
+      if (!request.mends || error.errcode !== BEGUN) throw error;
+      rowsOf(request);
+    }
+  } catch (error) {
+    say(status(error));
+  }
+}
+
+function rowsOf({ db: file, queries, stand }, options) {
+  const db = open(file, options);
+  try {
     let real;
     try {
       real = stand && db.prepare("SELECT device_id FROM device_identities WHERE identity_key = 'primary'").get()?.device_id;
@@ -81,10 +107,8 @@ function look({ db: file, queries, stand, openclaw }) {
     const usable = queries.filter((query) => real || !stand || !JSON.stringify(query).includes(stand));
     const { rows, digest } = ask(db, usable, real && { stand, real });
     say('rows', { rows, digest, device: real ?? null });
-  } catch (error) {
-    say(status(error));
   } finally {
-    db?.close();
+    db.close();
   }
 }
 

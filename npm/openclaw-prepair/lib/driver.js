@@ -54,10 +54,10 @@ function prepare(binding, options) {
 }
 
 /** Answers queries. Where no folder holds a database, which is common, no SQLite is looked for. */
-function rowsOf(queries) {
+function rowsOf(queries, { mends = false } = {}) {
   const absent = ({ db }) => attemptOf(() => fs.lstatSync(path.dirname(db), { throwIfNoEntry: false }), null) === undefined;
   if (queries.every(absent)) return Object.fromEntries(queries.map((query) => [query.id, null]));
-  return require('./sqlite.js').read(queries);
+  return require('./sqlite.js').read(queries, mends);
 }
 
 /** Asks the core until it lacks nothing. `rows` answers its queries. */
@@ -127,22 +127,22 @@ function observe(binding, fn, options) {
 
 const isSql = (step) => step.kind === 'sql';
 
-/** Applies a plan. Statements and files share one transaction: a refusal of either leaves both as they were. */
-function apply(binding, operation, call, seen) {
-  const files = (plan) => {
-    const steps = plan.steps.filter((step) => !isSql(step));
-    if (steps.length > 0) binding.applyFiles({ bases: plan.bases, steps, owner: call.options.owner ?? null }, plan.blobs);
-  };
-  const sql = seen.steps.find(isSql);
-  if (!sql) {
-    files(seen);
-    return seen;
-  }
-  return require('./sqlite.js').transaction(sql.db, (query, run) => {
+function applyFiles(binding, call, plan, rehearse = false) {
+  const steps = plan.steps.filter((step) => !isSql(step));
+  if (steps.length > 0) binding.applyFiles({ bases: plan.bases, steps, owner: call.options.owner ?? null, rehearse }, plan.blobs);
+}
+
+/**
+ * Applies the statements of a plan, before any of its files: what stops a call in between leaves rows without a change of
+ * the config, which every gateway starts on. A rehearsal finds beforehand what would refuse the files, and waits for the
+ * lock of the state dir while the database, which a gateway may be writing, is free.
+ */
+function applyRows(binding, operation, call, seen, { db }) {
+  applyFiles(binding, call, seen, true);
+  return require('./sqlite.js').transaction(db, (query, run) => {
     // What was read before the write lock was ours may have changed: looked at anew under it.
     const plan = look(binding, 'plan', operation, call, query);
     plan.steps.filter(isSql).forEach((step) => run(step.statements));
-    files(plan);
     return plan;
   });
 }
@@ -163,10 +163,11 @@ const counted = (report, attempts) => (attempts === 1 ? report : reports().withA
 
 /** Applies until looking again finds nothing to do. */
 function settle(binding, operation, call, onPlan) {
+  const rows = (queries) => rowsOf(queries, { mends: !call.options.dryRun });
   let report = null;
   let written = 0;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    let plan = look(binding, 'plan', operation, call, rowsOf);
+    let plan = look(binding, 'plan', operation, call, rows);
     if (call.options.dryRun) {
       onPlan?.(plan);
       return plan.report;
@@ -176,11 +177,17 @@ function settle(binding, operation, call, onPlan) {
       return report ? reports().joined(report, plan.report, Math.max(written, 1)) : counted(plan.report, attempt);
     }
     let changed = null;
+    let committed = [];
     try {
-      plan = apply(binding, operation, call, plan);
+      const sql = plan.steps.find(isSql);
+      if (sql) {
+        plan = applyRows(binding, operation, call, plan, sql);
+        committed = plan.steps.filter(isSql);
+      }
+      applyFiles(binding, call, plan);
     } catch (error) {
       if (error.code !== 'ERR_PREPAIR_CHANGED') throw error;
-      changed = visible(binding, plan);
+      changed = new Set([...committed.map(({ db }) => db), ...visible(binding, plan)]);
       if (changed.size === 0) continue;
     }
     const made = changed ? reports().partOf(plan.report, changed) : plan.report;
@@ -188,7 +195,7 @@ function settle(binding, operation, call, onPlan) {
     written = attempt;
     if (!changed && holds(binding, plan)) return report;
   }
-  const plan = look(binding, 'plan', operation, call, rowsOf);
+  const plan = look(binding, 'plan', operation, call, rows);
   if (plan.steps.length === 0) return report ? reports().joined(report, plan.report, MAX_ATTEMPTS) : counted(plan.report, MAX_ATTEMPTS);
   throw refusal('CONTENDED', `The files changed under us ${MAX_ATTEMPTS} times.`, {
     path: plan.bases[0],

@@ -229,7 +229,7 @@ class Job {
     const db = queries[0]?.db ?? '';
     const auto = this.options.gatewayVersion === undefined || this.options.gatewayVersion === 'auto';
     const openclaw = auto || this.options.openclawDir !== undefined ? { dir: this.options.openclawDir } : null;
-    const request = openclaw || db ? JSON.stringify({ db, queries, stand: STAND, openclaw }) : '';
+    const request = openclaw || db ? JSON.stringify({ db, queries, stand: STAND, mends: !this.reading, openclaw }) : '';
     return this.calls.script('look', [this.reading ? '-' : this.stagingDir ?? '', db, inside.rows, request, this.diagnosing ? 'stats' : '', ...paths]);
   }
 
@@ -499,9 +499,11 @@ const SQLITE_FAULTS = {
   SQLITE_NONE: ['SQLITE_UNAVAILABLE', 'This state dir keeps identity and pairing in SQLite, and no Node in the sandbox can read it.', 'OpenClaw 2026.8.1 and later need Node 22.22 or 24.15: put it on PATH in the sandbox.'],
   SQLITE_BUSY: ['SQLITE_BUSY', 'The state database is locked by another process.', 'See what holds it (a backup, a migration), then call again.'],
   SQLITE_READ_ONLY: ['READ_ONLY', 'The state database cannot be written.', 'Use the sandbox as the user of the gateway.'],
-  SQLITE_FULL: ['DISK_FULL', 'The disk is full.', 'Make room, then call again. Nothing was changed.'],
+  SQLITE_BEGUN: ['SQLITE', 'A killed process left a write to the state database unfinished.', 'Start the gateway or call setup(): SQLite then undoes that write by itself.'],
+  SQLITE_EMPTIED: ['SQLITE', 'The state database is empty, but a log of its changes lies beside it: it was truncated.', 'Restore the database from a backup, the files -wal and -journal beside it included.'],
+  SQLITE_FULL: ['DISK_FULL', 'The disk is full.', 'Make room, then call again: the same call completes what is not done yet.'],
   SQLITE_OPEN: ['PERMISSION', 'The state database cannot be opened.', 'Use the sandbox as the user of the gateway.'],
-  SQLITE: ['SQLITE', 'The state database cannot be used.', 'Run `openclaw doctor`, or restore the database from a backup. Nothing was changed.'],
+  SQLITE: ['SQLITE', 'The state database cannot be used.', 'Run `openclaw doctor`, or restore the database from a backup.'],
 };
 
 const sqliteFault = (status, path) => {

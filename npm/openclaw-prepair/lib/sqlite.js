@@ -8,6 +8,8 @@ const path = require('node:path');
 const { refusal } = require('./errors.js');
 
 const BUSY_MS = 5000;
+// SQLITE_READONLY_ROLLBACK: a writer was killed, and only who may write can undo what it began.
+const BEGUN = 776;
 
 function library(db) {
   const emit = process.emitWarning;
@@ -30,6 +32,12 @@ function library(db) {
 /** Errors of SQLite, by its result codes. Its messages name tables and columns, never values. */
 function translate(error, db) {
   if (error?.code?.startsWith?.('ERR_PREPAIR_')) return error;
+  if (error?.errcode === BEGUN) {
+    return refusal('SQLITE', 'A killed process left a write to the state database unfinished.', {
+      path: db,
+      hint: 'Start the gateway or call setup(): SQLite then undoes that write by itself.',
+    });
+  }
   const primary = (error?.errcode ?? 0) & 0xff;
   if (primary === 5 || primary === 6) {
     return refusal('SQLITE_BUSY', 'The state database is locked by another process.', {
@@ -41,14 +49,14 @@ function translate(error, db) {
     return refusal('READ_ONLY', 'The state database cannot be written.', { path: db, hint: 'Run this as the user of the gateway, on a writable file system.' });
   }
   if (primary === 13) {
-    return refusal('DISK_FULL', 'The disk is full.', { path: db, hint: 'Make room, then call again. Nothing was changed.' });
+    return refusal('DISK_FULL', 'The disk is full.', { path: db, hint: 'Make room, then call again: the same call completes what is not done yet.' });
   }
   if (primary === 14 || primary === 3) {
     return refusal('PERMISSION', 'The state database cannot be opened.', { path: db, hint: 'Run this as the user of the gateway.' });
   }
   return refusal('SQLITE', `The state database cannot be used: ${error?.errstr ?? 'a value in it cannot be read'}.`, {
     path: db,
-    hint: 'Run `openclaw doctor`, or restore the database from a backup. Nothing was changed.',
+    hint: 'Run `openclaw doctor`, or restore the database from a backup.',
   });
 }
 
@@ -67,26 +75,55 @@ function present(db) {
   return true;
 }
 
-/** user_version from the file's header; null when the write-ahead log may hold a newer one. */
-function headerVersion(db) {
-  const wal = fs.statSync(`${db}-wal`, { throwIfNoEntry: false });
-  if (wal && wal.size > 0) return null;
-  const fd = fs.openSync(db, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+const sizeOf = (file) => fs.lstatSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+/** The first bytes of a file. Not of a database that this process may have open: closing it would drop SQLite's locks. */
+function head(file, length) {
+  const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
   try {
-    const header = Buffer.alloc(100);
-    const size = fs.readSync(fd, header, 0, 100, 0);
-    if (size === 0) return 0;
-    if (size < 100 || header.toString('latin1', 0, 15) !== 'SQLite format 3') return null;
-    return header.readInt32BE(60);
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, fs.readSync(fd, bytes, 0, length, 0));
   } finally {
     fs.closeSync(fd);
   }
 }
 
-const rowsOf = (db, query) => db.prepare(query.sql).all(...query.params).map((row) => ({ ...row }));
+/** user_version from the file's header; null when the write-ahead log may hold a newer one. */
+function headerVersion(db) {
+  if (sizeOf(`${db}-wal`) > 0) return null;
+  const header = head(db, 100);
+  if (header.length === 0) return 0;
+  if (header.length < 100 || header.toString('latin1', 0, 15) !== 'SQLite format 3') return null;
+  return header.readInt32BE(60);
+}
 
-/** Answers queries without changing anything; `null` for a database that is not there. */
-function read(queries) {
+/**
+ * Refuses a database that was emptied beside its log: SQLite deletes the log of an empty one, even when it only reads.
+ * What a journal belongs to had the pages that it states at offset 16: none where the very first write did not come to its end.
+ */
+function unemptied(db) {
+  if (sizeOf(db) > 0) return;
+  const journal = `${db}-journal`;
+  if (sizeOf(`${db}-wal`) === 0 && (sizeOf(journal) < 20 || head(journal, 20).readUInt32BE(16) === 0)) return;
+  throw refusal('SQLITE', 'The state database is empty, but a log of its changes lies beside it: it was truncated.', {
+    path: db,
+    hint: 'Restore the database from a backup, the files -wal and -journal beside it included.',
+  });
+}
+
+/** An integer that JavaScript cannot count with is no error: rows of others are not ours to judge, and ours holds none. */
+function rowsOf(db, query) {
+  const statement = db.prepare(query.sql);
+  statement.setReadBigInts(true);
+  const plain = ([column, value]) => [column, typeof value === 'bigint' ? Number(value) : value];
+  return statement.all(...query.params).map((row) => Object.fromEntries(Object.entries(row).map(plain)));
+}
+
+/**
+ * Answers queries without changing anything; `null` for a database that is not there. With `mends` it undoes what a killed
+ * writer left unfinished.
+ */
+function read(queries, mends) {
   const rows = Object.create(null);
   for (const [file, group] of byDatabase(queries)) {
     if (!guarded(file, () => present(file))) {
@@ -94,6 +131,7 @@ function read(queries) {
       continue;
     }
     guarded(file, () => {
+      unemptied(file);
       let lib;
       try {
         lib = library(file);
@@ -105,12 +143,23 @@ function read(queries) {
         for (const query of group) rows[query.id] = query.id === 'userVersion' ? [{ user_version: version }] : [];
         return;
       }
-      const db = new lib.DatabaseSync(file, { readOnly: true });
-      try {
-        db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+      const using = (options, body) => {
+        const db = new lib.DatabaseSync(file, options);
+        try {
+          db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+          body(db);
+        } finally {
+          db.close();
+        }
+      };
+      const answer = (db) => {
         for (const query of group) rows[query.id] = rowsOf(db, query);
-      } finally {
-        db.close();
+      };
+      try {
+        using({ readOnly: true }, answer);
+      } catch (error) {
+        if (!mends || error.errcode !== BEGUN) throw error;
+        using({}, answer);
       }
     });
   }
