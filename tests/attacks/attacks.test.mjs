@@ -129,6 +129,42 @@ test('a state dir of another user: theirs as root, refused as somebody else', as
   for (const name of FILES.filter((file) => fs.existsSync(here.file(file)))) assert.equal(fs.statSync(here.file(name)).uid, 1234, name);
 });
 
+// A gateway on 2026.2.19 takes a paired.json that it can't read for an empty one and writes its own: every record would be lost.
+for (const kind of [...BINDINGS, 'remote']) {
+  test(`${kind}: a state dir that the group may write: its files stay those of their owner`, asRoot, (t) => {
+    const here = place(t);
+    here.put('openclaw.json', '{}', 0o660);
+    here.put('devices/paired.json', '{"other1": {"deviceId": "other1"}, "other2": {"deviceId": "other2"}}', 0o660);
+    for (const name of ['.', 'devices', 'devices/paired.json', 'openclaw.json']) fs.chownSync(here.file(name), 1000, 1000);
+    for (const name of ['.', 'devices']) fs.chmodSync(here.file(name), 0o2770);
+    const home = join(here.home, 'deploy');
+    fs.mkdirSync(home);
+    fs.chownSync(home, 1001, 1000);
+    const root = join(CHILD, '../../../npm/openclaw-prepair');
+    const { env, ...options } = here.options;
+    const call = (uid) => spawnSync(process.execPath, ['-e', `
+      const remote = ${kind === 'remote'};
+      const { setup } = require(${JSON.stringify(root)});
+      const sandbox = require(${JSON.stringify(join(root, 'lib/sandbox-node.js'))});
+      require(${JSON.stringify(join(root, 'lib/binding.js'))}).load();
+      process.setgroups([]); process.setgid(1000); process.setuid(${uid});
+      const options = ${JSON.stringify(options)};
+      Promise.resolve().then(() => (remote ? sandbox.setup(sandbox.localDir(process.env.HOME), options) : setup(options)))
+        .then(() => console.log('done'), (error) => console.log(error.code, error.message));`],
+    { encoding: 'utf8', env: { PATH: process.env.PATH, HOME: home, TMPDIR: home, ...(kind !== 'remote' && { PREPAIR_BINDING: kind }) } });
+    const before = snapshot(here.stateDir);
+    const told = call(1001);
+    assert.match(told.stdout, /^ERR_PREPAIR_PERMISSION /, told.stdout + told.stderr);
+    assert.deepEqual(snapshot(here.stateDir), before);
+    fs.chownSync(home, 1000, 1000);
+    for (const name of fs.readdirSync(home)) fs.rmSync(join(home, name), { recursive: true });
+    const owner = call(1000);
+    assert.equal(owner.stdout, 'done\n', owner.stderr);
+    assert.deepEqual(Object.keys(here.json('devices/paired.json')).slice(0, 2), ['other1', 'other2']);
+    for (const name of FILES.filter((file) => fs.existsSync(here.file(file)))) assert.equal(fs.statSync(here.file(name)).uid, 1000, name);
+  });
+}
+
 for (const umask of [0o000, 0o777]) {
   test(`umask ${umask.toString(8).padStart(4, '0')}`, (t) => {
     const here = place(t);
