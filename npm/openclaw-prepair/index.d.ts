@@ -213,7 +213,10 @@ export interface Identity {
   privateKeyPem: string;
 }
 
-/** Every refusal. Nothing on disk has changed when one is thrown, unless its message says otherwise. */
+/**
+ * Every refusal: nothing on disk has changed then. Where a write failed part-way (disk full, immutable file), what was done is whole and
+ * the same call completes it.
+ */
 export class PrepairError extends Error {
   readonly name: 'PrepairError';
   readonly code: `ERR_PREPAIR_${string}`;

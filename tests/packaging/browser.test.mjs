@@ -19,8 +19,16 @@ const refusal = (body) => { try { body(); return null; } catch ({ code, message,
 const early = refusal(() => pure.newIdentity());
 const noFiles = refusal(() => setup());
 const bad = await pure.init(new Uint8Array([1, 2, 3])).then(() => null, ({ code }) => code);
+const { fetch } = globalThis;
+const failed = [];
+for (const other of [async () => new Response('', { status: 404 }), async () => { throw new TypeError('offline'); }]) {
+  globalThis.fetch = other;
+  const { code, message, hint } = await pure.init().then(() => ({}), (error) => error);
+  failed.push({ code, message, hint }, refusal(() => pure.newIdentity()));
+}
+globalThis.fetch = fetch;
 await pure.init();
-globalThis.result = { ...use(pure), early, noFiles, bad };
+globalThis.result = { ...use(pure), early, noFiles, bad, failed };
 `;
 
 let browser;
@@ -59,7 +67,13 @@ async function visit(t, dir, path) {
   }
 }
 
-function check({ early, noFiles, bad, ...rest }) {
+function check({ early, noFiles, bad, failed, ...rest }) {
+  for (const { code, message, hint } of failed) {
+    assert.equal(code, 'ERR_PREPAIR_BINDING');
+    assert.match(message, /prepair\.wasm could not be fetched: (HTTP 404|offline)\./);
+    assert.match(hint, /http:\/\/127\.0\.0\.1:\d+\/.*\.wasm/);
+  }
+  assert.equal(failed.length, 4);
   assert.deepEqual(rest, expected());
   assert.equal(early.code, 'ERR_PREPAIR_BINDING');
   assert.match(`${early.message} ${early.hint}`, /init\(\)/);

@@ -46,6 +46,24 @@ test('esbuild for Node, left external', async (t) => {
   used(await answer(process.execPath, ['out/use.mjs'], { cwd: dir }), 'wasm');
 });
 
+test('esbuild for Node as an ECMAScript module cannot hold it, and the README says so', async (t) => {
+  const text = "const { binding } = require('openclaw-prepair');\ntry { binding(); } catch ({ code, hint }) { console.log(JSON.stringify({ code, hint })); }\n";
+  const dir = await app(t, { files: { 'use.cjs': text } });
+  // What projects add so that a bundle of this kind can require at all.
+  const banner = "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  await esbuild(dir, ['use.cjs', '--platform=node', '--format=esm', '--outfile=out/use.mjs', banner]);
+  const { code, hint } = await answer(process.execPath, ['out/use.mjs'], { cwd: dir });
+  assert.equal(code, 'ERR_PREPAIR_BINDING');
+  assert.match(hint, /keep it external, or make the bundle CommonJS/);
+});
+
+test('esbuild and webpack for Node beside an addon, which stays external', async (t) => {
+  const dir = await app(t, { files: { 'use.mjs': ESM }, tarballs: [(await pack()).file, (await platformPackage()).file] });
+  await esbuild(dir, ['use.mjs', '--platform=node', '--format=cjs', '--outfile=out/esbuild.cjs', '--external:@openclaw-prepair/*']);
+  await webpack(dir, `(path) => ({ target: 'node', entry: './use.mjs', output: { path: path.resolve('out'), filename: 'webpack.js' }, externalsType: 'commonjs', externals: [/^@openclaw-prepair[/]/] })`);
+  for (const name of ['esbuild.cjs', 'webpack.js']) used(await answer(process.execPath, [`out/${name}`], { cwd: dir, env: { PREPAIR_BINDING: 'native' } }), 'native');
+});
+
 test('webpack for Node, the wasm beside the bundle', async (t) => {
   const dir = await app(t, { files: { 'use.mjs': ESM } });
   await webpack(dir, `(path) => ({ target: 'node', entry: './use.mjs', output: { path: path.resolve('out'), filename: 'use.js' }, ignoreWarnings: [/./] })`);

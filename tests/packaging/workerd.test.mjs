@@ -18,9 +18,10 @@ const early = pure.reads('setup', { stateDir: '/s' }).done;
 export default {
   async fetch() {
     const bundled = use(pure);
+    const bytes = await pure.init(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])).then(() => null, ({ code, hint }) => [code, hint]);
     await pure.init(module);
     const given = use(pure);
-    return Response.json({ ...bundled, same: JSON.stringify(given) === JSON.stringify(bundled), early, sandbox: typeof sandbox.setup });
+    return Response.json({ ...bundled, same: JSON.stringify(given) === JSON.stringify(bundled), bytes, early, sandbox: typeof sandbox.setup });
   },
 };`;
 
@@ -46,7 +47,10 @@ test('workerd plans', async (t) => {
   });
   try {
     const response = await fetch(await worker.ready);
-    assert.deepEqual(await response.json(), { ...expected(), same: true, early: false, sandbox: 'function' });
+    const { bytes, ...rest } = await response.json();
+    assert.equal(bytes[0], 'ERR_PREPAIR_BINDING');
+    assert.match(bytes[1], /Workers.*the module/);
+    assert.deepEqual(rest, { ...expected(), same: true, early: false, sandbox: 'function' });
   } finally {
     await worker.dispose();
   }
