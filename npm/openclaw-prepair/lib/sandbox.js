@@ -491,7 +491,7 @@ const FAULTS = {
   MOUNT_POINT: ['MOUNT_POINT', 'The file is a mount point, it cannot be replaced.', 'Mount its folder instead, or change it where it is mounted from.'],
   DISK_FULL: ['DISK_FULL', 'No space is left in the sandbox.', 'Make room, then call again.'],
   READ_ONLY: ['READ_ONLY', 'The file system in the sandbox is read-only.', 'Choose a stateDir that can be written.'],
-  PERMISSION: ['PERMISSION', 'The sandbox user may not write here.', 'Let the user who runs the gateway own the state dir.'],
+  PERMISSION: ['PERMISSION', "The sandbox user may not write here, or what is here is another user's.", 'Let the user who runs the gateway own the state dir.'],
   IO: ['IO', 'A write in the sandbox failed.', 'Look at its disk, then call again.'],
 };
 
