@@ -340,6 +340,43 @@ function rows() {
     assert.deepEqual([prepair.setup({ ...here.options, ...EDIT }).paired, port(here)], ['created', 7777]);
   });
 
+  test('on a full disk nothing is half done, and the same call completes it with room', { skip: process.getuid() !== 0 && 'needs root to mount a small disk' }, (t) => {
+    const here = place(t);
+    here.sql('PRAGMA wal_checkpoint(TRUNCATE)');
+    for (const end of ['-wal', '-shm']) rmSync(here.db + end, { force: true });
+    const script = `
+      const fs = require('node:fs');
+      const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+      const prepair = require(process.argv[1]);
+      const options = JSON.parse(process.argv[2]);
+      const free = () => { const { bavail, bsize } = fs.statfsSync('.'); return bavail * bsize; };
+      const port = () => JSON.parse(fs.readFileSync('s/openclaw.json', 'utf8')).gateway.port;
+      const rows = () => { const db = new DatabaseSync('s/state/openclaw.sqlite'); try { return db.prepare('SELECT * FROM device_pairing_paired').all().length } finally { db.close() } };
+      const told = [];
+      for (let left = 4; left <= 92; left += 8) {
+        fs.cpSync(process.argv[3], 's', { recursive: true });
+        const before = port();
+        fs.writeFileSync('fill', Buffer.alloc(free() - left * 1024));
+        let code = null;
+        try { prepair.setup(options) } catch (error) { code = error.code }
+        const config = port();
+        fs.rmSync('fill');
+        const there = rows();
+        prepair.setup(options);
+        told.push({ left, code, whole: code ? config === before && there === 0 : config === 7777 && there === 1, completed: port() === 7777 && rows() === 1 });
+        fs.rmSync('s', { recursive: true });
+      }
+      console.log(JSON.stringify(told));`;
+    const disk = join(here.home, 'disk');
+    mkdirSync(disk);
+    const child = spawnSync('unshare', ['-m', '--propagation', 'private', 'sh', '-ec', 'mount -t tmpfs -o size=8m none "$0"; cd "$0"; exec "$@"', disk,
+      process.execPath, '-e', script, join(dirname(FILE), '../../npm/openclaw-prepair'), JSON.stringify({ ...here.options, ...EDIT, stateDir: join(disk, 's') }), here.stateDir], { encoding: 'utf8' });
+    assert.equal(child.status, 0, child.stderr);
+    const told = JSON.parse(child.stdout);
+    for (const one of told) assert.ok(one.whole && one.completed && [null, 'ERR_PREPAIR_DISK_FULL'].includes(one.code), JSON.stringify(one));
+    assert.ok(told.some(({ code }) => code) && told.some(({ code }) => !code), child.stdout);
+  });
+
   test('rows are written first; a config that changes then is planned anew, and the report tells of both', (t) => {
     const here = place(t);
     const real = require('../../npm/openclaw-prepair/lib/binding.js').load();

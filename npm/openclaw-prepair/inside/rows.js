@@ -14,6 +14,8 @@ const open = (file, options = {}) => {
 };
 // SQLITE_READONLY_ROLLBACK: a writer was killed, and only who may write can undo what it began.
 const BEGUN = 776;
+// SQLITE_IOERR_SHMSIZE: no room for the index of the write-ahead log.
+const NO_ROOM = 4874;
 
 /** The rows of queries with tokens replaced; `kept` collects them, `digest` is that of the rows as they are. */
 function ask(db, queries, device) {
@@ -67,6 +69,7 @@ function hide(text, kept) {
 /** What SQLite said, as the status of an answer. */
 function status(error) {
   if (error?.errcode === BEGUN) return 'SQLITE_BEGUN';
+  if (error?.errcode === NO_ROOM) return 'SQLITE_FULL';
   const primary = (error?.errcode ?? 0) & 0xff;
   return { 5: 'SQLITE_BUSY', 6: 'SQLITE_BUSY', 8: 'SQLITE_READ_ONLY', 13: 'SQLITE_FULL', 14: 'SQLITE_OPEN', 3: 'SQLITE_OPEN' }[primary] ?? 'SQLITE';
 }

@@ -10,6 +10,8 @@ const { refusal } = require('./errors.js');
 const BUSY_MS = 5000;
 // SQLITE_READONLY_ROLLBACK: a writer was killed, and only who may write can undo what it began.
 const BEGUN = 776;
+// SQLITE_IOERR_SHMSIZE: no room for the index of the write-ahead log.
+const NO_ROOM = 4874;
 
 function library(db) {
   const emit = process.emitWarning;
@@ -48,7 +50,7 @@ function translate(error, db) {
   if (primary === 8) {
     return refusal('READ_ONLY', 'The state database cannot be written.', { path: db, hint: 'Run this as the user of the gateway, on a writable file system.' });
   }
-  if (primary === 13) {
+  if (primary === 13 || error?.errcode === NO_ROOM) {
     return refusal('DISK_FULL', 'The disk is full.', { path: db, hint: 'Make room, then call again: the same call completes what is not done yet.' });
   }
   if (primary === 14 || primary === 3) {
