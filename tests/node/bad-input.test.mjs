@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
+import { createContext, runInContext } from 'node:vm';
 import { place, prepair, refusal, snapshot } from './setup.mjs';
 
 const deep = (open, close) => open.repeat(100_000) + close.repeat(100_000);
@@ -128,7 +129,9 @@ test('options of the wrong type, unknown, or contradicting', (t) => {
     { config: 5 }, { config: true }, { config: { stateDir: 'x' } }, { config: { trustedProxies: true } }, { config: { trustedProxies: [5] } },
     { config: { proxyPeers: 'x' } }, { config: { merge: [] } }, { config: { merge: { a: () => {} } } }, { config: { merge: { a: 1n } } },
     { config: { merge: { a: new Date() } } }, { config: { merge: { a: NaN } } }, { config: { arrays: 'x' } }, { config: { allowAny: 1 } },
-    { config: { merge: { a: [undefined] } } }, { displayName: '\ud800' },
+    { config: { merge: { a: [undefined] } } }, { displayName: '\ud800' }, { env: { PATH: 5 } },
+    { config: { merge: { a: new Uint8Array(2) } } }, { config: { merge: Buffer.from('{}') } }, { displayName: new Uint8Array(2) },
+    { identity: { ...secret, secret: { $blob: 0 } } }, { identity: { ...secret, secret: new Uint16Array(32) } }, { identity: { ...secret, secret: new Proxy(new Uint8Array(32), {}) } },
   ];
   for (const options of OPTIONS) {
     const whole = options && typeof options === 'object' && !Array.isArray(options) ? { ...here.options, ...options } : options;
@@ -138,6 +141,24 @@ test('options of the wrong type, unknown, or contradicting', (t) => {
     assert.equal(error.code, 'ERR_PREPAIR_OPTIONS', JSON.stringify(options, (_, v) => (typeof v === 'bigint' ? 'n' : v)));
     assert.ok(!existsSync(here.stateDir));
   }
+  // Nothing that is inherited counts: a dry run would be none.
+  class Options {
+    get dryRun() {
+      return true;
+    }
+  }
+  for (const options of [new Options(), Object.create({ dryRun: true }), Object.create(Object.assign(Object.create(null), { dryRun: true })), new Map([['dryRun', true]])]) {
+    assert.equal(refusal(() => prepair.setup(options))?.code, 'ERR_PREPAIR_OPTIONS');
+  }
+  // A key of a config may have any name.
+  assert.deepEqual(prepair.patchConfig({ ...here.options, dryRun: true, trustedProxies: false, merge: { $blob: 0 } }).edits.map(({ path: name }) => name), ['$blob', 'gateway.mode']);
+  // Bytes of another realm are bytes, those that were given away are none.
+  const bytes = Array.from({ length: 32 }, (_, i) => i);
+  const realm = createContext({ newIdentity: prepair.newIdentity, bytes });
+  assert.equal(runInContext("newIdentity({ secret: Uint8Array.from(bytes), label: 'fleet/α' })", realm).deviceId, prepair.newIdentity({ secret: Uint8Array.from(bytes), label: 'fleet/α' }).deviceId);
+  const gone = Uint8Array.from(bytes);
+  structuredClone(gone, { transfer: [gone.buffer] });
+  assert.equal(refusal(() => prepair.newIdentity({ secret: gone, label: 'x' }))?.code, 'ERR_PREPAIR_SECRET');
   // A key or token in the wrong place is not repeated.
   for (const misplaced of [good.privateKeyPem, good.privateKeyPem.split('\n')[1], 'operator-'.repeat(9)]) {
     for (const options of [{ gatewayVersion: misplaced }, { scopes: [misplaced] }, { [misplaced]: 1 }, { identity: { [misplaced]: 1 } }, { config: { trustedProxies: [misplaced] } }, { device: { publicKey: misplaced } }]) {

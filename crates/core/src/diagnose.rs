@@ -540,7 +540,7 @@ fn proxies(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
         }
     }
     let cidrs: Vec<Cidr> = list.iter().filter_map(|text| ip::parse_cidr(text)).collect();
-    if cidrs.iter().any(Cidr::is_any) {
+    if ip::any(&cidrs) {
         findings.add("PROXY_ANY", path, "gateway.trustedProxies trusts every address there is: anyone can say which client he is.", "List the proxy's own addresses instead.");
     }
     if rules.loopback_proxy_is_remote() && cidrs.iter().any(Cidr::has_loopback) {

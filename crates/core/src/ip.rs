@@ -56,11 +56,44 @@ impl Cidr {
             || is_loopback(self.addr)
     }
 
-    /// Whether the block is the whole Internet: `0.0.0.0/0`, also as `::ffff:0:0/96`, or `::/0`.
+    /// Whether the block alone is all addresses; see [`any`].
     pub fn is_any(&self) -> bool {
-        let mapped = self.addr.is_ipv6() && self.addr.to_canonical().is_ipv4();
-        self.prefix == 0 || (mapped && self.prefix <= 96)
+        any(&[*self])
     }
+
+    /// The first and the last address, IPv4 ones in their IPv6-mapped form.
+    fn span(&self) -> (u128, u128) {
+        let (bits, prefix) = match self.addr {
+            IpAddr::V4(v4) => (v4.to_ipv6_mapped().to_bits(), self.prefix + 96),
+            // `::ffff:0:0/90` holds no more IPv4 addresses than all of them
+            IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some() => (v6.to_bits(), self.prefix.max(96)),
+            IpAddr::V6(v6) => (v6.to_bits(), self.prefix),
+        };
+        let host = u128::MAX.checked_shr(prefix.into()).unwrap_or(0);
+        (bits & !host, bits | host)
+    }
+}
+
+/// Whether blocks are together all addresses that a client can have: those of IPv4, or the public ones of IPv6
+/// (`2000::/3`), as `0.0.0.0/0`, `::ffff:0:0/96`, `::/0`, or `0.0.0.0/1` with `128.0.0.0/1`.
+pub fn any(blocks: &[Cidr]) -> bool {
+    const V4: (u128, u128) = (0xffff_0000_0000, 0xffff_ffff_ffff);
+    const PUBLIC: (u128, u128) = (1 << 125, (1 << 126) - 1);
+    let covered = |(mut next, end): (u128, u128)| {
+        let reach = |next: u128| {
+            let holding =
+                blocks.iter().map(Cidr::span).filter(|span| span.0 <= next && next <= span.1);
+            holding.map(|span| span.1).max()
+        };
+        while let Some(last) = reach(next) {
+            if last >= end {
+                return true;
+            }
+            next = last + 1;
+        }
+        false
+    };
+    covered(V4) || covered(PUBLIC)
 }
 
 impl fmt::Display for Cidr {
@@ -182,6 +215,24 @@ mod tests {
         }
         for t in ["10.0.0.0/8", "128.0.0.0/8", "::2", "fd00::/8"] {
             assert!(!c(t).has_loopback(), "{t}");
+        }
+        for parts in [
+            &["0.0.0.0/1", "128.0.0.0/1"][..],
+            &["128.0.0.0/1", "64.0.0.0/2", "10.0.0.7", "0.0.0.0/2"],
+            &["::ffff:0:0/97", "::ffff:128.0.0.0/97"],
+            &["::ffff:0:0/90"],
+            &["::/1"],
+            &["2000::/3"],
+            &["2000::/4", "3000::/4"],
+        ] {
+            let blocks: Vec<Cidr> = parts.iter().copied().map(c).collect();
+            assert!(any(&blocks), "{parts:?}");
+            assert!(blocks.len() == 1 || !any(&blocks[1..]), "{parts:?}");
+        }
+        for parts in [&["0.0.0.0/1", "192.0.0.0/2"][..], &["fc00::/7", "fe80::/10"], &["::1"], &[]]
+        {
+            let blocks: Vec<Cidr> = parts.iter().copied().map(c).collect();
+            assert!(!any(&blocks), "{parts:?}");
         }
         assert!(c("::/0").is_any() && c("0.0.0.0/0").is_any() && !c("10.0.0.0/8").is_any());
         assert!(

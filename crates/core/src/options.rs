@@ -437,6 +437,9 @@ impl ConfigInput {
             other => other,
         };
         let peers = addresses("proxyPeers", self.peers, any)?;
+        if let Proxies::List(list) = &proxies {
+            limited("trustedProxies and proxyPeers", list.iter().chain(&peers), any)?;
+        }
         // A text or a number there stops the gateway; null removes it.
         let name = "merge.gateway.trustedProxies";
         match self.merge.get("gateway").and_then(|gateway| gateway.get("trustedProxies")) {
@@ -455,7 +458,7 @@ impl ConfigInput {
 
 /// The deviceId whose requests a caller wants dropped.
 pub fn device_id(id: String) -> Result<String> {
-    if id.is_empty() || id.len() > 256 {
+    if id.trim().is_empty() || id.len() > 256 {
         return Err(Error::new("OPTIONS", "The option deviceId is empty or too long.")
             .hint("A deviceId is 64 hexadecimal digits."));
     }
@@ -533,21 +536,30 @@ fn scopes(items: Vec<String>) -> Result<Vec<String>> {
 fn addresses(name: &str, items: Vec<String>, any: bool) -> Result<Vec<String>> {
     let mut out: Vec<String> = Vec::new();
     for text in items {
-        let Some(cidr) = ip::parse_cidr(&text) else {
+        if ip::parse_cidr(&text).is_none() {
             return Err(Error::new("PROXY", format!("{name}: {} is no IP address or CIDR.", quote(&text))).hint(
                 "Write 10.0.0.7, 10.0.0.0/8, ::1 or fd00::/8: decimal numbers without leading zeros, a prefix of at most 32 or 128.",
-            ));
-        };
-        if cidr.is_any() && !any {
-            return Err(Error::new("PROXY_ANY", format!("{name}: {text} trusts every address there is.")).hint(
-                "Anyone could then say which client he is. Name the proxy's own address; allowAny: true if you really mean it.",
             ));
         }
         if !out.contains(&text) {
             out.push(text);
         }
     }
+    limited(name, out.iter(), any)?;
     Ok(out)
+}
+
+/// Refuses what trusts everyone, unless that is wished.
+fn limited<'a>(name: &str, list: impl Iterator<Item = &'a String>, any: bool) -> Result<()> {
+    let blocks: Vec<ip::Cidr> = list.filter_map(|text| ip::parse_cidr(text)).collect();
+    if any || !ip::any(&blocks) {
+        return Ok(());
+    }
+    let which = blocks.iter().find(|block| block.is_any());
+    let which = which.map_or("the list as a whole".to_string(), ip::Cidr::to_string);
+    Err(Error::new("PROXY_ANY", format!("{name}: {which} trusts every address there is.")).hint(
+        "Anyone could then say which client he is. Name the proxy's own address; allowAny: true if you really mean it.",
+    ))
 }
 
 /// Few different characters, or one short piece again and again.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 use crate::inputs::File;
-use crate::json5::{Document, Editor, Kind, Syntax};
+use crate::json5::{Document, Editor, Kind, Member, Syntax};
 use crate::plan::Statement;
 use crate::report::Cleared;
 use crate::sqlite;
@@ -41,8 +41,9 @@ pub fn clear(
     let Some(bytes) = file.bytes(path)? else { return Ok((Vec::new(), None)) };
     let document = store(bytes, path)?;
     let root = document.root();
-    let mut cleared = Vec::new();
-    let mut kept = false;
+    let mut requests = Vec::new();
+    // By key, the place in `requests` of what goes: of equal keys the last counts, as for JSON.parse.
+    let mut last = Map::new();
     for member in document.members(root) {
         let field = |name: &str| match member.value.kind {
             Kind::Object => {
@@ -51,16 +52,22 @@ pub fn clear(
             _ => None,
         };
         let request = request(&member.key, field("deviceId"), field("silent"), field("ts"), now);
-        if which.takes(&request.request_id, &request.device_id) {
-            cleared.push(request);
-        } else {
-            kept = true;
+        let place = which
+            .takes(&request.request_id, &request.device_id)
+            .then(|| Value::from(requests.len()));
+        if place.is_some() {
+            requests.push(Some(request));
+        }
+        let before = last.insert(name(&document, &member), place.unwrap_or_default());
+        if let Some(hidden) = before.as_ref().and_then(Value::as_u64) {
+            requests[hidden as usize] = None;
         }
     }
+    let cleared: Vec<Cleared> = requests.into_iter().flatten().collect();
     if cleared.is_empty() {
         return Ok((cleared, None));
     }
-    if !kept {
+    if cleared.len() == last.len() {
         let text = document.text();
         return Ok((
             cleared,
@@ -69,15 +76,18 @@ pub fn clear(
     }
     let mut editor = Editor::new(&document);
     editor.remove_members(root, |member| {
-        let id = match member.value.kind {
-            Kind::Object => {
-                document.get(member.value, "deviceId").and_then(|id| document.string(id.value))
-            }
-            _ => None,
-        };
-        which.takes(&member.key, id.as_deref().unwrap_or_default())
+        last.get(&name(&document, member)).is_some_and(Value::is_u64)
     });
     Ok((cleared, editor.finish()))
+}
+
+/// The key of a request; as it is spelled where it holds what no Rust string does.
+fn name(document: &Document<'_>, member: &Member<'_>) -> String {
+    if member.exact {
+        member.key.to_string()
+    } else {
+        document.text()[member.key_span.clone()].to_string()
+    }
 }
 
 /// Requests among the rows of `device_pairing_pending` that go, and what deletes them.

@@ -6,6 +6,21 @@ const build = require('./build.js');
 const { PrepairError, refusal } = require('./errors.js');
 
 const MAX_DEPTH = 64;
+// The options that may be bytes.
+const SECRETS = ['secret', 'identity.secret'];
+
+/** Bytes of any realm, as a Uint8Array of this one. A detached one is empty. */
+function bytesOf(value) {
+  if (!ArrayBuffer.isView(value) || Object.prototype.toString.call(value) !== '[object Uint8Array]') return null;
+  if (value.byteLength === 0) return new Uint8Array(0);
+  return value instanceof Uint8Array ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+}
+
+/** Plain objects of another realm (vm, worker, test runner) have a prototype of their own, without one above it. */
+function isPlain(value) {
+  const proto = Object.getPrototypeOf(value);
+  return proto === null || (Object.getPrototypeOf(proto) === null && Object.hasOwn(proto, 'isPrototypeOf'));
+}
 
 /** Copies option values into plain JSON ones; binary ones become references into `blobs`. */
 function encode(value, blobs, name = 'options', depth = 0) {
@@ -24,12 +39,15 @@ function encode(value, blobs, name = 'options', depth = 0) {
       throw wrong(`must not be a ${typeof value}`);
   }
   if (value === null) return null;
-  if (value instanceof Uint8Array) return { $blob: blobs.push(value) - 1 };
+  if (SECRETS.includes(name)) {
+    // Only what is made here refers to bytes: a caller's own object never does.
+    const bytes = bytesOf(value);
+    if (!bytes) throw wrong('must be a string or a Uint8Array');
+    return { $blob: blobs.push(bytes) - 1 };
+  }
   const inner = (key) => (name === 'options' ? String(key) : `${name}.${String(key)}`);
   if (Array.isArray(value)) return Array.from(value, (item, i) => encode(item, blobs, `${name}[${i}]`, depth + 1));
-  const proto = Object.getPrototypeOf(value);
-  // Plain objects of another realm (vm, worker, test runner) have a prototype of their own, without one above it.
-  if (proto !== null && Object.getPrototypeOf(proto) !== null) throw wrong('must be a plain object');
+  if (!isPlain(value)) throw wrong('must be a plain object');
   // Without a prototype, so that a key named __proto__ is a key.
   const out = Object.create(null);
   for (const [key, item] of Object.entries(value)) {
@@ -38,19 +56,29 @@ function encode(value, blobs, name = 'options', depth = 0) {
   return out;
 }
 
+function json(request) {
+  try {
+    return JSON.stringify(request);
+  } catch {
+    throw refusal('OPTIONS', 'The inputs hold what JSON has not: a BigInt, or a circle.');
+  }
+}
+
 /** Asks the core; a refusal is thrown. */
 function ask(binding, request, blobs = []) {
-  const reply = binding.call(JSON.stringify(request), blobs);
-  const json = JSON.parse(reply.json);
-  if (json.error) throw new PrepairError(json.error);
-  return { json, blobs: reply.blobs };
+  const reply = binding.call(json(request), blobs);
+  const answer = JSON.parse(reply.json);
+  if (answer.error) throw new PrepairError(answer.error);
+  return { json: answer, blobs: reply.blobs };
 }
 
 /** Files as the bridge takes them: contents become references into `blobs`. */
 function packFiles(files, blobs) {
+  if (files === null || typeof files !== 'object') throw refusal('OPTIONS', 'inputs.files must be an object: contents by path, null where nothing is.');
   const out = Object.create(null);
   for (const [path, file] of Object.entries(files)) {
-    out[path] = file instanceof Uint8Array ? { blob: blobs.push(file) - 1 } : file;
+    const bytes = bytesOf(file);
+    out[path] = bytes ? { blob: blobs.push(bytes) - 1 } : file;
   }
   return out;
 }
@@ -71,8 +99,11 @@ function operate(binding, fn, operation, options, inputs) {
     inputs: { ...rest, files: packFiles(files, blobs) },
   };
   if (entropy !== undefined) {
-    if (!(entropy instanceof Uint8Array)) throw refusal('ENTROPY', 'inputs.entropy must be a Uint8Array of 64 bytes.');
-    request.inputs.entropy = { blob: blobs.push(entropy) - 1 };
+    const bytes = bytesOf(entropy);
+    if (!bytes) {
+      throw refusal('ENTROPY', 'inputs.entropy must be a Uint8Array of 64 bytes.', { hint: 'Give crypto.getRandomValues(new Uint8Array(64)), anew for each plan.' });
+    }
+    request.inputs.entropy = { blob: blobs.push(bytes) - 1 };
   }
   return ask(binding, request, blobs);
 }
@@ -88,4 +119,4 @@ function fits(call, file) {
   );
 }
 
-module.exports = { encode, ask, operate, unpackSteps, fits };
+module.exports = { encode, ask, isPlain, operate, unpackSteps, fits };

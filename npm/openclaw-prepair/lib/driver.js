@@ -5,7 +5,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { PrepairError, refusal, permitted } = require('./errors.js');
-const { ask, operate } = require('./core.js');
+const { ask, isPlain, operate } = require('./core.js');
 const { attemptOf, running } = require('./gateway-lock.js');
 
 const MAX_ATTEMPTS = 5;
@@ -28,10 +28,14 @@ function prepare(binding, options) {
   if (options === null || typeof options !== 'object' || Array.isArray(options)) {
     throw refusal('OPTIONS', `The options must be an object, but they are ${options === null ? 'null' : Array.isArray(options) ? 'an array' : `a ${typeof options}`}.`);
   }
+  if (!isPlain(options)) throw refusal('OPTIONS', 'The options must be a plain object: nothing that is inherited counts.');
   const env = options.env ?? process.env;
   if (options.env === null || typeof env !== 'object' || Array.isArray(env)) throw refusal('OPTIONS', 'The option env must be an object.');
   const known = {};
   for (const name of VARIABLES) if (env[name] !== undefined) known[name] = env[name];
+  for (const name of ['PATH', 'NODE_PATH']) {
+    if (env[name] !== undefined && typeof env[name] !== 'string') throw refusal('OPTIONS', `The option env.${name} must be a string.`);
+  }
   const cwd = attemptOf(() => process.cwd(), null);
   const auto = options.gatewayVersion === undefined || options.gatewayVersion === 'auto';
   if (options.openclawDir !== undefined && typeof options.openclawDir !== 'string') {

@@ -3,7 +3,7 @@
 // The operations on a sandbox seen from outside: read, plan, upload, commit, each one wait. No Node module is used
 // here, so that the edge entry shares it. What runs inside the sandbox is in ../inside/.
 
-const { operate } = require('./core.js');
+const { isPlain, operate } = require('./core.js');
 const { PrepairError, refusal } = require('./errors.js');
 const adapters = require('./sandbox-adapters.js');
 const { joined, partOf, withAttempts } = require('./report.js');
@@ -522,7 +522,7 @@ function checked(fs, options = {}) {
   if (['read', 'writeMany', 'exec'].some((name) => typeof fs?.[name] !== 'function')) {
     throw refusal('OPTIONS', 'The first argument must be a SandboxFs: read, writeMany and exec.', { hint: 'Wrap the sandbox: vercel(sandbox), e2b(sandbox), …' });
   }
-  if (options === null || typeof options !== 'object' || Array.isArray(options)) throw refusal('OPTIONS', 'The options must be an object.');
+  if (options === null || typeof options !== 'object' || Array.isArray(options) || !isPlain(options)) throw refusal('OPTIONS', 'The options must be a plain object: nothing that is inherited counts.');
   const wrong = (name, what) => refusal('OPTIONS', `The option ${name} must be ${what}.`);
   const { fresh = false, onStep, signal, timeoutMs, stagingDir, env } = options;
   if (typeof fresh !== 'boolean') throw wrong('fresh', 'true or false');

@@ -42,6 +42,9 @@ add('no address in the patch', 'the same', MID, { merge: { gateway: { trustedPro
 add('text for the list in the patch', 'it would stop the gateway', MID, { merge: { gateway: { trustedProxies: '10.0.0.0/8' } }, trustedProxies: false }, LOCAL, { error: 'PROXY' });
 add('a number for the list in the patch', 'it would stop the gateway', MID, { merge: { gateway: { trustedProxies: 8 } }, trustedProxies: false }, LOCAL, { error: 'PROXY' });
 for (const any of ['0.0.0.0/0', '::/0', '10.0.0.0/0', '::ffff:0.0.0.0/96']) add(`all addresses: ${any}`, 'anyone could pose as local', MID, { trustedProxies: [any] }, LOCAL, { error: 'PROXY_ANY' });
+for (const parts of [['0.0.0.0/1', '128.0.0.0/1'], ['2000::/4', '10.0.0.7', '3000::/4']]) add(`all addresses: ${parts.join(' ')}`, 'in parts it is the same', MID, { trustedProxies: parts }, LOCAL, { error: 'PROXY_ANY' });
+add('all addresses, half of them as peers', 'the same', MID, { trustedProxies: ['0.0.0.0/1'], proxyPeers: ['128.0.0.0/1'] }, LOCAL, { error: 'PROXY_ANY' });
+add('half of all addresses', 'is not all', MID, { trustedProxies: ['0.0.0.0/1'] }, LOCAL, {});
 add('all addresses in the patch', 'the same', MID, { merge: { gateway: { trustedProxies: ['0.0.0.0/0'] } } }, LOCAL, { error: 'PROXY_ANY' });
 add('all addresses, meant', 'allowAny', MID, { trustedProxies: ['0.0.0.0/0'], allowAny: true }, LOCAL, to('{"gateway":{"mode":"local","trustedProxies":["0.0.0.0/0"]}}'));
 add('a list that is text', 'the gateway does not start with it', MID, {}, '{\n  gateway: { trustedProxies: "10.0.0.1" }\n}', { error: 'SHAPE', path: CONFIG, line: 2, column: 30 });

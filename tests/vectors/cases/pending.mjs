@@ -22,12 +22,17 @@ add('a request from the future', 'a clock that was set back', pending(request('r
 add('absurd times', 'as if it did not say', pending(request('r1', OURS, { ts: -1e300 }), request('r2', OTHER, { ts: 1e300, silent: true })), {}, { changes: gone, cleared: [cleared('r1', OURS, false, 0), cleared('r2', OTHER, true, 0)] });
 add('__proto__ as a requestId', 'a key like any other', `{"__proto__": ${JSON.stringify(one)}}`, {}, { cleared: [cleared('__proto__', OURS, false)] });
 add('duplicate requestIds', 'both go', `{"r1": ${JSON.stringify(one)}, "r1": ${JSON.stringify(one)}}`, { deviceId: OURS.deviceId }, { is: { [PENDING]: '{}' } });
+const theirs = request('r1', OTHER);
+add('duplicate requestIds, the last another device\'s', 'the last is what JSON holds: it stays, and what it hides', `{"r1": ${JSON.stringify(one)}, "r1": ${JSON.stringify(theirs)}}`, { deviceId: OURS.deviceId }, { changes: [], cleared: [] });
+add('duplicate requestIds, the last ours', 'what it hid does not come back', `{"r1": ${JSON.stringify(theirs)}, "r2": ${JSON.stringify(two)}, "r1": ${JSON.stringify(one)}}`, { deviceId: OURS.deviceId }, { cleared: [cleared('r1', OURS, false)], is: { [PENDING]: `{"r2": ${JSON.stringify(two)}}` } });
+add('lone surrogates as requestIds', 'two keys, though no Rust string tells them apart', `{"\\ud800": ${JSON.stringify(one)}, "\\ud801": ${JSON.stringify(theirs)}}`, { deviceId: OURS.deviceId }, { changes: gone, is: { [PENDING]: `{"\\ud801": ${JSON.stringify(theirs)}}` } });
 add('10,000 requests', 'one splice', { pieces: [['{"x0":{"deviceId":"x"}', 1], [',"r":{"deviceId":"y","silent":false,"ts":1}', 10000], ['}', 1]] }, { deviceId: 'y' }, { is: { [PENDING]: '{"x0":{"deviceId":"x"}}' } });
 for (const [name, content, error, place] of [
   ['empty', '', 'SYNTAX', { line: 1, column: 1 }], ['truncated', '{"r1": {', 'SYNTAX', { line: 1, column: 9 }], ['a BOM', '\ufeff{}', 'SYNTAX', {}], ['an array', '[]', 'SHAPE', { line: 1, column: 1 }],
   ['not UTF-8', { hex: '7b0dff' }, 'ENCODING', { line: 2, column: 1 }], ['a folder', { kind: 'dir' }, 'NOT_A_FILE', {}], ['a symlink', { kind: 'symlink' }, 'NOT_A_FILE', {}],
 ]) add(name, 'refused, nothing is written', content, {}, { error, path: PENDING, ...place });
 add('an empty deviceId', 'an unset variable must not mean all', pending(one), { deviceId: '' }, { error: 'OPTIONS' });
+add('a deviceId of blanks', 'the same', pending(one), { deviceId: '  ' }, { error: 'OPTIONS' });
 add('a deviceId that is too long', 'nonsense', pending(one), { deviceId: 'x'.repeat(257) }, { error: 'OPTIONS' });
 for (const [name, why, content, warnings] of [
   ['beside a running gateway', 'it writes the same file', pending(one), ['W_GATEWAY_RUNNING']],

@@ -54,7 +54,7 @@ fn what_holds_loopback_and_what_holds_everything() {
         ("0.0.0.0/0", true, true),
         ("1.2.3.4/0", true, true),
         ("::1", true, false),
-        ("::/1", true, false),
+        ("::/1", true, true),
         ("::/0", true, true),
         ("::ffff:127.0.0.1", true, false),
         ("::ffff:0.0.0.0/96", true, true),
