@@ -41,7 +41,7 @@ export interface Inputs {
   installed?: { version: string; stateSchema?: number | null } | null;
   /** 64 random bytes for a new key and a new token; else the binding draws them. Give the same ones when planning again. */
   entropy?: Uint8Array;
-  /** For `diagnose`: modes and owners. Left out, they are not asked for. */
+  /** Modes, owners and numbers of names: many for `diagnose`, the identity file's for a setup. Left out, they are not asked for. */
   stats?: Record<string, Stat | null>;
   /** For `diagnose`: the process in whose like the gateway would run. */
   process?: { uid: number; node: string; platform: string };

@@ -1,6 +1,7 @@
 // The identity file is what Node and OpenClaw would write, and a broken one is never silently replaced.
 import assert from 'node:assert/strict';
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, hkdfSync, sign, verify } from 'node:crypto';
+import { linkSync, readFileSync, statSync } from 'node:fs';
 import { test } from 'node:test';
 import { place, prepair, refusal, snapshot } from './setup.mjs';
 
@@ -98,6 +99,26 @@ test('what is no Ed25519 private key is refused without quoting it', (t) => {
     if (given.length > 50) assert.ok(!error.message.includes(given.slice(30, 60)));
   }
   assert.deepEqual(snapshot(here.stateDir), {});
+});
+
+test('an identity file with a second name is copied where OpenClaw would not read it', (t) => {
+  for (const [version, outcome] of [['2026.5.7', 'reused'], ['2026.5.12', 'repaired'], ['2026.9.6', 'repaired']]) {
+    const here = place(t, version);
+    prepair.prePair(here.options);
+    const [file, other] = [here.file('identity/device.json'), here.file('identity/kept')];
+    const text = readFileSync(file, 'utf8');
+    linkSync(file, other);
+    const finding = () => prepair.diagnose(here.options).findings.some(({ code }) => code === 'W_HARD_LINK');
+    const before = snapshot(here.stateDir);
+    assert.equal(prepair.prePair({ ...here.options, dryRun: true }).identity, outcome, version);
+    assert.deepEqual(snapshot(here.stateDir), before);
+    assert.equal(finding(), outcome === 'repaired');
+    assert.equal(prepair.prePair(here.options).identity, outcome, version);
+    assert.deepEqual([readFileSync(file, 'utf8'), readFileSync(other, 'utf8')], [text, text]);
+    assert.deepEqual([statSync(file).nlink, statSync(file).mode & 0o777], [outcome === 'repaired' ? 1 : 2, 0o600]);
+    assert.equal(finding(), false);
+    assert.equal(prepair.prePair(here.options).identity, 'reused', `${version}, again`);
+  }
 });
 
 test('broken identity files are mended with the key kept, or refused; never replaced', (t) => {

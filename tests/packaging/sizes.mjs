@@ -9,7 +9,7 @@ import { PACKAGE } from './app.mjs';
 /** `{ name, bytes, brotli, goal, ceiling }` of each file; goal and ceiling are `{ bytes, brotli? }`. */
 export function sizes() {
   return [
-    { file: 'prepair.node', goal: { bytes: 500_000 }, ceiling: { bytes: 1_230_000 } },
+    { file: 'prepair.node', goal: { bytes: 500_000 }, ceiling: { bytes: 1_240_000 } },
     { file: 'lib/prepair.wasm', goal: { bytes: 150 * 1024, brotli: 70 * 1024 }, ceiling: { bytes: 360_000, brotli: 146_000 } },
     { file: 'lib/component.wasm', goal: { bytes: 170 * 1024 }, ceiling: { bytes: 376_000 } },
   ].map(({ file, goal, ceiling }) => {

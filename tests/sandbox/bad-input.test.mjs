@@ -1,7 +1,7 @@
 // What goes wrong between a function and its sandbox: a clear error, the state whole, and the same call completes it.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -303,6 +303,21 @@ test('links are not followed below the state dir, the state dir itself may be on
   mkdirSync(third.stateDir);
   symlinkSync('/dev/null', join(third.stateDir, 'openclaw.json'));
   await assert.rejects(setup(third.fs, third.options), code('NOT_A_FILE'));
+});
+
+test('an identity with a hard link is copied where OpenClaw would not read it', async () => {
+  const at = start();
+  const options = { ...at.options, gatewayVersion: '2026.5.12' };
+  await setup(at.fs, options);
+  const [file, other] = [join(at.stateDir, 'identity/device.json'), join(at.dir, 'kept')];
+  const text = readFileSync(file, 'utf8');
+  linkSync(file, other);
+  assert.equal((await prePair(at.fs, at.options)).identity, 'reused', '2026.2.19 reads it');
+  const report = await prePair(at.fs, options);
+  assert.deepEqual([report.identity, report.paired, report.changes.length], ['repaired', 'unchanged', 1]);
+  assert.deepEqual([readFileSync(file, 'utf8'), readFileSync(other, 'utf8')], [text, text]);
+  assert.deepEqual([statSync(file).nlink, statSync(other).nlink, statSync(file).mode & 0o777], [1, 1, 0o600]);
+  assert.equal((await prePair(at.fs, options)).identity, 'reused');
 });
 
 test('an older database needs no SQLite, a newer one without it is refused', async () => {

@@ -489,6 +489,7 @@ impl<'a> Walk<'a> {
     }
 
     fn decide(&mut self) -> Result<(), End> {
+        self.start()?;
         let device = self.presents_device()?;
         self.identity(device)?;
         let local = self.local()?;
@@ -559,15 +560,27 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The rule for an identity that this version cannot use.
+    fn unusable(&self) -> Option<(&'static str, BrokenIdentity)> {
+        match self.state.identity {
+            Identity::Missing | Identity::Key(_) => None,
+            Identity::Unknown => Some(("unknown_identity", self.rules.unknown_identity)),
+            Identity::Broken => Some(("broken_identity", self.rules.broken_identity)),
+        }
+    }
+
+    /// A gateway that does not start lets nobody in, by whatever way.
+    fn start(&mut self) -> Result<(), End> {
+        let Some((field, BrokenIdentity::Stops)) = self.unusable() else { return Ok(()) };
+        let because = self.cite(field, "such an identity stops the gateway");
+        self.step(Question::Identity, "no", because);
+        Err(refused(Reason::Identity))
+    }
+
     fn identity(&mut self, device: bool) -> Result<(), End> {
-        let (field, rule) = match self.state.identity {
-            Identity::Missing | Identity::Key(_) => return Ok(()),
-            Identity::Unknown => ("unknown_identity", self.rules.unknown_identity),
-            Identity::Broken => ("broken_identity", self.rules.broken_identity),
-        };
+        let Some((field, rule)) = self.unusable().filter(|_| device) else { return Ok(()) };
         let why = match rule {
-            BrokenIdentity::Stops => "such an identity stops the gateway",
-            _ if !device => return Ok(()),
+            BrokenIdentity::Stops => return Ok(()),
             BrokenIdentity::Used => "it is used as it is, so that the signature fails",
             BrokenIdentity::Replaced => {
                 "it is replaced by a new key in silence, which nobody paired"
@@ -576,10 +589,10 @@ impl<'a> Walk<'a> {
         };
         let because = self.cite(field, why);
         self.step(Question::Identity, "no", because);
-        match rule {
-            BrokenIdentity::Stops | BrokenIdentity::Used => Err(refused(Reason::Identity)),
-            BrokenIdentity::Replaced | BrokenIdentity::Throwaway => Ok(()),
+        if rule == BrokenIdentity::Used {
+            return Err(refused(Reason::Identity));
         }
+        Ok(())
     }
 
     fn lan(&self) -> bool {
@@ -1386,10 +1399,15 @@ mod tests {
         let mut broken = state(Some(&full()));
         broken.identity = Identity::Unknown;
         assert_eq!(run("2026.5.7", &broken, &forwarded(agent(&[READ]))), wall(Reason::NotPaired));
-        assert_eq!(
-            run("2026.9.6", &broken, &agent(&[READ])),
-            (Verdict::Rejected, Some(Reason::Identity))
-        );
+        // A gateway that does not start lets nobody in, not even its own agent.
+        let own = Connection { presents_device: None, ..agent(&[READ]) };
+        for connection in [&agent(&[READ]), &own] {
+            assert_eq!(
+                run("2026.9.6", &broken, connection),
+                (Verdict::Rejected, Some(Reason::Identity))
+            );
+        }
+        assert_eq!(run("2026.9.6", &state(Some(&full())), &own), OPEN);
         let mut record = full();
         record["platform"] = json!("darwin");
         assert_eq!(run("2026.2.25", &state(Some(&record)), &forwarded(agent(&[READ]))), OPEN);

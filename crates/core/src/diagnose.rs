@@ -311,7 +311,7 @@ fn gather(
                 });
                 // An identity that cannot be used has a place in the decision.
                 disk.broken = read.is_err() || discarded(world);
-                disk.torn = read.is_err() && torn(world);
+                disk.torn = read.is_err() && torn(world) || plan::linked(world);
                 if let Err(error) = read
                     && !failed(path)
                 {
@@ -898,15 +898,12 @@ fn modes(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) -> Result<
                 "Run `chmod 600` on it.",
             );
         }
-        if stat.nlink > 1
-            && *path == paths.identity
-            && world.rules.broken_identity != BrokenIdentity::Used
-        {
+        if *path == paths.identity && plan::linked(world) {
             findings.add(
                 "HARD_LINK",
                 path,
-                "The identity file has more than one name; this version does not read such a file.",
-                "Copy it, and put the copy in its place.",
+                "The identity file has a second name, a hard link; this version does not read such a file.",
+                SETUP_KEEPS,
             );
         }
     }

@@ -127,7 +127,7 @@ pub struct Inputs<'a> {
     pub cwd: Option<String>,
     /// The installed OpenClaw package, where one was found.
     pub installed: Option<Installed>,
-    /// Path to its modes and owner; `None` from a driver that cannot tell. Asked for by `diagnose` alone.
+    /// Path to its modes and owner; `None` from a driver that cannot tell. `diagnose` asks for many, a setup for the identity file's.
     pub stats: Option<Named<Option<Stat>>>,
     /// The process that reads; `None` from a driver that is none.
     pub process: Option<Process>,

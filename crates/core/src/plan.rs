@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::connect::{PINNED, pin_allows, remove_first};
 use crate::error::{Error, Result};
-use crate::identity::{self, KeyPair, Repair, device_id, sha256_hex};
+use crate::identity::{self, KeyPair, Repair, Stored, device_id, sha256_hex};
 use crate::inputs::{File, Inputs, Missing, Query, Stop, Wants};
 use crate::json::object;
 use crate::json5::{self, Document, Editor, Kind, Node};
@@ -24,7 +24,7 @@ use crate::report::{
     Change, ChangeAction, ClearPendingReport, Cleared, Gateway, IdentityOutcome, Notice,
     PatchConfigReport, PrePairReport, Report, SetupReport, Source, StoreKind,
 };
-use crate::rules::{self, AgentPath, Doubt, Import, Rules, Store, Version};
+use crate::rules::{self, AgentPath, BrokenIdentity, Doubt, Import, Rules, Store, Version};
 use crate::{base64, config, diagnose, sqlite};
 
 /// Bytes of entropy that a plan may use: the seed of a new identity and a new token.
@@ -362,6 +362,9 @@ impl<'i, 'a> World<'i, 'a> {
         for path in files_of(request, &paths) {
             missing.take(want_files(inputs, [path.as_str()]))?;
         }
+        if request.pair.as_ref().is_some_and(|pair| pair.device.is_none()) {
+            missing.take(want_links(inputs, &rules, &paths.identity))?;
+        }
         if missing.0 != Missing::default() {
             return Err(Stop::Missing(Box::new(Missing { bases: paths.bases(), ..missing.0 })));
         }
@@ -406,6 +409,38 @@ fn beside(pid: u32, store: StoreKind) -> Notice {
         format!("A gateway runs on this state dir (process {pid}). {also}"),
     )
     .hint("Best call this before the gateway starts, or while it is stopped.")
+}
+
+/// How many names an identity file has, where that matters to this version and the driver can tell.
+fn want_links(inputs: &Inputs<'_>, rules: &Rules, path: &str) -> Result<(), Stop> {
+    let mut wants = Wants::default();
+    if rules.broken_identity != BrokenIdentity::Used {
+        wants.stat(inputs, path);
+    }
+    wants.met()
+}
+
+/// Whether the identity file has another name: from 2026.5.12 OpenClaw does not read such a file (src/infra/private-file-store.ts).
+pub(crate) fn linked(world: &World<'_, '_>) -> bool {
+    world.rules.broken_identity != BrokenIdentity::Used
+        && world.inputs.stat(&world.paths.identity).is_some_and(|stat| stat.nlink > 1)
+}
+
+/// The identity in its file. One with another name is written anew: the copy that takes its place has one.
+fn stored_identity(world: &World<'_, '_>, path: &str) -> Result<Option<Stored>> {
+    let file = world.inputs.file(path);
+    let mut stored = identity::read(&file, path, world.inputs.now)?;
+    if let Some(stored) = stored.as_mut()
+        && path == world.paths.identity
+        && linked(world)
+    {
+        let content = Zeroizing::new(file.bytes(path)?.unwrap_or_default().to_vec());
+        let repair = stored.repair.get_or_insert(Repair { content, why: Vec::new() });
+        repair
+            .why
+            .push("it has a second name, a hard link, with which this version does not read it");
+    }
+    Ok(stored)
 }
 
 /// The files that an operation looks at, whatever the store.
@@ -550,6 +585,7 @@ pub(crate) fn legacy_identity(world: &World<'_, '_>, mends: bool) -> Result<Opti
         [file.clone(), format!("{file}.doctor-importing"), format!("{file}.native-importing")];
     let mut missing = Gathered::default();
     missing.take(want_files(world.inputs, files.iter().map(String::as_str)))?;
+    missing.take(want_links(world.inputs, &world.rules, &world.paths.identity))?;
     missing.take(want_queries(world.inputs, [sqlite::primary(&world.paths.database())]))?;
     if missing.0 != Missing::default() {
         return Err(Stop::Missing(Box::new(missing.0)));
@@ -557,7 +593,7 @@ pub(crate) fn legacy_identity(world: &World<'_, '_>, mends: bool) -> Result<Opti
     // `openclaw config set` alone makes a database without an identity; the first start imports the file into it.
     let mut known = primary_key(world)?;
     for path in files {
-        let found = match identity::read(&world.inputs.file(&path), &path, world.inputs.now) {
+        let found = match stored_identity(world, &path) {
             Ok(None) => continue,
             Ok(Some(stored)) => Some(stored),
             Err(_) => None,
@@ -783,7 +819,7 @@ fn file_key(
     let inputs = world.inputs;
     let path = &world.paths.identity;
     let file = inputs.file(path);
-    let stored = match identity::read(&file, path, inputs.now) {
+    let stored = match stored_identity(world, path) {
         Err(error)
             if options.replace
                 && error.code == "ERR_PREPAIR_IDENTITY_BROKEN"
@@ -914,7 +950,7 @@ fn row_key(
         }
         key.public = public;
         // The same key may lie in a file too. In a form that OpenClaw does not import it stops the gateway.
-        if let Ok(Some(stored)) = identity::read(&file, path, inputs.now)
+        if let Ok(Some(stored)) = stored_identity(world, path)
             && stored.keys.public() == public
             && let Some(repair) = stored.repair
         {
@@ -924,7 +960,7 @@ fn row_key(
         return Ok(key);
     }
     // No identity yet. One that waits in a file is the one that a later import would compare with.
-    let mut stored = identity::read(&file, path, inputs.now)?;
+    let mut stored = stored_identity(world, path)?;
     let repair = stored.as_mut().and_then(|stored| stored.repair.take());
     let (keys, outcome) = match (stored, given) {
         (Some(stored), Some(given)) if stored.keys.public() != given.public() => {

@@ -1,6 +1,6 @@
 # Tells what stands at paths, and what else a plan depends on.
-# arguments: mark, folder for uploads ('' finds one, '-' needs none), database or '', rows.js, its request or '', 'stats' or
-# '', paths…
+# arguments: mark, folder for uploads ('' finds one, '-' needs none), database or '', rows.js, its request or '', the path
+# whose modes and owner are told ('all' for each), paths…
 say home "$(hex "$HOME")"
 say user "$uid" "$(id -g)"
 for name in HOME USERPROFILE OPENCLAW_HOME OPENCLAW_STATE_DIR OPENCLAW_CONFIG_PATH CLAWDBOT_STATE_DIR CLAWDBOT_CONFIG_PATH; do
@@ -27,7 +27,7 @@ esac
 
 kinds= index=0
 for path; do
-  if [ -n "$stats" ] && { [ -e "$path" ] || [ -L "$path" ]; }; then
+  if { [ "$stats" = all ] || [ "$stats" = "$path" ]; } && { [ -e "$path" ] || [ -L "$path" ]; }; then
     backups=
     if [ -d "$path" ] && [ ! -L "$path" ]; then
       for backup in "$path"/*.bak "$path"/.*.bak; do

@@ -66,7 +66,7 @@ function rowsOf(queries, { mends = false } = {}) {
 
 /** Asks the core until it lacks nothing. `rows` answers its queries. */
 function look(binding, fn, operation, call, rows) {
-  const inputs = { ...call.fixed, files: Object.create(null), rows: Object.create(null) };
+  const inputs = { ...call.fixed, files: Object.create(null), rows: Object.create(null), stats: Object.create(null) };
   const asked = [];
   let leftovers = false;
   for (;;) {
@@ -99,10 +99,7 @@ function statOf(path) {
 function observe(binding, fn, options) {
   const call = prepare(binding, options);
   const failures = Object.create(null);
-  Object.assign(call.fixed, {
-    failures,
-    stats: Object.create(null),
-  });
+  call.fixed.failures = failures;
   const failed = (path, error) => {
     if (!(error instanceof PrepairError)) throw error;
     failures[path] = { path, ...error, message: error.message };

@@ -178,10 +178,10 @@ class Job {
     return operate(this.binding, 'plan', this.operation, { ...this.options, env }, { ...this.fixed, home, installed, ...inputs });
   }
 
-  /** Inputs before anything was read; `diagnose` also wants modes and owners, and what could not be read. */
+  /** Inputs before anything was read; `diagnose` also wants what could not be read. */
   nothing() {
     const map = () => Object.create(null);
-    return { files: map(), rows: map(), ...(this.diagnosing && { stats: map(), failures: map() }) };
+    return { files: map(), rows: map(), stats: map(), ...(this.diagnosing && { failures: map() }) };
   }
 
   /** What the core will ask for, as far as it can be foreseen, so that one wait gets it all. */
@@ -225,12 +225,12 @@ class Job {
   }
 
   /** Finds home, environment, user and package; with paths, what stands there, and the rows of a database. */
-  look(paths, queries) {
+  look(paths, queries, [stats = ''] = []) {
     const db = queries[0]?.db ?? '';
     const auto = this.options.gatewayVersion === undefined || this.options.gatewayVersion === 'auto';
     const openclaw = auto || this.options.openclawDir !== undefined ? { dir: this.options.openclawDir } : null;
     const request = openclaw || db ? JSON.stringify({ db, queries, stand: STAND, mends: !this.reading, openclaw }) : '';
-    return this.calls.script('look', [this.reading ? '-' : this.stagingDir ?? '', db, inside.rows, request, this.diagnosing ? 'stats' : '', ...paths]);
+    return this.calls.script('look', [this.reading ? '-' : this.stagingDir ?? '', db, inside.rows, request, this.diagnosing ? 'all' : stats, ...paths]);
   }
 
   /** Takes in what was found. */
@@ -303,7 +303,7 @@ class Job {
     const paths = [...new Set([...files, ...parents, ...also, ...stats])];
     const reads = files.map((file) => this.calls.read(file));
     const settled = (call) => async (context) => call(context).then((value) => ({ value }), (error) => ({ error }));
-    const [answer, ...contents] = await this.calls.together([this.look(paths, this.queries), ...reads.map(settled)]);
+    const [answer, ...contents] = await this.calls.together([this.look(paths, this.queries, stats), ...reads.map(settled)]);
     const found = facts(answer);
     const kind = Object.fromEntries(paths.map((path, i) => [path, found.kinds[i]]));
     this.learn(found);

@@ -1,4 +1,4 @@
-import { at, DEVICE, device, ENTROPY, json, NEW, NOW, OTHER, OURS, PAIRED, record, store, stranger } from './kit.mjs';
+import { at, DEVICE, device, ENTROPY, json, NEW, NOW, OTHER, OURS, PAIRED, record, row, sqlite, store, stranger } from './kit.mjs';
 
 export const why = 'Identities: created, reused, given, derived, mended, refused. Files as OpenClaw\'s src/infra/device-identity.ts.';
 export const vectors = [];
@@ -16,6 +16,14 @@ add('created', 'the first 32 bytes of entropy are the seed', {}, {}, { changes: 
 add('created before 2026.2.21', 'the same file for every version', {}, {}, { changes: fresh, identity: 'created', is: { [DEVICE]: device(NEW, { createdAtMs: NOW }) } }, '2026.2.19');
 kept('reused', 'a good file is not touched', {});
 kept('reused with unknown fields', 'a later OpenClaw may add some', {}, device(OURS, { note: 'ü' }));
+const linked = (inputs, nlink = 2) => ({ ...inputs, stats: { [DEVICE]: { mode: 0o600, uid: 0, nlink } } });
+const paired = () => json({ [DEVICE]: device(OURS), [PAIRED]: store(record(OURS)) });
+const names = (name, why, version, inputs, expect) => vectors.push({ name, why, operation: 'prePair', options: at(version), inputs, expect });
+const copied = { changes: [[DEVICE, 'replaced']], identity: 'repaired', paired: 'unchanged', warnings: ['W_IDENTITY_REPAIRED'], says: 'hard link', is: { [DEVICE]: device(OURS) } };
+names('a second name', 'from 2026.5.12 an identity file with a hard link is not read; the copy in its place has one name', '2026.5.12', linked(paired()), copied);
+names('a second name, read by an earlier version', 'up to 2026.5.7 links are followed', '2026.5.7', linked(paired()), { changes: [], identity: 'reused', paired: 'unchanged' });
+names('one name', 'nothing to do', '2026.9.6', linked(paired(), 1), { changes: [], identity: 'reused', paired: 'unchanged' });
+names('a second name beside a database', '2026.9.6 exits with 78 on a file that it cannot import', '2026.9.6', linked(sqlite({ mine: [row(OURS)], files: { [DEVICE]: device(OURS) } })), copied);
 kept('the given key is the one on disk', 'nothing to do', { identity: { privateKeyPem: OURS.privateKeyPem } });
 taken('given', 'PKCS#8 PEM as node:crypto exports it', { privateKeyPem: OURS.privateKeyPem }, OURS);
 taken('given with CRLF', 'pasted on Windows', { privateKeyPem: OURS.privateKeyPem.replaceAll('\n', '\r\n') }, OURS);
