@@ -708,6 +708,14 @@ struct Key {
     statements: Vec<Statement>,
 }
 
+impl Key {
+    /// Held already: nothing is done for it.
+    fn new(public: [u8; 32], outcome: IdentityOutcome) -> Self {
+        let (before, after, statements) = (Vec::new(), Vec::new(), Vec::new());
+        Self { public, outcome, before, after, replaced: None, statements }
+    }
+}
+
 fn pair_part(
     world: &World<'_, '_>,
     options: &PairOptions,
@@ -717,14 +725,7 @@ fn pair_part(
     let [seed, token] = halves(entropy);
     let mut warnings = world.warnings.clone();
     let key = match (&options.device, world.store) {
-        (Some(public), _) => Key {
-            public: *public,
-            outcome: IdentityOutcome::Untouched,
-            before: Vec::new(),
-            after: Vec::new(),
-            replaced: None,
-            statements: Vec::new(),
-        },
+        (Some(public), _) => Key::new(*public, IdentityOutcome::Untouched),
         (None, StoreKind::Json) => file_key(world, options, seed, &mut warnings)?,
         (None, StoreKind::Sqlite) => row_key(world, options, seed, &mut warnings)?,
     };
@@ -834,14 +835,7 @@ fn file_key(
         IdentityChoice::Given(keys) => Some(((**keys).clone(), IdentityOutcome::Imported)),
         IdentityChoice::New => Some((KeyPair::from_seed(seed), IdentityOutcome::Created)),
     };
-    let mut key = Key {
-        public: [0; 32],
-        outcome: IdentityOutcome::Reused,
-        before: Vec::new(),
-        after: Vec::new(),
-        replaced: None,
-        statements: Vec::new(),
-    };
+    let mut key = Key::new([0; 32], IdentityOutcome::Reused);
     let same = |stored: &identity::Stored| match &wanted {
         Some((keys, _)) => keys.public() == stored.keys.public(),
         None => true,
@@ -925,14 +919,7 @@ fn row_key(
     let file = inputs.file(path);
     sqlite::check_columns(inputs, &db)?;
     want_queries(inputs, [sqlite::primary(&db)])?;
-    let mut key = Key {
-        public: [0; 32],
-        outcome: IdentityOutcome::Reused,
-        before: Vec::new(),
-        after: Vec::new(),
-        replaced: None,
-        statements: Vec::new(),
-    };
+    let mut key = Key::new([0; 32], IdentityOutcome::Reused);
     let given = match &options.identity {
         IdentityChoice::Disk => None,
         IdentityChoice::Given(keys) => Some((**keys).clone()),
