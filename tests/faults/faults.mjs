@@ -11,7 +11,7 @@ import { calls, traced } from './strace.mjs';
 export const TARGETS = BINDINGS;
 
 /** The operations, by the names that their system calls have here and there. */
-const OPERATIONS = {
+export const OPERATIONS = {
   open: ['open', 'openat', 'openat2'],
   read: ['read', 'pread64'],
   write: ['write', 'pwrite64'],
@@ -24,7 +24,7 @@ const OPERATIONS = {
   list: ['getdents64', 'getdents'],
   stat: ['stat', 'lstat', 'fstat', 'newfstatat', 'statx', 'access', 'faccessat', 'faccessat2'],
 };
-const operationOf = new Map(Object.entries(OPERATIONS).flatMap(([operation, names]) => names.map((name) => [name, operation])));
+export const byCall = (operations) => new Map(Object.entries(operations).flatMap(([operation, names]) => names.map((name) => [name, operation])));
 
 /** What is injected: for strace, and whether it lasts until the process ends. */
 const FAULTS = {
@@ -40,7 +40,7 @@ const FAULTS = {
 // strace can only pretend that bytes were written.
 const NOTHING = { 'nothing written': { inject: 'retval=0' } };
 // Calls that change nothing: a disk that is full does not matter to them, nor does dying there differ from dying at the next.
-const LOOKING = { read: ['EIO', 'EINTR'], list: ['EIO'], stat: ['EIO'] };
+const LOOKING = { read: ['EIO', 'EINTR'], list: ['EIO'], stat: ['EIO'], lock: ['EIO', 'SIGKILL'] };
 
 function faultsOf(operation) {
   if (operation === 'write') return { ...FAULTS, ...NOTHING };
@@ -58,7 +58,7 @@ function device() {
   return { deviceId, publicKey: raw(publicKey).toString('base64url'), privateKey };
 }
 
-const OTHERS = [device(), device()];
+export const OTHERS = [device(), device()];
 const record = ({ deviceId, publicKey }, more) => ({
   deviceId, publicKey, displayName: 'phone \u{1f4f1}', role: 'operator', roles: ['operator'], scopes: ['operator.read'],
   tokens: { operator: { token: 'other-token', role: 'operator', scopes: ['operator.read'], createdAtMs: 5 } },
@@ -66,7 +66,7 @@ const record = ({ deviceId, publicKey }, more) => ({
 });
 const request = (of, requestId) => ({ requestId, ...of, privateKey: undefined, role: 'operator', scopes: ['operator.admin'], silent: false, isRepair: false, ts: 1 });
 const by = (key, list) => JSON.stringify(Object.fromEntries(list.map((item) => [item[key], item])), null, 2);
-const CONFIG = `// mine\n{ gateway: { mode: 'local', trustedProxies: ['10.0.0.1' /* old */], }, }\n`;
+export const CONFIG = `// mine\n{ gateway: { mode: 'local', trustedProxies: ['10.0.0.1' /* old */], }, }\n`;
 
 /** The state dirs to begin with: files by name, and what they ask of setup(). */
 export const SCENARIOS = {
@@ -99,11 +99,20 @@ export const SCENARIOS = {
 
 /** One target and one beginning: its trace, and what came of every fault in it. */
 export class Ground {
+  operations = byCall(OPERATIONS);
+  /** Each of these groups is seen in the trace; what becomes visible where nothing was is linked by wasm. */
+  met = [['open'], ['read'], ['write'], ['fsync'], ['rename', 'link'], ['unlink'], ['mkdir'], ['fchmod']];
+  /** All that may be there in the end. */
+  known = [...FILES, '', 'identity', 'devices'];
+  limits = [1, 100, 200, 500, 1000, 1500, 2000];
+  refusals = /^ERR_PREPAIR_(DISK_FULL|IO|CHANGED|LOCKED|CONTENDED)$/;
+  version = '2026.2.19';
+
   static async open(target, scenario) {
-    const ground = new Ground();
+    const ground = new this();
     Object.assign(ground, { target, scenario, work: fs.mkdtempSync(join(tmpdir(), 'prepair-faults-')), rooms: 0 });
     try {
-      ground.start = SCENARIOS[scenario]();
+      ground.start = await ground.begin();
       ground.healthy = await ground.worker();
       await ground.reference();
       await ground.look();
@@ -120,9 +129,13 @@ export class Ground {
     fs.rmSync(this.work, { recursive: true, force: true });
   }
 
+  async begin() {
+    return SCENARIOS[this.scenario]();
+  }
+
   /** One that has loaded all that it loads lazily. */
   async worker() {
-    const worker = new Caller(this.target);
+    const worker = new Caller(this.target, { node: this.node });
     const { options } = this.room();
     const answer = await worker.call('setup', options);
     if (!answer?.report) await worker.stop();
@@ -140,7 +153,7 @@ export class Ground {
       fs.writeFileSync(join(stateDir, name), content, { mode: 0o600 });
     }
     const options = {
-      stateDir, env: { HOME: home }, gatewayVersion: '2026.2.19', now: 1_771_000_000_000,
+      stateDir, env: { HOME: home }, gatewayVersion: this.version, now: 1_771_000_000_000,
       config: { proxyPeers: ['10.0.0.7'] }, ...this.start.options,
     };
     return { home, stateDir, options };
@@ -149,8 +162,7 @@ export class Ground {
   /** The files as an undisturbed call leaves them. */
   async reference() {
     const here = this.room();
-    const { report } = await this.healthy.call('setup', here.options);
-    this.identity = report.identity;
+    await this.healthy.call('setup', here.options);
     this.done = Object.fromEntries(FILES.map((name) => [name, plain(here.stateDir, name)]));
     assert.ok(this.done['identity/device.json'] && this.done['devices/paired.json'] && this.done['openclaw.json']);
     this.changed = FILES.filter((name) => this.done[name] !== (this.start.files[name] ?? null));
@@ -164,10 +176,9 @@ export class Ground {
     const lines = await traced(this.faulted.pid, join(this.work, 'trace'), [], () => this.faulted.call('setup', here.options));
     this.trace = calls(lines)
       .filter(({ paths }) => paths.some((path) => path === here.home || path.startsWith(`${here.home}/`)))
-      .map((call) => ({ ...call, operation: operationOf.get(call.name) }))
+      .map((call) => ({ ...call, operation: this.operations.get(call.name) }))
       .filter(({ operation }) => operation);
-    // what becomes visible where nothing was is linked by wasm
-    for (const operations of [['open'], ['read'], ['write'], ['fsync'], ['rename', 'link'], ['unlink'], ['mkdir'], ['fchmod']]) {
+    for (const operations of this.met) {
       assert.ok(this.trace.some((call) => operations.includes(call.operation)), `${operations} was traced`);
     }
   }
@@ -223,18 +234,18 @@ export class Ground {
     const { error, report } = answer ?? {};
     if (error) {
       assert.equal(error.name, 'PrepairError', `${what}: ${JSON.stringify(error)}`);
-      assert.match(error.code, /^ERR_PREPAIR_(DISK_FULL|IO|CHANGED|LOCKED|CONTENDED)$/, `${what}: ${JSON.stringify(error)}`);
+      assert.match(error.code, this.refusals, `${what}: ${JSON.stringify(error)}`);
       assert.ok(error.path && error.hint, `${what}: ${JSON.stringify(error)}`);
     }
-    const stands = this.prefix(stateDir, what);
+    const stands = await this.prefix(stateDir, what);
     if (report) assert.equal(stands, this.changed.length, `${what}: reported as done`);
     const before = identityOf(stateDir);
     const again = await worker.call('setup', options);
     assert.ok(again?.report, `${what}: a rerun gave ${JSON.stringify(again?.error)}`);
-    assert.equal(this.prefix(stateDir, `${what}, again`), this.changed.length, `${what}: a rerun completes it`);
+    assert.equal(await this.prefix(stateDir, `${what}, again`), this.changed.length, `${what}: a rerun completes it`);
     const identity = before ?? report?.deviceId ?? this.start.deviceId;
     if (identity) assert.equal(again.report.deviceId, identity, `${what}: the identity stays`);
-    const known = [...FILES, '', 'identity', 'devices'].map((name) => join('.openclaw', name).replace(/\/$/, ''));
+    const known = this.known.map((name) => join('.openclaw', name).replace(/\/$/, ''));
     assert.deepEqual(fs.readdirSync(home, { recursive: true }).filter((name) => !known.includes(name)), [], `${what}: nothing else is left`);
     for (const name of this.changed) {
       const stat = fs.lstatSync(join(stateDir, name), { throwIfNoEntry: false });
@@ -245,21 +256,27 @@ export class Ground {
   }
 
   /** How many of the files that change are as they end up: the first ones, the others as they were. */
-  prefix(stateDir, what) {
+  async prefix(stateDir, what) {
     const isNew = this.changed.map((name) => {
       const now = read(stateDir, name);
       if (now === (this.start.files[name] ?? null)) return false;
       assert.equal(plain(stateDir, name), this.done[name], `${what}: ${name} is neither as it was nor as it ends up`);
       return true;
     });
-    const count = isNew.indexOf(false) < 0 ? isNew.length : isNew.indexOf(false);
-    assert.ok(isNew.slice(count).every((it) => !it), `${what}: out of order: ${isNew}`);
+    const count = ordered(isNew, what);
     for (const name of FILES.filter((it) => !this.changed.includes(it))) assert.equal(read(stateDir, name), this.start.files[name] ?? null, `${what}: ${name}`);
     return count;
   }
 }
 
-function read(stateDir, name) {
+/** How many of the first hold; none of the others does. */
+export function ordered(isNew, what) {
+  const count = isNew.indexOf(false) < 0 ? isNew.length : isNew.indexOf(false);
+  assert.ok(isNew.slice(count).every((it) => !it), `${what}: out of order: ${isNew}`);
+  return count;
+}
+
+export function read(stateDir, name) {
   try {
     return fs.readFileSync(join(stateDir, name), 'utf8');
   } catch (error) {

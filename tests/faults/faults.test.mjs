@@ -4,10 +4,10 @@ import { test } from 'node:test';
 import { TARGETS } from './faults.mjs';
 import { run, table } from './run.mjs';
 
-for (const target of TARGETS) {
-  test(`${target}: a system call that fails, or where the process dies, loses nothing`, async (t) => {
+for (const [target, scenario] of [...TARGETS.map((target) => [target, 'used']), [TARGETS[0], 'database']]) {
+  test(`${target}, ${scenario}: a system call that fails, or where the process dies, loses nothing`, async (t) => {
     const losses = [];
-    const counts = await run({ quick: true, targets: [target], scenarios: ['used'], onLoss: (error) => losses.push(error.message) });
+    const counts = await run({ quick: true, targets: [target], scenarios: [scenario], onLoss: (error) => losses.push(error.message) });
     table(counts).split('\n').forEach((line) => t.diagnostic(line));
     assert.deepEqual(losses, []);
     const rows = [...counts.values()];

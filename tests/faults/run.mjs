@@ -4,15 +4,21 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import { pathToFileURL } from 'node:url';
-import { Ground, SCENARIOS, TARGETS } from './faults.mjs';
+import { DatabaseGround } from './database.mjs';
+import { Ground, SCENARIOS as OF_FILES, TARGETS } from './faults.mjs';
 import { version as strace } from './strace.mjs';
+
+/** Of each beginning what opens it: for those of files, and for a state dir with a database. */
+export const SCENARIOS = { ...Object.fromEntries(Object.keys(OF_FILES).map((name) => [name, Ground])), database: DatabaseGround };
 
 /** Runs all, or of each operation and fault one; `onFault` sees each outcome. Gives the counts by target and operation. */
 export async function run({ quick = false, targets = TARGETS, scenarios = Object.keys(SCENARIOS), onLoss }) {
   const counts = new Map();
   for (const target of targets) {
     for (const scenario of scenarios) {
-      const ground = await Ground.open(target, scenario);
+      // the same code by both bindings, but for the config's file, which the other beginnings have too
+      if (!quick && scenario === 'database' && target !== TARGETS[0]) continue;
+      const ground = await SCENARIOS[scenario].open(target, scenario);
       try {
         await onGround(ground, { quick, counts, onLoss });
       } finally {
@@ -41,7 +47,7 @@ async function onGround(ground, { quick, counts, onLoss }) {
   };
   for (const { operation } of ground.trace) count(operation).calls += 1;
   for (const { call, fault } of quick ? some(ground.faults()) : ground.faults()) await note(call.operation, () => ground.attempt({ call, fault }));
-  for (const limit of quick ? [200] : [1, 100, 200, 500, 1000, 1500, 2000]) await note('write', () => ground.short(limit));
+  for (const limit of quick ? ground.limits.slice(2, 3) : ground.limits) await note('write', () => ground.short(limit));
 }
 
 /** Of each operation and fault one, together spread over the calls. */
@@ -68,6 +74,7 @@ export function table(counts) {
 const BEGINNINGS = {
   fresh: 'no state dir',
   used: 'other devices, requests and a config, but no identity',
+  database: 'the database of a started 2026.9.6 with other devices, a request of ours and a config (on Node 24)',
   repair: 'an identity in a shape that versions discard, a record too narrow, a sticky request',
 };
 
@@ -84,7 +91,7 @@ async function main(args) {
 What \`setup()\` leaves behind when one of its system calls fails or its process is killed there. Printed by
 \`node tests/faults/run.mjs ${args.join(' ')}\` on ${new Date().toISOString().slice(0, 10)}: openclaw-prepair ${version}, Node ${process.versions.node}, ${os.type()} ${process.arch}, strace ${strace()}, ${Math.round((Date.now() - start) / 1000)} s.
 
-Beginnings: ${scenarios.map((name) => BEGINNINGS[name]).join('; ')}. By both bindings: the addon, and wasm with the file calls of lib/files.js. Every
+Beginnings: ${scenarios.map((name) => BEGINNINGS[name]).join('; ')}. By both bindings: the addon, and wasm with the file calls of lib/files.js (the database, where both run the same code, by the addon). Every
 system call of \`setup()\` on its files, as a trace gave them, gets each of: EIO, ENOSPC, EDQUOT, EINTR, SIGKILL, EIO and ENOSPC from
 there on until the process ends (those that only look: EIO, and reads EINTR), and for writes: nothing written, and files cut off in
 the middle by a size limit (RLIMIT_FSIZE; strace can only pretend that bytes were written, which is what no file system does).

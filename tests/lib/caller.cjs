@@ -3,6 +3,17 @@
 const fs = require('node:fs');
 const prepair = require('../../npm/openclaw-prepair');
 
+/** Rows that statements give, each `[sql, …parameters]`. */
+function sql({ file, statements }) {
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+  const db = new DatabaseSync(file);
+  try {
+    return statements.map(([text, ...params]) => db.prepare(text).all(...params));
+  } finally {
+    db.close();
+  }
+}
+
 const buffer = Buffer.alloc(64 * 1024);
 let text = '';
 for (;;) {
@@ -17,7 +28,7 @@ for (;;) {
   text = text.slice(end + 1);
   let answer;
   try {
-    answer = { report: prepair[call](options) };
+    answer = { report: call === 'sql' ? sql(options) : prepair[call](options) };
   } catch (error) {
     answer = { error: { name: error.name, code: error.code, message: error.message, path: error.path, hint: error.hint } };
   }
