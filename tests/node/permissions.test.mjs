@@ -53,6 +53,18 @@ test("Node's permission model: the addon writes where it is allowed, the wasm mo
   }
 });
 
+test("Node's permission model: a database that may not be read", async (t) => {
+  const binary = await node(24);
+  const here = place(t, '2026.9.6');
+  mkdirSync(here.file('state'), { recursive: true, mode: 0o700 });
+  const make = `const { DatabaseSync } = require('node:sqlite'); new DatabaseSync(${JSON.stringify(here.file('state/openclaw.sqlite'))}).exec('PRAGMA user_version = 18')`;
+  assert.equal(spawnSync(binary, ['-e', make]).status, 0);
+  const before = snapshot(here.home);
+  const [unread] = call(binary, ['--permission', `--allow-fs-read=${ROOT}`, '--allow-fs-read=/proc', '--allow-addons'], [['setup', here.options]], { PREPAIR_BINDING: 'native' });
+  forbidden(unread, /--allow-fs-read/);
+  assert.deepEqual(snapshot(here.home), before);
+});
+
 // As Deno throws without --allow-sys and --allow-env; tests/packaging/runtimes.long.test.mjs runs the real one.
 test("Deno's permissions", (t) => {
   const here = place(t);

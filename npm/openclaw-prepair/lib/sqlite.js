@@ -33,7 +33,8 @@ function library(db) {
 
 /** Errors of SQLite, by its result codes. Its messages name tables and columns, never values. */
 function translate(error, db) {
-  if (error?.code?.startsWith?.('ERR_PREPAIR_')) return error;
+  // The refusals of Node's permission model have their own translation.
+  if (error?.code?.startsWith?.('ERR_PREPAIR_') || error?.code === 'ERR_ACCESS_DENIED') return error;
   if (error?.errcode === BEGUN) {
     return refusal('SQLITE', 'A killed process left a write to the state database unfinished.', {
       path: db,
