@@ -497,17 +497,19 @@ impl<'i> Includes<'i> {
         };
         let mut out = Map::new();
         for (key, value) in patch {
-            let member = node.and_then(|node| document.get(node, key));
+            let here = node.and_then(|node| document.get(node, key)).map(|member| member.value);
             let path = format!("{prefix}{key}");
             match (value, included.get(key)) {
                 (_, _) if key == "$include" => return Err(self.refuse(&path, &files)),
                 (value, None) => {
                     out.insert(key.clone(), value.clone());
                 }
-                (Value::Object(patch), Some(Value::Object(inner))) => {
+                (Value::Object(patch), Some(Value::Object(inner)))
+                    if here.is_none_or(|here| here.kind == Kind::Object) =>
+                {
                     let reduced = self.reduce(
                         document,
-                        member.map(|member| member.value),
+                        here,
                         patch,
                         Some((inner, &files)),
                         replace_arrays,
@@ -520,11 +522,28 @@ impl<'i> Includes<'i> {
                 (Value::Array(items), Some(Value::Array(known))) if !replace_arrays => {
                     let rest: Vec<Value> =
                         items.iter().filter(|item| !known.contains(item)).cloned().collect();
-                    if !rest.is_empty() {
+                    // What is no array beside the include hides its list.
+                    let hides = here.is_some_and(|here| here.kind != Kind::Array);
+                    if !rest.is_empty() || hides {
                         out.insert(key.clone(), Value::Array(rest));
                     }
                 }
-                (value, Some(known)) if value == known && member.is_none() => {}
+                // What is joined behind the included list can make it longer, no more.
+                (Value::Array(items), Some(Value::Array(known))) => {
+                    let Some(rest) = items.strip_prefix(known.as_slice()) else {
+                        return Err(self.refuse(&path, &files));
+                    };
+                    if here.is_some() || !rest.is_empty() {
+                        out.insert(key.clone(), rest.to_vec().into());
+                    }
+                }
+                // A value that stands beside the include wins over the included one.
+                (value, Some(_))
+                    if here.is_some() && !matches!(value, Value::Null | Value::Object(_)) =>
+                {
+                    out.insert(key.clone(), value.clone());
+                }
+                (value, Some(known)) if value == known && here.is_none() => {}
                 _ => return Err(self.refuse(&path, &files)),
             }
         }

@@ -112,6 +112,11 @@ include('a key that it has, the same', 'nothing to do', { merge: { gateway: { po
 include('a key that it has, another', 'refused, naming the file', { merge: { gateway: { port: 2 } } }, including, { [I]: base }, { error: 'CONFIG_INCLUDE', path: CONFIG, says: 'base\\.json5' });
 include('a key that it has, removed', 'refused', { merge: { gateway: { auth: null } } }, including, { [I]: base }, { error: 'CONFIG_INCLUDE' });
 include('its list replaced', 'refused', { trustedProxies: ['10.0.0.2'], arrays: 'replace' }, including, { [I]: base }, { error: 'CONFIG_INCLUDE' });
+const beside = '{ $include: "./base.json5", gateway: { mode: "local", port: 3, trustedProxies: ["10.0.0.7"] } }';
+include('a key beside it, the same', 'it wins over the included one: nothing to do', { merge: { gateway: { port: 3 } } }, beside, { [I]: base }, same);
+include('a key beside it, another', 'it is edited where it stands', { merge: { gateway: { port: 4 } } }, beside, { [I]: base }, to(beside.replace('port: 3', 'port: 4')));
+include('a list beside it', 'both lists count', { trustedProxies: ['10.0.0.1', '10.0.0.7'] }, beside, { [I]: base }, same);
+include('a list beside it, replaced', 'the joined list is the wished one', { trustedProxies: ['10.0.0.1', '10.0.0.8'], arrays: 'replace' }, beside, { [I]: base }, to(beside.replace('["10.0.0.7"]', '["10.0.0.8"]')));
 include('nested', 'an include of an include', { trustedProxies: ['10.0.0.9'] }, including, { [I]: '{ $include: ["sub/a.json"] }', [`${S}/sub/a.json`]: "{ gateway: { trustedProxies: ['10.0.0.9'] } }" }, same);
 include('of a part', 'only the file of the part is read', { merge: { gateway: { port: 2 } } }, '{ gateway: { $include: "g.json5", mode: "local" }, agents: { $include: "never.json5" } }', { [`${S}/g.json5`]: '{ bind: "lan" }' }, to('{ gateway: { $include: "g.json5", mode: "local", "port": 2 }, agents: { $include: "never.json5" } }'));
 include('missing', 'the gateway cannot read it either', { merge: { a: 1 } }, including, { [I]: null }, { error: 'CONFIG_INCLUDE', path: I });

@@ -66,6 +66,61 @@ fn what_an_include_gives_is_not_written_again() {
     );
 }
 
+/// `deepMerge(included, rest)` of src/config/includes.ts: of two scalars that of the sibling counts, lists are joined.
+#[test]
+fn what_stands_beside_an_include_wins() {
+    const SAME: &str = "same";
+    const REFUSED: &str = "CONFIG_INCLUDE";
+    let included = "{ gateway: { port: 2, list: [1], deep: { x: 1 }, one: 1, none: null } }";
+    for (beside, patch, replace, expected) in [
+        ("port: 3", json!({ "port": 3 }), false, SAME),
+        ("port: 3", json!({ "port": 4 }), false, "port: 4"),
+        ("port: 3", json!({ "port": 2 }), false, "port: 2"),
+        ("port: 2", json!({ "port": 2 }), false, SAME),
+        ("port: { a: 1 }", json!({ "port": 4 }), false, "port: 4"),
+        ("none: 1", json!({ "none": true }), false, "none: true"),
+        ("port: 3", json!({ "port": null }), false, REFUSED),
+        ("", json!({ "port": 4 }), false, REFUSED),
+        ("", json!({ "port": 2 }), false, SAME),
+        ("deep: { x: 2 }", json!({ "deep": { "x": 3 } }), false, "deep: { x: 3 }"),
+        ("deep: 'text'", json!({ "deep": { "x": 1 } }), false, REFUSED),
+        ("deep: 'text'", json!({ "deep": "other" }), false, "deep: \"other\""),
+        ("one: { x: 1 }", json!({ "one": { "x": 2 } }), false, REFUSED),
+        ("list: [2]", json!({ "list": [1, 2] }), false, SAME),
+        ("list: [2]", json!({ "list": [3] }), false, "list: [2, 3]"),
+        ("list: 'text'", json!({ "list": [1] }), false, "list: []"),
+        ("one: [2]", json!({ "one": [2, 3] }), false, "one: [2, 3]"),
+        ("list: [2]", json!({ "list": [1, 2] }), true, SAME),
+        ("list: [2]", json!({ "list": [1, 3] }), true, "list: [3]"),
+        ("list: [2]", json!({ "list": [1] }), true, "list: []"),
+        ("list: [2]", json!({ "list": [2] }), true, REFUSED),
+        ("", json!({ "list": [1] }), true, SAME),
+        ("", json!({ "list": [2] }), true, REFUSED),
+        ("one: [2]", json!({ "one": [3] }), true, "one: [3]"),
+    ] {
+        let config = |beside: &str| {
+            format!("{{ $include: 'b.json', gateway: {{ mode: 'local', {beside} }} }}")
+        };
+        let disk = Disk::new("2026.4.15").config(config(beside)).file("/s/b.json", included);
+        let mut options = merge(json!({ "gateway": patch }));
+        options["arrays"] = if replace { "replace" } else { "union" }.into();
+        let plan = disk.plan("patchConfig", options);
+        let text = plan["steps"][0]["content"].as_str();
+        match expected {
+            REFUSED => assert_eq!(code(&plan), REFUSED, "{beside} {patch}"),
+            SAME => assert_eq!((code(&plan), text), ("", None), "{beside} {patch}"),
+            now => {
+                let value = |text: &str| {
+                    let document = Document::parse(text.as_bytes(), Syntax::Json5).unwrap();
+                    document.value(document.root())
+                };
+                let text = text.unwrap_or_else(|| panic!("{beside} {patch} {plan}"));
+                assert_eq!(value(text), value(&config(now)), "{beside} {patch}");
+            }
+        }
+    }
+}
+
 /// A patch of an object replaces what is no object, and stays as it is, empty objects too.
 #[test]
 fn what_is_no_object_is_replaced_by_one() {
