@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createPublicKey } from 'node:crypto';
-import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { node, openclaw } from '../lib/cache.mjs';
 import { cli, makeHome, startGateway } from '../lib/gateway.mjs';
-import { place as somewhere, prepair, refusal } from '../node/setup.mjs';
+import { place as somewhere, prepair, refusal, snapshot } from '../node/setup.mjs';
 
 const FILE = fileURLToPath(import.meta.url);
 const require = createRequire(import.meta.url);
@@ -479,6 +479,105 @@ function rows() {
       assert.equal((await calls.setup(...first, options)).paired, 'created');
       assert.deepEqual(here.sql("SELECT name FROM sqlite_schema WHERE name = 'half'"), []);
     }
+  });
+
+  /** The calls of both entries, on a place. */
+  const both = (here) => [
+    [prepair, []],
+    [remote, [remote.localDir(here.home)]],
+  ].map(([calls, first]) => (name, more) => calls[name](...first, { ...here.options, env: undefined, ...more }));
+
+  test('what only reads leaves no trace beside a database that nobody has open', async (t) => {
+    for (const name of ['plain', 'a %41?immutable=0&b#c ü;']) {
+      const here = place(t);
+      const stateDir = join(here.home, name);
+      renameSync(here.stateDir, stateDir);
+      for (const call of both(here)) {
+        await call('setup', { stateDir });
+        const before = snapshot(stateDir);
+        assert.deepEqual(readdirSync(join(stateDir, 'state')).filter((file) => file.startsWith('openclaw.sqlite')), ['openclaw.sqlite']);
+        assert.deepEqual((await call('diagnose', { stateDir })).findings.filter(({ path }) => path.includes('sqlite')), []);
+        assert.deepEqual((await call('setup', { stateDir, dryRun: true })).changes, []);
+        assert.deepEqual((await call('setup', { stateDir })).changes, []);
+        prepair.exportIdentity({ ...here.options, stateDir });
+        assert.deepEqual(snapshot(stateDir), before);
+      }
+    }
+  });
+
+  test('rows that are still in the log count, and an empty log is that of a gateway', async (t) => {
+    const here = place(t);
+    const { deviceId } = prepair.setup(here.options);
+    const gateway = new sqlite.DatabaseSync(here.db);
+    gateway.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    for (let round = 1; round <= 2; round += 1) {
+      for (const call of both(here)) assert.equal((await call('setup', { dryRun: true })).pendingCleared, round - 1);
+      gateway.prepare("INSERT INTO device_pairing_pending (request_id, device_id, public_key, silent, ts) VALUES (?, ?, 'k', 0, ?)").run(`${round}`, deviceId, here.options.now);
+    }
+    gateway.close();
+  });
+
+  test('a database that others open, write and close all the time is never read half written', async (t) => {
+    const here = place(t);
+    const { read } = require('../../npm/openclaw-prepair/lib/sqlite.js');
+    const turn = () => read([{ id: 'turn', db: here.db, sql: 'SELECT n FROM early', params: [] }]).turn[0].n;
+    for (const name of ['early', 'late']) here.sql(`CREATE TABLE ${name} AS SELECT 0 AS n`);
+    const writer = spawn(process.execPath, ['-e', `const { DatabaseSync } = require('node:sqlite');
+      setInterval(() => {
+        const db = new DatabaseSync(process.argv[1]);
+        db.exec('PRAGMA busy_timeout = 5000; BEGIN; UPDATE early SET n = n + 1; UPDATE late SET n = n + 1; COMMIT');
+        db.close();
+      }, 50);`, here.db], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const ended = new Promise((resolve) => writer.once('exit', resolve));
+    while (turn() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    // Between the two it takes longer than the writer's turn.
+    const long = '(WITH RECURSIVE step (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM step WHERE i < 1500000) SELECT count(*) FROM step)';
+    const query = { id: 'turns', db: here.db, sql: `SELECT n AS first, ${long} AS steps, (SELECT n FROM late) AS last FROM early`, params: [] };
+    try {
+      for (let round = 0; round < 5; round += 1) {
+        const [{ first, last }] = read([query]).turns;
+        assert.equal(first, last);
+      }
+    } finally {
+      writer.kill('SIGKILL');
+      await ended;
+    }
+    assert.ok(turn() > 5, `${turn()}`);
+  });
+
+  test('on a read-only file system a database that rests is read, and a write is refused as that', { skip: process.getuid() !== 0 && 'needs root to mount' }, (t) => {
+    const script = `
+      const prepair = require(process.argv[1]);
+      const remote = require(process.argv[1] + '/lib/sandbox-node.js');
+      const { home, ...options } = JSON.parse(process.argv[2]);
+      const told = [];
+      (async () => {
+        for (const [calls, first] of [[prepair, []], [remote, [remote.localDir(home)]]]) {
+          for (const [name, more] of [['diagnose'], ['setup', { dryRun: true }], ['setup'], ['prePair', { scopes: ['operator.read', 'operator.talk'] }], ['exportIdentity']]) {
+            if (!calls[name]) continue;
+            try {
+              const { findings, changes, deviceId } = await calls[name](...first, { ...options, ...more });
+              told.push([name, findings?.filter(({ path }) => path.includes('sqlite')).map(({ code }) => code) ?? changes ?? deviceId]);
+            } catch (error) {
+              told.push([name, error.code]);
+            }
+          }
+        }
+        console.log(JSON.stringify(told));
+      })();`;
+    const run = (here) => {
+      const child = spawnSync('unshare', ['-m', '--propagation', 'private', 'sh', '-ec', 'mount --bind "$0" "$0"; mount -o remount,bind,ro "$0"; exec "$@"', here.stateDir,
+        process.execPath, '-e', script, join(dirname(FILE), '../../npm/openclaw-prepair'), JSON.stringify({ ...here.options, env: undefined, home: here.home })], { encoding: 'utf8' });
+      assert.equal(child.status, 0, child.stderr);
+      return JSON.parse(child.stdout);
+    };
+    const here = place(t);
+    const { deviceId } = prepair.setup(here.options);
+    const far = [['diagnose', []], ['setup', []], ['setup', []], ['prePair', 'ERR_PREPAIR_READ_ONLY']];
+    assert.deepEqual(run(here), [...far, ['exportIdentity', deviceId], ...far]);
+    // A log without its index: SQLite would have to make that.
+    writeFileSync(`${here.db}-wal`, '');
+    for (const [name, code] of run(here).filter(([name]) => name !== 'diagnose')) assert.equal(code, 'ERR_PREPAIR_READ_ONLY', name);
   });
 
   /** Runs scripts as nobody, with copies of the package and of this Node that nobody can reach, wherever they lie. */

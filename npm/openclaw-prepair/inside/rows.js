@@ -4,6 +4,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { createHash } = require('node:crypto');
+const { pathToFileURL } = require('node:url');
 const [mark, mode, given] = process.argv.slice(process.argv[1] === '--' ? 2 : 1);
 const say = (what, value) => process.stdout.write(`${mark} ${what}${value === undefined ? '' : ` ${JSON.stringify(value)}`}\n`);
 const KEPT = 'prepairKeepsThisTokenInsideTheSandbox';
@@ -16,6 +17,7 @@ const open = (file, options = {}) => {
 const BEGUN = 776;
 // SQLITE_IOERR_SHMSIZE: no room for the index of the write-ahead log.
 const NO_ROOM = 4874;
+const CANTOPEN = 14;
 
 /** The rows of queries with tokens replaced; `kept` collects them, `digest` is that of the rows as they are. */
 function ask(db, queries, device) {
@@ -67,11 +69,21 @@ function hide(text, kept) {
 }
 
 /** What SQLite said, as the status of an answer. */
-function status(error) {
+function status(error, file) {
   if (error?.errcode === BEGUN) return 'SQLITE_BEGUN';
   if (error?.errcode === NO_ROOM) return 'SQLITE_FULL';
   const primary = (error?.errcode ?? 0) & 0xff;
+  if ([3, 8, CANTOPEN].includes(primary) && mountedReadOnly(file)) return 'SQLITE_MOUNT';
   return { 5: 'SQLITE_BUSY', 6: 'SQLITE_BUSY', 8: 'SQLITE_READ_ONLY', 13: 'SQLITE_FULL', 14: 'SQLITE_OPEN', 3: 'SQLITE_OPEN' }[primary] ?? 'SQLITE';
+}
+
+function mountedReadOnly(file) {
+  try {
+    fs.accessSync(path.dirname(file), fs.constants.W_OK);
+  } catch (error) {
+    return error.code === 'EROFS';
+  }
+  return false;
 }
 
 /** Whether a database was emptied beside its log, which SQLite would delete; `lib/sqlite.js` says more. */
@@ -87,18 +99,48 @@ function look({ openclaw, ...request }) {
   if (!db || !fs.existsSync(db) || !process.getBuiltinModule?.('node:sqlite')) return;
   try {
     if (emptied(db)) return say('SQLITE_EMPTIED');
-    try {
-      rowsOf(request, { readOnly: true });
-    } catch (error) {
-      if (!request.mends || error.errcode !== BEGUN) throw error;
-      rowsOf(request);
-    }
+    say('rows', atRest(request) ?? asUsual(request));
   } catch (error) {
-    say(status(error));
+    say(status(error, db));
   }
 }
 
-function rowsOf({ db: file, queries, stand }, options) {
+/** What changes with every write to a database; null where a log of SQLite's lies beside it, so that it may be open. */
+function rest(file) {
+  const beside = (end) => fs.lstatSync(`${file}${end}`, { throwIfNoEntry: false });
+  if (beside('-wal') || beside('-shm') || beside('-journal')?.size > 0) return null;
+  const { dev, ino, size, mtimeNs, ctimeNs } = fs.lstatSync(file, { bigint: true });
+  return [dev, ino, size, mtimeNs, ctimeNs].join();
+}
+
+/** The rows of a database that nobody has open, without a trace; null where that cannot be. `lib/sqlite.js` says more. */
+function atRest(request) {
+  const before = rest(request.db);
+  if (before === null) return null;
+  const url = pathToFileURL(request.db);
+  url.search = '?immutable=1';
+  let found = null;
+  let failed;
+  try {
+    found = rowsOf(request, url, { readOnly: true });
+  } catch (error) {
+    failed = error;
+  }
+  if (rest(request.db) !== before) return null;
+  if (failed?.errcode !== undefined && (failed.errcode & 0xff) !== CANTOPEN) throw failed;
+  return found;
+}
+
+function asUsual(request) {
+  try {
+    return rowsOf(request, request.db, { readOnly: true });
+  } catch (error) {
+    if (!request.mends || error.errcode !== BEGUN) throw error;
+    return rowsOf(request, request.db);
+  }
+}
+
+function rowsOf({ queries, stand }, file, options) {
   const db = open(file, options);
   try {
     let real;
@@ -109,7 +151,7 @@ function rowsOf({ db: file, queries, stand }, options) {
     }
     const usable = queries.filter((query) => real || !stand || !JSON.stringify(query).includes(stand));
     const { rows, digest } = ask(db, usable, real && { stand, real });
-    say('rows', { rows, digest, device: real ?? null });
+    return { rows, digest, device: real ?? null };
   } finally {
     db.close();
   }
@@ -130,7 +172,7 @@ function apply(upload) {
     db.exec(good ? 'COMMIT' : 'ROLLBACK');
     say(good ? 'rows' : 'CHANGED');
   } catch (error) {
-    say(status(error));
+    say(status(error, file));
   } finally {
     db?.close();
   }

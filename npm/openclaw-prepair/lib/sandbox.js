@@ -499,6 +499,7 @@ const SQLITE_FAULTS = {
   SQLITE_NONE: ['SQLITE_UNAVAILABLE', 'This state dir keeps identity and pairing in SQLite, and no Node in the sandbox can read it.', 'OpenClaw 2026.8.1 and later need Node 22.22 or 24.15: put it on PATH in the sandbox.'],
   SQLITE_BUSY: ['SQLITE_BUSY', 'The state database is locked by another process.', 'See what holds it (a backup, a migration), then call again.'],
   SQLITE_READ_ONLY: ['READ_ONLY', 'The state database cannot be written.', 'Use the sandbox as the user of the gateway.'],
+  SQLITE_MOUNT: ['READ_ONLY', 'The state database lies on a read-only file system.', 'Run this where it can be written. While a log (-wal) lies beside it, SQLite has to write even to read it.'],
   SQLITE_BEGUN: ['SQLITE', 'A killed process left a write to the state database unfinished.', 'Start the gateway or call setup(): SQLite then undoes that write by itself.'],
   SQLITE_EMPTIED: ['SQLITE', 'The state database is empty, but a log of its changes lies beside it: it was truncated.', 'Restore the database from a backup, the files -wal and -journal beside it included.'],
   SQLITE_FULL: ['DISK_FULL', 'The disk is full.', 'Make room, then call again: the same call completes what is not done yet.'],

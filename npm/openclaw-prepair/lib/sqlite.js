@@ -5,6 +5,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { pathToFileURL } = require('node:url');
 const { refusal } = require('./errors.js');
 
 const BUSY_MS = 5000;
@@ -12,6 +13,7 @@ const BUSY_MS = 5000;
 const BEGUN = 776;
 // SQLITE_IOERR_SHMSIZE: no room for the index of the write-ahead log.
 const NO_ROOM = 4874;
+const CANTOPEN = 14;
 
 function library(db) {
   const emit = process.emitWarning;
@@ -48,19 +50,34 @@ function translate(error, db) {
       hint: `It was waited for ${BUSY_MS / 1000} seconds. See what holds it (a backup, a migration), then call again.`,
     });
   }
+  if ([3, 8, CANTOPEN].includes(primary) && mountedReadOnly(db)) {
+    return refusal('READ_ONLY', 'The state database lies on a read-only file system.', {
+      path: db,
+      hint: 'Run this where it can be written. While a log (-wal) lies beside it, SQLite has to write even to read it.',
+    });
+  }
   if (primary === 8) {
     return refusal('READ_ONLY', 'The state database cannot be written.', { path: db, hint: 'Run this as the user of the gateway, on a writable file system.' });
   }
   if (primary === 13 || error?.errcode === NO_ROOM) {
     return refusal('DISK_FULL', 'The disk is full.', { path: db, hint: 'Make room, then call again: the same call completes what is not done yet.' });
   }
-  if (primary === 14 || primary === 3) {
+  if (primary === CANTOPEN || primary === 3) {
     return refusal('PERMISSION', 'The state database cannot be opened.', { path: db, hint: 'Run this as the user of the gateway.' });
   }
   return refusal('SQLITE', `The state database cannot be used: ${error?.errstr ?? 'a value in it cannot be read'}.`, {
     path: db,
     hint: 'Run `openclaw doctor`, or restore the database from a backup.',
   });
+}
+
+function mountedReadOnly(db) {
+  try {
+    fs.accessSync(path.dirname(db), fs.constants.W_OK);
+  } catch (error) {
+    return error.code === 'EROFS';
+  }
+  return false;
 }
 
 /** Whether a database is there; what is no plain file is refused. */
@@ -122,6 +139,45 @@ function rowsOf(db, query) {
   return statement.all(...query.params).map((row) => Object.fromEntries(Object.entries(row).map(plain)));
 }
 
+function using(lib, file, options, body) {
+  const db = new lib.DatabaseSync(file, options);
+  try {
+    db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    body(db);
+  } finally {
+    db.close();
+  }
+}
+
+/** What changes with every write to a database; null where a log of SQLite's lies beside it, so that it may be open. */
+function rest(file) {
+  const beside = (end) => fs.lstatSync(`${file}${end}`, { throwIfNoEntry: false });
+  if (beside('-wal') || beside('-shm') || beside('-journal')?.size > 0) return null;
+  const { dev, ino, size, mtimeNs, ctimeNs } = fs.lstatSync(file, { bigint: true });
+  return [dev, ino, size, mtimeNs, ctimeNs].join();
+}
+
+/**
+ * Reads a database that nobody has open, as a file that does not change: only to read it SQLite would leave `-wal` and
+ * `-shm` beside it, owned by whoever looked. False where it was written meanwhile, or cannot be read so.
+ */
+function atRest(lib, file, body) {
+  const before = rest(file);
+  if (before === null) return false;
+  const url = pathToFileURL(file);
+  url.search = '?immutable=1';
+  let failed;
+  try {
+    // Node takes URLs from 22.15 on.
+    using(lib, url, { readOnly: true }, body);
+  } catch (error) {
+    failed = error;
+  }
+  if (rest(file) !== before) return false;
+  if (failed?.errcode !== undefined && (failed.errcode & 0xff) !== CANTOPEN) throw failed;
+  return !failed;
+}
+
 /**
  * Answers queries without changing anything; `null` for a database that is not there. With `mends` it undoes what a killed
  * writer left unfinished.
@@ -146,23 +202,15 @@ function read(queries, mends) {
         for (const query of group) rows[query.id] = query.id === 'userVersion' ? [{ user_version: version }] : [];
         return;
       }
-      const using = (options, body) => {
-        const db = new lib.DatabaseSync(file, options);
-        try {
-          db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
-          body(db);
-        } finally {
-          db.close();
-        }
-      };
       const answer = (db) => {
         for (const query of group) rows[query.id] = rowsOf(db, query);
       };
+      if (atRest(lib, file, answer)) return;
       try {
-        using({ readOnly: true }, answer);
+        using(lib, file, { readOnly: true }, answer);
       } catch (error) {
         if (!mends || error.errcode !== BEGUN) throw error;
-        using({}, answer);
+        using(lib, file, {}, answer);
       }
     });
   }
