@@ -127,6 +127,7 @@ export interface PatchConfigReport {
 }
 
 export interface SetupReport extends PrePairReport {
+  /** Of the config, with warnings of its own; `null` with `config: false`. */
   config: PatchConfigReport | null;
 }
 

@@ -38,7 +38,7 @@ test('2026.2.19, bare loopback: verify before setup changes nothing', async (t) 
 
 describe('what is no gateway', () => {
   /** A server of its own; `verify` of a paired device against it. */
-  async function against(t, server, ...args) {
+  async function against(t, server, args, TOKEN = 'sesame-sesame') {
     const { env } = home(t);
     assert.equal((await cli(['setup', ...V], { env })).code, 0);
     let port = 9; // discard: nobody listens there
@@ -49,7 +49,7 @@ describe('what is no gateway', () => {
       ({ port } = server.address());
     }
     const flags = [...V, '--url', `ws://127.0.0.1:${port}`, '--token-env', 'TOKEN', ...args];
-    const [said, json] = [await cli(['verify', ...flags], { env: { ...env, TOKEN: 'sesame-sesame' } }), await cli(['verify', '--json', ...flags], { env: { ...env, TOKEN: 'sesame-sesame' } })];
+    const [said, json] = [await cli(['verify', ...flags], { env: { ...env, TOKEN } }), await cli(['verify', '--json', ...flags], { env: { ...env, TOKEN } })];
     assert.ok(!`${said.stdout}${said.stderr}${json.stdout}`.includes('sesame'));
     return { code: said.code, text: said.stdout + said.stderr, report: json.json };
   }
@@ -76,13 +76,20 @@ describe('what is no gateway', () => {
     ['a close that steers the terminal', websocket(Buffer.concat([Buffer.from([0x88, 10, 0x03, 0xf0]), Buffer.from('\x1b[2Jboo!')])), [], 1, ' [2Jboo!', /gateway closed \(1008\):  \[2Jboo!/],
   ]) {
     test(name, async (t) => {
-      const result = await against(t, server, ...args);
+      const result = await against(t, server, args);
       assert.deepEqual([result.code, result.report.reason, result.report.ok], [code, reason, false], result.text);
       assert.match(result.text, message);
       assert.match(result.text, /→ /);
       assert.doesNotMatch(result.text, /\x1b/);
     });
   }
+
+  test('a secret that is a word of ours', async (t) => {
+    const { code, report } = await against(t, status(403), [], 'proxy');
+    assert.deepEqual([code, report.reason], [3, 'unattributable-proxy']);
+    const close = (said) => Buffer.concat([Buffer.from([0x88, said.length + 2, 0x03, 0xf0]), Buffer.from(said)]);
+    assert.equal((await against(t, websocket(close('no proxy here')), [], 'proxy')).report.reason, 'no <secret> here');
+  });
 
   test('a state dir without OpenClaw', async (t) => {
     const { env } = home(t);
@@ -112,5 +119,9 @@ test('an address that cannot be is refused with its place, as a rejection', asyn
       assert.equal(code, 'ERR_PREPAIR_OPTIONS', `${name}: ${value}`);
     }
   }
+  for (const headers of [new Headers({ 'X-Forwarded-For': '1.2.3.4' }), new Map(), [], new Date()]) assert.deepEqual(await refused({ env: {}, headers }), ['ERR_PREPAIR_OPTIONS', undefined, 'string']);
+  // Nothing that is inherited counts, and nothing is passed over in silence.
+  await assert.rejects(prepair.verify(Object.create({ ...at, env: {} })), { code: 'ERR_PREPAIR_OPTIONS' });
+  await assert.rejects(prepair.verify({ ...at, env: {}, timeout: 5 }), { code: 'ERR_PREPAIR_OPTIONS', message: /"timeout"/, hint: /timeoutMs/ });
   for (const client of [Object.create(null), ['cli'], Symbol('cli'), null]) assert.deepEqual(await refused({ env: {}, client }), ['ERR_PREPAIR_OPTIONS', undefined, 'string']);
 });

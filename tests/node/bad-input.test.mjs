@@ -1,6 +1,7 @@
 // Every file of ours in every bad shape: done right, or refused with code, place and hint, and nothing changed.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -249,4 +250,18 @@ test('as root on the home of another user, the result is that user\'s', { skip: 
   const given = place(t);
   prepair.setup({ ...given.options, owner: { uid: 1234, gid: 1234 } });
   for (const [path, { uid }] of Object.entries(snapshot(given.stateDir))) assert.equal(uid, 1234, path);
+});
+
+test('what is given as a file and is none', async () => {
+  const { reads, plan } = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/plan-node.js');
+  const path = '/s/devices/paired.json';
+  const options = { stateDir: '/s', env: {}, gatewayVersion: '2026.2.19' };
+  const bytes = new TextEncoder().encode('{}');
+  for (const file of [bytes.buffer, new DataView(bytes.buffer), new Uint8ClampedArray(2), new Blob(['{}']), Promise.resolve(bytes), {}, [], '{}', NaN, 0, true, { kind: 'file' }, { kind: 'symlinks' }]) {
+    for (const call of [() => reads('prePair', options, { files: { [path]: file } }), () => plan('prePair', { files: { [path]: file } }, options)]) {
+      const error = refusal(call);
+      assert.deepEqual([error?.code, error?.path], ['ERR_PREPAIR_OPTIONS', path], String(file));
+    }
+  }
+  for (const file of [bytes, Buffer.from('{}'), null, { kind: 'dir' }]) assert.equal(refusal(() => reads('prePair', options, { files: { [path]: file } })), null);
 });

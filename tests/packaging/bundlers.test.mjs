@@ -1,6 +1,6 @@
 // Bundles for Node and for browsers by esbuild and webpack. Browser bundles run in Chromium in browser.test.mjs.
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { npmInstall } from '../lib/cache.mjs';
@@ -82,3 +82,17 @@ test('esbuild and webpack for browsers need no Node module', async (t) => {
     assert.match(readFileSync(join(dir, tool, 'page.js'), 'utf8'), /ERR_PREPAIR_/, tool);
   }
 });
+
+// What Vercel deploys of a function: the files that its tracer finds.
+for (const [name, source, addon] of [['use.mjs', ESM, false], ['use.cjs', ESM.replace(/^import (.*) from (.*);$/gm, 'const $1 = require($2);'), false], ['use.mjs', ESM, true]]) {
+  test(`traced by @vercel/nft: ${name}, ${addon ? 'the addon with the wasm as fallback' : 'wasm alone'}`, async (t) => {
+    const tarballs = [(await pack()).file, ...addon ? [(await platformPackage()).file] : []];
+    const dir = await app(t, { files: { [name]: source }, tarballs });
+    const script = `require(${JSON.stringify(join(await npmInstall('nft', { '@vercel/nft': '1.11.5' }), '@vercel/nft'))}).nodeFileTrace([process.argv[1]], { base: process.cwd() })
+      .then(({ fileList }) => console.log(JSON.stringify([...fileList])));`;
+    const files = await answer(process.execPath, ['-e', script, join(dir, name)], { cwd: dir });
+    for (const file of files) cpSync(join(dir, file), join(dir, 'deployed', file));
+    used(await answer(process.execPath, [name], { cwd: join(dir, 'deployed') }), addon ? 'native' : 'wasm');
+    used(await answer(process.execPath, [name], { cwd: join(dir, 'deployed'), env: { PREPAIR_BINDING: 'wasm' } }), 'wasm');
+  });
+}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { answer, copy } from './app.mjs';
+import { answer, copy, exec } from './app.mjs';
 
 const ASK = `
 const entry = process.argv[1];
@@ -80,6 +80,27 @@ test('an addon of something else is refused with its path', async (t) => {
   const got = await ask(dir, 'native');
   assert.equal(got.code, 'ERR_PREPAIR_BINDING');
   assert.equal(got.path, file, got.message);
+});
+
+test('an addon of another project, and errors of another realm, as test runners make them', async (t) => {
+  const dir = copy(t);
+  const file = join(dir, 'prepair.node');
+  const script = (cause) => `
+    require.extensions['.node'] = (module) => { ${cause} };
+    ${ASK}`;
+  const told = (cause) => answer(process.execPath, ['-e', script(cause), dir], { cwd: dir, env: { PREPAIR_BINDING: 'native' } });
+  const foreign = await told('module.exports = { sum: 1 };');
+  assert.equal(foreign.path, file);
+  assert.match(foreign.message, /is no addon of openclaw-prepair/);
+  assert.match((await told("throw require('node:vm').runInNewContext('new Error(\"no such symbol\")');")).message, /prepair\.node: no such symbol/);
+});
+
+test('without room for a wasm module it says so', { skip: process.platform !== 'linux' && 'ulimit -v is of Linux' }, async (t) => {
+  const dir = copy(t);
+  const { stdout } = await exec('bash', ['-c', 'ulimit -v 6000000; exec "$@"', 'bash', process.execPath, '-e', ASK, dir], { cwd: dir, env: { PATH: process.env.PATH, PREPAIR_BINDING: 'wasm' } });
+  const got = JSON.parse(stdout);
+  assert.equal(got.code, 'ERR_PREPAIR_BINDING');
+  assert.match(got.message, /no memory/);
 });
 
 test('a broken or foreign wasm module is refused with its path', async (t) => {

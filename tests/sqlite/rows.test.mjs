@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createPublicKey } from 'node:crypto';
-import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -611,6 +611,17 @@ function rows() {
     chmodSync(here.file('state'), 0o700);
     chmodSync(here.db, 0o600);
     assert.deepEqual(content(here), seen);
+  });
+
+  test('a folder that this user may not look into is a matter of permission', { skip: process.getuid() !== 0 && 'needs root to become another user' }, (t) => {
+    const here = place(t);
+    const user = nobody(here);
+    chmodSync(here.file('state'), 0o700);
+    chownSync(here.file('state'), 0, 0);
+    assert.equal(user.opens(here.db), false, 'the obstacle blocks a plain open');
+    for (const operation of ['setup', 'clearPending', 'exportIdentity']) assert.equal(user.refusal(operation), 'ERR_PREPAIR_PERMISSION', operation);
+    chownSync(here.file('state'), 65534, 65534);
+    assert.equal(user.refusal('setup'), '');
   });
 
   test('where this user may not write the config, no row is written either', { skip: process.getuid() !== 0 && 'needs root to become another user' }, (t) => {

@@ -862,11 +862,10 @@ fn file_key(
             key.public = keys.public();
             key.outcome = IdentityOutcome::Replaced;
             key.replaced = stored.map(|stored| stored.keys.device_id());
-            let backup = format!("{path}.{}.bak", inputs.now);
-            want_files(inputs, [backup.as_str()])?;
-            let old = file.bytes(path)?.unwrap_or_default().to_vec();
+            let old = Zeroizing::new(file.bytes(path)?.unwrap_or_default().to_vec());
+            let backup = backup(world, &old)?;
             if !inputs.file(&backup).exists() {
-                key.before.push(private(&backup, Zeroizing::new(old), None));
+                key.before.push(private(&backup, old, None));
             }
             warnings.push(
                 Notice::new("IDENTITY_REPLACED", "The identity that was here gave way to another; the old file was kept beside it.")
@@ -886,6 +885,21 @@ fn file_key(
         }
     }
     Ok(key)
+}
+
+/// Where the old identity is kept: the first name that is free, or holds it since a call that was killed.
+fn backup(world: &World<'_, '_>, old: &[u8]) -> Result<String, Stop> {
+    let (path, now) = (&world.paths.identity, world.inputs.now);
+    let mut name = format!("{path}.{now}.bak");
+    for number in 2.. {
+        want_files(world.inputs, [name.as_str()])?;
+        match world.inputs.file(&name) {
+            File::Bytes(kept) if kept == old => break,
+            file if !file.exists() => break,
+            _ => name = format!("{path}.{now}-{number}.bak"),
+        }
+    }
+    Ok(name)
 }
 
 fn mend(path: &str, file: File<'_>, repair: Repair, warnings: &mut Vec<Notice>) -> Step {

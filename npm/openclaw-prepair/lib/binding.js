@@ -15,49 +15,49 @@ const ADDONS = {
     try {
       return require('../prepair.node');
     } catch (error) {
-      return error;
+      return { error };
     }
   },
   '@openclaw-prepair/linux-x64-gnu': () => {
     try {
       return require('@openclaw-prepair/linux-x64-gnu');
     } catch (error) {
-      return error;
+      return { error };
     }
   },
   '@openclaw-prepair/linux-x64-musl': () => {
     try {
       return require('@openclaw-prepair/linux-x64-musl');
     } catch (error) {
-      return error;
+      return { error };
     }
   },
   '@openclaw-prepair/linux-arm64-gnu': () => {
     try {
       return require('@openclaw-prepair/linux-arm64-gnu');
     } catch (error) {
-      return error;
+      return { error };
     }
   },
   '@openclaw-prepair/linux-arm64-musl': () => {
     try {
       return require('@openclaw-prepair/linux-arm64-musl');
     } catch (error) {
-      return error;
+      return { error };
     }
   },
   '@openclaw-prepair/darwin-arm64': () => {
     try {
       return require('@openclaw-prepair/darwin-arm64');
     } catch (error) {
-      return error;
+      return { error };
     }
   },
   '@openclaw-prepair/darwin-x64': () => {
     try {
       return require('@openclaw-prepair/darwin-x64');
     } catch (error) {
-      return error;
+      return { error };
     }
   },
 };
@@ -74,7 +74,8 @@ function addon(failures) {
     try {
       if (file !== null) whole(file);
       const found = ADDONS[name]();
-      if (found instanceof Error) throw found;
+      if (found.error) throw found.error;
+      if (typeof found.call !== 'function') throw refusal('BINDING', 'It is no addon of openclaw-prepair.');
       fits(found.call, file ?? name);
       return found;
     } catch (error) {
@@ -113,14 +114,16 @@ function whole(file) {
 /** The wasm module. */
 function wasm(failures) {
   // A bundle in the other module system has no __dirname, so that it cannot say where it lies.
-  const file = typeof __dirname === 'string' ? path.join(__dirname, 'prepair.wasm') : null;
-  if (file === null) {
+  if (typeof __dirname !== 'string') {
     failures.push({ what: 'the wasm module: not found from a bundle that is an ECMAScript module' });
     return null;
   }
+  const file = path.join(__dirname, 'prepair.wasm');
   try {
     const { start } = require('./wasm.js');
-    return start(require('./glue.js'), new WebAssembly.Module(fs.readFileSync(file)), file);
+    // The path once more, word for word: file tracers look at the call that reads.
+    const bytes = fs.readFileSync(path.join(__dirname, 'prepair.wasm'));
+    return start(require('./glue.js'), new WebAssembly.Module(bytes), file);
   } catch (error) {
     failures.push({ what: `${file}: ${error.code === 'ENOENT' ? 'not there' : reason(error)}`, path: file });
     return null;

@@ -6,6 +6,8 @@ const build = require('./build.js');
 const { PrepairError, refusal } = require('./errors.js');
 
 const MAX_DEPTH = 64;
+// What stands at a path that is no file.
+const KINDS = ['dir', 'symlink', 'other'];
 // The options that may be bytes.
 const SECRETS = ['secret', 'identity.secret'];
 
@@ -77,7 +79,10 @@ function packFiles(files, blobs) {
   if (files === null || typeof files !== 'object') throw refusal('OPTIONS', 'inputs.files must be an object: contents by path, null where nothing is.');
   const out = Object.create(null);
   for (const [path, file] of Object.entries(files)) {
-    const bytes = bytesOf(file);
+    const bytes = file !== null && typeof file === 'object' ? bytesOf(file) : null;
+    if (!bytes && file !== null && file !== undefined && !KINDS.includes(file.kind)) {
+      throw refusal('OPTIONS', 'A file in inputs must be a Uint8Array, null where nothing is, or { kind } of what else is there: dir, symlink or other.', { path });
+    }
     out[path] = bytes ? { blob: blobs.push(bytes) - 1 } : file;
   }
   return out;

@@ -6,7 +6,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { refusal } = require('./errors.js');
+const { forbidden, refusal } = require('./errors.js');
 
 const BUSY_MS = 5000;
 // SQLITE_READONLY_ROLLBACK: a writer was killed, and only who may write can undo what it began.
@@ -35,8 +35,7 @@ function library(db) {
 
 /** Errors of SQLite, by its result codes. Its messages name tables and columns, never values. */
 function translate(error, db) {
-  // The refusals of Node's permission model have their own translation.
-  if (error?.code?.startsWith?.('ERR_PREPAIR_') || error?.code === 'ERR_ACCESS_DENIED') return error;
+  if (error?.code?.startsWith?.('ERR_PREPAIR_') || forbidden(error)) return error;
   if (error?.errcode === BEGUN) {
     return refusal('SQLITE', 'A killed process left a write to the state database unfinished.', {
       path: db,
@@ -65,6 +64,11 @@ function translate(error, db) {
   if (primary === CANTOPEN || primary === 3) {
     return refusal('PERMISSION', 'The state database cannot be opened.', { path: db, hint: 'Run this as the user of the gateway.' });
   }
+  // Of the file system, before SQLite was asked.
+  if (error?.code === 'EACCES' || error?.code === 'EPERM') {
+    return refusal('PERMISSION', 'The folder of the state database cannot be looked into.', { path: db, hint: 'Run this as the user of the gateway.' });
+  }
+  if (error?.syscall) return refusal('IO', `The state database cannot be read (${error.code}).`, { path: db, hint: 'Look at its disk, then call again.' });
   return refusal('SQLITE', `The state database cannot be used: ${error?.errstr ?? 'a value in it cannot be read'}.`, {
     path: db,
     hint: 'Run `openclaw doctor`, or restore the database from a backup.',

@@ -3,7 +3,7 @@
 // A real signed connect to a running gateway, as OpenClaw's src/gateway/client.ts does it. Changes nothing by trying.
 
 const { randomUUID } = require('node:crypto');
-const { ask } = require('./core.js');
+const { ask, isPlain } = require('./core.js');
 const driver = require('./driver.js');
 const { refusal } = require('./errors.js');
 const { open, isLoopback, NoSocket } = require('./websocket.js');
@@ -17,6 +17,7 @@ const PROBES = [
   { scope: 'operator.read', method: 'cron.list' },
   { scope: 'operator.admin' },
 ];
+const KNOWN = ['stateDir', 'configPath', 'gatewayVersion', 'openclawDir', 'env', 'now', 'dryRun', 'url', 'token', 'password', 'client', 'timeoutMs', 'headers', 'force'];
 const DEFAULT_PORT = 18789;
 const MAX_PORT = 65_535;
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -24,7 +25,9 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 function checked(options = {}) {
   const wrong = (name, what) => refusal('OPTIONS', `The option ${name} must be ${what}.`);
-  if (options === null || typeof options !== 'object' || Array.isArray(options)) throw refusal('OPTIONS', 'The options must be an object.');
+  if (options === null || typeof options !== 'object' || !isPlain(options)) throw refusal('OPTIONS', 'The options must be a plain object.');
+  const odd = Object.keys(options).find((name) => !KNOWN.includes(name));
+  if (odd !== undefined) throw refusal('OPTIONS', `There is no option ${JSON.stringify(odd.slice(0, 40))}.`, { hint: `Known here: ${KNOWN.join(', ')}.` });
   const { url, token, password, client = 'cli', timeoutMs = DEFAULT_TIMEOUT_MS, headers = {}, force = false, ...target } = options;
   for (const [name, value] of Object.entries({ url, token, password })) {
     if (value !== undefined && (typeof value !== 'string' || value === '')) throw wrong(name, 'a string that is not empty');
@@ -35,7 +38,7 @@ function checked(options = {}) {
   if (typeof force !== 'boolean') throw wrong('force', 'true or false');
   // A line end in a value would start another header.
   const header = ([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && typeof value === 'string' && !/[^\t\x20-\x7e\x80-\xff]/.test(value);
-  if (headers === null || typeof headers !== 'object' || !Object.entries(headers).every(header)) throw wrong('headers', 'an object of header names and values');
+  if (headers === null || typeof headers !== 'object' || !isPlain(headers) || !Object.entries(headers).every(header)) throw wrong('headers', 'a plain object of header names and values');
   return { url, token, password, client: CLIENTS[client], timeoutMs, headers, force, target };
 }
 
@@ -90,6 +93,7 @@ async function attempt({ url, token, password, client, headers, signal, scope, m
   const challenged = new Promise((resolve) => (challenge = resolve));
   const closed = new Promise((resolve) => (close = resolve));
   const ended = closed.then(({ code, reason }) => ({ ok: false, closeCode: code, reason }));
+  const told = (text) => harmless(String(text), [token, password]);
   const onMessage = (text) => {
     let frame;
     try {
@@ -107,7 +111,7 @@ async function attempt({ url, token, password, client, headers, signal, scope, m
     return Promise.race([answer, ended]);
   };
   try {
-    socket = await open(url, { headers, signal, onMessage, onClose: close });
+    socket = await open(url, { headers, signal, onMessage, onClose: ({ code, reason }) => close({ code, reason: told(reason) }) });
     const nonce = await Promise.race([challenged, ended]);
     // A gateway greets first; who hangs up instead is none.
     if (typeof nonce !== 'string') return { ...nonce, reason: nonce.reason || 'not-a-gateway' };
@@ -124,14 +128,14 @@ async function attempt({ url, token, password, client, headers, signal, scope, m
     if (!hello.ok) {
       // The close that follows a refusal holds its code.
       const end = 'closeCode' in hello ? hello : await ended;
-      return { ...end, reason: end.reason || String(hello.error?.message ?? 'closed without a reason') };
+      return { ...end, reason: end.reason || told(hello.error?.message ?? 'closed without a reason') };
     }
     if (method === undefined) return { ok: true };
     const answer = await call(method, {});
     if (answer.ok) return { ok: true };
     if ('closeCode' in answer) return answer;
     const message = String(answer.error?.message ?? '');
-    return { ok: false, reason: /missing scope/.test(message) ? 'missing-scope' : message };
+    return { ok: false, reason: /missing scope/.test(message) ? 'missing-scope' : told(message) };
   } catch (error) {
     if (!(error instanceof NoSocket)) throw error;
     // 2026.8.1 and later refuse forwarded headers from an address that is not in trustedProxies this way.
@@ -178,7 +182,7 @@ async function verify(binding, options) {
       const outcome = await attempt({ ...settings, ...where, ...probe, signal: timeout.signal, sign });
       scopes[probe.scope] = outcome.ok;
       if (outcome.ok) continue;
-      const reason = timeout.signal.aborted ? 'timeout' : harmless(outcome.reason, [where.token, where.password]);
+      const reason = timeout.signal.aborted ? 'timeout' : outcome.reason;
       failed = { reason, ...(!timeout.signal.aborted && outcome.closeCode !== undefined && { closeCode: outcome.closeCode }) };
       break;
     }

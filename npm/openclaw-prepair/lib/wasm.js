@@ -8,6 +8,9 @@ const { fits } = require('./core.js');
 const GIVE =
   'Give the module of openclaw-prepair/prepair.wasm, of the same version as the rest, or its bytes; where code is not compiled at run time (Workers, edge routes), the module.';
 
+const LIMIT =
+  'A module is given 8 GB of addresses, of which it uses few: raise the limit (ulimit -v), give Node --disable-wasm-trap-handler, or install the addon.';
+
 /** Starts `module` and gives its `call`. `file` is for errors. */
 function start(glue, module, file) {
   let running = null;
@@ -35,6 +38,9 @@ function start(glue, module, file) {
     fits(call, file);
   } catch (error) {
     if (error instanceof PrepairError && error.code === 'ERR_PREPAIR_BINDING') throw error;
+    if (error instanceof RangeError) {
+      throw refusal('BINDING', `There is no memory for it: ${error.message}.`, { path: file, hint: LIMIT });
+    }
     throw refusal('BINDING', 'It is no wasm module of openclaw-prepair.', { path: file, hint: GIVE });
   }
   return call;

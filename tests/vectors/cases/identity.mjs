@@ -71,6 +71,10 @@ const replaced = { changes: [[backup, 'created'], [PAIRED, 'replaced'], [DEVICE,
 add('replaced', 'the new record in for the old one, then the identity: after either the same call does what is left', { identity: { privateKeyPem: OTHER.privateKeyPem }, onConflict: 'replace' }, { [DEVICE]: device(OURS), [PAIRED]: store(record(OURS), { ...stranger, deviceId: 'ff'.repeat(32) }), [backup]: null }, {
   ...replaced, devices: { [PAIRED]: ['ff'.repeat(32), OTHER.deviceId] }, order: [backup, PAIRED, DEVICE],
 });
+const second = `${DEVICE}.${NOW}-2.bak`;
+add('replaced twice at one time', 'a backup never gives way to another', { identity: { privateKeyPem: OTHER.privateKeyPem }, onConflict: 'replace' }, { [DEVICE]: device(OURS), [PAIRED]: store(record(OURS)), [backup]: device(NEW), [second]: null }, {
+  ...replaced, changes: [[second, 'created'], [PAIRED, 'replaced'], [DEVICE, 'replaced']], is: { [second]: device(OURS) },
+});
 add('replaced, killed before the identity', 'the same call completes it', { identity: { privateKeyPem: OTHER.privateKeyPem }, onConflict: 'replace' }, { [DEVICE]: device(OURS), [PAIRED]: store({ ...stranger, deviceId: 'ff'.repeat(32) }, record(OTHER)), [backup]: device(OURS) }, {
   ...replaced, changes: [[DEVICE, 'replaced']], paired: 'unchanged', is: {},
 });
