@@ -16,12 +16,16 @@ export interface Query {
   params: SqlValue[];
 }
 
-/** Modes and owner of a file or folder; of a folder also the names in it that end in `.bak`. */
+/**
+ * Modes and owner of a file or folder; of a folder also the names in it that end in `.bak`. `real`: the path of a folder, and
+ * of what is a link or lies behind one, without links, as `realpath` gives it.
+ */
 export interface Stat {
   mode: number;
   uid: number;
   nlink: number;
   backups?: string[];
+  real?: string | null;
 }
 
 /** What stands at a path: its content, nothing, or something else. */
@@ -41,7 +45,7 @@ export interface Inputs {
   installed?: { version: string; stateSchema?: number | null } | null;
   /** 64 random bytes for a new key and a new token; else the binding draws them. Give the same ones when planning again. */
   entropy?: Uint8Array;
-  /** Modes, owners and numbers of names: many for `diagnose`, the identity file's for a setup. Left out, they are not asked for. */
+  /** Modes, owners and numbers of names: many for `diagnose`, the identity file's for a setup, a linked include's for a config. Left out, they are not asked for. */
   stats?: Record<string, Stat | null>;
   /** For `diagnose`: the process in whose like the gateway would run. */
   process?: { uid: number; node: string; platform: string };

@@ -1,6 +1,6 @@
 // patchConfig: only what was asked changes; what a gateway would revert or refuse is not written.
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { place, prepair, refusal, snapshot } from './setup.mjs';
@@ -139,6 +139,43 @@ test('includes: a union writes only what they lack, replacing is refused', (t) =
   assert.equal(refusal(() => patch({ proxyPeers: ['10.0.0.9'] }))?.code, 'ERR_PREPAIR_CONFIG_INCLUDE');
   here.put('openclaw.json', "{ gateway: { $include: './gone.json5' } }");
   assert.equal(refusal(() => patch({ proxyPeers: ['10.0.0.9'] }))?.code, 'ERR_PREPAIR_CONFIG_INCLUDE');
+});
+
+/** A ConfigMap as Kubernetes mounts it: each name a link to `..data/<name>`, `..data` a link to a folder. */
+function mounted(here, files) {
+  for (const [name, content] of Object.entries(files)) {
+    here.put(`conf.d/..2026_11_23/${name}`, content);
+    symlinkSync(`..data/${name}`, here.file(`conf.d/${name}`));
+  }
+  symlinkSync('..2026_11_23', here.file('conf.d/..data'));
+}
+
+test('includes behind links are read as long as they stay in the folder of the config', (t) => {
+  const here = place(t);
+  mounted(here, { 'base.json5': "{ gateway: { mode: 'local', trustedProxies: ['10.0.0.1'], $include: './more.json5' } }", 'more.json5': '{ port: 5 }' });
+  symlinkSync('conf.d', here.file('linked'));
+  for (const name of ['conf.d/base.json5', 'linked/base.json5', here.file('conf.d/base.json5')]) {
+    const config = `{ $include: ${JSON.stringify(name)}, gateway: { bind: 'loopback' } }`;
+    here.put('openclaw.json', config);
+    const options = { ...here.options, config: { merge: { gateway: { port: 5, mode: 'local' } }, proxyPeers: ['10.0.0.1', '10.0.0.2'] } };
+    const mounts = snapshot(here.file('conf.d'));
+    const report = prepair.setup(options);
+    assert.deepEqual(report.config.edits, [{ path: 'gateway.trustedProxies', action: 'added' }], name);
+    assert.equal(here.text('openclaw.json'), config.replace("'loopback' }", '\'loopback\', "trustedProxies": ["10.0.0.2"] }'));
+    assert.equal(prepair.setup(options).config.changed, false);
+    assert.deepEqual(snapshot(here.file('conf.d')), mounts);
+    assert.equal(prepair.diagnose(here.options).verdict, 'open');
+  }
+  writeFileSync(join(here.home, 'outside.json5'), '{}');
+  for (const target of [join(here.home, 'outside.json5'), '../outside.json5', 'nowhere', 'out.json5']) {
+    symlinkSync(target, here.file('out.json5'));
+    here.put('openclaw.json', "{ $include: './out.json5', gateway: { mode: 'local' } }");
+    const before = snapshot(here.stateDir);
+    assert.equal(refusal(() => prepair.patchConfig({ ...here.options, proxyPeers: ['10.0.0.9'] }))?.code, 'ERR_PREPAIR_NOT_A_FILE', target);
+    assert.deepEqual(snapshot(here.stateDir), before);
+    assert.equal(prepair.diagnose(here.options).verdict, 'unknown');
+    rmSync(here.file('out.json5'));
+  }
 });
 
 test('a config in another folder, and one that is a link', (t) => {

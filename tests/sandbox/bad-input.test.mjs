@@ -10,7 +10,7 @@ import { inspect } from 'node:util';
 import { leaked, run, secretsIn } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
-const { setup, prePair, clearPending, patchConfig, localDir, PrepairError } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const { setup, prePair, clearPending, patchConfig, diagnose, localDir, PrepairError } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
 const { commit } = require('../../npm/openclaw-prepair/lib/sandbox-inside.js');
 const local = require('../../npm/openclaw-prepair');
 
@@ -303,6 +303,34 @@ test('links are not followed below the state dir, the state dir itself may be on
   mkdirSync(third.stateDir);
   symlinkSync('/dev/null', join(third.stateDir, 'openclaw.json'));
   await assert.rejects(setup(third.fs, third.options), code('NOT_A_FILE'));
+});
+
+test('an include behind links is read as long as it stays in the folder of the config', async () => {
+  const at = start();
+  // A ConfigMap as Kubernetes mounts it.
+  mkdirSync(join(at.stateDir, 'conf.d/..1'), { recursive: true });
+  writeFileSync(join(at.stateDir, 'conf.d/..1/base.json5'), "{ gateway: { mode: 'local', trustedProxies: ['10.0.0.1'] } }");
+  symlinkSync('..1', join(at.stateDir, 'conf.d/..data'));
+  symlinkSync('..data/base.json5', join(at.stateDir, 'conf.d/base.json5'));
+  symlinkSync('conf.d', join(at.stateDir, 'linked'));
+  const config = join(at.stateDir, 'openclaw.json');
+  const options = { ...at.options, config: { proxyPeers: ['10.0.0.1', '10.0.0.2'] } };
+  for (const name of ['conf.d/base.json5', 'linked/base.json5']) {
+    writeFileSync(config, `{ $include: '${name}' }`);
+    const report = await setup(at.fs, options);
+    assert.deepEqual(report.config.edits, [{ path: 'gateway.trustedProxies', action: 'added' }]);
+    assert.match(readFileSync(config, 'utf8'), /"trustedProxies": \[\s*"10\.0\.0\.2"\s*\]/);
+    assert.deepEqual((await setup(at.fs, options)).changes, []);
+    assert.equal((await diagnose(at.fs, at.options)).verdict, 'open');
+  }
+  assert.match(readFileSync(join(at.stateDir, 'conf.d/..1/base.json5'), 'utf8'), /\['10\.0\.0\.1'\]/);
+  for (const target of [join(at.dir, 'outside.json5'), 'nowhere']) {
+    writeFileSync(join(at.dir, 'outside.json5'), '{}');
+    symlinkSync(target, join(at.stateDir, 'out.json5'));
+    writeFileSync(config, "{ $include: 'out.json5' }");
+    await assert.rejects(setup(at.fs, options), code('NOT_A_FILE'));
+    rmSync(join(at.stateDir, 'out.json5'));
+  }
 });
 
 test('an identity with a hard link is copied where OpenClaw would not read it', async () => {

@@ -200,7 +200,13 @@ pub(crate) fn inputs(inputs: &wit::Inputs) -> Result<Inputs<'_>> {
 }
 
 fn owned(stat: &wit::Stat) -> Stat {
-    Stat { mode: stat.mode, uid: stat.uid, nlink: stat.nlink, backups: stat.backups.clone() }
+    Stat {
+        mode: stat.mode,
+        uid: stat.uid,
+        nlink: stat.nlink,
+        backups: stat.backups.clone(),
+        real: stat.real.clone(),
+    }
 }
 
 fn value(cell: &wit::SqlValue) -> Value {

@@ -197,6 +197,7 @@ fn stat(value: Value) -> Result<Stat> {
         uid: part.whole("uid")?.ok_or_else(mistyped)?,
         nlink: part.whole("nlink")?.ok_or_else(mistyped)?,
         backups: part.take("backups").map_or(Ok(Vec::new()), |names| list(names, text))?,
+        real: part.text("real")?,
     })
 }
 

@@ -3,12 +3,12 @@
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
-use crate::inputs::{Inputs, Stop, Wants};
+use crate::inputs::{File, Inputs, Stop, Wants};
 use crate::ip;
 use crate::json::object;
 use crate::json5::{self, Action, Arrays, Document, Editor, Kind, Node, Syntax};
 use crate::options::{ConfigOptions, Proxies};
-use crate::paths::{parent, relative_to};
+use crate::paths::{join, parent, relative_to};
 use crate::pending::{kind_name, syntax};
 use crate::report::{ConfigEdit, EditAction, Notice};
 use crate::rules::{Locality, ProxyMatch, Rules};
@@ -404,7 +404,18 @@ impl<'i> Includes<'i> {
             wants.file(self.inputs, path);
             return Ok(None);
         }
-        let Some(bytes) = self.inputs.file(path).bytes(path)? else {
+        let real = match self.inputs.file(path) {
+            File::Symlink => match self.behind_links(path, wants) {
+                Some(real) => real,
+                None => return Ok(None),
+            },
+            _ => path.to_string(),
+        };
+        if !self.inputs.files.contains_key(&real) {
+            wants.file(self.inputs, &real);
+            return Ok(None);
+        }
+        let Some(bytes) = self.inputs.file(&real).bytes(path)? else {
             return Err(refuse("An included file does not exist."));
         };
         if bytes.len() > MAX_INCLUDE_BYTES {
@@ -418,6 +429,20 @@ impl<'i> Includes<'i> {
             .value(document.root())
             .ok_or_else(|| refuse("An included file holds values that JSON does not have."))?;
         self.resolve(value, path, depth, wants).map(Some)
+    }
+
+    /// The path without links of an included file that lies behind one; `None` while it is not known. OpenClaw follows
+    /// links that stay in the config's folder: `realpathSync` and `isPathInside` of src/config/includes.ts. What leads out
+    /// of it, or nowhere, keeps its path, where no plain file is.
+    fn behind_links(&self, path: &str, wants: &mut Wants) -> Option<String> {
+        let dir = parent(self.path);
+        // Both are wanted, whichever is known.
+        if wants.stat(self.inputs, path) | wants.stat(self.inputs, dir) {
+            return None;
+        }
+        let real = |path: &str| self.inputs.stat(path)?.real.as_deref();
+        let inside = real(path).zip(real(dir)).and_then(|(real, root)| below(root, real));
+        Some(inside.map_or_else(|| path.to_string(), |inside| join(dir, inside)))
     }
 
     fn resolve(&self, value: Value, path: &str, depth: usize, wants: &mut Wants) -> Result<Value> {
@@ -559,6 +584,11 @@ impl<'i> Includes<'i> {
         .at(self.path)
         .hint("Edit the included file itself: give it as configPath.")
     }
+}
+
+/// The rest of a path that lies in a folder.
+fn below<'p>(dir: &str, path: &'p str) -> Option<&'p str> {
+    path.strip_prefix(dir.trim_end_matches('/'))?.strip_prefix('/')
 }
 
 /// The files that an object includes; a directive of another shape is refused.

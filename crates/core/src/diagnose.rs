@@ -961,7 +961,7 @@ mod tests {
     }
 
     fn stat(mode: u32) -> Option<Stat> {
-        Some(Stat { mode, uid: 1000, nlink: 1, backups: Vec::new() })
+        Some(Stat { mode, uid: 1000, nlink: 1, ..Stat::default() })
     }
 
     impl Dir {

@@ -127,7 +127,7 @@ pub struct Inputs<'a> {
     pub cwd: Option<String>,
     /// The installed OpenClaw package, where one was found.
     pub installed: Option<Installed>,
-    /// Path to its modes and owner; `None` from a driver that cannot tell. `diagnose` asks for many, a setup for the identity file's.
+    /// Path to its modes and owner; `None` from a driver that cannot tell. `diagnose` asks for many, a setup for the identity file's, an edit of the config for those of linked includes.
     pub stats: Option<Named<Option<Stat>>>,
     /// The process that reads; `None` from a driver that is none.
     pub process: Option<Process>,
@@ -159,6 +159,8 @@ pub struct Stat {
     pub nlink: u64,
     /// Of a folder: the names in it that end in `.bak`.
     pub backups: Vec<String>,
+    /// Where a folder, or what lies behind a link, really is; `None` where nobody can tell.
+    pub real: Option<String>,
 }
 
 /// The process that reads.
@@ -253,11 +255,13 @@ impl Wants {
         }
     }
 
-    /// Wants modes and owner, unless the inputs have them or the driver cannot tell.
-    pub fn stat(&mut self, inputs: &Inputs<'_>, path: &str) {
-        if inputs.stats.as_ref().is_some_and(|stats| !stats.contains_key(path)) {
+    /// Wants modes and owner, unless the inputs have them or the driver cannot tell; whether it does.
+    pub fn stat(&mut self, inputs: &Inputs<'_>, path: &str) -> bool {
+        let wanted = inputs.stats.as_ref().is_some_and(|stats| !stats.contains_key(path));
+        if wanted && !self.0.stats.iter().any(|known| known == path) {
             self.0.stats.push(path.to_string());
         }
+        wanted
     }
 
     /// Stops when something is missing.

@@ -35,6 +35,10 @@ for path; do
       done
     fi
     say stat $index "$(st '%a %u %h' '%Lp %u %l' "$path")$backups"
+    # Where a folder, or what lies behind a link, really is.
+    if [ -d "$path" ] || { [ -e "$path" ] && { [ -L "$path" ] || [ -L "${path%/*}" ]; }; }; then
+      real=$(readlink -f "$path" 2>/dev/null) && [ -n "$real" ] && say real $index "$(hex "$real")"
+    fi
   fi
   # What a call left that was killed.
   for old in "$path"/.prepair-*.tmp "$path/.prepair.lock"; do

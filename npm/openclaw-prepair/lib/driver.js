@@ -82,16 +82,20 @@ function look(binding, fn, operation, call, rows) {
       leftovers ||= read.leftovers;
     }
     if (queries.length > 0) Object.assign(inputs.rows, rows(queries));
-    for (const path of stats) inputs.stats[path] = statOf(path);
+    for (const path of stats) inputs.stats[path] = statOf(path, inputs.files[path]?.kind === 'symlink');
   }
 }
 
-/** Modes and owner, and in a folder the names of backups; null where nothing stands or nothing can be told. */
-function statOf(path) {
+/**
+ * Modes and owner, and in a folder the names of backups; where a folder, or what lies behind a link, really is. Null where
+ * nothing stands or nothing can be told.
+ */
+function statOf(path, linked) {
   return attemptOf(() => {
     const stat = fs.lstatSync(path);
     const backups = stat.isDirectory() ? attemptOf(() => fs.readdirSync(path).filter((name) => name.endsWith('.bak')), []) : [];
-    return { mode: stat.mode & 0o7777, uid: stat.uid, nlink: stat.nlink, backups };
+    const real = linked || stat.isDirectory() ? attemptOf(() => fs.realpathSync(path), null) : null;
+    return { mode: stat.mode & 0o7777, uid: stat.uid, nlink: stat.nlink, backups, real };
   }, null);
 }
 

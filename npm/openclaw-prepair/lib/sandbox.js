@@ -123,6 +123,7 @@ function facts(answer) {
       const [index, mode, uid, nlink, ...backups] = words;
       found.stats[index] = { mode: parseInt(mode, 8), uid: Number(uid), nlink: Number(nlink), backups: backups.filter(Boolean).map(text) };
     }
+    else if (what === 'real') found.stats[words[0]].real = text(words[1]);
     else if (what === 'openclaw') found.installed = JSON.parse(words.join(' '));
     else if (what === 'rows') found.rows = JSON.parse(words.join(' '));
     else if (what === 'header') found.header = { wal: words[0] === '1', bytes: words.slice(1).filter(Boolean).map(Number) };
@@ -225,12 +226,13 @@ class Job {
   }
 
   /** Finds home, environment, user and package; with paths, what stands there, and the rows of a database. */
-  look(paths, queries, [stats = ''] = []) {
+  look(paths, queries, stats = []) {
     const db = queries[0]?.db ?? '';
     const auto = this.options.gatewayVersion === undefined || this.options.gatewayVersion === 'auto';
     const openclaw = auto || this.options.openclawDir !== undefined ? { dir: this.options.openclawDir } : null;
     const request = openclaw || db ? JSON.stringify({ db, queries, stand: STAND, mends: !this.reading, openclaw }) : '';
-    return this.calls.script('look', [this.reading ? '-' : this.stagingDir ?? '', db, inside.rows, request, this.diagnosing ? 'all' : stats, ...paths]);
+    const told = this.diagnosing || stats.length > 1 ? 'all' : stats[0] ?? '';
+    return this.calls.script('look', [this.reading ? '-' : this.stagingDir ?? '', db, inside.rows, request, told, ...paths]);
   }
 
   /** Takes in what was found. */

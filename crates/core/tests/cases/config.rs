@@ -121,6 +121,48 @@ fn what_stands_beside_an_include_wins() {
     }
 }
 
+/// A ConfigMap of Kubernetes: `base.json` -> `..data/base.json`, `..data` -> a folder.
+#[test]
+fn a_link_that_stays_in_the_folder_of_the_config_is_followed() {
+    let at = |real: &str| json!({ "mode": 0o777, "uid": 0, "nlink": 1, "real": real });
+    let disk = |stats: Option<Value>| {
+        let mut disk = Disk::new("2026.4.15")
+            .config("{ $include: ['c/base.json', 'c/more.json'], gateway: { mode: 'local' } }")
+            .file("/s/c/.1/base.json", "{ gateway: { port: 1, $include: 'net.json' } }")
+            .file("/s/c/.1/more.json", "{ gateway: { bind: 'lan' } }")
+            .file("/s/c/.1/net.json", "{ list: [1] }");
+        disk.links = ["base", "more", "net"].map(|name| format!("/s/c/{name}.json")).to_vec();
+        disk.stats = stats.map(|stats| stats.as_object().unwrap().clone());
+        disk
+    };
+    let stats = |root: &str, net: &str| {
+        let mut stats = json!({ "/s": at(root) });
+        for name in ["base", "more"] {
+            stats[format!("/s/c/{name}.json")] = at(&format!("{root}/c/.1/{name}.json"));
+        }
+        stats["/s/c/net.json"] = at(net);
+        Some(stats)
+    };
+    let same =
+        || merge(json!({ "gateway": { "port": 1, "bind": "lan", "list": [1], "mode": "local" } }));
+    for root in ["/s", "/really/s", ""] {
+        let disk = disk(stats(root, &format!("{root}/c/.1/net.json")));
+        assert_eq!(patched(&disk, same()), Value::Null, "{root}");
+    }
+    // Out of the folder, to nowhere, to another link; and where nobody can tell.
+    for stats in [
+        stats("/s", "/t/net.json"),
+        stats("/s", "/so/net.json"),
+        stats("/s", "/s/c/net.json"),
+        Some(json!({ "/s": at("/s") })),
+        Some(json!({})),
+        None,
+    ] {
+        let plan = disk(stats).plan("patchConfig", same());
+        assert_eq!(code(&plan), "NOT_A_FILE", "{plan}");
+    }
+}
+
 /// A patch of an object replaces what is no object, and stays as it is, empty objects too.
 #[test]
 fn what_is_no_object_is_replaced_by_one() {

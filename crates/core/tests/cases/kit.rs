@@ -33,6 +33,8 @@ pub(crate) fn code(answer: &Value) -> &str {
 pub(crate) struct Disk {
     /// Files by their paths; all others are absent.
     pub(crate) files: Vec<(String, Vec<u8>)>,
+    /// Paths that are symbolic links, or lie behind one.
+    pub(crate) links: Vec<String>,
     /// Rows by the ids of queries; all others are empty, or there is no database where there are none at all.
     pub(crate) rows: Map<String, Value>,
     /// Modes by their paths, where the driver can tell.
@@ -103,7 +105,14 @@ impl Disk {
             .iter()
             .map(|path| {
                 let at = self.files.iter().position(|(known, _)| known == path);
-                (path.clone(), at.map_or(Value::Null, |at| json!({ "blob": at })))
+                let there = || {
+                    if self.links.contains(path) {
+                        json!({ "kind": "symlink" })
+                    } else {
+                        Value::Null
+                    }
+                };
+                (path.clone(), at.map_or_else(there, |at| json!({ "blob": at })))
             })
             .collect();
         let rows: Map<String, Value> = known
