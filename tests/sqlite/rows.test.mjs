@@ -2,7 +2,7 @@
 // so on Node 20 this file runs itself on Node 24.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { appendFileSync, chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -486,6 +486,53 @@ function rows() {
     [prepair, []],
     [remote, [remote.localDir(here.home)]],
   ].map(([calls, first]) => (name, more) => calls[name](...first, { ...here.options, env: undefined, ...more }));
+
+  test('an identity that no gateway starts on is named, and its key is not given away', async (t) => {
+    const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+    const secret = key.split('\n')[1];
+    for (const [name, sql, ...params] of [
+      ['the private half of another key', 'UPDATE device_identities SET private_key_pem = ?', key],
+      ['no private half', "UPDATE device_identities SET private_key_pem = ''"],
+      ['a private half without its end of line', 'UPDATE device_identities SET private_key_pem = trim(private_key_pem, char(10))'],
+      ['a public half with CRLF', 'UPDATE device_identities SET public_key_pem = replace(public_key_pem, char(10), char(13) || char(10))'],
+      ['a time before 1970', 'UPDATE device_identities SET created_at_ms = -1'],
+    ]) {
+      const here = place(t);
+      const { deviceId } = prepair.setup(here.options);
+      const connection = { client: 'cli', presentsDevice: true };
+      here.sql(sql, ...params);
+      const seen = content(here);
+      for (const call of both(here)) {
+        const { verdict, reason, findings, ...rest } = await call('diagnose', { connection });
+        assert.deepEqual([verdict, reason, rest.device], ['rejected', 'identity', undefined], name);
+        assert.deepEqual(findings.filter(({ path }) => path === here.db).map(({ code }) => code), ['W_IDENTITY_BROKEN'], name);
+        const error = await (async () => call('setup', EDIT))().then(() => null, (it) => it);
+        assert.deepEqual([error?.code, error?.path], ['ERR_PREPAIR_IDENTITY_BROKEN', here.db], name);
+        assert.match(error.hint, /doctor --fix/);
+        assert.ok(!JSON.stringify([verdict, findings, rest, { ...error, message: error.message }]).includes(secret), name);
+      }
+      if (!name.includes('1970')) assert.equal(refusal(() => prepair.exportIdentity(here.options))?.code, 'ERR_PREPAIR_IDENTITY_BROKEN', name);
+      assert.deepEqual(content(here), seen, name);
+      assert.equal(typeof deviceId, 'string');
+    }
+  });
+
+  test('a real gateway refuses such an identity, and starts when its doctor has mended the row', async (t) => {
+    const home = await makeHome({ version: '2026.9.6' });
+    t.after(() => home.dispose());
+    const first = await startGateway(home);
+    await first.stop();
+    const options = { env: home.env, openclawDir };
+    const { deviceId } = prepair.setup(options);
+    const db = new sqlite.DatabaseSync(join(home.stateDir, 'state/openclaw.sqlite'));
+    db.exec('UPDATE device_identities SET public_key_pem = replace(public_key_pem, char(10), char(13) || char(10))');
+    db.close();
+    await assert.rejects(startGateway(home), (error) => /invalid persisted device identity/.test(error.log ?? String(error)));
+    assert.equal(refusal(() => prepair.setup(options))?.code, 'ERR_PREPAIR_IDENTITY_BROKEN');
+    await cli(home, ['doctor', '--fix', '--non-interactive']);
+    assert.deepEqual([prepair.setup(options).deviceId, prepair.exportIdentity(options).deviceId], [deviceId, deviceId]);
+    await (await startGateway(home)).stop();
+  });
 
   test('what only reads leaves no trace beside a database that nobody has open', async (t) => {
     for (const name of ['plain', 'a %41?immutable=0&b#c ü;']) {

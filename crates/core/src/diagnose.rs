@@ -339,6 +339,12 @@ fn gather(
                 if let Some(Err(error)) = missing.take(unless_refused(rows(world, &mut disk)))? {
                     part(&mut disk, &db, Err(error));
                 }
+                if device.is_none()
+                    && let Err(error) = plan::primary_key(world)
+                {
+                    disk.torn = true;
+                    refusals.push(error);
+                }
                 if let Some(Err(error)) = missing.take(unless_refused(plan::unsupervised(world)))? {
                     findings.refused(error);
                 }
@@ -385,7 +391,7 @@ fn rows(world: &World<'_, '_>, disk: &mut Disk) -> Result<(), Stop> {
         })
         .collect();
     if !disk.elsewhere {
-        disk.identity = plan::primary_key(world)?;
+        disk.identity = plan::primary_key(world).unwrap_or_default();
     }
     if let Some(id) = disk.device_id() {
         let query = sqlite::paired(&db, &id);
@@ -590,7 +596,7 @@ fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
         shape(world, findings);
     }
     let Some(public) = &disk.identity else {
-        if !disk.unclear {
+        if !disk.unclear && !disk.torn {
             findings.add("NO_IDENTITY", identity_path, "There is no device identity yet: the first client makes one, and it is not paired.", SETUP);
         }
         return;

@@ -92,9 +92,7 @@ impl KeyPair {
 
     /// The public key as Node exports it: SPKI PEM ending in LF.
     pub fn public_pem(&self) -> String {
-        let mut der = SPKI.to_vec();
-        der.extend_from_slice(&self.public());
-        pem("PUBLIC KEY", &der)
+        public_pem(&self.public())
     }
 
     /// The private key as Node exports it: PKCS#8 version 1 PEM ending in LF.
@@ -140,6 +138,11 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// The deviceId of a raw public key.
 pub fn device_id(public: &[u8; 32]) -> String {
     sha256_hex(public)
+}
+
+/// A raw public key as Node exports it: SPKI PEM ending in LF.
+pub fn public_pem(public: &[u8; 32]) -> String {
+    pem("PUBLIC KEY", &[&SPKI[..], public].concat())
 }
 
 /// A public key as raw base64url (or base64), or as SPKI PEM.

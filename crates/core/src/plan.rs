@@ -259,20 +259,18 @@ pub fn export(request: &Request, inputs: &Inputs<'_>) -> Result<KeyPair, Stop> {
         let db = world.paths.database();
         let query = sqlite::export(&db);
         want_queries(inputs, [query]).map_err(based)?;
-        let row = inputs.rows("export").and_then(|rows| rows.first());
-        let pem = row
-            .and_then(|row| row.get("private_key_pem"))
-            .and_then(Value::as_str)
-            .ok_or_else(|| nothing(&db))?;
-        return KeyPair::from_pem(pem).ok_or_else(|| {
-            Error::new(
-                "IDENTITY_BROKEN",
-                "The primary identity in the state database is no Ed25519 key.",
-            )
-            .at(&db)
-            .hint("Run `openclaw doctor --fix`.")
-            .into()
-        });
+        let row =
+            inputs.rows("export").and_then(|rows| rows.first()).ok_or_else(|| nothing(&db))?;
+        let field = |name: &str| row.get(name).and_then(Value::as_str);
+        // What OpenClaw does not take is not given away either: the key of another device, above all.
+        return field("private_key_pem")
+            .and_then(KeyPair::from_pem)
+            .filter(|keys| {
+                field("device_id") == Some(&keys.device_id())
+                    && field("public_key_pem") == Some(&keys.public_pem())
+                    && field("private_key_pem") == Some(keys.private_pem().as_str())
+            })
+            .ok_or_else(|| broken_row(db).into());
     }
     let path = &world.paths.identity;
     want_files(inputs, [path.as_str()]).map_err(based)?;
@@ -631,12 +629,24 @@ pub(crate) fn primary_key(world: &World<'_, '_>) -> Result<Option<[u8; 32]>> {
         return Ok(None);
     };
     let field = |name: &str| row.get(name).and_then(Value::as_str);
+    // `sound` tells what only the place of the private half can know; who hands in rows may leave it out.
     match field("public_key_pem").and_then(identity::parse_public_key) {
-        Some(key) if field("device_id") == Some(&device_id(&key)) => Ok(Some(key)),
-        _ => Err(Error::new("IDENTITY_BROKEN", "The primary identity in the state database is broken: its deviceId is not that of its key.")
-            .at(world.paths.database())
-            .hint("Run `openclaw doctor --fix`; the device must then be approved anew.")),
+        Some(key)
+            if field("device_id") == Some(&device_id(&key))
+                && field("public_key_pem") == Some(&identity::public_pem(&key))
+                && row.get("sound") != Some(&Value::Bool(false)) =>
+        {
+            Ok(Some(key))
+        }
+        _ => Err(broken_row(world.paths.database())),
     }
+}
+
+/// validateStoredDeviceIdentity and repairInvalidStoredDeviceIdentity of 2026.9.6 `src/infra/device-identity-store.ts`.
+fn broken_row(db: String) -> Error {
+    Error::new("IDENTITY_BROKEN", "The primary identity in the state database is broken: no gateway starts with such a deviceId, such keys or such times.")
+        .at(db)
+        .hint("Run `openclaw doctor --fix`, then call again. It keeps the key if both halves belong together, otherwise it makes a new one.")
 }
 
 struct ClearPart {

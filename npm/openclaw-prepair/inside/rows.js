@@ -3,7 +3,7 @@
 // openclaw is installed. Tokens never leave it: they are replaced by placeholders here and put back here.
 const fs = require('node:fs');
 const path = require('node:path');
-const { createHash } = require('node:crypto');
+const { createHash, createPrivateKey, createPublicKey } = require('node:crypto');
 const { pathToFileURL } = require('node:url');
 const [mark, mode, given] = process.argv.slice(process.argv[1] === '--' ? 2 : 1);
 const say = (what, value) => process.stdout.write(`${mark} ${what}${value === undefined ? '' : ` ${JSON.stringify(value)}`}\n`);
@@ -36,6 +36,7 @@ function ask(db, queries, device) {
       if ((error.errcode & 0xff) !== 1) throw error;
       continue;
     }
+    if (query.id === 'primary') for (const row of found) row.sound = sound(db);
     raw.push(found);
     rows[own(query.id)] = found.map((row) => {
       const out = {};
@@ -47,6 +48,23 @@ function ask(db, queries, device) {
     });
   }
   return { rows, kept, digest: createHash('sha256').update(JSON.stringify(raw, (_, value) => (typeof value === 'bigint' ? String(value) : value))).digest('hex') };
+}
+
+/** Whether OpenClaw takes the whole row of its identity; `lib/sqlite.js` says more. */
+function sound(db) {
+  const statement = db.prepare("SELECT * FROM device_identities WHERE identity_key = 'primary'");
+  statement.setReadBigInts(true);
+  const row = statement.get();
+  const time = (value) => typeof value === 'bigint' && value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER);
+  try {
+    const key = createPrivateKey(row.private_key_pem);
+    return key.asymmetricKeyType === 'ed25519'
+      && key.export({ type: 'pkcs8', format: 'pem' }) === row.private_key_pem
+      && createPublicKey(key).export({ type: 'spki', format: 'pem' }) === row.public_key_pem
+      && time(row.created_at_ms) && time(row.updated_at_ms);
+  } catch {
+    return false;
+  }
 }
 
 function hide(text, kept) {

@@ -18,7 +18,7 @@ const OPERATIONS = ['prePair', 'clearPending', 'patchConfig', 'setup', 'diagnose
 // Stands for the primary identity of a database while it is not known: a key that nobody holds. In the sandbox the real
 // deviceId takes its place in the queries.
 const STAND = 'f340c0ac04adb767e5318ecf71456aff37ea83744f9fe0b521ab3520d47cc573';
-const STAND_KEY = 'A33OqUqeVSFEoixAS-jeDrUW9aQknRQFwuKoWw8y5b4';
+const STAND_KEY = '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAA33OqUqeVSFEoixAS+jeDrUW9aQknRQFwuKoWw8y5b4=\n-----END PUBLIC KEY-----\n';
 const utf8 = new TextEncoder();
 
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

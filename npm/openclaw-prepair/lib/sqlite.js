@@ -5,6 +5,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { createPrivateKey, createPublicKey } = require('node:crypto');
 const { pathToFileURL } = require('node:url');
 const { forbidden, refusal } = require('./errors.js');
 
@@ -140,7 +141,27 @@ function rowsOf(db, query) {
   const statement = db.prepare(query.sql);
   statement.setReadBigInts(true);
   const plain = ([column, value]) => [column, typeof value === 'bigint' ? Number(value) : value];
-  return statement.all(...query.params).map((row) => Object.fromEntries(Object.entries(row).map(plain)));
+  const rows = statement.all(...query.params).map((row) => Object.fromEntries(Object.entries(row).map(plain)));
+  if (query.id === 'primary') for (const row of rows) row.sound = sound(db);
+  return rows;
+}
+
+/** Whether OpenClaw takes the whole row of its identity: the private half is looked at here and handed to nobody. */
+function sound(db) {
+  const statement = db.prepare("SELECT * FROM device_identities WHERE identity_key = 'primary'");
+  statement.setReadBigInts(true);
+  const row = statement.get();
+  const time = (value) => typeof value === 'bigint' && value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER);
+  try {
+    // validateStoredDeviceIdentity of 2026.9.6 src/infra/device-identity-store.ts
+    const key = createPrivateKey(row.private_key_pem);
+    return key.asymmetricKeyType === 'ed25519'
+      && key.export({ type: 'pkcs8', format: 'pem' }) === row.private_key_pem
+      && createPublicKey(key).export({ type: 'spki', format: 'pem' }) === row.public_key_pem
+      && time(row.created_at_ms) && time(row.updated_at_ms);
+  } catch {
+    return false;
+  }
 }
 
 function using(lib, file, options, body) {

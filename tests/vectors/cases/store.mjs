@@ -51,9 +51,17 @@ add('the given key is primary', 'nothing to do', sqlite({ mine: [row(OURS)] }), 
 add('another key is primary', 'never replaced', sqlite(), { error: 'IDENTITY_CONFLICT', path: DB }, { identity: { privateKeyPem: OTHER.privateKeyPem } });
 add('another key is primary, replace', 'for files only', sqlite(), { error: 'IDENTITY_CONFLICT', path: DB }, { identity: { privateKeyPem: OTHER.privateKeyPem }, onConflict: 'replace' });
 add('a new one where one is', 'never replaced', sqlite(), { error: 'IDENTITY_CONFLICT', path: DB }, { identity: 'new' });
-const wrong = sqlite();
-wrong.rows.primary = [{ device_id: OTHER.deviceId, public_key_pem: OURS.publicKeyPem }];
-add('a primary whose deviceId is another', 'broken', wrong, { error: 'IDENTITY_BROKEN', path: DB });
+for (const [name, why, change] of [
+  ['a primary whose deviceId is another', 'broken', { device_id: OTHER.deviceId }],
+  ['a primary with another PEM', 'OpenClaw takes only the one that it writes', { public_key_pem: OURS.publicKeyPem.replaceAll('\n', '\r\n') }],
+  ['a primary with a bare key', 'no PEM at all', { public_key_pem: OURS.publicKey }],
+  ['a primary that is not sound', 'its private half belongs to another', { sound: false }],
+  ['a sound primary', 'as its driver says', { sound: true }],
+]) {
+  const disk = sqlite({ mine: [row(OURS)] });
+  Object.assign(disk.rows.primary[0], change);
+  add(name, why, disk, change.sound ? { changes: [], identity: 'reused' } : { error: 'IDENTITY_BROKEN', path: DB });
+}
 add('a device', 'its row; the primary one is not looked at', sqlite({ id: OTHER }), { sql: [insert], identity: 'untouched', device: OTHER }, { device: { publicKey: OTHER.publicKey, displayName: 'remote' } });
 add('supervised', 'somebody else manages it', sqlite({ supervision: [{ state_key: 'gateway.supervision' }] }), { error: 'SUPERVISED', path: DB });
 for (const [name, drop] of [['no table device_pairing_paired', (one) => one.tbl === 'device_pairing_paired'], ['no column approved_via', (one) => one.col === 'approved_via'], ['no column tokens_json', (one) => one.col === 'tokens_json'], ['no table device_identities', (one) => one.tbl === 'device_identities'], ['no table device_pairing_pending', (one) => one.tbl === 'device_pairing_pending']]) {

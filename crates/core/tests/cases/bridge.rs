@@ -3,7 +3,7 @@
 use prepair_core::identity::KeyPair;
 use serde_json::json;
 
-use crate::kit::{Disk, NOW, ask, call, code, keys};
+use crate::kit::{Disk, NOW, ask, call, code, database, keys};
 
 #[test]
 fn about_and_map_tell_what_a_page_and_a_loader_need() {
@@ -87,6 +87,24 @@ fn the_identity_of_a_state_dir_is_exported() {
     let found = disk.ask("exportIdentity", "prePair", json!({}));
     let wanted = json!({ "deviceId": keys().device_id(), "publicKey": keys().public_key(), "privateKeyPem": keys().private_pem().as_str() });
     assert_eq!(found, wanted);
+    // From a database only a whole row: its private half may be the key of another device.
+    let row = |id: &str, public: &str, private: &str| {
+        let row =
+            json!([{ "device_id": id, "public_key_pem": public, "private_key_pem": private }]);
+        database("2026.9.6").rows("export", row).ask("exportIdentity", "prePair", json!({}))
+    };
+    let (id, public, private) = (keys().device_id(), keys().public_pem(), keys().private_pem());
+    let other = KeyPair::from_seed(&[8; 32]);
+    assert_eq!(row(&id, &public, &private), wanted);
+    for broken in [
+        row(&id, &public, &other.private_pem()),
+        row(&id, &public, ""),
+        row(&id, &public, private.trim_end()),
+        row(&id, &public.replace('\n', "\r\n"), &private),
+        row(&other.device_id(), &public, &private),
+    ] {
+        assert_eq!(code(&broken), "IDENTITY_BROKEN", "{broken}");
+    }
 }
 
 #[test]

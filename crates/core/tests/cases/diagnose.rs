@@ -681,10 +681,21 @@ fn what_cannot_be_told() {
     // A database of another make.
     let bare = database("2026.8.2").rows("columns", bare);
     assert_eq!(findings(&bare), [format!("SQLITE_SCHEMA {DB}")]);
-    let broken = database("2026.8.2")
-        .rows("primary", json!([{ "device_id": "x", "public_key_pem": keys().public_pem() }]));
-    assert_eq!(findings(&broken), [format!("IDENTITY_BROKEN {DB}")]);
-    assert_eq!(verdict(&broken, json!({})), "unknown");
+    // No gateway starts with such a row.
+    let (id, pem) = (keys().device_id(), keys().public_pem());
+    let primary = |device_id: &str, pem: &str, sound: Value| json!([{ "device_id": device_id, "public_key_pem": pem, "sound": sound }]);
+    for row in [
+        primary("x", &pem, json!(true)),
+        primary(&id, &pem.replace('\n', "\r\n"), json!(null)),
+        primary(&id, &keys().public_key(), json!(true)),
+        primary(&id, &pem, json!(false)),
+    ] {
+        let broken = database("2026.8.2").rows("primary", row);
+        assert_eq!(findings(&broken), [format!("IDENTITY_BROKEN {DB}")]);
+        assert_eq!(verdict(&broken, json!({})), "rejected identity");
+    }
+    let taken = database("2026.8.2").rows("primary", primary(&id, &pem, json!(true)));
+    assert_eq!(findings(&taken), Vec::<String>::new());
     let mut columns = database("2026.8.2").rows["columns"].clone();
     columns
         .as_array_mut()
