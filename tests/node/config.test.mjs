@@ -1,6 +1,6 @@
 // patchConfig: only what was asked changes; what a gateway would revert or refuse is not written.
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { place, prepair, refusal, snapshot } from './setup.mjs';
@@ -176,6 +176,27 @@ test('includes behind links are read as long as they stay in the folder of the c
     assert.equal(prepair.diagnose(here.options).verdict, 'unknown');
     rmSync(here.file('out.json5'));
   }
+});
+
+test('diagnose promises nothing where OpenClaw refuses what is included', (t) => {
+  const here = place(t, '2026.4.15');
+  prepair.setup(here.options);
+  const found = (config, env = {}) => {
+    here.put('openclaw.json', `{ ${config}, gateway: { mode: 'local' } }`);
+    const { verdict, findings } = prepair.diagnose({ ...here.options, env: { ...here.options.env, ...env } });
+    return [verdict, ...findings.filter(({ code }) => code !== 'W_NODE').map(({ code, path }) => `${code} ${path}`)];
+  };
+  const refused = (path) => ['unknown', `W_CONFIG_INCLUDE ${path}`];
+  here.put('base.json5', '{}');
+  here.put('array.json5', '[]');
+  writeFileSync(join(here.home, 'outside.json5'), '{}');
+  assert.deepEqual(found("$include: './base.json5'"), ['open']);
+  assert.deepEqual(found("$include: './array.json5'"), refused(here.file('openclaw.json')));
+  assert.deepEqual(found("agents: { list: [{ $include: './gone.json5' }] }"), refused(here.file('gone.json5')));
+  assert.deepEqual(found("$include: '../outside.json5'"), refused(join(here.home, 'outside.json5')));
+  assert.deepEqual(found("$include: '../outside.json5'", { OPENCLAW_INCLUDE_ROOTS: here.home }), ['open']);
+  linkSync(here.file('base.json5'), join(here.home, 'second'));
+  assert.deepEqual(found("$include: './base.json5'"), refused(here.file('base.json5')));
 });
 
 test('a config in another folder, and one that is a link', (t) => {

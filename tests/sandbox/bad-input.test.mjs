@@ -333,6 +333,24 @@ test('an include behind links is read as long as it stays in the folder of the c
   }
 });
 
+test('an include that OpenClaw refuses is a finding, and nothing is promised', async () => {
+  for (const [env, expected] of [[{}, ['unknown', 'W_CONFIG_INCLUDE']], [{ OPENCLAW_INCLUDE_ROOTS: '/' }, ['open']]]) {
+    const at = start({ env });
+    const found = async (config) => {
+      writeFileSync(join(at.stateDir, 'openclaw.json'), `{ ${config}, gateway: { mode: 'local' } }`, { mode: 0o600 });
+      const { verdict, findings } = await diagnose(at.fs, at.options);
+      return [verdict, ...findings.map(({ code }) => code).filter((code) => code !== 'W_NODE')];
+    };
+    await setup(at.fs, at.options);
+    writeFileSync(join(at.home, 'outside.json5'), '{}');
+    assert.deepEqual(await found("$include: '../outside.json5'"), expected);
+    writeFileSync(join(at.stateDir, 'base.json5'), '{}');
+    assert.deepEqual(await found("$include: 'base.json5'"), ['open']);
+    linkSync(join(at.stateDir, 'base.json5'), join(at.home, 'second'));
+    assert.deepEqual(await found("$include: 'base.json5'"), ['unknown', 'W_CONFIG_INCLUDE']);
+  }
+});
+
 test('an identity with a hard link is copied where OpenClaw would not read it', async () => {
   const at = start();
   const options = { ...at.options, gatewayVersion: '2026.5.12' };

@@ -18,6 +18,7 @@ const PRIVATE: [&str; 5] = ["10.0.0.0/8", "127.0.0.0/8", "172.16.0.0/12", "192.1
 /// OpenClaw's own limits of includes (`src/config/includes.ts`).
 const MAX_INCLUDE_DEPTH: usize = 10;
 const MAX_INCLUDE_BYTES: usize = 2 * 1024 * 1024;
+const NO_NAMES: &str = "$include must be a file name or an array of them.";
 
 /// What becomes of the config.
 #[derive(Debug)]
@@ -134,8 +135,9 @@ pub fn patch(
     Ok(Patched { content, edits, warnings })
 }
 
-/// The whole config with what it includes, as a gateway reads it; `None` without a file. Asks for included files.
-pub fn effective(inputs: &Inputs<'_>, path: &str) -> Result<Option<Value>, Stop> {
+/// The whole config with what it includes, as a gateway reads it; `None` without a file. Asks for included files, and
+/// refuses what no gateway, or no newer one, starts with. `roots`: includes may lie outside of the config's folder.
+pub fn effective(inputs: &Inputs<'_>, path: &str, roots: bool) -> Result<Option<Value>, Stop> {
     let Some(bytes) = inputs.file(path).bytes(path)? else { return Ok(None) };
     let document = Document::parse(bytes, Syntax::Json5).map_err(|error| {
         syntax(error, path).hint("Mend the file: OpenClaw cannot read it either.")
@@ -145,9 +147,15 @@ pub fn effective(inputs: &Inputs<'_>, path: &str) -> Result<Option<Value>, Stop>
     }
     let value = document.value(document.root()).unwrap_or_default();
     let mut wants = Wants::default();
-    let value = Includes { inputs, path }.resolve(value, path, 0, &mut wants)?;
+    let includes = Includes { inputs, path, whole: true, roots };
+    let value = includes.resolve(value, path, 0, &mut wants)?;
     wants.met()?;
-    Ok(Some(value))
+    match value.is_object() {
+        true => Ok(Some(value)),
+        false => {
+            Err(includes.refuse_at(path, "What stands for the whole config is no object.").into())
+        }
+    }
 }
 
 /// Whether the private ranges make local clients behind a header-adding proxy local without harm: 2026.2.17 alone.
@@ -351,6 +359,10 @@ fn would_be_reverted(before: &Document<'_>, after: &Document<'_>, path: &str) ->
 struct Includes<'i> {
     inputs: &'i Inputs<'i>,
     path: &'i str,
+    /// The whole config counts, not the part that a patch touches: it has to be one that a gateway starts with.
+    whole: bool,
+    /// Files outside of the config's folder may be included.
+    roots: bool,
 }
 
 impl<'i> Includes<'i> {
@@ -362,7 +374,7 @@ impl<'i> Includes<'i> {
         root: Node,
         patch: &Map<String, Value>,
     ) -> Result<Self, Stop> {
-        let this = Self { inputs, path };
+        let this = Self { inputs, path, whole: false, roots: true };
         let mut wants = Wants::default();
         this.visit(document, root, patch, &mut wants)?;
         wants.met()?;
@@ -391,12 +403,10 @@ impl<'i> Includes<'i> {
 
     /// The value of an included file, its own includes merged in; `None` while it was not read yet.
     fn load(&self, path: &str, depth: usize, wants: &mut Wants) -> Result<Option<Value>> {
-        let refuse = |message: &str| {
-            Error::new("CONFIG_INCLUDE", message).at(path).hint(format!(
-                "It is included by {}. The gateway cannot read that config either.",
-                self.path
-            ))
-        };
+        let refuse = |message: &str| self.refuse_at(path, message);
+        if !self.roots && below(parent(self.path), path).is_none() {
+            return Err(refuse("An included file lies outside of the folder of the config.").hint("OpenClaw from 2026.2.17 on does not start with that, unless OPENCLAW_INCLUDE_ROOTS, from 2026.5.2 on, names its folder. Move it into the folder of the config."));
+        }
         if depth > MAX_INCLUDE_DEPTH {
             return Err(refuse("Includes are nested more than 10 deep, or in a circle."));
         }
@@ -411,9 +421,18 @@ impl<'i> Includes<'i> {
             },
             _ => path.to_string(),
         };
+        let unknown = self.whole && wants.stat(self.inputs, &real);
         if !self.inputs.files.contains_key(&real) {
             wants.file(self.inputs, &real);
             return Ok(None);
+        }
+        if unknown {
+            return Ok(None);
+        }
+        if self.whole && self.inputs.stat(&real).is_some_and(|stat| stat.nlink > 1) {
+            return Err(refuse("An included file has a second name, a hard link.").hint(
+                "OpenClaw from 2026.2.26 on does not start with that. Put a copy in its place.",
+            ));
         }
         let Some(bytes) = self.inputs.file(&real).bytes(path)? else {
             return Err(refuse("An included file does not exist."));
@@ -446,18 +465,35 @@ impl<'i> Includes<'i> {
     }
 
     fn resolve(&self, value: Value, path: &str, depth: usize, wants: &mut Wants) -> Result<Value> {
-        let Value::Object(mut map) = value else { return Ok(value) };
+        let mut map = match value {
+            Value::Object(map) => map,
+            Value::Array(items) if self.whole => {
+                let items = items.into_iter().map(|item| self.resolve(item, path, depth, wants));
+                return items.collect::<Result<_>>().map(Value::Array);
+            }
+            value => return Ok(value),
+        };
         let directive = map.shift_remove("$include");
         let mut rest = Map::new();
         for (key, value) in map {
             rest.insert(key, self.resolve(value, path, depth, wants)?);
         }
+        let Some(directive) = directive else { return Ok(Value::Object(rest)) };
+        let (names, sound) = directive_names(Some(&directive));
+        if self.whole && !sound {
+            return Err(self.refuse_at(path, NO_NAMES));
+        }
         let mut merged = Value::Object(Map::new());
-        for name in directive_names(directive.as_ref()) {
+        for name in names {
             let file = relative_to(parent(path), &name);
             if let Some(value) = self.load(&file, depth + 1, wants)? {
                 merged = deep_merge(merged, value);
             }
+        }
+        if self.whole && !merged.is_object() {
+            // "Sibling keys require included content to be an object" of src/config/includes.ts.
+            let message = "What is included beside other keys must be an object.";
+            return if rest.is_empty() { Ok(merged) } else { Err(self.refuse_at(path, message)) };
         }
         Ok(deep_merge(merged, Value::Object(rest)))
     }
@@ -575,6 +611,15 @@ impl<'i> Includes<'i> {
         Ok(out)
     }
 
+    fn refuse_at(&self, path: &str, message: &str) -> Error {
+        let from = match path == self.path {
+            true => String::new(),
+            false => format!("It is included by {}. ", self.path),
+        };
+        let hint = format!("{from}The gateway cannot read that config either.");
+        Error::new("CONFIG_INCLUDE", message).at(path).hint(hint)
+    }
+
     fn refuse(&self, key: &str, files: &[String]) -> Error {
         let from = if files.is_empty() { "an included file".to_string() } else { files.join(", ") };
         Error::new(
@@ -595,29 +640,26 @@ fn below<'p>(dir: &str, path: &'p str) -> Option<&'p str> {
 fn names(document: &Document<'_>, node: Node, path: &str) -> Result<Vec<String>> {
     let Some(member) = document.get(node, "$include") else { return Ok(Vec::new()) };
     let value = document.value(member.value);
-    let names = directive_names(value.as_ref());
-    let sound = match &value {
-        Some(Value::String(_)) => true,
-        Some(Value::Array(items)) => items.len() == names.len(),
-        _ => false,
-    };
+    let (names, sound) = directive_names(value.as_ref());
     if sound {
         return Ok(names);
     }
     let (line, column) = document.line_column(member.value.start);
-    Err(Error::new("CONFIG_INCLUDE", "$include must be a file name or an array of them.")
+    Err(Error::new("CONFIG_INCLUDE", NO_NAMES)
         .at(path)
         .place(line, column)
         .hint("The gateway cannot read that config either. Mend it, then call again."))
 }
 
-fn directive_names(value: Option<&Value>) -> Vec<String> {
+/// The names of a directive, and whether it has the right shape.
+fn directive_names(value: Option<&Value>) -> (Vec<String>, bool) {
     match value {
-        Some(Value::String(name)) => vec![name.clone()],
+        Some(Value::String(name)) => (vec![name.clone()], true),
         Some(Value::Array(items)) => {
-            items.iter().filter_map(|item| item.as_str().map(String::from)).collect()
+            let names = items.iter().filter_map(Value::as_str);
+            (names.map(String::from).collect(), items.iter().all(Value::is_string))
         }
-        _ => Vec::new(),
+        _ => (Vec::new(), false),
     }
 }
 

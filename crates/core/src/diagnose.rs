@@ -297,7 +297,8 @@ fn gather(
             }
         }
     };
-    match missing.take(unless_refused(config::effective(inputs, &paths.config)))? {
+    let config = config::effective(inputs, &paths.config, world.include_roots);
+    match missing.take(unless_refused(config))? {
         Some(Ok(Some(Value::Object(map)))) => disk.config = Some(map),
         Some(Err(error)) => part(&mut disk, &paths.config, Err(error)),
         _ => {}

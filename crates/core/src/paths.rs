@@ -146,7 +146,8 @@ fn default_dirs(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<V
         .collect())
 }
 
-fn variable<'t>(target: &'t Target, name: &str) -> Option<&'t str> {
+/// A variable of the environment that is not blank.
+pub(crate) fn variable<'t>(target: &'t Target, name: &str) -> Option<&'t str> {
     target.env.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
 }
 

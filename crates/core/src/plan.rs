@@ -154,6 +154,8 @@ pub struct World<'i, 'a> {
     pub warnings: Vec<Notice>,
     /// Why the store can't be told; every operation but `diagnose` is refused then.
     pub unclear: Option<Error>,
+    /// Whether the environment lets includes lie outside of the config's folder.
+    pub include_roots: bool,
 }
 
 /// Plans an operation; stops with what is still to be read.
@@ -375,7 +377,8 @@ impl<'i, 'a> World<'i, 'a> {
             store => store?,
         };
         let gateway = Gateway { version: version.map(|version| version.to_string()), source };
-        Ok(Self { inputs, rules, gateway, paths, store, warnings, unclear })
+        let include_roots = paths::variable(target, "OPENCLAW_INCLUDE_ROOTS").is_some();
+        Ok(Self { inputs, rules, gateway, paths, store, warnings, unclear, include_roots })
     }
 }
 

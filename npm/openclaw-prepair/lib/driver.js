@@ -17,6 +17,7 @@ const VARIABLES = [
   'OPENCLAW_CONFIG_PATH',
   'CLAWDBOT_STATE_DIR',
   'CLAWDBOT_CONFIG_PATH',
+  'OPENCLAW_INCLUDE_ROOTS',
 ];
 
 /** One call: its options as the core takes them, and what the core cannot know. */

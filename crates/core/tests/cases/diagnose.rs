@@ -711,6 +711,83 @@ fn what_cannot_be_told() {
     assert_eq!(findings(&sound("2026.4.15").input("failures", both)), ["IO /s/a", "IO /s/b"]);
 }
 
+/// Configs that src/config/includes.ts refuses: the gateway does not start, so nothing is promised.
+#[test]
+fn what_is_included() {
+    let rest = "gateway: { mode: 'local', auth: { mode: 'token' } }";
+    for (config, included, expected) in [
+        ("$include: 'a.json'", "{ a: 1 }", ""),
+        ("$include: ['a.json', './a.json']", "{ a: [1] }", ""),
+        ("$include: []", "{}", ""),
+        ("$include: '/s/sub/../a.json'", "{}", ""),
+        // An array or a scalar may stand alone, not beside other keys.
+        ("$include: 'a.json'", "[]", "/s/openclaw.json"),
+        ("$include: ['a.json']", "1", "/s/openclaw.json"),
+        ("agents: { list: { $include: 'a.json' } }", "[]", ""),
+        ("agents: { list: { $include: 'a.json', x: 1 } }", "[]", "/s/openclaw.json"),
+        ("a: { $include: 'a.json' }", "{ $include: 'b.json', x: 1 }", "/s/a.json"),
+        ("$include: 5", "{}", "/s/openclaw.json"),
+        ("a: [[{ $include: ['a.json', 5] }]]", "{}", "/s/openclaw.json"),
+        ("agents: { list: [{ $include: 'a.json' }] }", "{}", ""),
+        ("agents: { list: [{ $include: 'none.json' }] }", "{}", "/s/none.json"),
+        ("a: [{ $include: 'a.json' }]", "[{ $include: 'none.json' }]", "/s/none.json"),
+        // Outside of the config's folder.
+        ("$include: '../s/a.json'", "{}", ""),
+        ("$include: '../out.json'", "{}", "/out.json"),
+        ("$include: '/so/out.json'", "{}", "/so/out.json"),
+        ("a: [{ $include: '/so/out.json' }]", "{}", "/so/out.json"),
+        ("$include: 'a.json'", "{ $include: '../out.json' }", "/out.json"),
+    ] {
+        let disk = sound("2026.4.15")
+            .config(format!("{{ {config}, {rest} }}"))
+            .file("/s/a.json", included)
+            .file("/s/b.json", "[1]")
+            .file("/out.json", "{}")
+            .file("/so/out.json", "{}");
+        let verdict = diagnosis(&disk, json!({}))["verdict"].clone();
+        let (named, promised) = match expected {
+            "" => (vec![], "open"),
+            path => (vec![format!("CONFIG_INCLUDE {path}")], "unknown"),
+        };
+        assert_eq!(findings(&disk), named, "{config} {included}");
+        assert_eq!(verdict, promised, "{config} {included}");
+    }
+    let alone = sound("2026.4.15").config("{ $include: 'a.json' }").file("/s/a.json", "[1]");
+    assert_eq!(findings(&alone), ["CONFIG_INCLUDE /s/openclaw.json"]);
+    // Where other folders are allowed, nothing is claimed.
+    for (roots, expected) in [
+        ("/so", &[][..]),
+        ("", &["CONFIG_INCLUDE /so/a.json"]),
+        (" ", &["CONFIG_INCLUDE /so/a.json"]),
+    ] {
+        let mut disk = sound("2026.9.6")
+            .file(DEVICE, &*keys().file(NOW))
+            .config(format!("{{ $include: '/so/a.json', {rest} }}"))
+            .file("/so/a.json", "{}");
+        disk.options["env"]["OPENCLAW_INCLUDE_ROOTS"] = roots.into();
+        let mut found = findings(&disk);
+        found.retain(|found| found.starts_with("CONFIG_INCLUDE"));
+        assert_eq!(found, expected, "{roots}");
+    }
+    // A hard link, the links of names beside.
+    for (nlink, links, expected) in [
+        (1, &[][..], vec![]),
+        (2, &[], vec!["CONFIG_INCLUDE /s/a.json"]),
+        (1, &["/s/a.json"], vec![]),
+        (2, &["/s/a.json"], vec!["CONFIG_INCLUDE /s/a.json"]),
+    ] {
+        let named = json!({ "mode": 0o600, "uid": 1000, "nlink": nlink, "real": "/s/x/a.json" });
+        let mut disk = sound("2026.4.15").config(format!("{{ $include: 'a.json', {rest} }}"));
+        disk = disk.file(if links.is_empty() { "/s/a.json" } else { "/s/x/a.json" }, "{}");
+        disk.links = links.iter().map(|path| (*path).to_owned()).collect();
+        let mut dir = stat(0o700);
+        dir["real"] = "/s".into();
+        let stats = json!({ "/s": dir, "/s/a.json": named, "/s/x/a.json": named });
+        disk.stats = Some(stats.as_object().unwrap().clone());
+        assert_eq!(findings(&disk), expected, "{nlink} {links:?}");
+    }
+}
+
 fn stat(mode: u32) -> Value {
     json!({ "mode": mode, "uid": 1000, "nlink": 1 })
 }
