@@ -122,6 +122,8 @@ async function paths(version) {
     return [
       ['identity_under_state_dir', String(existsSync(join(elsewhere, 'identity', 'device.json')) || existsSync(join(elsewhere, 'state', 'openclaw.sqlite'))), 'loadOrCreateDeviceIdentity with OPENCLAW_STATE_DIR'],
       ['openclaw_home_env', String((await stateDir({ OPENCLAW_HOME: elsewhere })).startsWith(elsewhere)), 'resolveStateDir with OPENCLAW_HOME'],
+      // os.homedir() gives HOME back
+      ['unset_home_words', String(!/undefined|null/.test(await stateDir({ OPENCLAW_HOME: 'undefined', HOME: 'null' }))), 'resolveStateDir with OPENCLAW_HOME=undefined and HOME=null'],
       ['clawdbot_env', String(await stateDir({ CLAWDBOT_STATE_DIR: clawdbot }) === clawdbot), 'resolveStateDir with CLAWDBOT_STATE_DIR'],
       ['legacy_dirs', await order(['.clawdbot', '.moldbot', '.moltbot'], ['*', 'file'], async (HOME) => await stateDir({ HOME })), 'resolveStateDir without .openclaw'],
       ['legacy_configs', await order(['clawdbot.json', 'moldbot.json', 'moltbot.json'], ['.openclaw', '*'], async (HOME) => await config({ HOME })), 'createConfigIO without openclaw.json'],

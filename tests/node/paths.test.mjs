@@ -54,13 +54,14 @@ for (const version of ['2026.2.19', '2026.4.15', '2026.9.6']) {
       }
       const place = () => pick([`${home}/.clawdbot`, '~/.openclaw', '~/own', '~', `  ${other}/x/../y/ `, `${home}//a/./b`, '', ' ', '~x', 'relative/dir']);
       const env = { HOME: pick([home, home, `${home}/`, ` ${other}`]) };
-      if (chance(0.3)) env.OPENCLAW_HOME = pick([other, '~/other', '~', '', ' ', `${other}/.`]);
+      if (chance(0.3)) env.OPENCLAW_HOME = pick([other, '~/other', '~', '', ' ', `${other}/.`, 'undefined', ' null']);
       if (chance(0.3)) env.OPENCLAW_STATE_DIR = place();
       if (chance(0.2)) env.CLAWDBOT_STATE_DIR = place();
       if (chance(0.2)) env.CLAWDBOT_CONFIG_PATH = pick([`${other}/c.json`, `${home}/.openclaw/openclaw.json`, '']);
       if (chance(0.3)) env.OPENCLAW_CONFIG_PATH = pick([`${other}/c.json`, '~/c.json', 'c.json', '']);
       if (chance(0.2)) {
         delete env.HOME;
+        if (chance(0.5)) env.HOME = pick(['undefined', 'null ']);
         env.USERPROFILE = home;
       }
       const stateDir = theirs.stateDir(env);

@@ -153,11 +153,15 @@ pub(crate) fn variable<'t>(target: &'t Target, name: &str) -> Option<&'t str> {
 
 /// The home folder; `~` stands for one that only the driver's machine knows.
 fn home(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<String> {
-    let system = variable(target, "HOME")
-        .or_else(|| variable(target, "USERPROFILE"))
-        .or(inputs.home.as_deref())
-        .unwrap_or("~");
-    let home = match rules.openclaw_home_env.then(|| variable(target, "OPENCLAW_HOME")).flatten() {
+    let unset = |home: &&str| rules.unset_home_words && matches!(*home, "undefined" | "null");
+    let given = |name: &str| variable(target, name).filter(|home| !unset(home));
+    // os.homedir(), which gives HOME back where it is set.
+    let own = || match variable(target, "HOME").or(inputs.home.as_deref()) {
+        Some(home) if unset(&home) => inputs.cwd.as_deref(),
+        home => home,
+    };
+    let system = given("HOME").or_else(|| given("USERPROFILE")).or_else(own).unwrap_or("~");
+    let home = match rules.openclaw_home_env.then(|| given("OPENCLAW_HOME")).flatten() {
         Some(explicit) => expand(explicit, system),
         None => system.to_string(),
     };

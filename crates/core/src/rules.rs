@@ -539,6 +539,8 @@ table! {
     identity_under_state_dir: bool = "src/infra/device-identity.ts" [(1, 29) => false, (2, 9) => true];
     /// `OPENCLAW_HOME` stands in for `HOME`.
     openclaw_home_env: bool = "src/infra/home-dir.ts" [(1, 29) => false, (2, 9) => true];
+    /// A home of `undefined` or `null`, as templates write an unset variable, counts as unset.
+    unset_home_words: bool = "src/infra/home-dir.ts normalize" [(1, 29) => false, (3, 22) => true];
     /// `CLAWDBOT_STATE_DIR` and `CLAWDBOT_CONFIG_PATH` are still read.
     clawdbot_env: bool = "src/config/paths.ts" [(1, 29) => true, (3, 22) => false];
     /// Folders below home that serve as the state dir when `.openclaw` is missing, in order.

@@ -23,6 +23,16 @@ found('the option before the environment', 'said is said', { stateDir: '/a', env
 found('a tilde', 'HOME', { stateDir: '~/claw', env: { HOME: '/home/u' } }, {}, '/home/u/claw');
 found('a tilde with OPENCLAW_HOME', 'it stands in for HOME from 2026.2.9', { stateDir: '~/claw', env: { HOME: '/home/u', OPENCLAW_HOME: '/srv' } }, {}, '/srv/claw');
 found('a tilde in OPENCLAW_HOME', 'of HOME', { stateDir: '~/claw', env: { HOME: '/home/u', OPENCLAW_HOME: '~/x' } }, {}, '/home/u/x/claw');
+for (const word of ['undefined', 'null']) {
+  const env = { HOME: '/home/u', OPENCLAW_HOME: word };
+  const claw = { stateDir: '~/claw', gatewayVersion: '2026.3.22' };
+  found(`OPENCLAW_HOME is ${word}`, 'a template wrote an unset variable', { ...claw, env }, {}, '/home/u/claw');
+  found(`OPENCLAW_HOME is ${word}, older`, 'a folder up to 2026.3.13', { ...claw, gatewayVersion: '2026.3.13', env }, { cwd: '/w' }, `/w/${word}/claw`);
+  found(`HOME is ${word}`, 'the next one counts', { ...claw, env: { HOME: word, USERPROFILE: '/home/p' } }, {}, '/home/p/claw');
+  found(`no home but ${word}`, 'the working folder, as os.homedir() gives HOME back', { ...claw, env: { HOME: word, USERPROFILE: word } }, { home: '/home/acc', cwd: '/w' }, '/w/claw');
+  found(`the account's home is ${word}`, 'the working folder', claw, { home: word, cwd: '/w' }, '/w/claw');
+  found(`OPENCLAW_STATE_DIR is ${word}`, 'a folder: only homes are looked at so', { gatewayVersion: '2026.9.6', env: { HOME: '/home/u', OPENCLAW_STATE_DIR: word } }, { cwd: '/w' }, `/w/${word}`);
+}
 found('a tilde without HOME', 'the account\'s home', { stateDir: '~/claw' }, { home: '/home/acc' }, '/home/acc/claw');
 found('a tilde that nobody knows', 'the driver\'s to resolve', { stateDir: '~/claw' }, {}, '~/claw');
 found('a relative path', 'of the working folder', { stateDir: 'a/../b//c/' }, { cwd: '/w' }, '/w/b/c');
