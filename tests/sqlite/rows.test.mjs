@@ -240,6 +240,9 @@ function rows() {
       const identity = JSON.parse(readFileSync(path, 'utf8'));
       spoil(identity);
       writeFileSync(path, JSON.stringify(identity));
+      // What lies in the files counts already; a form that is not imported would stop the gateway.
+      const { verdict } = prepair.diagnose({ ...options, connection: { client: 'cli', presentsDevice: true } });
+      assert.equal(verdict, identity.version === 1 ? 'open' : 'unknown');
       const report = prepair.setup({ ...options, config: { proxyPeers: ['10.0.0.9'] } });
       assert.deepEqual([report.deviceId, report.identity, report.config.changed], [deviceId, 'imported', true]);
       assert.ok(!report.config.warnings.some((warning) => warning.code === 'W_LEGACY_IDENTITY'));

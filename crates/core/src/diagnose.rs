@@ -16,7 +16,7 @@ use crate::inputs::{File, Inputs, Stop, Wants};
 use crate::ip::{self, Cidr};
 use crate::json::object;
 use crate::json5::{self, Document, Syntax};
-use crate::options::{Request, quote};
+use crate::options::{Request, entry, quote};
 use crate::paired::SCOPES;
 use crate::paths::Paths;
 use crate::pending;
@@ -69,13 +69,22 @@ struct Disk {
     record: Option<Map<String, Value>>,
     /// All pending requests.
     pending: Vec<Waiting>,
+    /// The store is a database without an identity: what the files hold is yet to be imported.
+    imports: bool,
     /// The config with its includes; `None` where there is none that can be read.
     config: Option<Map<String, Value>>,
+    /// A gateway may not start on this, so that nobody is surely let in.
+    stops: bool,
     /// Something could not be read, so that a verdict would be a guess.
     unclear: bool,
 }
 
 impl Disk {
+    /// Whether the gateway goes by the files: they are its store, or its first start imports them.
+    fn files_count(&self, world: &World<'_, '_>) -> bool {
+        world.store == StoreKind::Json || self.imports
+    }
+
     /// A value of the config by its keys.
     fn setting(&self, keys: &[&str]) -> Option<&Value> {
         let (first, rest) = keys.split_first()?;
@@ -131,11 +140,11 @@ impl Disk {
 /// Diagnoses a state dir; stops with what is still to be read.
 pub(crate) fn diagnose(world: &World<'_, '_>, request: &Request) -> Result<Diagnosis, Stop> {
     let mut findings = Findings(world.warnings.clone());
-    let disk = gather(world, request.device, &mut findings)?;
+    let mut disk = gather(world, request.device, &mut findings)?;
     node(world, &mut findings);
-    settings(world, &disk, &mut findings);
+    settings(world, &mut disk, &mut findings);
     record(world, &disk, &mut findings);
-    leftovers(world, &mut findings);
+    leftovers(world, &mut disk, &mut findings);
     modes(world, &disk, &mut findings)?;
     let outcome = decide(world, &disk, request, &mut findings)?;
     Ok(Diagnosis {
@@ -154,7 +163,7 @@ fn decide(
     findings: &mut Findings,
 ) -> Result<Outcome> {
     let mut connection = request.connection.clone();
-    if disk.unclear {
+    if disk.unclear || disk.stops {
         return Ok(Outcome { verdict: Verdict::Unknown, reason: None, steps: Vec::new() });
     }
     if connection.platform.is_none() {
@@ -303,59 +312,48 @@ fn gather(
         Some(Err(error)) => part(&mut disk, &paths.config, Err(error)),
         _ => {}
     }
-    match world.store {
-        StoreKind::Json => {
-            if device.is_none() {
-                let (path, file) = (&paths.identity, inputs.file(&paths.identity));
-                let read = identity::read(&file, path, inputs.now).map(|stored| {
-                    disk.identity = stored.map(|stored| stored.keys.public());
-                });
-                // An identity that cannot be used has a place in the decision.
-                disk.broken = read.is_err() || discarded(world);
-                disk.torn = read.is_err() && torn(world) || plan::linked(world);
-                if let Err(error) = read
-                    && !failed(path)
-                {
-                    refusals.push(error);
-                }
+    if world.store == StoreKind::Sqlite && world.unclear.is_none() {
+        let db = paths.database();
+        let checked = sqlite::check_columns(inputs, &db);
+        let sound = checked.is_ok();
+        part(&mut disk, &db, checked);
+        if sound {
+            if let Some(Err(error)) = missing.take(unless_refused(rows(world, &mut disk)))? {
+                part(&mut disk, &db, Err(error));
             }
-            let path = paths.paired();
-            let read = file_record(&inputs.file(&path), &path, disk.device_id().as_deref());
-            let read = read.map(|record| disk.record = record);
-            part(&mut disk, &path, read);
-            let path = paths.pending();
-            let read = file_pending(&inputs.file(&path), &path);
-            let read = read.map(|requests| disk.pending = requests);
-            part(&mut disk, &path, read);
-            if world.rules.import == Import::IdentityOnly {
-                (disk.record, disk.pending) = Default::default();
+            if device.is_none()
+                && let Err(error) = plan::primary_key(world)
+            {
+                disk.torn = true;
+                refusals.push(error);
+            }
+            if let Some(Err(error)) = missing.take(unless_refused(plan::unsupervised(world)))? {
+                refusals.push(error);
             }
         }
-        StoreKind::Sqlite if world.unclear.is_none() => {
-            let db = paths.database();
-            let checked = sqlite::check_columns(inputs, &db);
-            let sound = checked.is_ok();
-            part(&mut disk, &db, checked);
-            if sound {
-                if let Some(Err(error)) = missing.take(unless_refused(rows(world, &mut disk)))? {
-                    part(&mut disk, &db, Err(error));
-                }
-                if device.is_none()
-                    && let Err(error) = plan::primary_key(world)
-                {
-                    disk.torn = true;
-                    refusals.push(error);
-                }
-                if let Some(Err(error)) = missing.take(unless_refused(plan::unsupervised(world)))? {
-                    findings.refused(error);
-                }
-            }
+    }
+    if disk.files_count(world) {
+        if device.is_none() {
+            let error = file_identity(world, &mut disk);
+            refusals.extend(error.filter(|_| !failed(&paths.identity)));
         }
-        StoreKind::Sqlite => {}
+        let path = paths.paired();
+        let read = file_record(&inputs.file(&path), &path, disk.device_id().as_deref());
+        let read = read.map(|record| disk.record = record);
+        part(&mut disk, &path, read);
+        let path = paths.pending();
+        let read = file_pending(&inputs.file(&path), &path);
+        let read = read.map(|requests| disk.pending = requests);
+        part(&mut disk, &path, read);
+        if world.rules.import == Import::IdentityOnly {
+            (disk.record, disk.pending) = Default::default();
+        }
     }
     refusals.into_iter().for_each(|error| findings.refused(error));
-    let unread = world.store == StoreKind::Json && world.rules.import == Import::IdentityOnly;
-    if unread && inputs.file(&paths.paired()).exists() {
+    if disk.files_count(world)
+        && world.rules.import == Import::IdentityOnly
+        && inputs.file(&paths.paired()).exists()
+    {
         findings.add("NOT_IMPORTED", &paths.paired(), "This version imports the identity file at its first start, but no paired.json: its records do not count yet.", plan::IMPORT_BY_DOCTOR);
     }
     if missing.0 == Default::default() { Ok(disk) } else { Err(Stop::Missing(Box::new(missing.0))) }
@@ -367,6 +365,21 @@ fn unless_refused<T>(result: Result<T, Stop>) -> Result<Result<T>, Stop> {
         Ok(value) => Ok(Ok(value)),
         Err(Stop::Refused(error)) => Ok(Err(error)),
         Err(stop) => Err(stop),
+    }
+}
+
+/// The identity in its file, or why it cannot be used, which has a place in the decision.
+fn file_identity(world: &World<'_, '_>, disk: &mut Disk) -> Option<Error> {
+    let (inputs, path) = (world.inputs, &world.paths.identity);
+    let read = identity::read(&inputs.file(path), path, inputs.now);
+    disk.broken = read.is_err() || discarded(world);
+    disk.torn = read.is_err() && torn(world) || plan::linked(world);
+    match read {
+        Ok(stored) => {
+            disk.identity = stored.map(|stored| stored.keys.public());
+            None
+        }
+        Err(error) => Some(error),
     }
 }
 
@@ -393,6 +406,11 @@ fn rows(world: &World<'_, '_>, disk: &mut Disk) -> Result<(), Stop> {
         .collect();
     if !disk.elsewhere {
         disk.identity = plan::primary_key(world).unwrap_or_default();
+    }
+    // A database that `openclaw config set` alone made: the first start imports the files.
+    if disk.pending.is_empty() && inputs.rows("primary").is_some_and(<[_]>::is_empty) {
+        plan::want_queries(inputs, [sqlite::any_paired(&db)])?;
+        disk.imports = inputs.rows("anyPaired").is_some_and(<[_]>::is_empty);
     }
     if let Some(id) = disk.device_id() {
         let query = sqlite::paired(&db, &id);
@@ -466,7 +484,7 @@ fn node(world: &World<'_, '_>, findings: &mut Findings) {
 }
 
 /// What the config says that matters to a connection.
-fn settings(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
+fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     let (rules, path) = (&world.rules, world.paths.config.as_str());
     if !world.inputs.file(path).exists() {
         findings.add(
@@ -520,7 +538,7 @@ fn settings(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
 fn proxies(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
     let (rules, path) = (&world.rules, world.paths.config.as_str());
     let list = proxy_list(disk);
-    for text in &list {
+    for (at, text) in list.iter().enumerate() {
         let understood = match ip::parse_cidr(text) {
             None => false,
             Some(_) if !text.contains('/') => true,
@@ -538,10 +556,7 @@ fn proxies(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
             findings.add(
                 "PROXY_ENTRY",
                 path,
-                format!(
-                    "The entry {} of gateway.trustedProxies {why}; it matches nothing.",
-                    quote(text)
-                ),
+                format!("gateway.trustedProxies: {} {why}; it matches nothing.", entry(text, at)),
                 "Write the proxy's own address, like 10.0.0.7.",
             );
         }
@@ -575,9 +590,9 @@ fn proxy_list(disk: &Disk) -> Vec<String> {
 fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
     let (rules, paths) = (&world.rules, &world.paths);
     let db = paths.database();
-    let (identity_path, paired_path) = match world.store {
-        StoreKind::Json => (paths.identity.as_str(), paths.paired()),
-        StoreKind::Sqlite => (db.as_str(), db.clone()),
+    let (identity_path, paired_path) = match disk.files_count(world) {
+        true => (paths.identity.as_str(), paths.paired()),
+        false => (db.as_str(), db.clone()),
     };
     if world
         .inputs
@@ -602,8 +617,9 @@ fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
         }
         return;
     };
-    sticky(disk, &paired_path, paths, world.store, findings);
-    if world.store == StoreKind::Json {
+    let pending_path = if disk.files_count(world) { paths.pending() } else { db };
+    sticky(disk, &pending_path, findings);
+    if disk.files_count(world) {
         timestamps(world, findings);
     }
     let id = device_id(public);
@@ -710,12 +726,11 @@ fn lacking(rules: &Rules, record: &Map<String, Value>) -> Vec<&'static str> {
     SCOPES.into_iter().filter(|scope| !covers(rules, held, &[scope.to_string()])).collect()
 }
 
-fn sticky(disk: &Disk, paired: &str, paths: &Paths, store: StoreKind, findings: &mut Findings) {
+fn sticky(disk: &Disk, path: &str, findings: &mut Findings) {
     if let Some(waiting) = disk.waiting().find(|waiting| !waiting.request.silent) {
-        let path = if store == StoreKind::Json { paths.pending() } else { paired.to_string() };
         findings.add(
             "PENDING_STICKY",
-            &path,
+            path,
             format!("The pending request {} of this device is not silent: later ones that could be approved silently join it and wait too.", request_name(&waiting.request_id)),
             "Run `npx openclaw-prepair clear-pending`; it helps at once, beside a running gateway too.",
         );
@@ -820,7 +835,7 @@ fn timestamps(world: &World<'_, '_>, findings: &mut Findings) {
 }
 
 /// Files that lie where they do harm, or nothing.
-fn leftovers(world: &World<'_, '_>, findings: &mut Findings) {
+fn leftovers(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     let (inputs, paths) = (world.inputs, &world.paths);
     let auth = paths.state("identity/device-auth.json");
     if world.rules.device_auth_blocks && inputs.file(&auth).exists() {
@@ -836,7 +851,15 @@ fn leftovers(world: &World<'_, '_>, findings: &mut Findings) {
     }
     // All that it looks at was read by `files` and `rows`.
     match plan::legacy_identity(world, false) {
-        Ok(Some(error)) => findings.refused(error),
+        Ok(Some(error)) => {
+            // With another key 2026.9.6 starts; what it cannot import stops it once the config changed, which nobody
+            // can tell from here.
+            let sound = error.path.as_deref().is_some_and(|path| {
+                matches!(plan::stored_identity(world, path), Ok(Some(Stored { repair: None, .. })))
+            });
+            disk.stops |= !sound;
+            findings.refused(error);
+        }
         // A database that `openclaw config set` alone made: the first start imports the files.
         Ok(None) if matches!(plan::primary_key(world), Ok(None)) => {}
         Ok(None) => {
@@ -1382,6 +1405,76 @@ mod tests {
         let mut dir = Dir::rows(MODERN);
         failure(&mut dir);
         assert_eq!(dir.diagnose().verdict, Verdict::Unknown);
+    }
+
+    /// A command line that comes through a listed proxy.
+    fn through_a_proxy(dir: &mut Dir) {
+        dir.connection = json!({ "client": "cli", "presentsDevice": true, "headers": { "X-Forwarded-For": "203.0.113.9" } });
+        dir.config(json!({ "trustedProxies": ["127.0.0.1"] }));
+    }
+
+    #[test]
+    fn a_database_without_an_identity_imports_the_files() {
+        for (version, verdict) in [
+            ("2026.8.1", Verdict::Open),
+            ("2026.9.5", Verdict::PairingRequired),
+            (MODERN, Verdict::Open),
+        ] {
+            let mut dir = Dir::sound(version);
+            dir.rows = Dir::rows(version).rows;
+            dir.rows.retain(|id, _| !id.starts_with("paired:"));
+            dir.set_rows("primary", json!([]));
+            through_a_proxy(&mut dir);
+            assert_eq!(dir.diagnose().verdict, verdict, "{version}");
+            if version == MODERN {
+                assert_eq!(dir.codes(), Vec::<String>::new(), "{version}");
+            }
+            // Records that are there already speak against a first start.
+            dir.set_rows("anyPaired", json!([{ "device_id": "x" }]));
+            assert!(dir.codes().contains(&"W_NO_IDENTITY".to_string()), "{version}");
+        }
+    }
+
+    #[test]
+    fn an_identity_file_beside_a_database_that_no_import_takes() {
+        let judged = |spoil: fn(&mut Dir)| {
+            let mut dir = Dir::rows(MODERN);
+            through_a_proxy(&mut dir);
+            dir.files.insert(DEVICE.into(), keys().file(NOW).to_vec());
+            spoil(&mut dir);
+            dir.diagnose().verdict
+        };
+        assert_eq!(judged(|_| {}), Verdict::Open);
+        // 2026.9.6 exits with 78 on these after a change of the config, and starts without one.
+        let linked = |dir: &mut Dir| {
+            drop(dir.stats.insert(DEVICE.into(), Some(Stat { nlink: 2, ..stat(0o600).unwrap() })))
+        };
+        assert_eq!(judged(linked), Verdict::Unknown);
+        let unversioned = |dir: &mut Dir| {
+            dir.edit(DEVICE, |file| drop(file.as_object_mut().unwrap().remove("version")))
+        };
+        assert_eq!(judged(unversioned), Verdict::Unknown);
+        let broken = |dir: &mut Dir| drop(dir.files.insert(DEVICE.into(), b"{}".to_vec()));
+        assert_eq!(judged(broken), Verdict::Unknown);
+        // It starts beside another key.
+        let other = |dir: &mut Dir| {
+            let file = KeyPair::from_seed(&[8; 32]).file(NOW).to_vec();
+            drop(dir.files.insert(DEVICE.into(), file))
+        };
+        assert_eq!(judged(other), Verdict::Open);
+    }
+
+    #[test]
+    fn an_entry_that_may_hold_a_password_is_named_by_its_place() {
+        let mut dir = Dir::sound(MODERN);
+        dir.config(
+            json!({ "trustedProxies": ["10.0.0.7", "http://user:s3cr3tpw@10.0.0.1", "my-proxy"] }),
+        );
+        let found: Vec<String> =
+            dir.diagnose().findings.into_iter().map(|finding| finding.message).collect();
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].contains("entry 2") && !found[0].contains("s3cr3t"), "{found:?}");
+        assert!(found[1].contains("\"my-proxy\""), "{found:?}");
     }
 
     #[test]

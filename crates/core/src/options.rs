@@ -535,9 +535,9 @@ fn scopes(items: Vec<String>) -> Result<Vec<String>> {
 
 fn addresses(name: &str, items: Vec<String>, any: bool) -> Result<Vec<String>> {
     let mut out: Vec<String> = Vec::new();
-    for text in items {
+    for (at, text) in items.into_iter().enumerate() {
         if ip::parse_cidr(&text).is_none() {
-            return Err(Error::new("PROXY", format!("{name}: {} is no IP address or CIDR.", quote(&text))).hint(
+            return Err(Error::new("PROXY", format!("{name}: {} is no IP address or CIDR.", entry(&text, at))).hint(
                 "Write 10.0.0.7, 10.0.0.0/8, ::1 or fd00::/8: decimal numbers without leading zeros, a prefix of at most 32 or 128.",
             ));
         }
@@ -750,6 +750,13 @@ pub fn quote(text: &str) -> String {
         out.push('…');
     }
     format!("\"{out}\"")
+}
+
+/// An entry of a list of proxies: quoted where it looks like an address or a name, else by its place. A URL may hold a
+/// password.
+pub(crate) fn entry(text: &str, at: usize) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:/%_-".contains(&byte);
+    if text.bytes().all(plain) { quote(text) } else { format!("entry {}", at + 1) }
 }
 
 fn object(name: &str, value: Value) -> Result<Map<String, Value>> {

@@ -428,7 +428,7 @@ pub(crate) fn linked(world: &World<'_, '_>) -> bool {
 }
 
 /// The identity in its file. One with another name is written anew: the copy that takes its place has one.
-fn stored_identity(world: &World<'_, '_>, path: &str) -> Result<Option<Stored>> {
+pub(crate) fn stored_identity(world: &World<'_, '_>, path: &str) -> Result<Option<Stored>> {
     let file = world.inputs.file(path);
     let mut stored = identity::read(&file, path, world.inputs.now)?;
     if let Some(stored) = stored.as_mut()

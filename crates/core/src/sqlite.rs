@@ -107,6 +107,11 @@ pub fn paired(db: &str, device_id: &str) -> Query {
     )
 }
 
+/// Whether any device is paired.
+pub fn any_paired(db: &str) -> Query {
+    query("anyPaired", db, "SELECT device_id FROM device_pairing_paired LIMIT 1", vec![])
+}
+
 /// All pending requests.
 pub fn pending(db: &str) -> Query {
     query(
