@@ -8,7 +8,7 @@ export interface Target {
   gatewayVersion?: 'auto' | (string & {});
   /** Folder of the installed openclaw package, for `'auto'`. */
   openclawDir?: string;
-  /** Default: `process.env`. */
+  /** Default: `process.env`. A diagnosis also takes from it what the config names, as in `${PROXY_IP}`. */
   env?: Record<string, string | undefined>;
   /** Milliseconds since 1970; default `Date.now()`. */
   now?: number;

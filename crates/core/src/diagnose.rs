@@ -16,14 +16,15 @@ use crate::inputs::{File, Inputs, Stop, Wants};
 use crate::ip::{self, Cidr};
 use crate::json::object;
 use crate::json5::{self, Document, Syntax};
-use crate::options::{Request, entry, quote};
+use crate::options::{Request, quote, quote_entry};
 use crate::paired::SCOPES;
 use crate::paths::Paths;
 use crate::pending;
 use crate::plan::{self, Gathered, World};
-use crate::proxies::trusts;
+use crate::proxies::{is_loopback_text, trusts};
 use crate::report::{Diagnosis, Notice, StoreKind};
 use crate::rules::{BindLan, BrokenIdentity, Import, Locality, ProxyMatch, Rules, Store};
+use crate::variables::{self, Variables};
 use crate::{base64, config, sqlite};
 
 const SETUP: &str = "Run `npx openclaw-prepair setup`.";
@@ -73,6 +74,8 @@ struct Disk {
     imports: bool,
     /// The config with its includes; `None` where there is none that can be read.
     config: Option<Map<String, Value>>,
+    /// Where variables stand in the config.
+    variables: Variables,
     /// A gateway may not start on this, so that nobody is surely let in.
     stops: bool,
     /// Something could not be read, so that a verdict would be a guess.
@@ -89,6 +92,11 @@ impl Disk {
     fn setting(&self, keys: &[&str]) -> Option<&Value> {
         let (first, rest) = keys.split_first()?;
         rest.iter().try_fold(self.config.as_ref()?.get(*first)?, |value, key| value.get(key))
+    }
+
+    /// Whether no variable hides what a setting holds.
+    fn told(&self, path: &str) -> bool {
+        !self.variables.unknown.iter().any(|unknown| unknown == path)
     }
 
     /// The deviceId of the identity.
@@ -141,6 +149,9 @@ impl Disk {
 pub(crate) fn diagnose(world: &World<'_, '_>, request: &Request) -> Result<Diagnosis, Stop> {
     let mut findings = Findings(world.warnings.clone());
     let mut disk = gather(world, request.device, &mut findings)?;
+    if let Some(config) = &mut disk.config {
+        disk.variables = variables::substitute(config, &request.target.env);
+    }
     node(world, &mut findings);
     settings(world, &mut disk, &mut findings);
     record(world, &disk, &mut findings);
@@ -498,24 +509,34 @@ fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     if disk.config.is_none() {
         return;
     }
+    let mut stops = unset(world, disk, findings);
     // src/cli/gateway-cli/run.ts of every version refuses any config that exists without "local", so `{}` too.
     let mode = disk.setting(&["gateway", "mode"]);
-    if mode.is_none() || mode == Some(&"remote".into()) {
-        let what = match mode {
+    if mode != Some(&"local".into()) && disk.told("gateway.mode") {
+        stops = true;
+        let what = match mode.map(Value::as_str) {
             None => "The config has no gateway.mode; a gateway does not start without it.",
-            Some(_) => "gateway.mode is \"remote\"; a gateway starts with \"local\" only.",
+            Some(Some("remote")) => {
+                "gateway.mode is \"remote\"; a gateway starts with \"local\" only."
+            }
+            Some(_) => "gateway.mode is not \"local\"; a gateway starts with that only.",
         };
         findings.add("GATEWAY_MODE", path, what, "Run `openclaw config set gateway.mode local`.");
     }
     match disk.setting(&["gateway", "trustedProxies"]) {
-        None | Some(Value::Array(_)) => {}
-        Some(_) => findings.add(
-            "PROXY_SHAPE",
-            path,
-            "gateway.trustedProxies is no array; the gateway does not start with that.",
-            "Write it as an array of addresses.",
-        ),
+        None => {}
+        Some(Value::Array(items)) => stops |= !items.iter().all(Value::is_string),
+        Some(_) => {
+            stops = true;
+            findings.add(
+                "PROXY_SHAPE",
+                path,
+                "gateway.trustedProxies is no array; the gateway does not start with that.",
+                "Write it as an array of addresses.",
+            )
+        }
     }
+    stops |= listens(world, disk, findings);
     proxies(world, disk, findings);
     if disk.setting(&["gateway", "bind"]) == Some(&"lan".into()) {
         let lan = "gateway.bind is \"lan\": on this version the machine's own clients dial the LAN address";
@@ -530,15 +551,90 @@ fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
         (&["gateway", "nodes", "pairing", "autoApproveLocal"], rules.auto_approve_local),
     ] {
         if !known && disk.setting(keys).is_some() {
+            stops = true;
             findings.add("CONFIG_KEY", path, format!("This version has no {}; with an unknown key the config is invalid and the gateway does not start.", keys.join(".")), "Remove that key.");
         }
     }
+    disk.stops |= stops;
+}
+
+/// Settings that name a variable which is not known here, and that the decision hangs on.
+fn unset(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) -> bool {
+    let stops = world.rules.unset_variable_stops();
+    let matters = |path: &&String| {
+        stops || path.starts_with("gateway.") && !path.starts_with("gateway.remote.")
+    };
+    let mut unset = disk.variables.unknown.iter().filter(matters);
+    let Some(first) = unset.next() else { return false };
+    let others = match unset.count() {
+        0 => String::new(),
+        count => format!(", and so do {count} more"),
+    };
+    let then = match stops {
+        true => "; where it is unset this version does not start",
+        false => "",
+    };
+    findings.add(
+        "CONFIG_VARIABLE",
+        world.paths.config.as_str(),
+        format!("The setting {} names a variable that is not set here{others}: what the gateway makes of it can't be told{then}.", quote(first)),
+        "Run this with the gateway's own environment, or give its variables as env.",
+    );
+    true
+}
+
+/// Where a gateway listens and what it asks for, as far as it does not start with that.
+fn listens(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) -> bool {
+    let mut stops = false;
+    let mut add = |message: &str, hint: &str| {
+        stops = true;
+        findings.add("CONFIG_VALUE", &world.paths.config, message, hint);
+    };
+    // src/config/zod-schema.ts, the same words from 2026.1.29 to 2026.9.6, but for "none" and "trusted-proxy", which
+    // are not in 2026.2.12 yet.
+    let wrong = |keys: &[&str], words: &[&str]| {
+        disk.told(&keys.join("."))
+            && disk.setting(keys).is_some_and(|value| !words.iter().any(|word| value == word))
+    };
+    if wrong(&["gateway", "bind"], &["auto", "lan", "loopback", "custom", "tailnet"]) {
+        add(
+            "gateway.bind is none of the words that OpenClaw knows; the gateway does not start with that.",
+            "Write \"loopback\", \"lan\", \"tailnet\", \"auto\" or \"custom\".",
+        );
+    }
+    if wrong(&["gateway", "auth", "mode"], &["none", "token", "password", "trusted-proxy"]) {
+        add(
+            "gateway.auth.mode is none of the words that OpenClaw knows; the gateway does not start with that.",
+            "Write \"token\", \"password\", \"trusted-proxy\" or \"none\".",
+        );
+    }
+    let text = |keys: &[&str]| disk.setting(keys).and_then(Value::as_str).unwrap_or_default();
+    let (bind, host) = (text(&["gateway", "bind"]), text(&["gateway", "customBindHost"]).trim());
+    if bind == "custom" && host.is_empty() && world.rules.custom_bind_needs_host() {
+        add(
+            "gateway.bind is \"custom\", but there is no gateway.customBindHost; the gateway does not start with that.",
+            "Write the address as gateway.customBindHost, or another gateway.bind.",
+        );
+    }
+    // "Refusing to bind gateway to … without auth." of src/cli/gateway-cli/run.ts
+    let beyond = matches!(bind, "lan" | "tailnet") || bind == "custom" && !is_loopback_text(host);
+    if beyond && text(&["gateway", "auth", "mode"]) == "none" {
+        add(
+            "gateway.auth.mode is \"none\" while gateway.bind goes beyond this machine; a gateway does not listen there without authentication.",
+            "Set gateway.auth.mode to \"token\", or gateway.bind to \"loopback\".",
+        );
+    }
+    stops
 }
 
 fn proxies(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
     let (rules, path) = (&world.rules, world.paths.config.as_str());
     let list = proxy_list(disk);
     for (at, text) in list.iter().enumerate() {
+        let place = format!("gateway.trustedProxies[{at}]");
+        if !disk.told(&place) {
+            continue;
+        }
         let understood = match ip::parse_cidr(text) {
             None => false,
             Some(_) if !text.contains('/') => true,
@@ -553,10 +649,16 @@ fn proxies(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
                 None => "is no address and no CIDR block",
                 Some(_) => "is a block that this version does not understand",
             };
+            // What a variable holds is not shown.
+            let which = quote_entry(text).filter(|_| !disk.variables.known.contains(&place));
+            let which = match which {
+                Some(text) => format!("The entry {text} of gateway.trustedProxies"),
+                None => place,
+            };
             findings.add(
                 "PROXY_ENTRY",
                 path,
-                format!("gateway.trustedProxies: {} {why}; it matches nothing.", entry(text, at)),
+                format!("{which} {why}; it matches nothing."),
                 "Write the proxy's own address, like 10.0.0.7.",
             );
         }
@@ -1473,8 +1575,97 @@ mod tests {
         let found: Vec<String> =
             dir.diagnose().findings.into_iter().map(|finding| finding.message).collect();
         assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found[0].contains("entry 2") && !found[0].contains("s3cr3t"), "{found:?}");
+        assert!(
+            found[0].contains("gateway.trustedProxies[1] ") && !found[0].contains("s3cr3t"),
+            "{found:?}"
+        );
         assert!(found[1].contains("\"my-proxy\""), "{found:?}");
+    }
+
+    #[test]
+    fn variables_in_the_config() {
+        let named = |version: &'static str| {
+            let mut dir = Dir::sound(version);
+            through_a_proxy(&mut dir);
+            dir.config(json!({ "trustedProxies": ["${PROXY_IP}"] }));
+            dir
+        };
+        let known = |dir: &mut Dir| {
+            dir.edit(CONFIG, |c| c["env"] = json!({ "vars": { "PROXY_IP": "127.0.0.1" } }));
+        };
+        for version in ["2026.2.21", "2026.3.28", MODERN] {
+            assert_eq!(named(version).diagnose().verdict, Verdict::Unknown, "{version}");
+            let mut dir = named(version);
+            known(&mut dir);
+            assert_eq!(dir.diagnose().verdict, Verdict::Open, "{version}");
+            let written = |dir: &mut Dir| dir.config(json!({ "trustedProxies": ["127.0.0.1"] }));
+            let mut sound = named(version);
+            written(&mut sound);
+            let unset = |dir: &mut Dir| dir.config(json!({ "trustedProxies": ["${PROXY_IP}"] }));
+            proves("CONFIG_VARIABLE", sound, unset, known);
+        }
+        // What a variable holds is not shown.
+        let mut dir = named(MODERN);
+        dir.edit(CONFIG, |c| c["env"] = json!({ "PROXY_IP": "s3cr3t" }));
+        let found = format!("{:?}", dir.diagnose().findings);
+        assert!(found.contains("trustedProxies[0] is no address"), "{found}");
+        assert!(!found.contains("s3cr3t"), "{found}");
+        // Elsewhere a variable that is not set only warns, from 2026.3.7.
+        let elsewhere = |version| {
+            let mut dir = Dir::sound(version);
+            dir.edit(CONFIG, |c| c["logging"] = json!({ "file": "${LOG}" }));
+            dir.diagnose().verdict == Verdict::Unknown
+        };
+        assert_eq!([elsewhere("2026.3.2"), elsewhere("2026.3.7")], [true, false]);
+        // A setting that is not told is not called wrong.
+        let mut dir = Dir::sound(MODERN);
+        dir.config(json!({ "mode": "${A}", "bind": "${A}", "auth": { "mode": "${A}" } }));
+        assert_eq!(dir.codes(), ["W_CONFIG_VARIABLE"]);
+    }
+
+    #[test]
+    fn settings_that_no_gateway_starts_on() {
+        let loopback = json!({ "mode": "local", "bind": "loopback", "auth": { "mode": "token" } });
+        for (version, code, patch) in [
+            ("2026.2.12", "GATEWAY_MODE", json!({ "mode": "remote" })),
+            (MODERN, "GATEWAY_MODE", json!({ "mode": "Local" })),
+            (MODERN, "GATEWAY_MODE", json!({ "mode": 1 })),
+            ("2026.2.12", "CONFIG_VALUE", json!({ "bind": "everywhere" })),
+            (MODERN, "CONFIG_VALUE", json!({ "bind": true })),
+            ("2026.2.19", "CONFIG_VALUE", json!({ "bind": "custom" })),
+            (MODERN, "CONFIG_VALUE", json!({ "bind": "custom", "customBindHost": " " })),
+            ("2026.7.1", "CONFIG_VALUE", json!({ "auth": { "mode": "bogus" } })),
+            ("2026.2.19", "CONFIG_VALUE", json!({ "bind": "lan", "auth": { "mode": "none" } })),
+            (MODERN, "CONFIG_VALUE", json!({ "bind": "tailnet", "auth": { "mode": "none" } })),
+            (
+                MODERN,
+                "CONFIG_VALUE",
+                json!({ "bind": "custom", "customBindHost": "10.0.0.7", "auth": { "mode": "none" } }),
+            ),
+            (MODERN, "PROXY_SHAPE", json!({ "trustedProxies": "10.0.0.7" })),
+            (MODERN, "PROXY_ENTRY", json!({ "trustedProxies": [5] })),
+            ("2026.2.19", "CONFIG_KEY", json!({ "allowRealIpFallback": true })),
+        ] {
+            let spoil = |dir: &mut Dir| {
+                dir.config(patch.clone());
+                assert_eq!(dir.diagnose().verdict, Verdict::Unknown, "{version} {patch}");
+            };
+            let mend = |dir: &mut Dir| {
+                dir.edit(CONFIG, |c| c["gateway"] = loopback.clone());
+                assert_ne!(dir.diagnose().verdict, Verdict::Unknown, "{version} {patch}");
+            };
+            proves(code, Dir::sound(version), spoil, mend);
+        }
+        for (version, patch) in [
+            ("2026.2.17", json!({ "bind": "custom" })),
+            (MODERN, json!({ "bind": "custom", "customBindHost": "10.0.0.7" })),
+            (MODERN, json!({ "bind": "auto", "auth": { "mode": "none" } })),
+            (MODERN, json!({ "bind": "lan", "auth": { "mode": "trusted-proxy" } })),
+        ] {
+            let mut dir = Dir::sound(version);
+            dir.config(patch.clone());
+            assert_ne!(dir.diagnose().verdict, Verdict::Unknown, "{version} {patch}");
+        }
     }
 
     #[test]

@@ -63,9 +63,16 @@ impl<'a> File<'a> {
 pub type Rows = Option<Vec<Map<String, Value>>>;
 
 /// Things by their names: few, so that looking through them is quick. Of two of the same name the last one counts.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+#[derive(Clone, PartialEq, serde::Deserialize)]
 #[serde(from = "BTreeMap<String, T>")]
 pub struct Named<T>(Vec<(String, T)>);
+
+impl<T> fmt::Debug for Named<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Variables, headers and rows hold tokens.
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
 
 impl<T> Named<T> {
     /// The one of this name.
@@ -139,11 +146,11 @@ pub struct Inputs<'a> {
 
 impl fmt::Debug for Inputs<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // rows hold keys and tokens
-        let rows: Vec<&String> = self.rows.iter().map(|(name, _)| name).collect();
+        let files: BTreeMap<&String, &File<'_>> =
+            self.files.iter().map(|(path, file)| (path, file)).collect();
         f.debug_struct("Inputs")
-            .field("files", &self.files)
-            .field("rows", &rows)
+            .field("files", &files)
+            .field("rows", &self.rows)
             .finish_non_exhaustive()
     }
 }

@@ -37,6 +37,7 @@ mod proxies;
 pub mod report;
 pub mod rules;
 pub mod sqlite;
+mod variables;
 
 pub use error::{Error, Result};
 

@@ -537,7 +537,8 @@ fn addresses(name: &str, items: Vec<String>, any: bool) -> Result<Vec<String>> {
     let mut out: Vec<String> = Vec::new();
     for (at, text) in items.into_iter().enumerate() {
         if ip::parse_cidr(&text).is_none() {
-            return Err(Error::new("PROXY", format!("{name}: {} is no IP address or CIDR.", entry(&text, at))).hint(
+            let which = quote_entry(&text).unwrap_or_else(|| format!("entry {}", at + 1));
+            return Err(Error::new("PROXY", format!("{name}: {which} is no IP address or CIDR.")).hint(
                 "Write 10.0.0.7, 10.0.0.0/8, ::1 or fd00::/8: decimal numbers without leading zeros, a prefix of at most 32 or 128.",
             ));
         }
@@ -752,11 +753,10 @@ pub fn quote(text: &str) -> String {
     format!("\"{out}\"")
 }
 
-/// An entry of a list of proxies: quoted where it looks like an address or a name, else by its place. A URL may hold a
-/// password.
-pub(crate) fn entry(text: &str, at: usize) -> String {
+/// An entry of a list of proxies in quotes, where it looks like an address or a name: a URL may hold a password.
+pub(crate) fn quote_entry(text: &str) -> Option<String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:/%_-".contains(&byte);
-    if text.bytes().all(plain) { quote(text) } else { format!("entry {}", at + 1) }
+    text.bytes().all(plain).then(|| quote(text))
 }
 
 fn object(name: &str, value: Value) -> Result<Map<String, Value>> {

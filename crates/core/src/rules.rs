@@ -488,6 +488,18 @@ impl Rules {
     pub fn loopback_proxy_is_remote(&self) -> bool {
         self.locality == Locality::ClientIp && self.client_ip != ClientIp::FirstOrPeer
     }
+
+    /// A gateway does not start on a config that names a variable which is not set; from 2026.3.7 it warns
+    /// (`src/config/io.ts` resolveConfigForRead).
+    pub(crate) fn unset_variable_stops(&self) -> bool {
+        self.version < Version::release(2026, 3, 7)
+    }
+
+    /// A gateway does not start with bind "custom" and no address; before 2026.2.19 it takes every address
+    /// (`src/gateway/server-runtime-config.ts`).
+    pub(crate) fn custom_bind_needs_host(&self) -> bool {
+        self.version >= Version::release(2026, 2, 19)
+    }
 }
 
 const FIVE: &[&str] = &[

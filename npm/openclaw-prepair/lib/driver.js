@@ -103,6 +103,10 @@ function statOf(path, linked) {
 /** Looks without touching: what cannot be read is told to the core, which makes findings of it. */
 function observe(binding, fn, options) {
   const call = prepare(binding, options);
+  // A config may name any variable (src/config/env-substitution.ts).
+  for (const [name, value] of Object.entries(options?.env ?? process.env)) {
+    if (typeof value === 'string' && /^[A-Z_][A-Z0-9_]*$/.test(name)) call.options.env[name] ??= value;
+  }
   const failures = Object.create(null);
   call.fixed.failures = failures;
   const failed = (path, error) => {

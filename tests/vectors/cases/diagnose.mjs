@@ -8,7 +8,7 @@ const more = { [`${DEVICE}.doctor-importing`]: null, [`${DEVICE}.native-importin
 const files = (change = {}) => json({ ...more, [DEVICE]: device(OURS), [CONFIG]: config(), ...change });
 const proxied = { remoteAddress: '127.0.0.1', headers: { 'x-forwarded-for': '203.0.113.9' } };
 const add = (name, why, version, connection, inputs, verdict, reason = null, expect = {}) => vectors.push({
-  name, why, operation: 'diagnose', options: at(version, { configPath: CONFIG, connection }), inputs, expect: { verdict, reason, ...expect },
+  name, why, operation: 'diagnose', options: at(version, { configPath: CONFIG, env: { TOKEN: 'the-gateways-secret' }, connection }), inputs, expect: { verdict, reason, ...expect },
 });
 const whole = (change) => files({ [PAIRED]: store(record(OURS, change)) });
 for (const client of ['agent', 'cli']) {
@@ -36,6 +36,27 @@ add('forwarded, listed, no record, 2026.9.6', 'the wall', '2026.9.6', { client: 
 add('forwarded, listed, our row, 2026.9.6', 'open', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, rows({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }, [row(OURS)]), 'open');
 add('files, our record, 2026.9.5', 'it imports the identity, but no paired.json', '2026.9.5', { client: 'cli', presentsDevice: true, ...proxied }, whole({}), 'rejected', 'unattributable-proxy', { warnings: ['W_NOT_IMPORTED', 'W_NOT_PAIRED', 'W_PROXY_UNLISTED'] });
 add('files, our record, listed proxy, 2026.9.5', 'the wall, for the same reason', '2026.9.5', { client: 'cli', presentsDevice: true, ...proxied }, { ...whole({}), files: { ...whole({}).files, [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) } }, 'pairing-required', 'not-paired');
+const fresh = (change = {}) => {
+  const inputs = sqlite({ primary: null, id: OURS, files: { ...files().files, [PAIRED]: store(record(OURS)), [DEVICE]: device(OURS), [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }), ...change } });
+  return { ...inputs, rows: { ...inputs.rows, anyPaired: [] } };
+};
+add('a database without an identity, 2026.9.6', 'what openclaw config set leaves: the first start imports the files', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, fresh(), 'open', null, { warnings: [] });
+add('a database without an identity, 2026.9.5', 'the first start imports the identity, but no paired.json', '2026.9.5', { client: 'cli', presentsDevice: true, ...proxied }, fresh(), 'pairing-required', 'not-paired', { warnings: ['W_SCHEMA_NEWER', 'W_NOT_IMPORTED', 'W_NOT_PAIRED'] });
+add('a database and an identity file of another form', '2026.9.6 exits with 78 on it once the config changed', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, rows({ [DEVICE]: device(OURS, { version: undefined }), [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }, [row(OURS)]), 'unknown', null, { warnings: ['W_LEGACY_IDENTITY_CONFLICT'] });
+add('a proxy with a password', 'named by its place', '2026.4.15', { client: 'agent' }, { ...whole({}), files: { ...whole({}).files, [CONFIG]: config({ trustedProxies: ['http://user:s3cr3tpw@10.0.0.1'] }) } }, 'open', null, { says: 'gateway.trustedProxies[0] is no address' });
+const set = (version, gateway, own = {}) => {
+  const inputs = version === '2026.9.6' ? rows({}, [row(OURS)]) : whole();
+  return { ...inputs, files: { ...inputs.files, [CONFIG]: JSON.stringify({ ...own, gateway: { mode: 'local', bind: 'loopback', auth, ...gateway } }) } };
+};
+const variable = { trustedProxies: ['${PROXY_IP}'] };
+add('a variable of the config, 2026.9.6', 'it stands for its value', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, set('2026.9.6', variable, { env: { vars: { PROXY_IP: '127.0.0.1' } } }), 'open', null, { warnings: [] });
+add('a variable that is not known, 2026.9.6', 'the gateway may know it', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, set('2026.9.6', variable), 'unknown', null, { warnings: ['W_CONFIG_VARIABLE'] });
+add('a variable that is not known, 2026.2.19', 'where it is unset that version does not start', '2026.2.19', { client: 'agent' }, set('2026.2.19', {}, { logging: { file: '${LOG}' } }), 'unknown', null, { warnings: ['W_CONFIG_VARIABLE'], says: 'logging.file' });
+add('a variable that only warns, 2026.4.15', 'from 2026.3.7 a setting elsewhere stops nothing', '2026.4.15', { client: 'agent' }, set('2026.4.15', {}, { logging: { file: '${LOG}' } }), 'open', null, { warnings: [] });
+for (const [version, gateway, code] of [
+  ['2026.9.6', { mode: 'Local' }, 'W_GATEWAY_MODE'], ['2026.7.1', { bind: 'everywhere' }, 'W_CONFIG_VALUE'], ['2026.9.6', { bind: 'custom' }, 'W_CONFIG_VALUE'],
+  ['2026.7.1', { auth: { mode: 'bogus' } }, 'W_CONFIG_VALUE'], ['2026.7.1', { bind: 'tailnet', auth: { mode: 'none' } }, 'W_CONFIG_VALUE'],
+]) add(`${JSON.stringify(gateway)}, ${version}`, 'no gateway starts on that', version, { client: 'agent' }, set(version, gateway), 'unknown', null, { warnings: [code] });
 add('a broken store', 'a verdict would be a guess', '2026.4.15', {}, files({ [PAIRED]: '{' }), 'unknown', null);
 const [BASE, base] = [`${S}/base.json5`, (rest) => ({ [CONFIG]: `{ $include: './base.json5', ${config().slice(1)}`, [`${S}/base.json5`]: rest })];
 add('an include', 'read as the gateway reads it', '2026.4.15', { client: 'cli', ...proxied }, { ...whole(), files: { ...whole().files, ...base('{ gateway: { port: 1 } }') } }, 'open');
