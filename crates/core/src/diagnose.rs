@@ -558,29 +558,37 @@ fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     disk.stops |= stops;
 }
 
-/// Settings that name a variable which is not known here, and that the decision hangs on.
+/// Settings that the decision reads.
+const DECIDING: [&str; 8] = [
+    "gateway.allowRealIpFallback",
+    "gateway.auth.mode",
+    "gateway.bind",
+    "gateway.controlUi.allowedOrigins",
+    "gateway.customBindHost",
+    "gateway.mode",
+    "gateway.nodes.pairing.autoApproveLocal",
+    "gateway.trustedProxies",
+];
+
+/// Settings that name a variable which is not known here; whether the decision hangs on one. The others, secrets above
+/// all, may well be in the environment of the gateway alone: where this version insists on them, that is said.
 fn unset(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) -> bool {
-    let stops = world.rules.unset_variable_stops();
-    let matters = |path: &&String| {
-        stops || path.starts_with("gateway.") && !path.starts_with("gateway.remote.")
-    };
-    let mut unset = disk.variables.unknown.iter().filter(matters);
-    let Some(first) = unset.next() else { return false };
-    let others = match unset.count() {
-        0 => String::new(),
-        count => format!(", and so do {count} more"),
-    };
-    let then = match stops {
-        true => "; where it is unset this version does not start",
-        false => "",
+    let decides = |path: &&String| DECIDING.iter().any(|setting| path.starts_with(setting));
+    let unknown = &disk.variables.unknown;
+    let hangs = unknown.iter().find(decides);
+    let stops = world.rules.unset_variable_stops() && world.inputs.process.is_some();
+    let Some(first) = hangs.or_else(|| unknown.first().filter(|_| stops)) else { return false };
+    let then = match (hangs, stops) {
+        (Some(_), _) => "what the gateway makes of it can't be told",
+        (None, _) => "where its own environment lacks it too, this version does not start",
     };
     findings.add(
         "CONFIG_VARIABLE",
         world.paths.config.as_str(),
-        format!("The setting {} names a variable that is not set here{others}: what the gateway makes of it can't be told{then}.", quote(first)),
+        format!("The setting {} names a variable that is not set here: {then}.", quote(first)),
         "Run this with the gateway's own environment, or give its variables as env.",
     );
-    true
+    hangs.is_some()
 }
 
 /// Where a gateway listens and what it asks for, as far as it does not start with that.
@@ -1614,9 +1622,15 @@ mod tests {
         let elsewhere = |version| {
             let mut dir = Dir::sound(version);
             dir.edit(CONFIG, |c| c["logging"] = json!({ "file": "${LOG}" }));
-            dir.diagnose().verdict == Verdict::Unknown
+            assert_eq!(dir.diagnose().verdict, Verdict::Open, "{version}");
+            dir.codes()
         };
-        assert_eq!([elsewhere("2026.3.2"), elsewhere("2026.3.7")], [true, false]);
+        assert_eq!(elsewhere("2026.3.2"), ["W_CONFIG_VARIABLE"]);
+        assert!(elsewhere("2026.3.7").is_empty());
+        // A secret may be in the environment of the gateway alone.
+        let mut dir = Dir::sound(MODERN);
+        dir.config(json!({ "auth": { "mode": "token", "token": "${TOKEN}" } }));
+        assert_eq!((dir.diagnose().verdict, dir.codes().len()), (Verdict::Open, 0));
         // A setting that is not told is not called wrong.
         let mut dir = Dir::sound(MODERN);
         dir.config(json!({ "mode": "${A}", "bind": "${A}", "auth": { "mode": "${A}" } }));

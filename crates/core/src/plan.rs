@@ -637,7 +637,7 @@ pub(crate) fn primary_key(world: &World<'_, '_>) -> Result<Option<[u8; 32]>> {
         Some(key)
             if field("device_id") == Some(&device_id(&key))
                 && field("public_key_pem") == Some(&identity::public_pem(&key))
-                && row.get("sound") != Some(&Value::Bool(false)) =>
+                && row.get("sound").and_then(Value::as_i64) != Some(0) =>
         {
             Ok(Some(key))
         }

@@ -66,7 +66,7 @@ AND m.name IN ('device_identities', 'device_pairing_paired', 'device_pairing_pen
     ]
 }
 
-/// The identity of this state dir, without its private half. A driver adds the column `sound`: whether OpenClaw takes the
+/// The identity of this state dir, without its private half. A driver adds the column `sound`: 1 or 0, whether OpenClaw takes the
 /// whole row.
 pub fn primary(db: &str) -> Query {
     query(

@@ -36,7 +36,7 @@ function ask(db, queries, device) {
       if ((error.errcode & 0xff) !== 1) throw error;
       continue;
     }
-    if (query.id === 'primary') for (const row of found) row.sound = sound(db);
+    if (query.id === 'primary') for (const row of found) row.sound = Number(sound(db));
     raw.push(found);
     rows[own(query.id)] = found.map((row) => {
       const out = {};

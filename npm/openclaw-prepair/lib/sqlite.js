@@ -142,7 +142,7 @@ function rowsOf(db, query) {
   statement.setReadBigInts(true);
   const plain = ([column, value]) => [column, typeof value === 'bigint' ? Number(value) : value];
   const rows = statement.all(...query.params).map((row) => Object.fromEntries(Object.entries(row).map(plain)));
-  if (query.id === 'primary') for (const row of rows) row.sound = sound(db);
+  if (query.id === 'primary') for (const row of rows) row.sound = Number(sound(db));
   return rows;
 }
 

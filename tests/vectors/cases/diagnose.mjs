@@ -51,7 +51,7 @@ const set = (version, gateway, own = {}) => {
 const variable = { trustedProxies: ['${PROXY_IP}'] };
 add('a variable of the config, 2026.9.6', 'it stands for its value', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, set('2026.9.6', variable, { env: { vars: { PROXY_IP: '127.0.0.1' } } }), 'open', null, { warnings: [] });
 add('a variable that is not known, 2026.9.6', 'the gateway may know it', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, set('2026.9.6', variable), 'unknown', null, { warnings: ['W_CONFIG_VARIABLE'] });
-add('a variable that is not known, 2026.2.19', 'where it is unset that version does not start', '2026.2.19', { client: 'agent' }, set('2026.2.19', {}, { logging: { file: '${LOG}' } }), 'unknown', null, { warnings: ['W_CONFIG_VARIABLE'], says: 'logging.file' });
+add('a variable that is not known, 2026.2.19', 'where it is unset that version does not start', '2026.2.19', { client: 'agent' }, { ...set('2026.2.19', {}, { logging: { file: '${LOG}' } }), process: { uid: 0, node: '24.21.0', platform: 'linux' } }, 'open', null, { warnings: ['W_CONFIG_VARIABLE'], says: 'logging.file' });
 add('a variable that only warns, 2026.4.15', 'from 2026.3.7 a setting elsewhere stops nothing', '2026.4.15', { client: 'agent' }, set('2026.4.15', {}, { logging: { file: '${LOG}' } }), 'open', null, { warnings: [] });
 for (const [version, gateway, code] of [
   ['2026.9.6', { mode: 'Local' }, 'W_GATEWAY_MODE'], ['2026.7.1', { bind: 'everywhere' }, 'W_CONFIG_VALUE'], ['2026.9.6', { bind: 'custom' }, 'W_CONFIG_VALUE'],

@@ -55,8 +55,8 @@ for (const [name, why, change] of [
   ['a primary whose deviceId is another', 'broken', { device_id: OTHER.deviceId }],
   ['a primary with another PEM', 'OpenClaw takes only the one that it writes', { public_key_pem: OURS.publicKeyPem.replaceAll('\n', '\r\n') }],
   ['a primary with a bare key', 'no PEM at all', { public_key_pem: OURS.publicKey }],
-  ['a primary that is not sound', 'its private half belongs to another', { sound: false }],
-  ['a sound primary', 'as its driver says', { sound: true }],
+  ['a primary that is not sound', 'its private half belongs to another', { sound: 0 }],
+  ['a sound primary', 'as its driver says', { sound: 1 }],
 ]) {
   const disk = sqlite({ mine: [row(OURS)] });
   Object.assign(disk.rows.primary[0], change);

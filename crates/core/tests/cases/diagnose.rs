@@ -685,16 +685,16 @@ fn what_cannot_be_told() {
     let (id, pem) = (keys().device_id(), keys().public_pem());
     let primary = |device_id: &str, pem: &str, sound: Value| json!([{ "device_id": device_id, "public_key_pem": pem, "sound": sound }]);
     for row in [
-        primary("x", &pem, json!(true)),
+        primary("x", &pem, json!(1)),
         primary(&id, &pem.replace('\n', "\r\n"), json!(null)),
-        primary(&id, &keys().public_key(), json!(true)),
-        primary(&id, &pem, json!(false)),
+        primary(&id, &keys().public_key(), json!(1)),
+        primary(&id, &pem, json!(0)),
     ] {
         let broken = database("2026.8.2").rows("primary", row);
         assert_eq!(findings(&broken), [format!("IDENTITY_BROKEN {DB}")]);
         assert_eq!(verdict(&broken, json!({})), "rejected identity");
     }
-    let taken = database("2026.8.2").rows("primary", primary(&id, &pem, json!(true)));
+    let taken = database("2026.8.2").rows("primary", primary(&id, &pem, json!(1)));
     assert_eq!(findings(&taken), Vec::<String>::new());
     let mut columns = database("2026.8.2").rows["columns"].clone();
     columns
