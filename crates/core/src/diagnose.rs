@@ -580,7 +580,7 @@ fn unset(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) -> bool {
     let Some(first) = hangs.or_else(|| unknown.first().filter(|_| stops)) else { return false };
     let then = match (hangs, stops) {
         (Some(_), _) => "what the gateway makes of it can't be told",
-        (None, _) => "where its own environment lacks it too, this version does not start",
+        (None, _) => "where the gateway's environment lacks it too, this version does not start",
     };
     findings.add(
         "CONFIG_VARIABLE",
