@@ -31,6 +31,7 @@ unchanged('a pinned platform', 'what a gateway pinned is not unpinned', { platfo
 for (const [version, warnings] of [['2026.2.25', []], ['2026.4.15', ['W_PINNED']]]) {
   const pinned = (name, why, pins, expected) => add(`${name}, ${version}`, why, store(record(OURS, pins)), { changes: [], paired: 'unchanged', warnings: expected }, {}, version);
   pinned('a state dir that came from a Mac', 'pinned from 2026.2.26: an agent on Linux is not let in, and the record stays as it is', { platform: 'darwin', deviceFamily: 'Mac' }, warnings);
+  pinned('another device family', 'our clients name none', { platform: 'linux', deviceFamily: 'phone' }, warnings);
   pinned('the platform in capitals', 'a gateway compares them in lower case, without blanks', { platform: ' Linux ' }, []);
 }
 unchanged('more roles', 'they stay', { roles: ['node', 'operator'] });

@@ -167,6 +167,12 @@ impl Disk {
         self.ask("plan", operation, options)
     }
 
+    /// What is asked for first of all.
+    pub(crate) fn first_missing(&self, operation: &str) -> Value {
+        let (answer, _) = self.once("plan", operation, &json!({}), &Known::default());
+        answer["missing"].clone()
+    }
+
     /// The paths that are asked for.
     pub(crate) fn wanted(&self, operation: &str, options: Value) -> Vec<String> {
         let mut known = Known::default();

@@ -255,3 +255,19 @@ fn a_running_gateway_is_named() {
         .file("/s/devices/paired.json", store(record(json!({}))));
     assert_eq!(warned(whole.config(gateway(json!({})))), "");
 }
+
+/// From 2026.5.12 a hard link keeps OpenClaw from reading the identity; a driver that can tell is asked, and asked once.
+#[test]
+fn the_names_of_the_identity_file_are_asked_for() {
+    for (version, operation, expected) in [
+        ("2026.5.7", "prePair", json!(null)),
+        ("2026.5.12", "prePair", json!([DEVICE])),
+        ("2026.9.6", "setup", json!([DEVICE])),
+        ("2026.9.6", "clearPending", json!(null)),
+    ] {
+        let disk = Disk::new(version).input("stats", json!({}));
+        assert_eq!(disk.first_missing(operation)["stats"], expected, "{version} {operation}");
+        let blind = Disk::new(version);
+        assert_eq!(blind.first_missing(operation)["stats"], json!(null), "{version} {operation}");
+    }
+}
