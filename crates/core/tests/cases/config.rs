@@ -41,7 +41,9 @@ fn included_files_are_asked_for() {
     // What is no object has no includes.
     assert_eq!(wanted(json!({ "gateway": 1 })), ["/s/a.json", "/s/b.json"]);
     // An edit has nothing to do with what stands in elements of arrays; a diagnosis looks at the whole.
-    let disk = Disk::new("2026.4.15").config("{ agents: { list: [{ $include: 'a.json' }] } }");
+    let disk = Disk::new("2026.4.15")
+        .config("{ gateway: { mode: 'local', $include: 'g.json' } }")
+        .file("/s/g.json", "{ list: [{ $include: 'a.json' }] }");
     let names = |operation: &str, options: Value| {
         disk.wanted(operation, options).iter().any(|path| path == "/s/a.json")
     };
