@@ -3,41 +3,62 @@
 # Debian's rustc-web and rust-web-src are of one version, so std can be built for the target where no toolchain server
 # can be asked; rustup's compiler with those sources fails in `core`.
 #   1. the target is installed for the active toolchain          -> use it
-#   2. apt knows Debian's rustc-web: it and rust-web-src are unpacked in a folder (nothing is installed system-wide,
+#   2. apt offers Debian's rustc-web: it and rust-web-src are unpacked in a folder (nothing is installed system-wide,
 #      ~/.rustup is not touched), std built once for the target into that folder's sysroot
 #   3. else `rustup target add`
 # Result: $DIR/env.sh (source it), $DIR/bin/cargo-wasm (cargo with that environment) and $DIR/flags (for rustc, one a line).
 # With WASM_TOOLCHAIN_SOURCES=1 only the compiler and the sources of its std are put there, for -Zbuild-std to other targets.
 # Settings: WASM_TOOLCHAIN_DIR, WASM_TOOLCHAIN_SKIP_RUSTUP=1 (only 2: the same std on every machine), WASM_TOOLCHAIN_FORCE=1 (redo).
 set -euo pipefail
+export LC_ALL=C # apt's words are read
 TARGET=wasm32-unknown-unknown
 DIR=${WASM_TOOLCHAIN_DIR:-${PREPAIR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/openclaw-prepair}/wasm-rust}
 FORMAT=3
+# The oldest compiler that serves: cargo takes no older one for this workspace, and -Cpanic=immediate-abort is of 1.91.
+OLDEST=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$(dirname "$0")/../../Cargo.toml")
 say() { printf '[wasm-toolchain] %s\n' "$*" >&2; }
 finish() { # $1: what, $2: flags, stdin: env.sh body
   mkdir -p "$DIR/bin"; cat > "$DIR/env.sh.tmp"; printf '%s' "$2" > "$DIR/flags"
   printf '#!/bin/sh\n. "%s/env.sh"\nexec cargo "$@"\n' "$DIR" > "$DIR/bin/cargo-wasm"; chmod +x "$DIR/bin/cargo-wasm"
   mv "$DIR/env.sh.tmp" "$DIR/env.sh"; say "ready: $1 (env: $DIR/env.sh)"
 }
-has_target() { local d; d=$("${1:-rustc}" --print target-libdir --target $TARGET 2>/dev/null) && compgen -G "$d/libstd-*.rlib" >/dev/null; }
+new_enough() { printf '%s\n' "$OLDEST" "$1" | sort -CV; } # $1: a version
+serves() { new_enough "$("$1" -V 2>/dev/null | cut -d ' ' -f 2)"; } # $1: a rustc
+has_target() { local d; serves "$1" && d=$("$1" --print target-libdir --target $TARGET 2>/dev/null) && compgen -G "$d/libstd-*.rlib" >/dev/null; }
 
 # --- 1 ---------------------------------------------------------------------------------------
 unset RUSTC
 SOURCES=${WASM_TOOLCHAIN_SOURCES:-0}
 ready() {
-  if [ "$SOURCES" = 1 ]; then [ -f "$DIR/sources" ]; return; fi
+  if [ "$SOURCES" = 1 ]; then [ -f "$DIR/sources" ] && serves "$DIR/bin/rustc"; return; fi
   [ "${WASM_TOOLCHAIN_FORCE:-0}" != 1 ] && [ -f "$DIR/stamp" ] && [ "$(cat "$DIR/stamp")" = "$FORMAT" ] \
-    && has_target "$DIR/bin/rustc" && [ -f "$DIR/env.sh" ]
+    && has_target "$DIR/bin/rustc" && grep -qs '^export RUSTC=' "$DIR/env.sh" # else it is of 1 or 3
 }
 if [ "${WASM_TOOLCHAIN_SKIP_RUSTUP:-0}" != 1 ] && [ "$SOURCES" != 1 ]; then
   if has_target rustc; then echo "# target of $(rustc -V)" | finish "installed target" ''; exit 0; fi
 fi
 if ready; then say "ready: Debian's compiler, already there"; exit 0; fi
 cand() { apt-cache policy "$1" 2>/dev/null | sed -n 's/^ *Candidate: //p' | grep -v '(none)' || true; }
-if ! command -v apt-cache >/dev/null || { [ -z "$(cand rustc-web)" ] && { apt-get update -qq >&2 || true; [ -z "$(cand rustc-web)" ]; }; }; then
+offer() { local v; v=$(cand rustc-web); echo "apt offers ${v:+rustc-web }${v:-no rustc-web}"; }
+offered() { new_enough "$(cand rustc-web)"; }
+# An image's lists may be months old: refreshed once, where the compiler they offer is too old or gone from the mirror.
+LISTS=''
+refresh() {
+  [ -z "$LISTS" ] || return 1
+  say "$(offer); refreshing its lists"
+  # without this mode a mirror that can't be reached is no error
+  if apt-get -qq -o APT::Update::Error-Mode=any update >&2; then LISTS="apt's lists are fresh."
+  else LISTS="apt's lists could not all be refreshed: run \`apt-get update\` as root, with mirrors that can be reached."; fi
+}
+fail() { # $1: the fact
+  say "FAILED: $1; rustc $OLDEST or later is needed. $LISTS Instead of Debian's compiler, rustup's serves with the target" \
+    "installed (\`rustup target add\`) and WASM_TOOLCHAIN_SKIP_RUSTUP unset."
+  exit 1
+}
+if ! command -v apt-cache >/dev/null || ! { offered || { refresh; offered; }; }; then
   if [ "${WASM_TOOLCHAIN_SKIP_RUSTUP:-0}" != 1 ] && command -v rustup >/dev/null && rustup target add $TARGET >&2 && has_target rustc; then
     echo "# target of $(rustc -V)" | finish "rustup target add" ''; exit 0; fi
-  say "no Debian rustc-web and no rustup target $TARGET"; exit 1
+  fail "$(offer)"
 fi
 
 # --- 2 ------------------------------------------------------------------------------------------
@@ -46,8 +67,8 @@ mkdir -p "$DIR"; exec 9>"$DIR/lock"; flock 9
 # whoever held the lock may have made it
 if ready; then say "ready: Debian's compiler, already there"; exit 0; fi
 W=$(mktemp -d "$DIR/work.XXXXXX"); trap 'rm -rf "$W"' EXIT
-fetch() { # a list may be stale: refresh once and take the candidates anew
-  local v llvm; v=$(cand rustc-web); [ -n "$v" ] || return 1
+fetch() {
+  local v llvm; v=$(cand rustc-web); new_enough "$v" || return 1
   llvm=$(apt-cache show "libstd-rust-web-dev=$v" | sed -n 's/^Depends: \(libstd-rust-web-[0-9.]*\).*/\1/p' | head -1)
   [ -n "$llvm" ] || return 1
   local lib; lib=$(apt-cache show "$llvm=$v" | grep -oE 'libllvm[0-9]+' | head -1); [ -n "$lib" ] || return 1
@@ -55,7 +76,8 @@ fetch() { # a list may be stale: refresh once and take the candidates anew
   (cd "$W/deb" && apt-get download -qq "rustc-web=$v" "$llvm=$v" "libstd-rust-web-dev=$v" "rust-web-src=$v" "$lib" 2>"$W/apt.log") \
     || { cat "$W/apt.log" >&2; return 1; }
 }
-fetch || { apt-get update -qq >&2 || true; fetch; } || { say "FAILED: no wasm32 std: not installed, rustup could not add it, Debian's rustc-web was not found"; exit 1; }
+fetch || { refresh && fetch; } || fail "rustc-web $(cand rustc-web) could not be downloaded"
+rm -f "$DIR/stamp" "$DIR/sources" # written when all is there
 rm -rf "$DIR/root"; mkdir -p "$DIR/root"
 for d in "$W"/deb/*.deb; do
   case $d in
