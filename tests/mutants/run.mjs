@@ -1,7 +1,7 @@
 // The changes that cargo-mutants would make to crates/core, and which of them no test notices. Half an hour on two cores.
 // node tests/mutants/run.mjs [--write] [file…]   (--write: into tests/mutants/README.md; files as in: json5/scan.rs)
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -28,9 +28,8 @@ function succeed({ status, stderr }, what) {
  * noticed; the others (not noticed, not to be had there, or not compiling) are tried by cargo-mutants itself, one by one.
  */
 export async function mutate(files = []) {
-  if (!existsSync(join(tools, 'bin', 'cargo-mutants'))) {
-    succeed(cargo(['install', 'cargo-mutants', '--version', VERSION, '--locked', '--root', tools]), 'cargo install cargo-mutants');
-  }
+  // at once where this version is there, not where another is
+  succeed(cargo(['install', 'cargo-mutants', '--version', VERSION, '--locked', '--root', tools]), 'cargo install cargo-mutants');
   const list = cargo(['mutants', '--package', 'prepair-core', '--list', '--json']);
   succeed(list, 'cargo mutants --list');
   const mutants = JSON.parse(list.stdout).filter(({ file }) => files.length === 0 || files.some((name) => file === `crates/core/src/${name}`));

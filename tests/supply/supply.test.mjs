@@ -47,6 +47,12 @@ test('unsafe code is forbidden but where macros of a binding write it', () => {
   }
 });
 
+test('README names the versions that the build asks for', () => {
+  const rust = /^rust-version = "(.+)"$/m.exec(text('Cargo.toml'))[1];
+  const node = /OLDEST_NODE: .* = \((\d+), (\d+)\);/.exec(text('crates/xtask/src/run.rs')).slice(1).join('.');
+  assert.ok(text('README.md').includes(`Rust ${rust}, Node ${node}, npm`));
+});
+
 test('every package of Cargo.lock is from crates.io, with its checksum', () => {
   const packages = text('Cargo.lock').split('[[package]]').slice(1);
   const foreign = packages.filter((entry) => /^source = /m.test(entry) && !/^source = "registry\+[^"]*crates\.io-index"\nchecksum = "[0-9a-f]{64}"$/m.test(entry));

@@ -36,7 +36,9 @@ cargo xtask <command>
 fn main() -> std::process::ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let node = run::check_node();
     let done = match args.as_slice() {
+        _ if node.is_err() => node,
         ["demo", rest @ ..] => build::addon().and_then(|()| run::node("tests/demo.mjs", rest)),
         ["story", rest @ ..] => {
             build::addon().and_then(|()| run::node("tests/gateway/story.mjs", rest))

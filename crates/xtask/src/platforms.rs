@@ -125,15 +125,12 @@ impl Platform {
 
 /// PyPI's cargo-zigbuild and zig, in a virtual environment of the cache.
 fn zigbuild() -> Result<PathBuf> {
-    let home = cache()?.join("python/zigbuild-0.24.0");
-    let (bin, ready) = (home.join("bin"), home.join("ready"));
-    if !ready.exists() {
-        let _ = fs::remove_dir_all(&home);
-        run(command("python3").args(["-m", "venv"]).arg(&home))?;
-        run(command(bin.join("python"))
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-            .args(["cargo-zigbuild==0.24.0", "ziglang==0.17.1"]))?;
-        fs::write(&ready, "").map_err(|e| format!("{}: {e}", ready.display()))?;
-    }
+    let python = output(
+        command("node")
+            .args(["tests/lib/cache.mjs", "python"])
+            .args(["cargo-zigbuild==0.24.0", "ziglang==0.17.1"]),
+    )?;
+    let mut bin = PathBuf::from(python.trim());
+    bin.pop();
     Ok(bin)
 }

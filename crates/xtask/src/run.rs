@@ -73,6 +73,21 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&out.stdout).into_owned())
 }
 
+/// The oldest Node that serves: its test runner takes `--test-concurrency`.
+const OLDEST_NODE: (u32, u32) = (20, 10);
+
+/// Refuses the Node on PATH where it is too old, by name.
+pub(crate) fn check_node() -> Result {
+    let (major, minor) = OLDEST_NODE;
+    let needed = format!("Node {major}.{minor} or later is needed on PATH");
+    let found = output(command("node").arg("--version")).map_err(|e| format!("{e}; {needed}"))?;
+    let mut parts = found.trim().trim_start_matches('v').split('.').map(str::parse);
+    match (parts.next(), parts.next()) {
+        (Some(Ok(x)), Some(Ok(y))) if (x, y) >= OLDEST_NODE => Ok(()),
+        _ => Err(format!("{needed}; the one there is {}", found.trim())),
+    }
+}
+
 /// Runs a script under the Node on PATH.
 pub(crate) fn node(script: &str, args: &[&str]) -> Result {
     run(command("node").arg(script).args(args))
