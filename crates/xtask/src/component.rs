@@ -1,7 +1,8 @@
 //! The WebAssembly component, and an ECMAScript module made of it.
 
-use crate::build::{guest, package, publish, shrink, write};
+use crate::files::{package, publish, write};
 use crate::run::{Result, cargo, command, output, run, target};
+use crate::wasm::{guest, shrink};
 use std::fs;
 use std::path::{Path, PathBuf};
 

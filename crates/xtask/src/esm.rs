@@ -1,6 +1,6 @@
 //! ECMAScript twins of CommonJS modules: bundlers take either, but browsers and workers take no CommonJS.
 
-use crate::build::{package, write};
+use crate::files::{package, write};
 use crate::run::Result;
 use std::fs;
 

@@ -3,7 +3,7 @@
 //! The script is one classic file, wasm included: modules and fetched files would not load from a folder that was just
 //! opened, and a page that fetches nothing can forbid every request.
 
-use crate::build::write;
+use crate::files::write;
 use crate::run::{Result, root};
 use std::collections::BTreeMap;
 use std::fs;

@@ -5,13 +5,16 @@
 
 mod build;
 mod component;
+mod count;
 mod esm;
 mod explorer;
+mod files;
 mod fuzz;
 mod platforms;
 mod results;
 mod run;
 mod test;
+mod wasm;
 
 const USAGE: &str = "\
 cargo xtask <command>

@@ -1,6 +1,6 @@
 //! The addon for other platforms than this one: zig links, against an old glibc where there is one.
 
-use crate::build::{publish, remap};
+use crate::files::{publish, remap};
 use crate::run::{Result, cache, command, output, root, run, target};
 use std::path::{Path, PathBuf};
 use std::{env, fs};

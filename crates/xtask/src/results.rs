@@ -1,7 +1,7 @@
 //! `cargo xtask test --long`: what it gave last, stage by stage, in tests/README.md.
 
+use crate::count::Count;
 use crate::run::{Result, command, output, root};
-use crate::test::Count;
 use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;

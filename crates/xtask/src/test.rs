@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check in one order, each with its time, and one count at the end.
 
+use crate::count::Count;
 use crate::run::{Result, cargo, command, output, root, run, run_lines, target};
 use crate::{build, fuzz, results};
 use std::path::{Path, PathBuf};
@@ -11,13 +12,6 @@ const EITHER: &[&str] = &["doctor", "era", "gateway", "node", "sandbox", "sqlite
 
 /// Those of them that also run by the wasm binding on Node 24 without `--long`.
 const EITHER_SHORT: &[&str] = &["node", "sqlite", "vectors"];
-
-/// Passed and failed tests.
-#[derive(Default)]
-pub(crate) struct Count {
-    pub(crate) passed: u64,
-    pub(crate) failed: u64,
-}
 
 struct Stage {
     name: String,
@@ -197,32 +191,6 @@ impl Stage {
     }
 }
 
-impl Count {
-    /// `test result: ok. 3 passed; 0 failed; …` of libtest.
-    fn rust(&mut self, line: &str) {
-        let Some(rest) = line.strip_prefix("test result: ") else { return };
-        let number = |what: &str| -> u64 {
-            let before = rest.split(what).next().unwrap_or_default().trim_end();
-            before.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0)
-        };
-        self.passed += number("passed;");
-        self.failed += number("failed;");
-    }
-
-    /// `# pass 3`, `# fail 0`… at the end of a TAP stream; a test that did not run did not pass.
-    fn tap(&mut self, line: &str) {
-        let Some((what, n)) = line.strip_prefix("# ").and_then(|rest| rest.split_once(' ')) else {
-            return;
-        };
-        let Ok(n) = n.parse::<u64>() else { return };
-        match what {
-            "pass" => self.passed += n,
-            "fail" | "cancelled" | "skipped" | "todo" => self.failed += n,
-            _ => {}
-        }
-    }
-}
-
 /// A Node of the cache at a place that other users can reach too, as which some tests run it.
 struct OtherNode {
     path: PathBuf,
@@ -262,28 +230,4 @@ fn tree() -> Result<Option<String>> {
     let but = ["--", ".", ":!tests/README.md"];
     let status = git(&[&["status", "--porcelain"][..], &but].concat())?;
     Ok(Some(status + &git(&[&["diff", "HEAD"][..], &but].concat())?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Count;
-
-    #[test]
-    fn counts_libtest() {
-        let mut count = Count::default();
-        count.rust(
-            "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 0 filtered out",
-        );
-        count.rust("test tests::passed; ... ok");
-        assert_eq!((count.passed, count.failed), (12, 3));
-    }
-
-    #[test]
-    fn counts_tap() {
-        let mut count = Count::default();
-        "# tests 9\n# pass 5\n# fail 1\n# cancelled 1\n# skipped 2\n# todo 0\n# duration_ms 3.5"
-            .lines()
-            .for_each(|line| count.tap(line));
-        assert_eq!((count.passed, count.failed), (5, 4));
-    }
 }
