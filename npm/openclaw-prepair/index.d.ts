@@ -220,6 +220,8 @@ export interface Identity {
  */
 export class PrepairError extends Error {
   readonly name: 'PrepairError';
+  /** As of every error, but in `JSON.stringify(error)` too. */
+  readonly message: string;
   readonly code: `ERR_PREPAIR_${string}`;
   readonly path?: string;
   readonly line?: number;

@@ -27,7 +27,7 @@ function run(operation, files, options) {
   const inputs = { files: Object.create(null), rows: Object.create(null), now: Date.now(), entropy: crypto.getRandomValues(new Uint8Array(64)) };
   for (;;) {
     const { json, blobs } = operate(load(), 'plan', operation, { stateDir: STATE_DIR, env: {}, ...options }, inputs);
-    if (!json.missing) return { ...json, blobs, files: inputs.files };
+    if (!Object.hasOwn(json, 'missing')) return { ...json, blobs, files: inputs.files };
     for (const path of json.missing.files) inputs.files[path] = files[path] ?? null;
     for (const { id } of json.missing.queries) inputs.rows[id] = null;
   }

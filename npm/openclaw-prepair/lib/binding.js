@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const { createRequire } = require('node:module');
 const path = require('node:path');
 const { PrepairError, refusal, permitted } = require('./errors.js');
-const { fits } = require('./core.js');
+const { bare, fits, property, text } = require('./core.js');
 
 // Literal requires, so that whoever packs an application (file tracers, bundlers) finds the files, and each in a try of
 // its own, so that they may be absent.
@@ -74,15 +74,15 @@ function addon(failures) {
     try {
       if (file !== null) whole(file);
       const found = ADDONS[name]();
-      if (found.error) throw found.error;
+      if (Object.hasOwn(found, 'error')) throw found.error;
       if (typeof found.call !== 'function') throw refusal('BINDING', 'It is no addon of openclaw-prepair.');
       fits(found.call, file ?? name);
       return found;
     } catch (error) {
-      failures.push(error.code === 'MODULE_NOT_FOUND' ? { what: `${name}: not installed` } : { what: `${name}: ${reason(error)}`, path: file });
+      failures.push(error.code === 'MODULE_NOT_FOUND' ? { what: `${name}: not installed`, path: null } : { what: `${name}: ${reason(error)}`, path: file });
     }
   }
-  if (names.length === 0) failures.push({ what: `there is no addon for ${process.platform}-${process.arch}` });
+  if (names.length === 0) failures.push({ what: `there is no addon for ${process.platform}-${process.arch}`, path: null });
   return null;
 }
 
@@ -115,7 +115,7 @@ function whole(file) {
 function wasm(failures) {
   // A bundle in the other module system has no __dirname, so that it cannot say where it lies.
   if (typeof __dirname !== 'string') {
-    failures.push({ what: 'the wasm module: not found from a bundle that is an ECMAScript module' });
+    failures.push({ what: 'the wasm module: not found from a bundle that is an ECMAScript module', path: null });
     return null;
   }
   const file = path.join(__dirname, 'prepair.wasm');
@@ -149,24 +149,24 @@ function wasmBinding(call) {
 /** The file calls of `host`, with objects in place of JSON and blobs in place of references to them. */
 function files(host) {
   const checked = (reply) => {
-    const json = JSON.parse(reply.json);
+    const json = bare(JSON.parse(reply.json));
     if (json.error) throw new PrepairError(json.error);
     return json;
   };
   return {
     readFiles(request) {
-      const reply = host().readFiles(JSON.stringify(request));
+      const reply = host().readFiles(text(request));
       const json = checked(reply);
       for (const [name, file] of Object.entries(json.files)) if (file && 'blob' in file) json.files[name] = reply.blobs[file.blob];
       return json;
     },
-    sameFiles: (request, blobs) => checked(host().sameFiles(JSON.stringify(request), blobs)).same,
-    applyFiles: (request, blobs) => checked(host().applyFiles(JSON.stringify(request), blobs)),
+    sameFiles: (request, blobs) => checked(host().sameFiles(text(request), blobs)).same,
+    applyFiles: (request, blobs) => checked(host().applyFiles(text(request), blobs)),
   };
 }
 
 function choose() {
-  const wanted = process.env.PREPAIR_BINDING || 'any';
+  const wanted = property(process.env, 'PREPAIR_BINDING') || 'any';
   if (!['any', 'native', 'wasm'].includes(wanted)) {
     throw refusal('BINDING', `PREPAIR_BINDING is ${JSON.stringify(wanted.slice(0, 40))}.`, { hint: 'It takes native or wasm; unset, the addon is preferred.' });
   }

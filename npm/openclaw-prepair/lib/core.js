@@ -24,6 +24,60 @@ function isPlain(value) {
   return proto === null || (Object.getPrototypeOf(proto) === null && Object.hasOwn(proto, 'isPrototypeOf'));
 }
 
+/** Reads something of the caller's; whatever a getter or a proxy throws there is a refusal. */
+function reading(name, body) {
+  try {
+    return body();
+  } catch {
+    throw refusal('OPTIONS', name === 'options' ? 'The options cannot be read.' : `The option ${name} cannot be read.`, { hint: 'A getter or a proxy there throws an error: give plain values.' });
+  }
+}
+
+/** Own properties, each read once, without a prototype: nothing that is inherited counts, and a key named __proto__ is a key. */
+function members(value, name) {
+  const out = Object.create(null);
+  for (const key of reading(name, () => Object.keys(value))) {
+    const item = reading(inner(name, key), () => value[key]);
+    if (item !== undefined) out[key] = item;
+  }
+  return out;
+}
+
+const inner = (name, key) => (name === 'options' ? key : `${name}.${key}`);
+
+/** The options of a call, as an object of ours. */
+function own(options = {}) {
+  const kind = options === null ? 'null' : reading('options', () => Array.isArray(options)) ? 'an array' : typeof options === 'object' ? null : `a ${typeof options}`;
+  if (kind !== null) throw refusal('OPTIONS', `The options must be an object, but they are ${kind}.`);
+  if (!reading('options', () => isPlain(options))) throw refusal('OPTIONS', 'The options must be a plain object: nothing that is inherited counts.');
+  return members(options, 'options');
+}
+
+/** A property of an object or of its class, but not what somebody gave all objects. */
+function property(object, name) {
+  if (object[name] === undefined) return undefined;
+  for (let at = object; at !== null && Object.getPrototypeOf(at) !== null; at = Object.getPrototypeOf(at)) {
+    if (Object.hasOwn(at, name)) return object[name];
+  }
+  return undefined;
+}
+
+/** Takes the prototypes from what JSON.parse gave: what is absent there stays so, whatever somebody gave all objects. */
+function bare(value) {
+  if (value === null || typeof value !== 'object') return value;
+  for (const item of Object.values(value)) bare(item);
+  return Array.isArray(value) ? value : Object.setPrototypeOf(value, null);
+}
+
+/** JSON of plain values, also where somebody gave all arrays or objects a `toJSON`. */
+function text(value) {
+  if (!('toJSON' in [])) return JSON.stringify(value);
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(text).join()}]`;
+  const given = Object.entries(value).filter(([, item]) => item !== undefined);
+  return `{${given.map(([key, item]) => `${JSON.stringify(key)}:${text(item)}`).join()}}`;
+}
+
 /** Copies option values into plain JSON ones; binary ones become references into `blobs`. */
 function encode(value, blobs, name = 'options', depth = 0) {
   const wrong = (what) => refusal('OPTIONS', `The option ${name} ${what}.`);
@@ -47,20 +101,30 @@ function encode(value, blobs, name = 'options', depth = 0) {
     if (!bytes) throw wrong('must be a string or a Uint8Array');
     return { $blob: blobs.push(bytes) - 1 };
   }
-  const inner = (key) => (name === 'options' ? String(key) : `${name}.${String(key)}`);
-  if (Array.isArray(value)) return Array.from(value, (item, i) => encode(item, blobs, `${name}[${i}]`, depth + 1));
-  if (!isPlain(value)) throw wrong('must be a plain object');
-  // Without a prototype, so that a key named __proto__ is a key.
-  const out = Object.create(null);
-  for (const [key, item] of Object.entries(value)) {
-    if (item !== undefined) out[key] = encode(item, blobs, inner(key), depth + 1);
+  if (reading(name, () => Array.isArray(value))) {
+    const out = [];
+    const length = reading(name, () => value.length);
+    for (let i = 0; i < length; i += 1) {
+      const item = `${name}[${i}]`;
+      out.push(encode(reading(item, () => (Object.hasOwn(value, i) ? value[i] : undefined)), blobs, item, depth + 1));
+    }
+    return out;
   }
+  if (!reading(name, () => isPlain(value))) throw wrong('must be a plain object');
+  const out = members(value, name);
+  for (const key of Object.keys(out)) out[key] = encode(out[key], blobs, inner(name, key), depth + 1);
   return out;
+}
+
+/** The options of a call as the core takes them, read once: `{ options, blobs }`. */
+function taken(options) {
+  const blobs = [];
+  return { options: encode(options, blobs), blobs };
 }
 
 function json(request) {
   try {
-    return JSON.stringify(request);
+    return text(request);
   } catch {
     throw refusal('OPTIONS', 'The inputs hold what JSON has not: a BigInt, or a circle.');
   }
@@ -70,7 +134,7 @@ function json(request) {
 function ask(binding, request, blobs = []) {
   const reply = binding.call(json(request), blobs);
   const answer = JSON.parse(reply.json);
-  if (answer.error) throw new PrepairError(answer.error);
+  if (Object.hasOwn(answer, 'error')) throw new PrepairError(answer.error);
   return { json: answer, blobs: reply.blobs };
 }
 
@@ -78,9 +142,10 @@ function ask(binding, request, blobs = []) {
 function packFiles(files, blobs) {
   if (files === null || typeof files !== 'object') throw refusal('OPTIONS', 'inputs.files must be an object: contents by path, null where nothing is.');
   const out = Object.create(null);
-  for (const [path, file] of Object.entries(files)) {
-    const bytes = file !== null && typeof file === 'object' ? bytesOf(file) : null;
-    if (!bytes && file !== null && file !== undefined && !KINDS.includes(file.kind)) {
+  for (const [path, given] of Object.entries(members(files, 'inputs.files'))) {
+    const bytes = given !== null && typeof given === 'object' ? bytesOf(given) : null;
+    const file = bytes || given === null || typeof given !== 'object' ? given : members(given, 'inputs.files');
+    if (!bytes && file !== null && !KINDS.includes(file.kind)) {
       throw refusal('OPTIONS', 'A file in inputs must be a Uint8Array, null where nothing is, or { kind } of what else is there: dir, symlink or other.', { path });
     }
     out[path] = bytes ? { blob: blobs.push(bytes) - 1 } : file;
@@ -90,19 +155,23 @@ function packFiles(files, blobs) {
 
 /** Steps with their contents in place of the references. */
 function unpackSteps(steps, blobs) {
-  return steps.map(({ blob, ...step }) => (blob === undefined ? step : { ...step, content: blobs[blob] }));
+  return steps.map((step) => {
+    if (!Object.hasOwn(step, 'blob')) return step;
+    const { blob, ...rest } = step;
+    return { ...rest, content: blobs[blob] };
+  });
 }
 
 /** A call of the core for an operation: `fn` is plan, reads or exportIdentity. */
 function operate(binding, fn, operation, options, inputs) {
-  const blobs = [];
-  const { files = {}, entropy, ...rest } = inputs;
-  const request = {
-    fn,
-    operation,
-    options: encode(options, blobs),
-    inputs: { ...rest, files: packFiles(files, blobs) },
-  };
+  return operateOn(binding, fn, operation, taken(options), inputs);
+}
+
+/** The same with options that were taken before. */
+function operateOn(binding, fn, operation, { options, blobs: secrets }, inputs) {
+  const blobs = [...secrets];
+  const { files = {}, entropy, ...rest } = members(inputs, 'inputs');
+  const request = { fn, operation, options, inputs: { ...rest, files: packFiles(files, blobs) } };
   if (entropy !== undefined) {
     const bytes = bytesOf(entropy);
     if (!bytes) {
@@ -115,7 +184,7 @@ function operate(binding, fn, operation, options, inputs) {
 
 /** A binding that was built from other sources than this package could plan otherwise than the rest expects. */
 function fits(call, file) {
-  const about = JSON.parse(call('{"fn":"about"}', []).json);
+  const about = bare(JSON.parse(call('{"fn":"about"}', []).json));
   if (about.version === build.version && about.coreHash === build.coreHash) return;
   throw refusal(
     'BINDING',
@@ -124,4 +193,4 @@ function fits(call, file) {
   );
 }
 
-module.exports = { encode, ask, isPlain, operate, unpackSteps, fits };
+module.exports = { encode, ask, isPlain, own, members, property, bare, text, reading, taken, operate, operateOn, unpackSteps, fits };

@@ -5,7 +5,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { PrepairError, refusal, permitted } = require('./errors.js');
-const { ask, isPlain, operate } = require('./core.js');
+const { ask, bare, own, operateOn, property, reading, taken, text } = require('./core.js');
 const { attemptOf, running } = require('./gateway-lock.js');
 
 const MAX_ATTEMPTS = 5;
@@ -25,42 +25,43 @@ function prepare(binding, options) {
   if (process.platform === 'win32') {
     throw refusal('PLATFORM', 'Files are written on Linux and macOS only.', { hint: "Use openclaw-prepair/plan, or run this where the gateway runs." });
   }
-  if (options === undefined) options = {};
-  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
-    throw refusal('OPTIONS', `The options must be an object, but they are ${options === null ? 'null' : Array.isArray(options) ? 'an array' : `a ${typeof options}`}.`);
+  const { env: given, ...rest } = own(options);
+  const env = given ?? process.env;
+  if (given === null || typeof env !== 'object' || reading('env', () => Array.isArray(env))) throw refusal('OPTIONS', 'The option env must be an object.');
+  const variable = (name) => reading(`env.${name}`, () => property(env, name));
+  const places = { __proto__: null, PATH: variable('PATH'), NODE_PATH: variable('NODE_PATH') };
+  for (const [name, value] of Object.entries(places)) {
+    if (value !== undefined && typeof value !== 'string') throw refusal('OPTIONS', `The option env.${name} must be a string.`);
   }
-  if (!isPlain(options)) throw refusal('OPTIONS', 'The options must be a plain object: nothing that is inherited counts.');
-  const env = options.env ?? process.env;
-  if (options.env === null || typeof env !== 'object' || Array.isArray(env)) throw refusal('OPTIONS', 'The option env must be an object.');
-  const known = {};
-  for (const name of VARIABLES) if (env[name] !== undefined) known[name] = env[name];
-  for (const name of ['PATH', 'NODE_PATH']) {
-    if (env[name] !== undefined && typeof env[name] !== 'string') throw refusal('OPTIONS', `The option env.${name} must be a string.`);
-  }
+  const known = Object.fromEntries(VARIABLES.map((name) => [name, variable(name)]));
+  const call = taken({ ...rest, env: known });
+  const { gatewayVersion, openclawDir } = call.options;
   const cwd = attemptOf(() => process.cwd(), null);
-  const auto = options.gatewayVersion === undefined || options.gatewayVersion === 'auto';
-  if (options.openclawDir !== undefined && typeof options.openclawDir !== 'string') {
+  const auto = gatewayVersion === undefined || gatewayVersion === 'auto';
+  if (openclawDir !== undefined && typeof openclawDir !== 'string') {
     throw refusal('OPTIONS', 'The option openclawDir must be a string.');
   }
   return {
-    options: { ...options, env: known },
+    ...call,
+    env,
     fixed: {
+      __proto__: null,
       now: Date.now(),
       // Drawn once a call: planning again must mean the same new key, or it would never come to rest.
       entropy: ask(binding, { fn: 'entropy' }).blobs[0],
       // A user without an entry in passwd has no home; OpenClaw then takes the working folder (src/infra/home-dir.ts).
       // HOME is what `os.homedir()` gives where it is set.
-      home: (process.env.HOME ?? attemptOf(() => require('node:os').homedir(), null)) || cwd,
+      home: (property(process.env, 'HOME') ?? attemptOf(() => require('node:os').homedir(), null)) || cwd,
       cwd,
       process: { uid: process.getuid(), node: process.versions.node, platform: process.platform },
-      installed: auto || options.openclawDir !== undefined ? require('./openclaw.js').installed(options.openclawDir, env) : null,
+      installed: auto || openclawDir !== undefined ? require('./openclaw.js').installed(openclawDir, { ...known, ...places }) : null,
     },
   };
 }
 
 /** Answers queries. Where no folder holds a database, which is common, no SQLite is looked for. */
-function rowsOf(queries, { mends = false } = {}) {
-  const absent = ({ db }) => attemptOf(() => fs.lstatSync(path.dirname(db), { throwIfNoEntry: false }), null) === undefined;
+function rowsOf(queries, mends = false) {
+  const absent = ({ db }) => attemptOf(() => fs.lstatSync(path.dirname(db), { __proto__: null, throwIfNoEntry: false }), null) === undefined;
   if (queries.every(absent)) return Object.fromEntries(queries.map((query) => [query.id, null]));
   return require('./sqlite.js').read(queries, mends);
 }
@@ -71,9 +72,9 @@ function look(binding, fn, operation, call, rows) {
   const asked = [];
   let leftovers = false;
   for (;;) {
-    const { json, blobs } = operate(binding, fn, operation, call.options, inputs);
-    if (!json.missing) return { ...json, blobs, leftovers, files: inputs.files, rows: inputs.rows, queries: asked };
-    const { files, queries, bases, stats = [] } = json.missing;
+    const { json, blobs } = operateOn(binding, fn, operation, call, inputs);
+    if (!Object.hasOwn(json, 'missing')) return { __proto__: null, ...json, steps: bare(json.steps), blobs, leftovers, files: inputs.files, rows: inputs.rows, queries: asked };
+    const { files, queries, bases, stats = [] } = bare(json.missing);
     // Asked once a call, as soon as the core knows where.
     if (call.fixed.gateway === undefined && bases.length > 0) inputs.gateway = call.fixed.gateway = running(bases);
     asked.push(...queries);
@@ -104,14 +105,14 @@ function statOf(path, linked) {
 function observe(binding, fn, options) {
   const call = prepare(binding, options);
   // A config may name any variable (src/config/env-substitution.ts).
-  for (const [name, value] of Object.entries(options?.env ?? process.env)) {
+  for (const [name, value] of reading('env', () => Object.entries(call.env))) {
     if (typeof value === 'string' && /^[A-Z_][A-Z0-9_]*$/.test(name)) call.options.env[name] ??= value;
   }
   const failures = Object.create(null);
   call.fixed.failures = failures;
   const failed = (path, error) => {
     if (!(error instanceof PrepairError)) throw error;
-    failures[path] = { path, ...error, message: error.message };
+    failures[path] = { path, ...error };
   };
   const readFiles = ({ bases, files }) => {
     try {
@@ -119,9 +120,9 @@ function observe(binding, fn, options) {
     } catch (error) {
       if (files.length === 1) {
         failed(files[0], error);
-        return { files: { [files[0]]: { kind: 'other' } } };
+        return { files: { [files[0]]: { kind: 'other' } }, leftovers: false };
       }
-      return { files: Object.assign({}, ...files.map((file) => readFiles({ bases, files: [file] }).files)) };
+      return { files: Object.assign({}, ...files.map((file) => readFiles({ bases, files: [file] }).files)), leftovers: false };
     }
   };
   const rows = (queries) => {
@@ -173,7 +174,7 @@ const counted = (report, attempts) => (attempts === 1 ? report : reports().withA
 
 /** Applies until looking again finds nothing to do. */
 function settle(binding, operation, call, onPlan) {
-  const rows = (queries) => rowsOf(queries, { mends: !call.options.dryRun });
+  const rows = (queries) => rowsOf(queries, !call.options.dryRun);
   let report = null;
   let written = 0;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
@@ -231,7 +232,7 @@ function holds(binding, plan) {
     note(file, content);
   }
   for (const step of plan.steps) note(step.path, step.kind === 'write' ? plan.blobs[step.blob] : null);
-  return binding.sameFiles({ bases: plan.bases, files }, blobs) && JSON.stringify(rowsOf(plan.queries)) === JSON.stringify(plan.rows);
+  return binding.sameFiles({ bases: plan.bases, files }, blobs) && text(rowsOf(plan.queries)) === text(plan.rows);
 }
 
 /** The files of the first steps of a plan that was not done to the end: those that are as the steps leave them. */
@@ -248,7 +249,7 @@ function visible(binding, plan) {
 
 /** The identity of a state dir, private key included. */
 function exportIdentity(binding, options) {
-  const { deviceId, publicKey, privateKeyPem } = look(binding, 'exportIdentity', 'prePair', prepare(binding, options), rowsOf);
+  const { deviceId, publicKey, privateKeyPem } = look(binding, 'exportIdentity', 'prePair', prepare(binding, options), (queries) => rowsOf(queries));
   return { deviceId, publicKey, privateKeyPem };
 }
 

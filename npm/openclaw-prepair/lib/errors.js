@@ -2,18 +2,20 @@
 
 /** A refusal: stable code, place, and what to do. Never holds a key, a token or the content of a file. */
 class PrepairError extends Error {
-  constructor({ code, message, path, line, column, hint }) {
+  constructor(fields) {
+    const { code, message, path, line, column, hint } = { __proto__: null, ...fields };
     super(message);
-    this.name = 'PrepairError';
-    this.code = code;
-    for (const [key, value] of Object.entries({ path, line, column, hint })) {
-      if (value !== undefined && value !== null) this[key] = value;
+    // Defined, as a frozen Error.prototype forbids to assign a name; the message is for JSON. What there is not is
+    // defined too, so that nothing shows that somebody gave all objects.
+    for (const [key, value = null] of Object.entries({ name: 'PrepairError', code, message, path, line, column, hint })) {
+      const there = value !== null;
+      Object.defineProperty(this, key, { __proto__: null, value: there ? value : undefined, enumerable: there, writable: true, configurable: true });
     }
   }
 }
 
 // Every refusal says what to do; a wrong option at least where the right ones are described.
-const HINTS = { OPTIONS: "The package's types describe every option." };
+const HINTS = { __proto__: null, OPTIONS: "The package's types describe every option." };
 
 /** Makes an error with the code ERR_PREPAIR_<code>. */
 const refusal = (code, message, rest) => new PrepairError({ code: `ERR_PREPAIR_${code}`, message, hint: HINTS[code], ...rest });
@@ -22,7 +24,8 @@ const NODE = "Under Node's permission model only the addon can write: install th
 const DENO = 'Run Deno with --allow-read, --allow-write, --allow-env and --allow-sys.';
 
 /** Whether a runtime's own permissions forbade a call: why, and what to do; else null. */
-function forbidden({ code, name } = {}) {
+function forbidden(error) {
+  const { code, name } = error ?? {};
   if (code === 'ERR_ACCESS_DENIED') return { reason: "Node's permission model forbids it", hint: NODE };
   if (name === 'NotCapable') return { reason: "Deno's permissions forbid it", hint: DENO };
   return null;
@@ -33,7 +36,7 @@ function permitted(body) {
   try {
     return body();
   } catch (error) {
-    const told = forbidden(error ?? undefined);
+    const told = forbidden(error);
     throw told ? refusal('PERMISSION', `Something that this call needs can't be had: ${told.reason}.`, { hint: told.hint }) : error;
   }
 }

@@ -11,12 +11,16 @@
 // leaves both names, which OpenClaw refuses for an identity from 2026.5.12 on until the next call sweeps the temp one.
 
 const fs = require('node:fs');
+const { bare, text } = require('./core.js');
 const { forbidden } = require('./errors.js');
 const { createHash, randomBytes } = require('node:crypto');
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY, W_OK, X_OK } = fs.constants;
 // The longest string of V8: what is longer no gateway can read either.
 const LIMIT = 2 ** 29 - 24;
+// Node reads what is inherited of its options too.
+const OPTIONAL = { __proto__: null, throwIfNoEntry: false };
+const LATIN1 = { __proto__: null, encoding: 'latin1' };
 const LOCK = '.prepair.lock';
 const STALE_MS = 30_000;
 const EMPTY_MS = 50;
@@ -146,7 +150,7 @@ class Folder {
   /** The way to a name in this folder. */
   at(name) {
     if (this.proc) return `${this.proc}/${name}`;
-    const there = fs.lstatSync(this.real, { throwIfNoEntry: false });
+    const there = fs.lstatSync(this.real, OPTIONAL);
     if (!there || !same(there, fs.fstatSync(this.fd))) throw failure('ESTALE', -116);
     return join(this.real, name);
   }
@@ -165,7 +169,7 @@ class Folder {
   }
 
   statAt(name) {
-    const stat = steady(() => fs.lstatSync(this.at(name), { throwIfNoEntry: false }));
+    const stat = steady(() => fs.lstatSync(this.at(name), OPTIONAL));
     return stat ? describe(stat) : null;
   }
 
@@ -178,7 +182,7 @@ class Folder {
     try {
       fd = steady(() => fs.openSync(this.at(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
     } catch (error) {
-      const kind = { ENOENT: 'absent', ELOOP: 'symlink', ENXIO: 'other' }[error.code];
+      const kind = { __proto__: null, ENOENT: 'absent', ELOOP: 'symlink', ENXIO: 'other' }[error.code];
       if (kind) return { kind };
       throw error;
     }
@@ -205,7 +209,7 @@ class Folder {
   }
 
   makeDir(name) {
-    steady(() => fs.mkdirSync(this.at(name), { mode: 0o700 }));
+    steady(() => fs.mkdirSync(this.at(name), { __proto__: null, mode: 0o700 }));
   }
 
   /** Opens a folder just made, whatever the umask left of its mode. */
@@ -372,15 +376,15 @@ class Tree {
       try {
         folder = this.keep(folder.openDir(name));
       } catch (error) {
-        if (error.code === 'ENOENT') return { folder, missing: rest.slice(at) };
+        if (error.code === 'ENOENT') return { __proto__: null, folder, missing: rest.slice(at) };
         if (!['ENOTDIR', 'ELOOP', 'EMLINK'].includes(error.code)) throw fault(error, 'open', path);
         // What a link gives differs between systems, so look.
         const seen = trying('open', path, () => folder.statAt(name));
-        if (seen && seen.kind !== 'dir') return { blocked: path, kind: seen.kind };
+        if (seen && seen.kind !== 'dir') return { __proto__: null, blocked: path, kind: seen.kind };
         throw fault(error, 'open', path);
       }
     }
-    return { folder, missing: [] };
+    return { __proto__: null, folder, missing: [] };
   }
 
   way(spot) {
@@ -469,14 +473,14 @@ const components = (path) => path.split('/').filter((part) => part !== '');
 
 function statOf(pid) {
   return quietly(() => {
-    const text = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const text = fs.readFileSync(`/proc/${pid}/stat`, LATIN1);
     const fields = text.slice(text.lastIndexOf(')') + 1).trim().split(/\s+/);
     return fields.length > 19 ? { state: fields[0], start: fields[19] } : undefined;
   });
 }
 
 const self = () => ({
-  boot: quietly(() => fs.readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()) ?? '-',
+  boot: quietly(() => fs.readFileSync('/proc/sys/kernel/random/boot_id', LATIN1).trim()) ?? '-',
   namespace: quietly(() => fs.readlinkSync('/proc/self/ns/pid').replace(/\D/g, '')) ?? '-',
   start: statOf(process.pid)?.start ?? '-',
 });
@@ -600,7 +604,7 @@ function attempt(state, owner, random) {
       }
       let cleared;
       try {
-        cleared = clear(state);
+        cleared = { __proto__: null, ...clear(state) };
       } catch (error) {
         if (error.code === 'ENOTDIR' || error.code === 'ELOOP') throw locked(state.child(LOCK));
         throw error;
@@ -680,6 +684,7 @@ class Job {
     this.random = randomBytes(12).toString('hex');
     this.made = [];
     this.temps = [];
+    this.mounts = null;
   }
 
   lock() {
@@ -689,7 +694,7 @@ class Job {
     for (let gone = 0; ; ) {
       const folder = this.folder(this.tree.descend(state, []));
       const owner = this.isRoot ? ofOwner(trying('open', folder.path, () => folder.stat())) : null;
-      const taken = attempt(folder, owner, this.random);
+      const taken = { __proto__: null, ...attempt(folder, owner, this.random) };
       if (taken.lock) {
         try {
           this.admit(folder, taken.lock);
@@ -763,7 +768,7 @@ class Job {
   isMount(folder, name) {
     // "36 35 98:0 /root /mount/point …", space, tab, newline and backslash in octal
     this.mounts ??= new Set(
-      (quietly(() => fs.readFileSync('/proc/self/mountinfo', 'utf8')) ?? '')
+      (quietly(() => fs.readFileSync('/proc/self/mountinfo', { __proto__: null, encoding: 'utf8' })) ?? '')
         .split('\n')
         .map((line) => (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(parseInt(octal, 8)))),
     );
@@ -827,6 +832,7 @@ class Job {
       const file = {
         content: step.content,
         mode: was && step.keepMode ? was.mode : step.mode & 0o777,
+        user: undefined,
         owner: was ? ofOwner(was) : this.ownerIn(folder),
         kept: was !== null && !this.isRoot,
         refuse: () => {
@@ -888,7 +894,7 @@ class Job {
     // Long enough for a lock that a dead call left empty.
     const pauses = delays();
     for (let round = 0; round < 6; round += 1) {
-      const taken = attempt(state, owner, this.random);
+      const taken = { __proto__: null, ...attempt(state, owner, this.random) };
       if (taken.lock) {
         dirty.forEach(sweep);
         release(taken.lock);
@@ -915,7 +921,7 @@ function replying(bases, body) {
   } catch (error) {
     const refusal = forbidden(error) ? fault(error, 'use', bases[0]) : error;
     const unforeseen = { code: 'ERR_PREPAIR_INTERNAL', message: 'This is a bug in openclaw-prepair.', hint: 'Please report it with what you called.' };
-    return { json: JSON.stringify({ error: refusal instanceof Refusal ? refusal.error : unforeseen }), blobs: [] };
+    return { json: text({ error: refusal instanceof Refusal ? refusal.error : unforeseen }), blobs: [] };
   } finally {
     tree?.close();
   }
@@ -923,23 +929,23 @@ function replying(bases, body) {
 
 /** Reads files: `{bases, files}` → `{files: {path: {blob} | null | {kind}}, leftovers}`, both as JSON, beside the contents. */
 function readFiles(request) {
-  const { bases, files } = JSON.parse(request);
+  const { bases, files } = bare(JSON.parse(request));
   return replying(bases, (tree) => {
     const blobs = [];
-    const found = {};
+    const found = Object.create(null);
     let leftovers = lockSeen(tree);
     for (const path of files) found[path] = read(tree, path, blobs);
     leftovers ||= tempsBeside(tree, files);
-    return { json: JSON.stringify({ files: found, leftovers }), blobs };
+    return { json: text({ files: found, leftovers }), blobs };
   });
 }
 
 /** Whether files still hold this: `{bases, files: {path: blob | null}}` → `{same}`; what a dead call left is not the same. */
 function sameFiles(request, blobs) {
-  const { bases, files } = JSON.parse(request);
+  const { bases, files } = bare(JSON.parse(request));
   return replying(bases, (tree) => {
     const same = Object.entries(files).every(([path, blob]) => isSame(tree, path, blob === null ? null : blobs[blob])) && !lockSeen(tree) && !tempsBeside(tree, Object.keys(files));
-    return { json: JSON.stringify({ same }), blobs: [] };
+    return { json: text({ same }), blobs: [] };
   });
 }
 
@@ -972,10 +978,10 @@ const tempsBeside = (tree, files) =>
  * A rehearsal does all but the last: everything is looked at and written beside its place, then taken away again.
  */
 function applyFiles(request, blobs) {
-  const { bases, steps, owner, rehearse } = JSON.parse(request);
+  const { bases, steps, owner, rehearse } = bare(JSON.parse(request));
   return replying(bases, (tree) => {
     const job = new Job(tree, owner);
-    const reply = (changes) => ({ json: JSON.stringify({ changes }), blobs: [] });
+    const reply = (changes) => ({ json: text({ changes }), blobs: [] });
     if (steps.length === 0) {
       // Whatever hinders this hinders nothing else: the next call that writes meets it.
       quietly(() => job.sweepAll());
@@ -986,7 +992,7 @@ function applyFiles(request, blobs) {
       const lock = job.lock();
       const before = job.made.length;
       try {
-        const changes = job.run(steps.map((step) => (step.kind === 'write' ? { ...step, content: blobs[step.blob] } : step)), rehearse);
+        const changes = job.run(steps.map((step) => (step.kind === 'write' ? { __proto__: null, ...step, content: blobs[step.blob] } : step)), rehearse);
         if (rehearse) {
           job.discard();
           job.unmake(before);

@@ -6,6 +6,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { bare } = require('./core.js');
 
 const LARGEST = 64 * 1024;
 
@@ -25,7 +26,7 @@ function lives(pid, startTime) {
   } catch (error) {
     if (error.code !== 'EPERM') return false;
   }
-  const text = attemptOf(() => fs.readFileSync(`/proc/${pid}/stat`, 'latin1'), '');
+  const text = attemptOf(() => fs.readFileSync(`/proc/${pid}/stat`, { __proto__: null, encoding: 'latin1' }), '');
   const start = text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
   return start === undefined || typeof startTime !== 'number' || Number(start) === startTime;
 }
@@ -34,7 +35,7 @@ function lives(pid, startTime) {
 function holder(file, folders) {
   const stat = fs.lstatSync(file);
   if (!stat.isFile() || stat.size > LARGEST) return null;
-  const { pid, startTime, configPath, stateDir } = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const { pid, startTime, configPath, stateDir } = bare(JSON.parse(fs.readFileSync(file, { __proto__: null, encoding: 'utf8' })));
   if (!Number.isInteger(pid) || pid < 1 || typeof configPath !== 'string') return null;
   if (!folders.includes(path.dirname(configPath)) && !folders.includes(stateDir)) return null;
   return lives(pid, startTime) ? pid : null;
@@ -42,7 +43,7 @@ function holder(file, folders) {
 
 /** The process id of a gateway that is seen to run on a state dir (the first of these folders) or its config; else null. */
 function running(bases) {
-  const owner = attemptOf(() => fs.statSync(bases[0], { throwIfNoEntry: false })?.uid, undefined);
+  const owner = attemptOf(() => fs.statSync(bases[0], { __proto__: null, throwIfNoEntry: false })?.uid, undefined);
   if (owner === undefined) return null;
   const folders = bases.flatMap((base) => [base, attemptOf(() => fs.realpathSync(base), base)]);
   for (const temp of new Set([require('node:os').tmpdir(), '/tmp', path.join(bases[0], 'tmp')])) {

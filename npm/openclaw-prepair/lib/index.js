@@ -1,7 +1,7 @@
 'use strict';
 
 const { load } = require('./binding.js');
-const { ask, encode } = require('./core.js');
+const { ask, encode, own } = require('./core.js');
 const driver = require('./driver.js');
 const { PrepairError } = require('./errors.js');
 
@@ -20,7 +20,7 @@ exports.patchConfig = operation('patchConfig');
 exports.setup = operation('setup');
 exports.diagnose = (options) => driver.diagnose(load(), options);
 // Only here: Node's HTTP client takes longer to load than a whole setup.
-exports.verify = async (options) => require('./verify.js').verify(load(), options);
+exports.verify = async (options) => require('./verify.js').verify(load(), own(options));
 exports.exportIdentity = (target) => driver.exportIdentity(load(), target);
 exports.newIdentity = newIdentity;
 exports.binding = () => load().kind;

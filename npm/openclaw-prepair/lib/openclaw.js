@@ -4,6 +4,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { bare } = require('./core.js');
 const { refusal } = require('./errors.js');
 
 /** Whether something is there; what we may not look at, by the permissions of Node or Deno, is not. */
@@ -21,7 +22,7 @@ function packageIn(dir) {
   // Asked many times where there is none, and an exception costs more than a look.
   if (!exists(file)) return null;
   try {
-    const manifest = JSON.parse(fs.readFileSync(file, 'utf8'));
+    const manifest = bare(JSON.parse(fs.readFileSync(file, { __proto__: null, encoding: 'utf8' })));
     if (manifest.name !== 'openclaw' || typeof manifest.version !== 'string') return null;
     const schema = manifest.openclaw?.schemaVersions?.state;
     return { version: manifest.version, stateSchema: Number.isSafeInteger(schema) ? schema : null };

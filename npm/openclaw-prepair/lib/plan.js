@@ -2,12 +2,13 @@
 
 // The pure entry over any binding: what to read, and the plan. No Node module is used here: the edge entries share it.
 
-const { ask, encode, operate, unpackSteps } = require('./core.js');
+const { ask, bare, encode, members, operate, unpackSteps } = require('./core.js');
 const { PrepairError, refusal } = require('./errors.js');
 
 const stated = (inputs) => {
   if (inputs === null || typeof inputs !== 'object') throw refusal('OPTIONS', 'The inputs must be an object: { files, rows, now }.');
-  return { ...inputs, now: inputs.now ?? Date.now() };
+  const given = members(inputs, 'inputs');
+  return { ...given, now: given.now ?? Date.now() };
 };
 
 /** The functions over the binding that `load` gives. */
@@ -18,8 +19,9 @@ function entry(load) {
     /** The steps and the report for inputs that are complete. */
     plan(operation, inputs, options = {}) {
       const { json, blobs } = operate(load(), 'plan', operation, options, stated(inputs));
-      if (json.missing) {
-        const lacking = [...json.missing.files, ...json.missing.queries.map((query) => `query ${query.id}`), ...(json.missing.stats ?? [])];
+      if (Object.hasOwn(json, 'missing')) {
+        const { files, queries, stats = [] } = bare(json.missing);
+        const lacking = [...files, ...queries.map((query) => `query ${query.id}`), ...stats];
         throw refusal('OPTIONS', `The inputs lack ${lacking.join(', ')}.`, { hint: 'Call reads() until it is done, and read what it names.' });
       }
       return { ...json, steps: unpackSteps(json.steps, blobs) };

@@ -2,6 +2,7 @@
 
 // What each SDK calls reading, writing and running, as a SandboxFs. By shape alone: no SDK is needed to load this.
 
+const { reading } = require('./core.js');
 const { refusal } = require('./errors.js');
 
 /** Words as one command line of a POSIX shell. */
@@ -9,7 +10,7 @@ const line = (argv) => argv.map((word) => `'${String(word).replaceAll("'", "'\\'
 const parentOf = (path) => path.slice(0, Math.max(path.lastIndexOf('/'), 1));
 
 function shaped(sandbox, name, methods) {
-  const lacking = methods.find((path) => typeof path.split('.').reduce((at, key) => at?.[key], sandbox) !== 'function');
+  const lacking = reading('sandbox', () => methods.find((path) => typeof path.split('.').reduce((at, key) => at?.[key], sandbox) !== 'function'));
   if (lacking === undefined) return;
   throw refusal('OPTIONS', `${name}() needs a sandbox of that SDK, with ${lacking}().`);
 }
@@ -157,7 +158,7 @@ function demultiplexed(bytes) {
 function tar(files) {
   const utf8 = new TextEncoder();
   const blocks = [];
-  for (const { path, content, mode, uid = 0, gid = 0 } of files) {
+  for (const { path, content, mode, uid, gid } of files.map((file) => ({ __proto__: null, uid: 0, gid: 0, ...file }))) {
     const header = new Uint8Array(512);
     const put = (at, value) => header.set(utf8.encode(value), at);
     const octal = (at, size, value) => put(at, `${value.toString(8).padStart(size - 1, '0')}\0`);

@@ -6,6 +6,7 @@ const { spawn } = require('node:child_process');
 const { constants } = require('node:fs');
 const fs = require('node:fs/promises');
 const path = require('node:path');
+const { property } = require('./core.js');
 const { refusal } = require('./errors.js');
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
@@ -22,7 +23,7 @@ function localDir(dir) {
     async read(file) {
       try {
         // A device is not even opened, which alone may have effects.
-        return plain(file, await fs.lstat(file)) && (await within(file, O_RDONLY | PLAIN, 0, (handle) => handle.readFile()));
+        return plain(file, await fs.lstat(file)) && (await within(file, O_RDONLY | PLAIN, 0, (handle) => handle.readFile({ __proto__: null })));
       } catch (error) {
         if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
         throw error;
@@ -30,10 +31,10 @@ function localDir(dir) {
     },
     async writeMany(files) {
       for (const { path: file, content, mode } of files) {
-        await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+        await fs.mkdir(path.dirname(file), { __proto__: null, recursive: true, mode: 0o700 });
         await within(file, O_WRONLY | O_CREAT | O_TRUNC | PLAIN, mode, async (handle) => {
           await handle.chmod(mode);
-          await handle.writeFile(content);
+          await handle.writeFile(content, { __proto__: null });
           await handle.sync();
         });
       }
@@ -60,10 +61,11 @@ async function within(file, flags, mode, use) {
 }
 
 async function run([command, ...args], home, { signal, timeoutMs } = {}) {
-  await fs.mkdir(home, { recursive: true, mode: 0o700 });
-  const env = { PATH: process.env.PATH, HOME: home, ...(process.env.TMPDIR && { TMPDIR: process.env.TMPDIR }) };
+  await fs.mkdir(home, { __proto__: null, recursive: true, mode: 0o700 });
+  const temp = property(process.env, 'TMPDIR');
+  const env = { __proto__: null, PATH: property(process.env, 'PATH'), HOME: home, ...(temp && { TMPDIR: temp }) };
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: home, env, signal, timeout: timeoutMs, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { __proto__: null, cwd: home, env, signal, timeout: timeoutMs, stdio: ['ignore', 'pipe', 'pipe'] });
     const output = [[], []];
     child.stdout.on('data', (chunk) => output[0].push(chunk));
     child.stderr.on('data', (chunk) => output[1].push(chunk));

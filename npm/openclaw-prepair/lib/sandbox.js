@@ -3,7 +3,7 @@
 // The operations on a sandbox seen from outside: read, plan, upload, commit, each one wait. No Node module is used
 // here, so that the edge entry shares it. What runs inside the sandbox is in ../inside/.
 
-const { isPlain, operate } = require('./core.js');
+const { bare, operateOn, own, property, reading, taken, text: json } = require('./core.js');
 const { PrepairError, refusal } = require('./errors.js');
 const adapters = require('./sandbox-adapters.js');
 const { joined, partOf, withAttempts } = require('./report.js');
@@ -27,8 +27,17 @@ const sha256 = async (bytes) => hex(new Uint8Array(await globalThis.crypto.subtl
 const parentOf = (path) => path.slice(0, Math.max(path.lastIndexOf('/'), 1));
 const isAbsolute = (path) => typeof path === 'string' && path.startsWith('/');
 
+/** What a sandbox or its SDK gave, as text; nothing where it cannot be told. */
+function worded(value) {
+  try {
+    return String(value);
+  } catch {
+    return '';
+  }
+}
+
 /** A text that a sandbox or its SDK made, fit for an error: short, one line, without anything that could be a key or a token. */
-const shown = (text) => String(text).replace(/[A-Za-z0-9+/_=-]{20,}/g, '…').replace(/\s+/g, ' ').slice(0, 200);
+const shown = (text) => worded(text).replace(/[A-Za-z0-9+/_=-]{20,}/g, '…').replace(/\s+/g, ' ').slice(0, 200);
 
 /** The calls of one operation, each with a time limit, obeying the caller's signal, counted by sequential waits. */
 class Calls {
@@ -40,7 +49,7 @@ class Calls {
   }
 
   /** Runs calls side by side; resolves when all have ended. */
-  async together(calls, { counted = true, timeoutMs = this.timeoutMs, signal = this.signal } = {}) {
+  async together(calls, { counted = true, timeoutMs = this.timeoutMs, signal = this.signal } = { __proto__: null }) {
     if (signal?.aborted) throw aborted();
     if (counted) this.rounds += 1;
     const control = new AbortController();
@@ -52,7 +61,7 @@ class Calls {
         control.abort();
       };
       onAbort = () => stop(aborted());
-      signal?.addEventListener('abort', onAbort, { once: true });
+      signal?.addEventListener('abort', onAbort, { __proto__: null, once: true });
       timer = setTimeout(() => stop(refusal('TIMEOUT', `The sandbox did not answer within ${timeoutMs} ms.`, {
         hint: 'See whether it is running; give a larger timeoutMs if it is slow. Its state is whole: call again.',
       })), timeoutMs);
@@ -72,7 +81,7 @@ class Calls {
     const found = await failing('read', path, () => this.fs.read(path, context));
     if (found === null || found === undefined) return null;
     if (found instanceof Uint8Array) return found;
-    throw refusal('SANDBOX', "The sandbox's read gave neither bytes nor null.", { path });
+    throw refusal('SANDBOX', "The sandbox's read gave neither bytes nor null.", { path, hint: 'Let it resolve to a Uint8Array, or to null where no file is.' });
   };
 
   write = (files) => (context) => failing('write', files[0].path, () => this.fs.writeMany(files, context));
@@ -81,11 +90,14 @@ class Calls {
   script = (name, args) => async (context) => {
     const mark = hex(random(8));
     const argv = ['sh', '-c', inside[name], 'openclaw-prepair', mark, ...args.map(String)];
-    const done = await failing('exec', undefined, () => this.fs.exec(argv, context));
-    const lines = String(done?.stdout ?? '').split('\n').map((line) => line.lastIndexOf(`${mark} `) < 0 ? null : line.slice(line.lastIndexOf(`${mark} `) + mark.length + 1));
+    const done = await failing('exec', undefined, async () => {
+      const { exitCode, stdout, stderr } = (await this.fs.exec(argv, context)) ?? {};
+      return { exitCode: worded(exitCode), stdout: worded(stdout ?? ''), stderr: worded(stderr ?? '') };
+    });
+    const lines = done.stdout.split('\n').map((line) => line.lastIndexOf(`${mark} `) < 0 ? null : line.slice(line.lastIndexOf(`${mark} `) + mark.length + 1));
     const answer = lines.filter((line) => line !== null).map((line) => line.replace(/\r$/, '').split(' '));
     if (answer.length > 0) return answer;
-    throw refusal('SANDBOX', `A command in the sandbox ended with ${done?.exitCode} and without an answer${done?.stderr ? `: ${shown(done.stderr)}` : ''}.`, {
+    throw refusal('SANDBOX', `A command in the sandbox ended with ${done.exitCode} and without an answer${done.stderr ? `: ${shown(done.stderr)}` : ''}.`, {
       hint: 'It needs sh, od, stat and mkdir as every Linux image has them. Its state is whole: call again.',
     });
   };
@@ -93,16 +105,27 @@ class Calls {
 
 const aborted = () => refusal('ABORTED', 'The call was aborted by its signal.', { hint: 'The state in the sandbox is whole: the same call completes it.' });
 
+/** A refusal of ours, or one that holds the message of what an SDK threw, which may be anything. */
+function refused(error, what, path) {
+  let message = '';
+  try {
+    if (error instanceof PrepairError) return error;
+    message = error?.message ?? error;
+  } catch {
+    // A proxy or a getter.
+  }
+  return refusal('SANDBOX', `The sandbox's ${what} failed: ${shown(message)}`, {
+    path,
+    hint: 'See whether the sandbox is running and the SDK may use it. Its state is whole: call again.',
+  });
+}
+
 /** Errors of an SDK may hold requests and contents: only their short text is kept. */
 async function failing(what, path, body) {
   try {
     return await body();
   } catch (error) {
-    if (error instanceof PrepairError) throw error;
-    throw refusal('SANDBOX', `The sandbox's ${what} failed: ${shown(error?.message ?? error)}`, {
-      path,
-      hint: 'See whether the sandbox is running and the SDK may use it. Its state is whole: call again.',
-    });
+    throw refused(error, what, path);
   }
 }
 
@@ -110,7 +133,7 @@ const text = (value = '') => new TextDecoder().decode(Uint8Array.from(value.matc
 
 /** What `look.sh` told. */
 function facts(answer) {
-  const found = { env: {}, stats: {}, kinds: '', left: [], ended: false };
+  const found = { __proto__: null, env: Object.create(null), stats: Object.create(null), kinds: '', left: [], ended: false };
   for (const [what, ...words] of answer) {
     if (what === 'home') found.home = text(words[0]);
     else if (what === 'user') found.user = { uid: Number(words[0]), gid: Number(words[1]) };
@@ -121,11 +144,11 @@ function facts(answer) {
     else if (what === 'node') Object.assign(found, { node: text(words[0]), version: words[1], platform: words[2] });
     else if (what === 'stat') {
       const [index, mode, uid, nlink, ...backups] = words;
-      found.stats[index] = { mode: parseInt(mode, 8), uid: Number(uid), nlink: Number(nlink), backups: backups.filter(Boolean).map(text) };
+      found.stats[index] = { mode: parseInt(mode, 8), uid: Number(uid), nlink: Number(nlink), backups: backups.filter(Boolean).map(text), real: undefined };
     }
     else if (what === 'real') found.stats[words[0]].real = text(words[1]);
-    else if (what === 'openclaw') found.installed = JSON.parse(words.join(' '));
-    else if (what === 'rows') found.rows = JSON.parse(words.join(' '));
+    else if (what === 'openclaw') found.installed = bare(JSON.parse(words.join(' ')));
+    else if (what === 'rows') found.rows = bare(JSON.parse(words.join(' ')));
     else if (what === 'header') found.header = { wal: words[0] === '1', bytes: words.slice(1).filter(Boolean).map(Number) };
     else if (what.startsWith('SQLITE')) found.sqlite = what;
     else if (what === 'end') found.ended = true;
@@ -134,7 +157,7 @@ function facts(answer) {
   throw refusal('SANDBOX', 'The answer of a command in the sandbox was cut off.', { hint: 'Nothing was changed: call again.' });
 }
 
-const NOT_A_FILE = { d: 'dir', l: 'symlink', o: 'other' };
+const NOT_A_FILE = { __proto__: null, d: 'dir', l: 'symlink', o: 'other' };
 
 /** Rows of a database that makes the core ask for all that it may want. */
 function imagined(queries, primary) {
@@ -145,6 +168,7 @@ function imagined(queries, primary) {
     config_machine_state: 'state_key',
   };
   const answers = {
+    __proto__: null,
     userVersion: [{ user_version: 15 }],
     columns: Object.entries(tables).flatMap(([tbl, names]) => names.split(' ').map((col) => ({ tbl, col }))),
     primary,
@@ -152,11 +176,15 @@ function imagined(queries, primary) {
   return Object.fromEntries(queries.map((query) => [query.id, answers[query.id] ?? []]));
 }
 
+/** What the core lacks, if it lacks anything. */
+const lacking = (answer) => (Object.hasOwn(answer, 'missing') ? bare(answer.missing) : undefined);
+
 /** One operation on one sandbox. */
 class Job {
   constructor(binding, fs, operation, options) {
-    const { fresh, onStep, signal, timeoutMs, stagingDir, ...rest } = checked(fs, options);
-    Object.assign(this, { binding, fs, operation, fresh, onStep, stagingDir });
+    const { fresh, onStep, signal, timeoutMs, stagingDir, ...given } = checked(fs, options);
+    const { options: rest, blobs } = taken(given);
+    Object.assign(this, { binding, fs, operation, fresh, onStep, stagingDir, blobs });
     this.calls = new Calls(fs, { signal, timeoutMs });
     this.options = rest;
     this.diagnosing = operation === 'diagnose';
@@ -164,7 +192,7 @@ class Job {
     // A new key and a new token mean the same at every attempt.
     this.fixed = { now: Date.now(), entropy: random(64), cwd: null };
     // The home that an adapter names is only what is tried first: the sandbox says which one it is.
-    this.known = { home: fresh ? null : fs.home ?? null, env: rest.env ?? {}, installed: null };
+    this.known = { home: fresh ? null : property(fs, 'home') ?? null, env: rest.env ?? {}, installed: null };
     this.homeFound = false;
     this.queries = [];
     this.left = new Set();
@@ -176,7 +204,8 @@ class Job {
 
   core(inputs) {
     const { home, env, installed } = this.known;
-    return operate(this.binding, 'plan', this.operation, { ...this.options, env }, { ...this.fixed, home, installed, ...inputs });
+    const call = { options: { __proto__: null, ...this.options, env }, blobs: this.blobs };
+    return operateOn(this.binding, 'plan', this.operation, call, { ...this.fixed, home, installed, ...inputs });
   }
 
   /** Inputs before anything was read; `diagnose` also wants what could not be read. */
@@ -202,7 +231,7 @@ class Job {
       for (let turn = 0; turn < 20; turn += 1) {
         let missing;
         try {
-          ({ missing } = this.core(inputs).json);
+          missing = lacking(this.core(inputs).json);
         } catch (error) {
           // This world is refused; a refusal of the real one is seen when it has been read.
           if (rows === worlds[0]) throw error;
@@ -218,7 +247,7 @@ class Job {
           stats.add(path);
           inputs.stats[path] = null;
         }
-        for (const query of missing.queries) queries.set(JSON.stringify(query), query);
+        for (const query of missing.queries) queries.set(json(query), query);
         Object.assign(inputs.rows, rows(missing.queries));
       }
     }
@@ -230,7 +259,7 @@ class Job {
     const db = queries[0]?.db ?? '';
     const auto = this.options.gatewayVersion === undefined || this.options.gatewayVersion === 'auto';
     const openclaw = auto || this.options.openclawDir !== undefined ? { dir: this.options.openclawDir } : null;
-    const request = openclaw || db ? JSON.stringify({ db, queries, stand: STAND, mends: !this.reading, openclaw }) : '';
+    const request = openclaw || db ? json({ db, queries, stand: STAND, mends: !this.reading, openclaw }) : '';
     const told = this.diagnosing || stats.length > 1 ? 'all' : stats[0] ?? '';
     return this.calls.script('look', [this.reading ? '-' : this.stagingDir ?? '', db, inside.rows, request, told, ...paths]);
   }
@@ -253,9 +282,9 @@ class Job {
     this.queries = [];
     let wanted = this.foresee();
     for (let turn = 0; turn < 20; turn += 1) {
-      const assumed = JSON.stringify(this.known);
+      const assumed = json(this.known);
       await this.gather(wanted, inputs);
-      if (assumed !== JSON.stringify(this.known)) {
+      if (assumed !== json(this.known)) {
         // Another home, environment or package than was assumed. Rows are known by their queries' names: those of
         // another database are not these.
         const ahead = this.foresee();
@@ -272,10 +301,11 @@ class Job {
       } else {
         wanted = { files: [], stats: [], queries: [], bases: [] };
       }
-      const { json, blobs } = this.core(inputs);
-      if (!json.missing) return { ...json, blobs };
-      const union = (ours, theirs = []) => [...new Map([...ours, ...theirs].map((item) => [JSON.stringify(item), item])).values()];
-      const { files, stats, queries, bases } = json.missing;
+      const { json: answer, blobs } = this.core(inputs);
+      const missing = lacking(answer);
+      if (!missing) return { ...answer, steps: bare(answer.steps), blobs };
+      const union = (ours, theirs = []) => [...new Map([...ours, ...theirs].map((item) => [json(item), item])).values()];
+      const { files, stats, queries, bases } = missing;
       wanted = {
         files: union(wanted.files, files), stats: union(wanted.stats, stats), queries: union(wanted.queries, queries),
         bases: bases.length > 0 ? bases : wanted.bases,
@@ -304,10 +334,10 @@ class Job {
     const also = db ? [db, parentOf(db)] : [];
     const paths = [...new Set([...files, ...parents, ...also, ...stats])];
     const reads = files.map((file) => this.calls.read(file));
-    const settled = (call) => async (context) => call(context).then((value) => ({ value }), (error) => ({ error }));
+    const settled = (call) => async (context) => call(context).then((value) => ({ value }), (error) => ({ value: undefined, error }));
     const [answer, ...contents] = await this.calls.together([this.look(paths, this.queries, stats), ...reads.map(settled)]);
     const found = facts(answer);
-    const kind = Object.fromEntries(paths.map((path, i) => [path, found.kinds[i]]));
+    const kind = { __proto__: null, ...Object.fromEntries(paths.map((path, i) => [path, found.kinds[i]])) };
     this.learn(found);
     // What killed calls left in folders that are ours to write.
     for (const index of found.left) if (parents.includes(paths[index])) this.left.add(paths[index]);
@@ -316,7 +346,7 @@ class Job {
     // A diagnosis makes a finding of what every other operation stops at.
     const refuse = (error, path) => {
       if (!this.diagnosing || !error.path) throw error;
-      inputs.failures[path] = { ...error, message: error.message };
+      inputs.failures[path] = { ...error };
     };
     files.forEach((file, i) => {
       const parent = parentOf(file);
@@ -362,12 +392,12 @@ class Job {
       // As they were asked there: with the real device in place of the stand-in, or not at all.
       const { device } = found.rows;
       this.queries = device === null
-        ? this.queries.filter((query) => !JSON.stringify(query).includes(STAND))
-        : JSON.parse(JSON.stringify(this.queries).split(STAND).join(device));
+        ? this.queries.filter((query) => !json(query).includes(STAND))
+        : bare(JSON.parse(json(this.queries).split(STAND).join(device)));
       return;
     }
     // No Node that knows SQLite: the header tells an older database, which holds no pairing, from one that does.
-    const { wal = true, bytes = [] } = found.header ?? {};
+    const { wal = true, bytes = [] } = found.header ?? { __proto__: null };
     const version = bytes.length === 4 ? bytes.reduce((sum, byte) => sum * 256 + byte, 0) : bytes.length === 0 ? 0 : null;
     const older = !wal && version !== null && version < 2;
     if (!older) throw sqliteFault('SQLITE_NONE', db);
@@ -386,7 +416,7 @@ class Job {
     for (const step of plan.steps) {
       const number = uploads.length;
       if (step.kind === 'sql') {
-        const content = utf8.encode(JSON.stringify({ db: step.db, queries: this.queries, digest: this.digest, statements: step.statements }));
+        const content = utf8.encode(json({ db: step.db, queries: this.queries, digest: this.digest, statements: step.statements }));
         uploads.push(content);
         args.push('sql', step.db, '', number, await sha256(content), 0, '-');
         continue;
@@ -422,7 +452,8 @@ class Job {
   /** Nothing is there: written in place, without looking. */
   async create(plan) {
     const files = plan.steps.map((step) => ({ path: step.path, content: plan.blobs[step.blob], mode: step.mode }));
-    if (this.fs.setsModes !== true || this.options.owner) {
+    const setsModes = property(this.fs, 'setsModes') === true;
+    if (!setsModes || this.options.owner) {
       const { owner } = this.options;
       const spots = plan.steps.flatMap((step) => {
         const base = baseOf(step.path, plan.bases);
@@ -438,7 +469,7 @@ class Job {
       await this.calls.together([this.calls.write(files)]);
     } catch (error) {
       // An empty file would stop a gateway; none at all does not.
-      if (this.fs.setsModes !== true) await this.tidy(['sh', '-c', 'for file; do [ -s "$file" ] || rm -f -- "$file"; done', 'openclaw-prepair', ...files.map(({ path }) => path)]);
+      if (!setsModes) await this.tidy(['sh', '-c', 'for file; do [ -s "$file" ] || rm -f -- "$file"; done', 'openclaw-prepair', ...files.map(({ path }) => path)]);
       throw error;
     }
   }
@@ -485,6 +516,7 @@ function baseOf(path, bases) {
 }
 
 const FAULTS = {
+  __proto__: null,
   LOCKED: ['LOCKED', 'Another call holds the lock of this state dir.', 'Wait until that call ends; if none runs, remove the folder.'],
   PARTIAL: ['SANDBOX', 'An upload did not arrive whole.', 'Nothing was changed: call again.'],
   UNREADABLE: ['SANDBOX', 'An upload cannot be read by the sandbox user: the SDK uploads as one user and runs commands as another.', 'Let both be the user who runs the gateway.'],
@@ -498,6 +530,7 @@ const FAULTS = {
 };
 
 const SQLITE_FAULTS = {
+  __proto__: null,
   SQLITE_NONE: ['SQLITE_UNAVAILABLE', 'This state dir keeps identity and pairing in SQLite, and no Node in the sandbox can read it.', 'OpenClaw 2026.8.1 and later need Node 22.22 or 24.15: put it on PATH in the sandbox.'],
   SQLITE_BUSY: ['SQLITE_BUSY', 'The state database is locked by another process.', 'See what holds it (a backup, a migration), then call again.'],
   SQLITE_READ_ONLY: ['READ_ONLY', 'The state database cannot be written.', 'Use the sandbox as the user of the gateway.'],
@@ -521,23 +554,25 @@ function fault(status, path) {
 }
 
 /** The remote options, which the core does not know. */
-function checked(fs, options = {}) {
-  if (['read', 'writeMany', 'exec'].some((name) => typeof fs?.[name] !== 'function')) {
+function checked(fs, given) {
+  const isFs = reading('fs', () => fs !== null && fs !== undefined && ['read', 'writeMany', 'exec'].every((name) => typeof property(fs, name) === 'function'));
+  if (!isFs) {
     throw refusal('OPTIONS', 'The first argument must be a SandboxFs: read, writeMany and exec.', { hint: 'Wrap the sandbox: vercel(sandbox), e2b(sandbox), …' });
   }
-  if (options === null || typeof options !== 'object' || Array.isArray(options) || !isPlain(options)) throw refusal('OPTIONS', 'The options must be a plain object: nothing that is inherited counts.');
+  const options = own(given);
   const wrong = (name, what) => refusal('OPTIONS', `The option ${name} must be ${what}.`);
   const { fresh = false, onStep, signal, timeoutMs, stagingDir, env } = options;
   if (typeof fresh !== 'boolean') throw wrong('fresh', 'true or false');
   if (onStep !== undefined && typeof onStep !== 'function') throw wrong('onStep', 'a function');
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function') throw wrong('signal', 'an AbortSignal');
+  const listens = (name) => typeof signal?.[name] === 'function';
+  if (signal !== undefined && !reading('signal', () => listens('addEventListener') && listens('removeEventListener'))) throw wrong('signal', 'an AbortSignal');
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) throw wrong('timeoutMs', `a number of milliseconds, above 0 and at most ${MAX_TIMEOUT_MS}`);
   if (stagingDir !== undefined && !isAbsolute(stagingDir)) throw wrong('stagingDir', 'an absolute path');
   for (const name of ['stateDir', 'configPath', 'openclawDir']) {
     if (typeof options[name] === 'string' && options[name].includes('\0')) throw wrong(name, 'a path without NUL');
   }
   if (env === null) throw wrong('env', 'an object');
-  return { ...options, fresh };
+  return { __proto__: null, ...options, fresh };
 }
 
 /** The remote entry over a binding, which `load` gives at the first call. */

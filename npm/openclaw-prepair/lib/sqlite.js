@@ -35,8 +35,9 @@ function library(db) {
 }
 
 /** Errors of SQLite, by its result codes. Its messages name tables and columns, never values. */
-function translate(error, db) {
-  if (error?.code?.startsWith?.('ERR_PREPAIR_') || forbidden(error)) return error;
+function translate(thrown, db) {
+  const error = { __proto__: null, ...thrown };
+  if (error.code?.startsWith?.('ERR_PREPAIR_') || forbidden(thrown)) return thrown;
   if (error?.errcode === BEGUN) {
     return refusal('SQLITE', 'A killed process left a write to the state database unfinished.', {
       path: db,
@@ -88,7 +89,7 @@ function mountedReadOnly(db) {
 /** Whether a database is there; what is no plain file is refused. */
 function present(db) {
   for (const [at, kind] of [[path.dirname(db), 'isDirectory'], [db, 'isFile']]) {
-    const stat = fs.lstatSync(at, { throwIfNoEntry: false });
+    const stat = fs.lstatSync(at, { __proto__: null, throwIfNoEntry: false });
     if (!stat) return false;
     if (!stat[kind]()) {
       throw refusal('NOT_A_FILE', kind === 'isFile' ? 'The state database is no plain file.' : 'The folder of the state database is no folder, or a link.', {
@@ -100,7 +101,7 @@ function present(db) {
   return true;
 }
 
-const sizeOf = (file) => fs.lstatSync(file, { throwIfNoEntry: false })?.size ?? 0;
+const sizeOf = (file) => fs.lstatSync(file, { __proto__: null, throwIfNoEntry: false })?.size ?? 0;
 
 /** The first bytes of a file. Not of a database that this process may have open: closing it would drop SQLite's locks. */
 function head(file, length) {
@@ -154,10 +155,10 @@ function sound(db) {
   const time = (value) => typeof value === 'bigint' && value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER);
   try {
     // validateStoredDeviceIdentity of 2026.9.6 src/infra/device-identity-store.ts
-    const key = createPrivateKey(row.private_key_pem);
+    const key = createPrivateKey({ __proto__: null, key: row.private_key_pem, format: 'pem' });
     return key.asymmetricKeyType === 'ed25519'
-      && key.export({ type: 'pkcs8', format: 'pem' }) === row.private_key_pem
-      && createPublicKey(key).export({ type: 'spki', format: 'pem' }) === row.public_key_pem
+      && key.export({ __proto__: null, type: 'pkcs8', format: 'pem' }) === row.private_key_pem
+      && createPublicKey(key).export({ __proto__: null, type: 'spki', format: 'pem' }) === row.public_key_pem
       && time(row.created_at_ms) && time(row.updated_at_ms);
   } catch {
     return false;
@@ -176,9 +177,9 @@ function using(lib, file, options, body) {
 
 /** What changes with every write to a database; null where a log of SQLite's lies beside it, so that it may be open. */
 function rest(file) {
-  const beside = (end) => fs.lstatSync(`${file}${end}`, { throwIfNoEntry: false });
+  const beside = (end) => fs.lstatSync(`${file}${end}`, { __proto__: null, throwIfNoEntry: false });
   if (beside('-wal') || beside('-shm') || beside('-journal')?.size > 0) return null;
-  const { dev, ino, size, mtimeNs, ctimeNs } = fs.lstatSync(file, { bigint: true });
+  const { dev, ino, size, mtimeNs, ctimeNs } = fs.lstatSync(file, { __proto__: null, bigint: true });
   return [dev, ino, size, mtimeNs, ctimeNs].join();
 }
 
@@ -194,7 +195,7 @@ function atRest(lib, file, body) {
   let failed;
   try {
     // Node takes URLs from 22.15 on.
-    using(lib, url, { readOnly: true }, body);
+    using(lib, url, { __proto__: null, readOnly: true }, body);
   } catch (error) {
     failed = error;
   }
@@ -232,10 +233,10 @@ function read(queries, mends) {
       };
       if (atRest(lib, file, answer)) return;
       try {
-        using(lib, file, { readOnly: true }, answer);
+        using(lib, file, { __proto__: null, readOnly: true }, answer);
       } catch (error) {
         if (!mends || error.errcode !== BEGUN) throw error;
-        using(lib, file, {}, answer);
+        using(lib, file, { __proto__: null }, answer);
       }
     });
   }

@@ -46,14 +46,23 @@ function start(glue, module, file) {
   return call;
 }
 
+/** The class of what a caller gave; none where a proxy or a getter throws. */
+function classOf(value) {
+  try {
+    return Object.prototype.toString.call(value).slice(8, -1);
+  } catch {
+    return null;
+  }
+}
+
 // `instanceof` fails for a module of another realm, as in the edge runtime of Next.js.
-const isModule = (value) => Object.prototype.toString.call(value) === '[object WebAssembly.Module]';
+const isModule = (value) => classOf(value) === 'WebAssembly.Module';
 
 /** The module that `init` was given, else what `otherwise` gives; bytes are compiled. */
 async function compiled(given, otherwise) {
   const source = given ?? (await otherwise());
   if (isModule(source)) return source;
-  if (!ArrayBuffer.isView(source) && Object.prototype.toString.call(source) !== '[object ArrayBuffer]') {
+  if (!ArrayBuffer.isView(source) && classOf(source) !== 'ArrayBuffer') {
     throw refusal('OPTIONS', 'init takes a WebAssembly.Module, or its bytes.', { hint: GIVE });
   }
   try {
