@@ -21,17 +21,18 @@ flush() { sync "$1" 2>/dev/null || sync; }
 finish() {
   trap '' HUP INT TERM
   while [ $temps -gt 0 ]; do
-    eval "rm -f -- \"\$temp_$temps\"" 2>/dev/null
+    eval "rm -f -- \"\$temp_$temps\" 2>/dev/null"
     temps=$((temps - 1))
   done
-  if [ "$1" = ok ]; then
-    : >"$stage/$word.done"
-    made=0
-  fi
   while [ "$uploads" -gt 0 ]; do
     uploads=$((uploads - 1))
     rm -f -- "$stage/$word.$uploads"
   done
+  if [ "$1" = ok ]; then
+    # Only a help: without it a second delivery finds no uploads, and the caller plans again.
+    true 2>/dev/null >"$stage/$word.done"
+    made=0
+  fi
   if [ $held = 1 ] && rm -- "$lock/$me" 2>/dev/null; then rmdir "$lock" 2>/dev/null; fi
   unmake
   say "$1" "$index" "$shown"
@@ -61,11 +62,13 @@ dead() {
     now=$(started "$pid")
     [ "$since" != - ] && [ -n "$now" ] && [ "$now" != "$since" ]
   else
-    # Without /proc; ps sees the processes of others too.
-    [ ! -d /proc/self ] || return 0
-    ! kill -0 "$pid" 2>/dev/null && ! ps -p "$pid" >/dev/null 2>&1
+    # Without /proc, or where it hides the processes of others (hidepid): one of those lives, but may not be signalled.
+    why=$(kill -0 "$pid" 2>&1) && return 1
+    case $why in *'No such process'*) return 0 ;; *) return 1 ;; esac
   fi
 }
+
+nap() { sleep 0.1 2>/dev/null || sleep 1; }
 
 # Removes a stale lock.
 clear_lock() {
@@ -84,7 +87,9 @@ clear_lock() {
     rm -- "$entry" 2>/dev/null || return 1
     rmdir "$lock" 2>/dev/null && return 0
   done
-  [ $old = 1 ] && rmdir "$lock" 2>/dev/null
+  # An empty one is nobody's after a moment: a maker that lives finds it gone, and tries again.
+  if [ -z "$name" ]; then nap; elif [ $old = 0 ]; then return 1; fi
+  rmdir "$lock" 2>/dev/null
 }
 
 take() {
@@ -97,8 +102,13 @@ take() {
     }
     clear_lock && why=$(mkdir -m 700 "$lock" 2>&1) || return 1
   }
-  # At once: a lock without a holder is nobody's only after 30 s.
-  : 2>/dev/null >"$lock/$me" || return 1
+  # At once: a lock without a holder is soon nobody's.
+  why=$( (true >"$lock/$me") 2>&1) || {
+    # It may have been taken for such a one.
+    case $why in *'No such file'* | *onexistent*) return 1 ;; esac
+    rmdir "$lock" 2>/dev/null
+    fail "$(class "$why")"
+  }
   [ "$uid" != 0 ] || chown "$(st %u:%g %u:%g "$state")" "$lock" 2>/dev/null
   [ "$(ls -A "$lock" 2>/dev/null)" = "$me" ] && return 0
   rm -f -- "$lock/$me"
@@ -108,10 +118,9 @@ take() {
 
 limit=$(($(date +%s) + 35))
 folder "$state" ''
-kept=$made
 until take; do
   [ "$(date +%s)" -lt $limit ] || fail LOCKED
-  sleep 0.1 2>/dev/null || sleep 1
+  nap
   [ -d "$state" ] || folder "$state" ''
 done
 held=1

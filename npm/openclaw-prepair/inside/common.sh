@@ -1,4 +1,5 @@
 # What the scripts for the inside of a sandbox share. POSIX sh; no secret is ever in an argument or printed.
+# No redirection stands at a special builtin (`:`, eval, exec, …): where it fails, a POSIX shell ends.
 # $1 of each script marks the lines that are meant for the caller: a sandbox may print more.
 LC_ALL=C
 export LC_ALL
@@ -69,7 +70,7 @@ folder() {
 # Removes the empty ones of the folders that were made.
 unmake() {
   while [ "$made" -gt 0 ]; do
-    eval "rmdir \"\$made_$made\"" 2>/dev/null
+    eval "rmdir \"\$made_$made\" 2>/dev/null"
     made=$((made - 1))
   done
 }

@@ -10,7 +10,7 @@ while [ $# -gt 0 ]; do
   esac
   path=$1/$2
   if [ -L "$path" ] || { [ -e "$path" ] && [ ! -f "$path" ]; }; then fail NOT_A_FILE; fi
-  [ -e "$path" ] || { why=$( (set -C; : >"$path") 2>&1) || fail "$(class "$why")"; own "$path" "$at"; fits "$path" "$at" || { rm -f -- "$path"; fail PERMISSION; }; }
+  [ -e "$path" ] || { why=$( (set -C; true >"$path") 2>&1) || fail "$(class "$why")"; own "$path" "$at"; fits "$path" "$at" || { rm -f -- "$path"; fail PERMISSION; }; }
   try chmod 600 "$path"
   index=$((index + 1))
   shift 2
