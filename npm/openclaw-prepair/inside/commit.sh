@@ -1,18 +1,13 @@
 # Makes uploaded files visible, in order: lock, look again, copy beside the target, sync, rename. May run twice.
 # arguments: mark, random word, folder of the uploads, state dir, owner or '', node or '', rows.js, number of uploads,
 # then for each step: write|remove|sql|sweep, base, path below it, number of the upload, its sha256, mode or 'keep:' and a
-# mode, expected sha256 or '-' for nothing. A step sql has the database as base, the rest is its upload; a step sweep only
+# mode, expected sha256, '-' for nothing or 'any'. A step sql has the database as base, the rest is its upload; a step sweep only
 # removes what killed calls left in the base.
 word=$2 stage=$3 state=$4 owner=$5 node=$6 program=$7 uploads=$8
 shift 8
 lock=$state/.prepair.lock held=0 shown=0 index=0 temps=0
 
-if command -v sha256sum >/dev/null; then sum() { sha256sum <"$1"; }
-elif command -v shasum >/dev/null; then sum() { shasum -a 256 <"$1"; }
-elif command -v openssl >/dev/null; then sum() { openssl dgst -sha256 -r <"$1"; }
-else sum() { "$node" -e 'console.log(require("crypto").createHash("sha256").update(require("fs").readFileSync(0)).digest("hex"))' <"$1"; }
-fi
-digest() { digest=$(sum "$1" 2>/dev/null) && printf %s "${digest%% *}"; }
+digest() { digest=$(sum 2>/dev/null <"$1") && printf %s "${digest%% *}"; }
 
 # A whole file on the disk; old and BSD sync know only everything.
 flush() { sync "$1" 2>/dev/null || sync; }
@@ -35,7 +30,8 @@ finish() {
   fi
   if [ $held = 1 ] && rm -- "$lock/$me" 2>/dev/null; then rmdir "$lock" 2>/dev/null; fi
   unmake
-  say "$1" "$index" "$shown"
+  say done "$1" "$index" "$shown"
+  answer
   [ "$1" = ok ]
   exit
 }
@@ -147,9 +143,9 @@ each() {
 # Whether what stands there is what the plan was made from.
 same() {
   if [ -L "$path" ] || [ -d "$path" ]; then fail NOT_A_FILE; fi
-  if [ ! -e "$path" ]; then [ "$expect" = - ]; return; fi
+  if [ ! -e "$path" ]; then [ "$expect" = - ] || [ "$expect" = any ]; return; fi
   [ -f "$path" ] || fail NOT_A_FILE
-  [ "$(digest "$path")" = "$expect" ]
+  [ "$expect" = any ] || [ "$(digest "$path")" = "$expect" ]
 }
 
 prepare() {
