@@ -379,7 +379,7 @@ class Job {
   async commit(plan) {
     const word = hex(random(12));
     if (!this.stage) {
-      throw refusal('SANDBOX', 'There is no folder in the sandbox that uploads could go to.', { hint: 'Give a stagingDir that the sandbox user can write and nobody else can read.' });
+      throw refusal('SANDBOX', 'There is no folder in the sandbox that uploads could go to.', { hint: 'Give a stagingDir in which the sandbox user can make a folder.' });
     }
     const uploads = [];
     const args = [];
