@@ -155,7 +155,7 @@ if (process.env.PREPAIR_KILLS) test('the committing command killed at any time: 
 test('what a killed commit left beside finished files goes with the next call, which has nothing else to do', async () => {
   const at = start();
   await setup(at.fs, at.options);
-  const left = ['identity/.prepair-0123456789ab1.tmp', 'devices/.prepair-0123456789ab2.tmp', '.prepair-0123456789ab3.tmp'];
+  const left = ['identity', 'devices', '.'].map((folder, i) => `${folder}/.prepair-0123456789abcdef01234567${i + 1}.tmp`);
   for (const name of left) writeFileSync(join(at.stateDir, name), 'half', { mode: 0o600 });
   mkdirSync(join(at.stateDir, '.prepair.lock'));
   writeFileSync(join(at.stateDir, '.prepair.lock', 'an-earlier-boot.1.2.3.0123456789ab'), '');

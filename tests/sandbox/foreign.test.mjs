@@ -6,7 +6,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
+import { traced } from '../faults/strace.mjs';
 import { sha } from '../host/files.mjs';
+import { BINDINGS, Caller } from '../lib/caller.mjs';
 import { run } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
@@ -28,22 +30,18 @@ function place(t) {
 /** Gives a file or folder, or a link itself, the time of a month ago. */
 const age = (file) => fs.lutimesSync(file, new Date(), new Date(Date.now() - MONTH_MS));
 
-/** Lays entries of every kind into a folder, each once new and once old; `names` are those of plain files besides. */
+/** Lays entries of every kind into a folder, each once new and once old; `names`, given a letter, are those of plain files besides. */
 function strew(folder, names) {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const laid = [];
-  const sockets = [];
-  for (const [prefix, old] of [['', false], ['o', true]]) {
+  for (const [letter, old] of [['a', false], ['b', true]]) {
     const own = [];
     const lay = (name, make) => {
-      const file = join(folder, `${name.startsWith('.') || !old ? '' : prefix}${name}`);
-      if (laid.includes(file)) return;
+      const file = join(folder, name);
       make(file);
-      laid.push(file);
       own.push(file);
     };
-    for (const name of ['notes.txt', ...names]) lay(old ? name.replace(/(?=\.[^.]*$)/, prefix) : name, (file) => fs.writeFileSync(file, `of ${name}`));
-    lay('folder', (file) => {
+    for (const name of [`notes-${letter}.txt`, ...names(letter)]) lay(name, (file) => fs.writeFileSync(file, `of ${name}`));
+    lay(`folder-${letter}`, (file) => {
       fs.mkdirSync(join(file, 'inner'), { recursive: true });
       for (const inner of ['inner/photo.jpg', `${WORD}.0`, `.prepair-${WORD}0000.tmp`]) {
         fs.writeFileSync(join(file, inner), 'content');
@@ -51,16 +49,15 @@ function strew(folder, names) {
       }
       own.push(join(file, 'inner'));
     });
-    lay('link', (file) => fs.symlinkSync('notes.txt', file));
-    lay('dangling', (file) => fs.symlinkSync('nowhere', file));
-    lay('fifo', (file) => assert.equal(spawnSync('mkfifo', [file]).status, 0));
-    lay('socket', (file) => sockets.push(file));
-    if (old) own.filter((file) => !sockets.includes(file)).reverse().forEach(age);
+    lay(`link-${letter}`, (file) => fs.symlinkSync('notes-a.txt', file));
+    lay(`dangling-${letter}`, (file) => fs.symlinkSync('nowhere', file));
+    lay(`fifo-${letter}`, (file) => assert.equal(spawnSync('mkfifo', [file]).status, 0));
+    if (old) own.reverse().forEach(age);
   }
   // A socket stays where its server is killed; a working folder keeps the name short.
   const listening = `for (const name of process.argv.slice(1)) require('net').createServer().listen(name); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 100)`;
-  spawnSync(process.execPath, ['-e', listening, 'socket', 'osocket'], { cwd: folder });
-  age(join(folder, 'osocket'));
+  spawnSync(process.execPath, ['-e', listening, 'socket-a', 'socket-b'], { cwd: folder });
+  age(join(folder, 'socket-b'));
   return folder;
 }
 
@@ -87,7 +84,8 @@ const seen = (folder) => Object.fromEntries([folder, ...fs.readdirSync(folder, {
 
 /** Fails where anything of before is gone or another by now. */
 function unchanged(before, what) {
-  assert.deepEqual(Object.fromEntries(Object.keys(before).map((file) => [file, described(file)])), before, what);
+  assert.ok(Object.keys(before).length > 0);
+  assert.deepEqual(Object.keys(before).map((file) => [file, described(file)]).filter(([file, now]) => now !== before[file]), [], what);
 }
 
 /** Two runs of every operation, the first of which has everything to do, and some that fail. */
@@ -117,7 +115,7 @@ const settled = (promise) => promise.then((report) => ({ report }), (error) => (
 
 describe('uploads', () => {
   const uid = process.getuid();
-  const near = ['abc.0', 'x.done', `${WORD}.0`, `${WORD}.done`, `.prepair-${WORD}0000.tmp`, '.prepair-x.tmp', `.prepair-${uid}.bak`];
+  const near = (letter) => [`${letter}.0`, `${letter}.done`, `${letter}${WORD.slice(1)}.0`, `${letter}${WORD.slice(1)}.done`, `.prepair-${letter}${WORD.slice(1)}0000.tmp`, `.prepair-${letter}.tmp`, `.prepair-${uid}.${letter}`];
 
   for (const place_ of ['stagingDir', 'TMPDIR', 'HOME']) {
     test(`${place_} is a folder in use`, async (t) => {
@@ -129,7 +127,10 @@ describe('uploads', () => {
       fs.chmodSync(folder, place_ === 'stagingDir' ? 0o700 : 0o755);
       // The folder of our own may be there already, with what others put into it and what dead calls left.
       const own = join(folder, `.prepair-${uid}`);
-      strew(own, ['abc.0', 'x.done', `${WORD}.x`, `${WORD}0.0`, `${WORD.toUpperCase()}.0`, `${WORD}.0.done`, WORD]);
+      strew(own, (letter) => {
+        const word = `${letter}${WORD.slice(1)}`;
+        return [`${letter}.0`, `${letter}.done`, `${word}.x`, `${word}.-1`, `${word}0.0`, `${word.toUpperCase()}.0`, `${word}.0.done`, word];
+      });
       disguise(own, (n) => `${WORD}.${n}`);
       fs.chmodSync(own, 0o700);
       const [old, dead, live] = [join(own, `${WORD}.0`), join(own, `${WORD}.done`), join(own, `f${WORD.slice(1)}.0`)];
@@ -180,3 +181,147 @@ describe('uploads', () => {
     assert.equal((await remote.setup(remote.localDir(at.at('home')), { ...at.options, stagingDir: at.at('volume') })).identity, 'created');
   });
 });
+
+/** What calls: `call(name, options)` gives `{report}` or `{error}`; `limited` one that can write no file; `dying` one killed when it makes the first file visible. */
+const CALLERS = {
+  ...Object.fromEntries(BINDINGS.map((binding) => [binding, (t, at) => {
+    const open = () => {
+      const caller = new Caller(binding, { env: { HOME: at.at('home'), TMPDIR: at.at('tmp') } });
+      t.after(() => caller.stop());
+      return caller;
+    };
+    const caller = open();
+    return {
+      call: (...args) => caller.call(...args),
+      async limited(...args) {
+        const poor = open();
+        assert.ok(await poor.call('diagnose', at.options));
+        assert.equal(spawnSync('prlimit', ['--pid', String(poor.pid), '--fsize=1:']).status, 0);
+        return await poor.call(...args);
+      },
+      async dying(...args) {
+        const poor = open();
+        assert.ok(await poor.call('diagnose', at.options));
+        const name = binding === 'native' ? 'renameat2' : 'linkat,link';
+        await traced(poor.pid, at.at('tmp/trace'), ['-e', `trace=${name}`, '-e', `inject=${name}:signal=SIGKILL:when=1`], async () => assert.equal(await poor.call(...args), null, 'it was killed'));
+        fs.rmSync(at.at('tmp/trace'));
+      },
+    };
+  }])),
+  remote: (t, at) => {
+    const local = remote.localDir(at.at('home'));
+    const by = (sandbox) => (name, options) => settled(remote[name](sandbox, { ...options, stagingDir: at.at('tmp') }));
+    fs.mkdirSync(at.at('bin'));
+    fs.writeFileSync(at.at('bin/ln'), '#!/bin/sh\nkill -9 $PPID\n', { mode: 0o755 });
+    const dying = by({ ...local, exec: (argv) => run(argv, { cwd: at.at('home'), env: { PATH: `${at.at('bin')}:${process.env.PATH}`, HOME: at.at('home') } }) });
+    return {
+      call: by(local),
+      limited: by({ ...local, exec: (argv, context) => local.exec(['sh', '-c', 'ulimit -f 0; exec "$@"', 'sh', ...argv], context) }),
+      dying: async (...args) => assert.equal((await dying(...args)).error?.code, 'ERR_PREPAIR_SANDBOX'),
+    };
+  },
+};
+
+test('two state dirs with one config folder: neither call takes the temp file of the other', async (t) => {
+  const at = place(t);
+  fs.mkdirSync(at.at('slow'));
+  // The first call stands still before the file that it has written beside its config is on the disk.
+  fs.writeFileSync(at.at('slow/sync'), '#!/bin/sh\ncase $1 in */etc/*) : >"$0.here"; until [ -e "$0.go" ]; do sleep 0.05; done ;; esac\n', { mode: 0o755 });
+  const home = at.at('home');
+  const slow = { ...remote.localDir(home), exec: (argv) => run(argv, { cwd: home, env: { PATH: `${at.at('slow')}:${process.env.PATH}`, HOME: home } }) };
+  const options = { ...at.options, stagingDir: at.at('tmp') };
+  const first = settled(remote.setup(slow, { ...options, config: { trustedProxies: ['10.0.0.1'] } }));
+  while (!fs.existsSync(at.at('slow/sync.here'))) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const kind of ['remote', ...BINDINGS]) {
+    const { call } = CALLERS[kind](t, at);
+    const other = { ...at.options, stateDir: at.at(`home/${kind}`), configPath: at.at(`etc/${kind}.json`) };
+    assert.ok((await call('setup', { ...other, config: { trustedProxies: ['10.0.0.2'] } })).report, kind);
+  }
+  fs.writeFileSync(at.at('slow/sync.go'), '');
+  const { report, error } = await first;
+  assert.ok(report, `${error?.code}: ${error?.message}`);
+  assert.equal(report.attempts, 1);
+  assert.match(fs.readFileSync(at.options.configPath, 'utf8'), /10\.0\.0\.1/);
+});
+
+const temp = (n) => `.prepair-${WORD}${String(n).padStart(4, '0')}.tmp`;
+function near(letter) {
+  const word = `${letter}${WORD.slice(1)}`;
+  return [
+    `.prepair-${letter}.tmp`, `.prepair-notes-${letter}.tmp.txt`, `.prepair-notesofthelastmeeting000${letter}.tmp`, `.prepair-${word}.tmp`, `.prepair-${word}00000.tmp`,
+    `.prepair-${word.toUpperCase()}0000.tmp`, `.prepair-${word}0000.tmp.bak`, `x.prepair-${word}0000.tmp`, `${word}.0`, `${letter}.0`, `${letter}.done`,
+    `.prepair.lock.${letter}`, `openclaw.json.${letter}.bak`, `device.json.${letter}.bak`,
+  ];
+}
+const FOLDERS = ['home', 'home/.openclaw', 'home/.openclaw/identity', 'home/.openclaw/devices', 'etc'];
+
+for (const [kind, open] of Object.entries(CALLERS)) {
+  describe(kind, () => {
+    test('beside the files of a state dir and its config', async (t) => {
+      const at = place(t);
+      const { call, limited, dying } = open(t, at);
+      for (const folder of FOLDERS) {
+        strew(at.at(folder), near);
+        disguise(at.at(folder), temp);
+      }
+      const config = at.at('etc/openclaw.json');
+      const before = Object.assign({}, ...FOLDERS.map((folder) => seen(at.at(folder))));
+      delete before[config];
+      const check = (what) => unchanged(before, what);
+
+      assert.match((await limited('setup', { ...at.options, trustedProxies: undefined, config: { trustedProxies: ['10.0.0.9'] } })).error?.code ?? '', /^ERR_PREPAIR_(IO|DISK_FULL)$/);
+      check('no file can be written');
+      assert.equal(fs.readFileSync(config, 'utf8'), '{ mine: 1 }');
+      await everything(at, call);
+      check('every operation');
+
+      // Left by calls that died: named as ours are, and by one that is really killed.
+      const dead = FOLDERS.slice(1).map((folder) => at.at(`${folder}/${temp(9)}`));
+      for (const file of dead) fs.writeFileSync(file, 'half');
+      const [elsewhere] = dead.slice(-1);
+      age(elsewhere);
+      await dying('setup', { ...at.options, identity: 'new', onConflict: 'replace', config: { trustedProxies: ['10.0.0.8'] } });
+      const left = () => FOLDERS.flatMap((folder) => fs.readdirSync(at.at(folder)).map((name) => at.at(`${folder}/${name}`)))
+        .filter((file) => /\.prepair(-[0-9a-f]{25,28}\.tmp|\.lock)$/.test(file) && !(file in before));
+      assert.ok(left().filter((file) => file.startsWith(at.stateDir)).length >= 2, 'the killed call left something');
+      check('one that was killed');
+      // In the config's folder it may still be of a call for another state dir.
+      for (const file of left()) if (file.startsWith(at.at('etc'))) age(file);
+      const { report } = await call('setup', { ...at.options, config: { trustedProxies: ['10.0.0.8'] } });
+      assert.equal(report?.paired, 'unchanged', JSON.stringify(report));
+      assert.deepEqual(left(), [], 'what dead calls left is gone');
+      check('the one after it');
+    });
+
+    test('in the place of the lock, and in it', async (t) => {
+      for (const [what, put] of [
+        ['a file', (lock) => fs.writeFileSync(lock, 'mine')],
+        ['a link', (lock) => { fs.mkdirSync(`${lock}.there`); fs.symlinkSync('.prepair.lock.there', lock); }],
+        ['a FIFO', (lock) => assert.equal(spawnSync('mkfifo', [lock]).status, 0)],
+        ['a folder', (lock) => strew(lock, near)],
+        ...['empty', 'full', 'a folder'].map((kind) => [`one entry, ${kind}`, (lock) => {
+          fs.mkdirSync(lock);
+          if (kind === 'a folder') fs.mkdirSync(join(lock, `0-0.1.1.1.${WORD}`));
+          else fs.writeFileSync(join(lock, kind === 'full' ? `0-0.1.1.1.${WORD}` : 'owner'), kind === 'full' ? 'content' : '');
+        }]),
+      ]) {
+        const at = place(t);
+        const { call } = open(t, at);
+        const lock = join(at.stateDir, '.prepair.lock');
+        put(lock);
+        if (fs.lstatSync(lock).isDirectory()) age(lock);
+        const before = seen(at.dir);
+        const refused = async (name, options) => {
+          const { error } = await call(name, { ...at.options, ...options });
+          assert.equal(error?.code, 'ERR_PREPAIR_LOCKED', `${what}: ${name}`);
+          assert.ok(error.hint);
+        };
+        for (const name of ['prePair', 'setup']) await refused(name, {});
+        await refused('patchConfig', { trustedProxies: ['10.0.0.7'] });
+        for (const [name, options] of [['diagnose', {}], ['setup', { dryRun: true }], ['clearPending', {}]]) assert.ok((await call(name, { ...at.options, ...options })).report, `${what}: ${name}`);
+        delete before[at.at('tmp')];
+        unchanged(before, what);
+      }
+    });
+  });
+}

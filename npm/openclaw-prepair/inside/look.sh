@@ -48,8 +48,10 @@ for path; do
     fi
   fi
   # What a call left that was killed.
-  for old in "$path"/.prepair-*.tmp "$path/.prepair.lock"; do
-    if [ -e "$old" ] && [ ! -L "$path" ]; then say left $index; break; fi
+  [ -L "$path" ] || for left in "$path/.prepair.lock" "$path"/.prepair-*.tmp; do
+    case $left in *.lock) [ -d "$left" ] && [ ! -L "$left" ] ;; *) is_temp "$left" ;; esac || continue
+    say left $index
+    break
   done
   index=$((index + 1))
   if [ -L "$path" ]; then kinds=${kinds}l

@@ -299,7 +299,8 @@ class Job {
     }
     // All queries are asked anew, so that one digest covers all rows.
     this.queries = [...this.queries, ...queries];
-    const parents = files.map(parentOf);
+    // The state dir, too: the lock of a dead call lies there, wherever the config is.
+    const parents = [...files.map(parentOf), ...bases];
     const db = this.queries[0]?.db;
     const also = db ? [db, parentOf(db)] : [];
     const paths = [...new Set([...files, ...parents, ...also, ...stats])];
@@ -467,7 +468,8 @@ class Job {
         return finished();
       }
       const { status, at, visible } = await this.commit(plan);
-      if (status === 'ok') return finished();
+      // Whatever hinders the removal of what dead calls left hinders nothing else.
+      if (status === 'ok' || plan.steps.length === 0) return finished();
       if (status !== 'CHANGED') throw fault(status, at);
       const made = partOf(plan.report, visible);
       before = before ? joined(before, made, attempt) : visible.size > 0 ? made : null;
@@ -486,6 +488,7 @@ function baseOf(path, bases) {
 
 const FAULTS = {
   LOCKED: ['LOCKED', 'Another call holds the lock of this state dir.', 'Wait until that call ends; if none runs, remove the folder.'],
+  FOREIGN: ['LOCKED', 'The lock of this state dir is or holds something that no call of this package made.', 'Move it away if no other call runs, then call again.'],
   PARTIAL: ['SANDBOX', 'An upload did not arrive whole.', 'Nothing was changed: call again.'],
   UNREADABLE: ['SANDBOX', 'An upload cannot be read by the sandbox user: the SDK uploads as one user and runs commands as another.', 'Let both be the user who runs the gateway.'],
   STOPPED: ['SANDBOX', 'The command in the sandbox was stopped.', 'The state is whole: call again.'],
