@@ -30,6 +30,29 @@ const isAbsolute = (path) => typeof path === 'string' && path.startsWith('/');
 /** A text that a sandbox or its SDK made, fit for an error: short, one line, without anything that could be a key or a token. */
 const shown = (text) => String(text).replace(/[A-Za-z0-9+/_=-]{20,}/g, '…').replace(/\s+/g, ' ').slice(0, 200);
 
+/**
+ * What an SDK's error is: its class, code and HTTP status, which hold nothing of what was sent. Its text may quote that, or
+ * what was read; only where it is `free` to be shown, its words before the first sign that begins a value are.
+ */
+function kindOf(error, free) {
+  const known = (read, form) => {
+    try {
+      const value = read();
+      return ['string', 'number'].includes(typeof value) && form.test(value) ? [value] : [];
+    } catch {
+      return [];
+    }
+  };
+  const causes = [error, error?.cause, error?.cause?.cause].filter((it) => it !== null && typeof it === 'object');
+  const kinds = causes.flatMap((it) => [
+    ...known(() => it.name, /^[A-Z][A-Za-z0-9]{0,50}(?:Error|Exception)$/),
+    ...known(() => it.code, /^E[A-Z0-9]{2,20}$|^(?:[A-Z]{2,20}_){1,5}[A-Z]{2,20}$/),
+    ...[() => it.status, () => it.statusCode, () => it.response?.status].flatMap((read) => known(read, /^[1-5]\d\d$/)),
+  ]);
+  const [words = ''] = free ? known(() => error?.message ?? error, /^/).map((text) => shown(String(text).split(/["'`{[<=:\n\r]/)[0]).trim()) : [];
+  return [words, ...new Set(kinds)].filter((part) => part !== '').join(', ') || 'Error';
+}
+
 /** The calls of one operation, each with a time limit, obeying the caller's signal, counted by sequential waits. */
 class Calls {
   constructor(fs, { signal, timeoutMs = CALL_MS }) {
@@ -37,6 +60,8 @@ class Calls {
     this.signal = signal;
     this.timeoutMs = timeoutMs;
     this.rounds = 0;
+    /** Contents were sent: whatever a sandbox or its SDK says from then on may quote them. */
+    this.sent = false;
   }
 
   /** Runs calls side by side; resolves when all have ended. */
@@ -75,17 +100,20 @@ class Calls {
     throw refusal('SANDBOX', "The sandbox's read gave neither bytes nor null.", { path });
   };
 
-  write = (files) => (context) => failing('write', files[0].path, () => this.fs.writeMany(files, context));
+  write = (files) => (context) => {
+    this.sent = true;
+    return failing('write', files[0].path, () => this.fs.writeMany(files, context));
+  };
 
   /** Runs one of our scripts; resolves to its marked lines, `[what, ...words]` each. */
   script = (name, args) => async (context) => {
     const mark = hex(random(8));
     const argv = ['sh', '-c', inside[name], 'openclaw-prepair', mark, ...args.map(String)];
-    const done = await failing('exec', undefined, () => this.fs.exec(argv, context));
+    const done = await failing('exec', undefined, () => this.fs.exec(argv, context), !this.sent);
     const lines = String(done?.stdout ?? '').split('\n').map((line) => line.lastIndexOf(`${mark} `) < 0 ? null : line.slice(line.lastIndexOf(`${mark} `) + mark.length + 1));
     const answer = lines.filter((line) => line !== null).map((line) => line.replace(/\r$/, '').split(' '));
     if (answer.length > 0) return answer;
-    throw refusal('SANDBOX', `A command in the sandbox ended with ${done?.exitCode} and without an answer${done?.stderr ? `: ${shown(done.stderr)}` : ''}.`, {
+    throw refusal('SANDBOX', `A command in the sandbox ended with ${Number.isInteger(done?.exitCode) ? done.exitCode : 'no exit code'} and without an answer${done?.stderr && !this.sent ? `: ${shown(done.stderr)}` : ''}.`, {
       hint: 'It needs sh, od, stat and mkdir as every Linux image has them. Its state is whole: call again.',
     });
   };
@@ -93,13 +121,13 @@ class Calls {
 
 const aborted = () => refusal('ABORTED', 'The call was aborted by its signal.', { hint: 'The state in the sandbox is whole: the same call completes it.' });
 
-/** Errors of an SDK may hold requests and contents: only their short text is kept. */
-async function failing(what, path, body) {
+/** Errors of an SDK may hold requests and contents: only what kind they are is kept, and where it is `free` its first words. */
+async function failing(what, path, body, free = false) {
   try {
     return await body();
   } catch (error) {
     if (error instanceof PrepairError) throw error;
-    throw refusal('SANDBOX', `The sandbox's ${what} failed: ${shown(error?.message ?? error)}`, {
+    throw refusal('SANDBOX', `The sandbox's ${what} failed: ${kindOf(error, free)}.`, {
       path,
       hint: 'See whether the sandbox is running and the SDK may use it. Its state is whole: call again.',
     });
@@ -519,7 +547,7 @@ const sqliteFault = (status, path) => {
 
 function fault(status, path) {
   if (status.startsWith('SQLITE')) return sqliteFault(status, path);
-  const [code, message, hint] = FAULTS[status] ?? ['SANDBOX', `The command in the sandbox answered ${shown(status)}.`, 'Call again.'];
+  const [code, message, hint] = FAULTS[status] ?? ['SANDBOX', 'The command in the sandbox gave an answer that is not known.', 'Call again.'];
   return refusal(code, message, { path, hint });
 }
 
