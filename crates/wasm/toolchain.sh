@@ -22,6 +22,10 @@ finish() { # $1: what, $2: flags, stdin: env.sh body
 has_target() { local d; d=$("${1:-rustc}" --print target-libdir --target $TARGET 2>/dev/null) && compgen -G "$d/libstd-*.rlib" >/dev/null; }
 
 # --- 1 ---------------------------------------------------------------------------------------
+# What is old in $DIR is removed: it is new, empty, or has what one of the ways below leaves first.
+if [ -n "$(ls -A "$DIR" 2>/dev/null)" ] && [ ! -f "$DIR/bin/cargo-wasm" ] && ! { [ -f "$DIR/lock" ] && [ ! -s "$DIR/lock" ]; }; then
+  say "FAILED: $DIR is in use by something else; let WASM_TOOLCHAIN_DIR name a new folder"; exit 1
+fi
 unset RUSTC
 SOURCES=${WASM_TOOLCHAIN_SOURCES:-0}
 ready() {
