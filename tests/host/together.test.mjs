@@ -43,7 +43,7 @@ function timed(act) {
 const SH = `
   state=$1; l=$state/.prepair.lock
   me=$(cat /proc/sys/kernel/random/boot_id).$(readlink /proc/self/ns/pid | tr -cd 0-9).$$.$(sed 's/.*) //' /proc/$$/stat | cut -d' ' -f20).abcd0123
-  until mkdir -m 700 "$l" 2>/dev/null && : > "$l/$me" && [ "$(ls -A "$l")" = "$me" ]; do sleep 0.01; done
+  until mkdir -m 700 "$l" 2>/dev/null && true > "$l/$me" && [ "$(ls -A "$l")" = "$me" ]; do sleep 0.01; done
   echo held; read go; cat "$state/counter"
   rm "$l/$me" && rmdir "$l"`;
 
@@ -133,6 +133,18 @@ for (const name of NAMES) {
         assert.ok(ms < 1000, `${ms} ms`);
         assert.deepEqual(apply([dir], []), { changes: [] });
         assert.deepEqual(snapshot(dir), before);
+      }
+    });
+
+    test('a holder that /proc hides is not taken for dead', (t) => {
+      const uid = 65_534;
+      const script = `return [fs.existsSync('/proc/1'), files.apply([args], [])];`;
+      for (const [pid, left] of [[process.pid, ['.prepair.lock', holder()]], [spawnSync('true').pid, []]]) {
+        const dir = room(t, { uid });
+        hold(dir, holder({ pid }));
+        for (const path of [`${dir}/.prepair.lock`, `${dir}/.prepair.lock/${holder({ pid })}`]) fs.chownSync(path, uid, uid);
+        assert.deepEqual(elsewhere(name, script, { uid, args: dir, shell: 'mount -t proc -o hidepid=2 proc /proc' }), [false, { changes: [] }]);
+        assert.deepEqual(fs.readdirSync(dir, { recursive: true }).map((file) => file.split('/').at(-1)), left);
       }
     });
 

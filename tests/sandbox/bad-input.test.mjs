@@ -14,6 +14,9 @@ const { setup, prePair, clearPending, patchConfig, diagnose, localDir, PrepairEr
 const { commit } = require('../../npm/openclaw-prepair/lib/sandbox-inside.js');
 const local = require('../../npm/openclaw-prepair');
 
+// Another shell, and its commands: shells.long.test.mjs.
+const shell = JSON.parse(process.env.PREPAIR_SHELL ?? 'null') ?? { sh: ['sh'], path: process.env.PATH };
+
 const dirs = [];
 const secrets = new Set(['a-gateway-token-of-the-test']);
 const isRoot = process.getuid() === 0;
@@ -34,8 +37,9 @@ function start({ setsModes = true, change = () => ({}), env = {}, as } = {}) {
   mkdirSync(temp);
   if (as) chmodSync(temp, 0o1777);
   const real = { ...localDir(home), setsModes };
-  real.exec = (argv, context) => run(as ? ['setpriv', `--reuid=${as}`, `--regid=${as}`, '--clear-groups', ...argv] : argv, {
-    cwd: '/', env: { PATH: process.env.PATH, HOME: home, TMPDIR: temp, ...env }, signal: context?.signal,
+  const asUser = as ? ['/usr/bin/setpriv', `--reuid=${as}`, `--regid=${as}`, '--clear-groups'] : [];
+  real.exec = ([command, ...args], context) => run([...asUser, ...(command === 'sh' ? shell.sh : [command]), ...args], {
+    cwd: '/', env: { PATH: shell.path, HOME: home, TMPDIR: temp, ...env }, signal: context?.signal,
   });
   const stateDir = join(home, '.openclaw');
   return { dir, home, temp, stateDir, fs: { ...real, ...change(real) }, real, options: { stateDir, gatewayVersion: '2026.2.19' } };
@@ -105,7 +109,7 @@ describe('a call that fails', () => {
         await assert.rejects(setup(at.fs, { ...at.options, fresh: true }), code('SANDBOX'));
         whole(at);
         const report = await setup(at.real, { ...at.options, fresh: true });
-        assert.equal(report.roundTrips, setsModes ? 1 : 2);
+        assert.equal(report.roundTrips, setsModes ? 1 : 3);
         assert.equal(json(join(at.stateDir, 'identity/device.json')).deviceId, report.deviceId);
         for (const file of ['identity/device.json', 'devices/paired.json', 'openclaw.json']) assert.equal(statSync(join(at.stateDir, file)).mode & 0o777, 0o600);
         assert.equal((await prePair(at.real, at.options)).identity, 'reused');
@@ -218,7 +222,7 @@ test('a change when the first files are already visible: the report tells of the
   const other = '[ -e "$0.once" ] || { : >"$0.once"; echo "{}" >"$3"; }';
   writeFileSync(join(bin, 'ln'), `#!/bin/sh\ncase $3 in */devices/paired.json) ${other} ;; esac\nPATH=\${PATH#*:} exec ln "$@"\n`, { mode: 0o755 });
   chmodSync(bin, 0o755);
-  const at = start({ env: { PATH: `${bin}:${process.env.PATH}` } });
+  const at = start({ env: { PATH: `${bin}:${shell.path}` } });
   const report = await setup(at.fs, { ...at.options, config: { proxyPeers: ['10.0.0.7'] } });
   assert.deepEqual([report.identity, report.paired, report.attempts], ['created', 'created', 2]);
   assert.deepEqual(report.changes.map(({ path, action }) => [path, action]).sort(), [

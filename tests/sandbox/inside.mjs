@@ -11,7 +11,6 @@ export function generate() {
     .split('\n').filter((line) => !/^\s*(#|\/\/|\/\*\*.*\*\/\s*$)/.test(line) && line.trim() !== '').join('\n');
   const scripts = {
     look: `${source('common.sh')}\n${source('look.sh')}`,
-    fresh: `${source('common.sh')}\n${source('fresh.sh')}`,
     commit: `${source('common.sh')}\n${source('commit.sh')}`,
     rows: source('rows.js'),
   };

@@ -14,6 +14,7 @@
 //! - *Give back*: remove the own file; if it was still there, `rmdir` the folder.
 //! - *Stale* is a holder with another boot id, or, in the same PID namespace, one whose process is dead, a zombie or
 //!   started at another time; and any holder once the folder's mtime is more than 30 s away from now.
+//!   Dead is only what `kill(pid, 0)` does not find: `/proc` may hide the processes of others (hidepid).
 //! - *Break* a stale one: remove the file of that very name, `rmdir` the folder, then try to take it as everyone.
 //!   Only one can remove the name, and while the folder stands nobody can make another, so no live lock is hit.
 //! - An *empty* folder whose mtime is more than 50 ms away from now was left by a call that died in the middle:
@@ -22,8 +23,8 @@
 //!   holds such a thing is refused with `ERR_PREPAIR_LOCKED`, else it would be waited for in vain.
 //! - *Wait*: try again after 2 ms, doubling up to 100 ms, for 35 s in all; then `ERR_PREPAIR_LOCKED`.
 //!
-//! In sh: `mkdir -m 700 "$l" && : > "$l/$me" && [ "$(ls -A "$l")" = "$me" ]` takes it, `rm "$l/$me" && rmdir "$l"`
-//! gives it back.
+//! In sh: `mkdir -m 700 "$l" && true > "$l/$me" && [ "$(ls -A "$l")" = "$me" ]` takes it, `rm "$l/$me" && rmdir "$l"`
+//! gives it back. Not `: >`: where the redirection of a special builtin fails, a POSIX shell ends.
 
 use std::rc::Rc;
 

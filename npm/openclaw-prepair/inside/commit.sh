@@ -1,18 +1,13 @@
 # Makes uploaded files visible, in order: lock, look again, copy beside the target, sync, rename. May run twice.
 # arguments: mark, random word, folder of the uploads, state dir, owner or '', node or '', rows.js, number of uploads,
 # then for each step: write|remove|sql|sweep, base, path below it, number of the upload, its sha256, mode or 'keep:' and a
-# mode, expected sha256 or '-' for nothing. A step sql has the database as base, the rest is its upload; a step sweep only
+# mode, expected sha256, '-' for nothing or 'any'. A step sql has the database as base, the rest is its upload; a step sweep only
 # removes what killed calls left in the base.
 word=$2 stage=$3 state=$4 owner=$5 node=$6 program=$7 uploads=$8
 shift 8
 lock=$state/.prepair.lock held=0 shown=0 index=0 temps=0
 
-if command -v sha256sum >/dev/null; then sum() { sha256sum <"$1"; }
-elif command -v shasum >/dev/null; then sum() { shasum -a 256 <"$1"; }
-elif command -v openssl >/dev/null; then sum() { openssl dgst -sha256 -r <"$1"; }
-else sum() { "$node" -e 'console.log(require("crypto").createHash("sha256").update(require("fs").readFileSync(0)).digest("hex"))' <"$1"; }
-fi
-digest() { digest=$(sum "$1" 2>/dev/null) && printf %s "${digest%% *}"; }
+digest() { digest=$(sum 2>/dev/null <"$1") && printf %s "${digest%% *}"; }
 
 # A whole file on the disk; old and BSD sync know only everything.
 flush() { sync "$1" 2>/dev/null || sync; }
@@ -21,20 +16,22 @@ flush() { sync "$1" 2>/dev/null || sync; }
 finish() {
   trap '' HUP INT TERM
   while [ $temps -gt 0 ]; do
-    eval "rm -f -- \"\$temp_$temps\"" 2>/dev/null
+    eval "rm -f -- \"\$temp_$temps\" 2>/dev/null"
     temps=$((temps - 1))
   done
-  if [ "$1" = ok ]; then
-    : >"$stage/$word.done"
-    made=0
-  fi
   while [ "$uploads" -gt 0 ]; do
     uploads=$((uploads - 1))
     rm -f -- "$stage/$word.$uploads"
   done
+  if [ "$1" = ok ]; then
+    # Only a help: without it a second delivery finds no uploads, and the caller plans again.
+    true 2>/dev/null >"$stage/$word.done"
+    made=0
+  fi
   if [ $held = 1 ] && rm -- "$lock/$me" 2>/dev/null; then rmdir "$lock" 2>/dev/null; fi
   unmake
-  say "$1" "$index" "$shown"
+  say done "$1" "$index" "$shown"
+  answer
   [ "$1" = ok ]
   exit
 }
@@ -61,11 +58,13 @@ dead() {
     now=$(started "$pid")
     [ "$since" != - ] && [ -n "$now" ] && [ "$now" != "$since" ]
   else
-    # Without /proc; ps sees the processes of others too.
-    [ ! -d /proc/self ] || return 0
-    ! kill -0 "$pid" 2>/dev/null && ! ps -p "$pid" >/dev/null 2>&1
+    # Without /proc, or where it hides the processes of others (hidepid): one of those lives, but may not be signalled.
+    why=$(kill -0 "$pid" 2>&1) && return 1
+    case $why in *'No such process'*) return 0 ;; *) return 1 ;; esac
   fi
 }
+
+nap() { sleep 0.1 2>/dev/null || sleep 1; }
 
 # Whether $1 was last changed more than 30 s from now.
 aged() {
@@ -98,13 +97,16 @@ clear_lock() {
     if holders "$entry"; then
       [ $old = 1 ] || dead "$name" || return 1
     else
-      [ $old = 0 ] || fail FOREIGN
+      # Unless it is gone by now.
+      [ $old = 0 ] || { [ ! -e "$entry" ] && [ ! -L "$entry" ]; } || fail FOREIGN
       return 1
     fi
     rm -- "$entry" 2>/dev/null || return 1
     rmdir "$lock" 2>/dev/null && return 0
   done
-  [ $old = 1 ] && rmdir "$lock" 2>/dev/null
+  # An empty one is nobody's after a moment: a maker that lives finds it gone, and tries again.
+  if [ -z "$name" ]; then nap; elif [ $old = 0 ]; then return 1; fi
+  rmdir "$lock" 2>/dev/null
 }
 
 take() {
@@ -118,8 +120,13 @@ take() {
     }
     clear_lock && why=$(mkdir -m 700 "$lock" 2>&1) || return 1
   }
-  # At once: a lock without a holder is nobody's only after 30 s.
-  : 2>/dev/null >"$lock/$me" || return 1
+  # At once: a lock without a holder is soon nobody's.
+  why=$( (true >"$lock/$me") 2>&1) || {
+    # It may have been taken for such a one.
+    case $why in *'No such file'* | *onexistent*) return 1 ;; esac
+    rmdir "$lock" 2>/dev/null
+    fail "$(class "$why")"
+  }
   [ "$uid" != 0 ] || chown "$(st %u:%g %u:%g "$state")" "$lock" 2>/dev/null
   [ "$(ls -A "$lock" 2>/dev/null)" = "$me" ] && return 0
   rm -f -- "$lock/$me"
@@ -129,10 +136,9 @@ take() {
 
 limit=$(($(date +%s) + 35))
 folder "$state" ''
-kept=$made
 until take; do
   [ "$(date +%s)" -lt $limit ] || fail LOCKED
-  sleep 0.1 2>/dev/null || sleep 1
+  nap
   [ -d "$state" ] || folder "$state" ''
 done
 held=1
@@ -159,9 +165,9 @@ each() {
 # Whether what stands there is what the plan was made from.
 same() {
   if [ -L "$path" ] || [ -d "$path" ]; then fail NOT_A_FILE; fi
-  if [ ! -e "$path" ]; then [ "$expect" = - ]; return; fi
+  if [ ! -e "$path" ]; then [ "$expect" = - ] || [ "$expect" = any ]; return; fi
   [ -f "$path" ] || fail NOT_A_FILE
-  [ "$(digest "$path")" = "$expect" ]
+  [ "$expect" = any ] || [ "$(digest "$path")" = "$expect" ]
 }
 
 prepare() {

@@ -75,15 +75,18 @@ for at in "$(command -v node)" /usr/local/bin/node /usr/bin/node /vercel/runtime
   break
 done
 if [ -n "$node" ]; then
-  say node "$(hex "$node")" "$("$node" -p process.versions.node)" "$("$node" -p process.platform)"
+  say node "$(hex "$node")" "$("$node" -p process.versions.node | tail -n 1)" "$("$node" -p process.platform | tail -n 1)"
 fi
 if [ -n "$node" ] && [ -n "$request" ]; then
-  "$node" -e "$program" -- "$mark" look "$request" 2>/dev/null 
+  # Its lines alone: a Node may be set up to print more.
+  rows=$("$node" -e "$program" -- "$mark" look "$request" 2>/dev/null | sed -n "s/.*\($mark \)/\1/p")
+  [ -z "$rows" ] || told="$told$rows
+"
 fi
 if [ -f "$db" ]; then
   # The header alone tells an older database, which holds no pairing, from one that does: user_version, big-endian.
   wal=0
   [ -s "$db-wal" ] && wal=1
-  say header $wal "$(od -An -v -tu1 -j60 -N4 "$db" 2>/dev/null | tr -s ' \n' ' ')"
+  say header $wal $(od -An -v -tu1 -j60 -N4 "$db" 2>/dev/null)
 fi
-say end
+answer

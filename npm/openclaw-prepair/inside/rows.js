@@ -6,8 +6,9 @@ const path = require('node:path');
 const { createHash, createPrivateKey, createPublicKey } = require('node:crypto');
 const { pathToFileURL } = require('node:url');
 const [mark, mode, given] = process.argv.slice(process.argv[1] === '--' ? 2 : 1);
-const say = (what, value) => process.stdout.write(`${mark} ${what}${value === undefined ? '' : ` ${JSON.stringify(value)}`}\n`);
-const KEPT = 'prepairKeepsThisTokenInsideTheSandbox';
+// ASCII alone, which nothing on the way can cut in the middle of a character.
+const ascii = (value) => JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const say = (what, value) => process.stdout.write(`${mark} ${what}${value === undefined ? '' : ` ${ascii(value)}`}\n`);
 const open = (file, options = {}) => {
   const db = new (process.getBuiltinModule('node:sqlite').DatabaseSync)(file, options);
   db.exec('PRAGMA busy_timeout = 5000');
@@ -19,8 +20,11 @@ const BEGUN = 776;
 const NO_ROOM = 4874;
 const CANTOPEN = 14;
 
-/** The rows of queries with tokens replaced; `kept` collects them, `digest` is that of the rows as they are. */
-function ask(db, queries, device) {
+/**
+ * The rows of queries with tokens replaced by `word` and a number; `kept` collects them, `digest` is that of the rows as they
+ * are. The word is random for each call, so that nobody can have put it into a row before.
+ */
+function ask(db, queries, word, device) {
   const kept = [];
   const rows = {};
   const raw = [];
@@ -42,7 +46,7 @@ function ask(db, queries, device) {
       const out = {};
       for (const [column, value] of Object.entries(row)) {
         if (/private|secret|password|surface/.test(column)) continue;
-        out[column] = column === 'tokens_json' ? hide(value, kept) : typeof value === 'bigint' ? Number(value) : value;
+        out[column] = column === 'tokens_json' ? hide(value, word, kept) : typeof value === 'bigint' ? Number(value) : value;
       }
       return out;
     });
@@ -67,7 +71,7 @@ function sound(db) {
   }
 }
 
-function hide(text, kept) {
+function hide(text, word, kept) {
   if (typeof text !== 'string') return text;
   let value;
   try {
@@ -78,7 +82,7 @@ function hide(text, kept) {
   const walk = (node) => {
     if (node === null || typeof node !== 'object') return;
     for (const [key, item] of Object.entries(node)) {
-      if (key === 'token' && typeof item === 'string' && item.trim() !== '') node[key] = `${KEPT}${String(kept.push(item) - 1).padStart(6, '0')}`;
+      if (key === 'token' && typeof item === 'string' && item.trim() !== '') node[key] = `${word}${String(kept.push(item) - 1).padStart(6, '0')}`;
       else walk(item);
     }
   };
@@ -158,7 +162,7 @@ function asUsual(request) {
   }
 }
 
-function rowsOf({ queries, stand }, file, options) {
+function rowsOf({ queries, stand, word }, file, options) {
   const db = open(file, options);
   try {
     let real;
@@ -167,24 +171,25 @@ function rowsOf({ queries, stand }, file, options) {
     } catch {
       // An older database.
     }
+    if (typeof real !== 'string' || real === '') real = null;
     const usable = queries.filter((query) => real || !stand || !JSON.stringify(query).includes(stand));
-    const { rows, digest } = ask(db, usable, real && { stand, real });
-    return { rows, digest, device: real ?? null };
+    const { rows, digest } = ask(db, usable, word, real && { stand, real });
+    return { rows, digest, device: real };
   } finally {
     db.close();
   }
 }
 
 function apply(upload) {
-  const { db: file, queries, digest, statements } = JSON.parse(fs.readFileSync(upload, 'utf8'));
+  const { db: file, queries, digest, statements, word } = JSON.parse(fs.readFileSync(upload, 'utf8'));
   let db;
   try {
     db = open(file);
     db.exec('BEGIN IMMEDIATE');
     // Read again under the write lock: what the plan was made from must still be so.
-    const now = ask(db, queries);
+    const now = ask(db, queries, word);
     const good = now.digest === digest && statements.every(({ sql, params, changes }) => {
-      const values = params.map((value) => (typeof value === 'string' ? value.replace(new RegExp(`${KEPT}(\\d{6})`, 'g'), (_, n) => now.kept[Number(n)]) : value));
+      const values = params.map((value) => (typeof value === 'string' ? value.replace(new RegExp(`${word}(\\d{6})`, 'g'), (_, n) => now.kept[Number(n)]) : value));
       return Number(db.prepare(sql).run(...values).changes) === changes;
     });
     db.exec(good ? 'COMMIT' : 'ROLLBACK');

@@ -105,16 +105,22 @@ class Calls {
     return failing('write', files[0].path, () => this.fs.writeMany(files, context));
   };
 
-  /** Runs one of our scripts; resolves to its marked lines, `[what, ...words]` each. */
+  /** Runs one of our scripts; resolves to its marked lines, `[what, rest]` each, in the forms that it may have. */
   script = (name, args) => async (context) => {
     const mark = hex(random(8));
     const argv = ['sh', '-c', inside[name], 'openclaw-prepair', mark, ...args.map(String)];
     const done = await failing('exec', undefined, () => this.fs.exec(argv, context), !this.sent);
-    const lines = String(done?.stdout ?? '').split('\n').map((line) => line.lastIndexOf(`${mark} `) < 0 ? null : line.slice(line.lastIndexOf(`${mark} `) + mark.length + 1));
-    const answer = lines.filter((line) => line !== null).map((line) => line.replace(/\r$/, '').split(' '));
-    if (answer.length > 0) return answer;
-    throw refusal('SANDBOX', `A command in the sandbox ended with ${Number.isInteger(done?.exitCode) ? done.exitCode : 'no exit code'} and without an answer${done?.stderr && !this.sent ? `: ${shown(done.stderr)}` : ''}.`, {
-      hint: 'It needs sh, od, stat and mkdir as every Linux image has them. Its state is whole: call again.',
+    const output = typeof done?.stdout === 'string' ? done.stdout : '';
+    // Whatever else a sandbox prints, on the same line too.
+    const lines = output.split('\n').filter((line) => line.includes(`${mark} `)).map((line) => line.slice(line.lastIndexOf(`${mark} `)).replace(/\r$/, ''));
+    const end = lines.pop();
+    if (end !== undefined) {
+      const told = lines.map((line) => `${line}\n`).join('');
+      if (end.split(' ', 3).join(' ') !== `${mark} end ${await sha256(utf8.encode(told))}`) throw mangled();
+      return lines.map((line) => inForm(line.slice(mark.length + 1)));
+    }
+    throw refusal('SANDBOX', `A command in the sandbox ended with ${Number.isInteger(done?.exitCode) ? done.exitCode : 'no code'} and without an answer${!this.sent && typeof done?.stderr === 'string' && done.stderr ? `: ${shown(done.stderr)}` : ''}.`, {
+      hint: 'It needs sh, od, stat, mkdir and sha256sum as every Linux image has them. Its state is whole: call again.',
     });
   };
 }
@@ -134,32 +140,88 @@ async function failing(what, path, body, free = false) {
   }
 }
 
-const text = (value = '') => new TextDecoder().decode(Uint8Array.from(value.match(/../g) ?? [], (pair) => parseInt(pair, 16)));
+const mangled = () => refusal('SANDBOX', 'The answer of a command in the sandbox was cut off or changed on its way.', { hint: 'The state in the sandbox is whole: call again.' });
 
-/** What `look.sh` told. */
-function facts(answer) {
-  const found = { env: {}, stats: {}, kinds: '', left: [], ended: false };
-  for (const [what, ...words] of answer) {
-    if (what === 'home') found.home = text(words[0]);
+const text = (value, fatal = true) => {
+  try {
+    return new TextDecoder('utf-8', { fatal, ignoreBOM: true }).decode(Uint8Array.from(value.match(/../g) ?? [], (pair) => parseInt(pair, 16)));
+  } catch {
+    throw refusal('SANDBOX', 'A path or variable of the sandbox is not UTF-8.', { hint: 'Give an absolute stateDir, an openclawDir and env, or rename it.' });
+  }
+};
+
+// What follows the first word of each line: bytes in hex, numbers, JSON.
+const HEX = '(?:[0-9a-f]{2})';
+const FORMS = Object.fromEntries(Object.entries({
+  home: `${HEX}*`,
+  user: '\\d{1,10} \\d{1,10}',
+  env: `[A-Z_]+ ${HEX}+`,
+  stage: `2f${HEX}*`,
+  nostage: '',
+  kinds: '[ldfpoa]*',
+  left: '\\d{1,6}',
+  stat: `\\d{1,6} [0-7]{1,4} \\d{1,10} \\d{1,10}(?: ${HEX}+)*`,
+  real: `\\d{1,6} 2f${HEX}*`,
+  node: `2f${HEX}* [\\w.+-]* \\w*`,
+  openclaw: '.+',
+  rows: '.+',
+  header: '[01](?: \\d{1,3}){0,4}',
+  done: '[A-Za-z_]{1,40} -?\\d{1,6} \\d{1,6}',
+}).map(([what, form]) => [what, new RegExp(`^${form}$`)]));
+
+/** A line as its first word and the rest. */
+function inForm(line) {
+  const at = line.indexOf(' ');
+  const [what, rest] = at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
+  if (Object.hasOwn(SQLITE_FAULTS, what) || (Object.hasOwn(FORMS, what) && FORMS[what].test(rest))) return [what, rest];
+  throw mangled();
+}
+
+const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+function parsed(json, good) {
+  let value;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw mangled();
+  }
+  if (good(value)) return value;
+  throw mangled();
+}
+
+const isInstalled = (value) => value === null || (isObject(value) && typeof value.version === 'string' && (value.stateSchema === null || Number.isSafeInteger(value.stateSchema)));
+const isRows = (value) => isObject(value) && /^[0-9a-f]{64}$/.test(value.digest) && (value.device === null || (typeof value.device === 'string' && value.device !== ''))
+  && isObject(value.rows) && Object.values(value.rows).every((rows) => Array.isArray(rows) && rows.every(isObject));
+
+/** What `look.sh` told of so many paths. */
+function facts(answer, paths = 0) {
+  const found = { env: {}, stats: {}, left: [] };
+  const at = (index) => {
+    if (Number(index) < paths) return Number(index);
+    throw mangled();
+  };
+  for (const [what, rest] of answer) {
+    const words = rest.split(' ');
+    if (what === 'home') found.home = text(rest);
     else if (what === 'user') found.user = { uid: Number(words[0]), gid: Number(words[1]) };
     else if (what === 'env') found.env[words[0]] = text(words[1]);
-    else if (what === 'stage') found.stage = text(words[0]);
-    else if (what === 'kinds') found.kinds = words[0];
-    else if (what === 'left') found.left.push(Number(words[0]));
+    else if (what === 'stage') found.stage = text(rest);
+    else if (what === 'kinds') found.kinds = rest;
+    else if (what === 'left') found.left.push(at(rest));
     else if (what === 'node') Object.assign(found, { node: text(words[0]), version: words[1], platform: words[2] });
     else if (what === 'stat') {
       const [index, mode, uid, nlink, ...backups] = words;
-      found.stats[index] = { mode: parseInt(mode, 8), uid: Number(uid), nlink: Number(nlink), backups: backups.filter(Boolean).map(text) };
+      found.stats[at(index)] = { mode: parseInt(mode, 8), uid: Number(uid), nlink: Number(nlink), backups: backups.map((name) => text(name, false)) };
     }
-    else if (what === 'real') found.stats[words[0]].real = text(words[1]);
-    else if (what === 'openclaw') found.installed = JSON.parse(words.join(' '));
-    else if (what === 'rows') found.rows = JSON.parse(words.join(' '));
-    else if (what === 'header') found.header = { wal: words[0] === '1', bytes: words.slice(1).filter(Boolean).map(Number) };
+    else if (what === 'real' && found.stats[at(words[0])]) found.stats[words[0]].real = text(words[1], false);
+    else if (what === 'openclaw') found.installed = parsed(rest, isInstalled);
+    else if (what === 'rows') found.rows = parsed(rest, isRows);
+    else if (what === 'header') found.header = { wal: words[0] === '1', bytes: words.slice(1).map(Number) };
     else if (what.startsWith('SQLITE')) found.sqlite = what;
-    else if (what === 'end') found.ended = true;
   }
-  if (found.ended) return found;
-  throw refusal('SANDBOX', 'The answer of a command in the sandbox was cut off.', { hint: 'Nothing was changed: call again.' });
+  if (found.home !== undefined && found.user && found.kinds?.length === paths) return found;
+  throw mangled();
 }
 
 const NOT_A_FILE = { d: 'dir', l: 'symlink', o: 'other' };
@@ -196,6 +258,10 @@ class Job {
     this.homeFound = false;
     this.queries = [];
     this.left = new Set();
+    // Stands for a token of a row, with a number: known to nobody who could have written a row before.
+    this.word = `prepairKeepsThisTokenInsideTheSandbox${hex(random(8))}`;
+    // Where uploads set no modes, what is new must be made private first, and shall not be seen before it is whole.
+    this.inPlace = fresh && fs.setsModes === true && rest.owner === undefined;
   }
 
   step(name) {
@@ -258,7 +324,7 @@ class Job {
     const db = queries[0]?.db ?? '';
     const auto = this.options.gatewayVersion === undefined || this.options.gatewayVersion === 'auto';
     const openclaw = auto || this.options.openclawDir !== undefined ? { dir: this.options.openclawDir } : null;
-    const request = openclaw || db ? JSON.stringify({ db, queries, stand: STAND, mends: !this.reading, openclaw }) : '';
+    const request = openclaw || db ? JSON.stringify({ db, queries, stand: STAND, word: this.word, mends: !this.reading, openclaw }) : '';
     const told = this.diagnosing || stats.length > 1 ? 'all' : stats[0] ?? '';
     return this.calls.script('look', [this.reading ? '-' : this.stagingDir ?? '', db, inside.rows, request, told, ...paths]);
   }
@@ -318,7 +384,8 @@ class Job {
       for (const path of stats) inputs.stats[path] = null;
       for (const file of files) inputs.files[file] = null;
       for (const query of queries) inputs.rows[query.id] = null;
-      if (files.some((file) => !isAbsolute(file))) await this.findHome(inputs);
+      const staged = !this.inPlace && !this.reading && !this.homeFound;
+      if (staged || files.some((file) => !isAbsolute(file))) await this.findHome(inputs);
       return;
     }
     if ([...files, ...stats, ...queries.map((query) => query.db)].some((file) => !isAbsolute(file))) {
@@ -335,7 +402,7 @@ class Job {
     const reads = files.map((file) => this.calls.read(file));
     const settled = (call) => async (context) => call(context).then((value) => ({ value }), (error) => ({ error }));
     const [answer, ...contents] = await this.calls.together([this.look(paths, this.queries, stats), ...reads.map(settled)]);
-    const found = facts(answer);
+    const found = facts(answer, paths.length);
     const kind = Object.fromEntries(paths.map((path, i) => [path, found.kinds[i]]));
     this.learn(found);
     // What killed calls left in folders that are ours to write.
@@ -390,9 +457,11 @@ class Job {
       this.digest = found.rows.digest;
       // As they were asked there: with the real device in place of the stand-in, or not at all.
       const { device } = found.rows;
+      const stands = (value) => typeof value === 'string' && value.includes(STAND);
+      const put = (value) => (stands(value) ? value.split(STAND).join(device) : value);
       this.queries = device === null
-        ? this.queries.filter((query) => !JSON.stringify(query).includes(STAND))
-        : JSON.parse(JSON.stringify(this.queries).split(STAND).join(device));
+        ? this.queries.filter(({ id, params }) => ![id, ...params].some(stands))
+        : this.queries.map((query) => ({ ...query, id: put(query.id), params: query.params.map(put) }));
       return;
     }
     // No Node that knows SQLite: the header tells an older database, which holds no pairing, from one that does.
@@ -415,7 +484,7 @@ class Job {
     for (const step of plan.steps) {
       const number = uploads.length;
       if (step.kind === 'sql') {
-        const content = utf8.encode(JSON.stringify({ db: step.db, queries: this.queries, digest: this.digest, statements: step.statements }));
+        const content = utf8.encode(JSON.stringify({ db: step.db, queries: this.queries, digest: this.digest, statements: step.statements, word: this.word }));
         uploads.push(content);
         args.push('sql', step.db, '', number, await sha256(content), 0, '-');
         continue;
@@ -428,7 +497,7 @@ class Job {
       }
       const content = plan.blobs[step.blob];
       uploads.push(content);
-      args.push('write', base, below, number, await sha256(content), `${step.keepMode ? 'keep:' : ''}${step.mode.toString(8)}`, step.expect ?? '-');
+      args.push('write', base, below, number, await sha256(content), `${step.keepMode ? 'keep:' : ''}${step.mode.toString(8)}`, this.fresh ? 'any' : step.expect ?? '-');
     }
     for (const folder of this.left) args.push('sweep', folder, '', '-', '-', '-', '-');
     const files = uploads.map((content, i) => ({ path: `${this.stage}/${word}.${i}`, content, mode: 0o600, ...this.user }));
@@ -438,7 +507,9 @@ class Job {
       const [answer] = await this.calls.together([this.calls.script('commit', [
         word, this.stage, plan.bases[0], owner ? `${owner.uid}:${owner.gid}` : '', this.node ?? '', inside.rows, files.length, ...args,
       ])]);
-      const [status, index, shown] = answer.at(-1);
+      const [[what, rest]] = answer.length === 1 ? answer : [['']];
+      if (what !== 'done') throw mangled();
+      const [status, index, shown] = rest.split(' ');
       const targets = plan.steps.map((step) => step.path ?? step.db);
       return { status, at: targets[Number(index) - 1] ?? plan.bases[0], visible: new Set(targets.slice(0, Number(shown))) };
     } catch (error) {
@@ -450,26 +521,7 @@ class Job {
 
   /** Nothing is there: written in place, without looking. */
   async create(plan) {
-    const files = plan.steps.map((step) => ({ path: step.path, content: plan.blobs[step.blob], mode: step.mode }));
-    if (this.fs.setsModes !== true || this.options.owner) {
-      const { owner } = this.options;
-      const spots = plan.steps.flatMap((step) => {
-        const base = baseOf(step.path, plan.bases);
-        return [base, step.path.slice(base.length).replace(/^\//, '')];
-      });
-      const [answer] = await this.calls.together([this.calls.script('fresh', [owner ? `${owner.uid}:${owner.gid}` : '', ...spots])]);
-      const [status, at] = answer.at(-1);
-      if (status !== 'ok') throw fault(status, plan.steps[Number(at) - 1]?.path);
-      const user = answer.find(([what]) => what === 'user');
-      for (const file of files) Object.assign(file, owner ?? { uid: Number(user[1]), gid: Number(user[2]) });
-    }
-    try {
-      await this.calls.together([this.calls.write(files)]);
-    } catch (error) {
-      // An empty file would stop a gateway; none at all does not.
-      if (this.fs.setsModes !== true) await this.tidy(['sh', '-c', 'for file; do [ -s "$file" ] || rm -f -- "$file"; done', 'openclaw-prepair', ...files.map(({ path }) => path)]);
-      throw error;
-    }
+    await this.calls.together([this.calls.write(plan.steps.map((step) => ({ path: step.path, content: plan.blobs[step.blob], mode: step.mode })))]);
   }
 
   /** Cleans up after a failure, as far as the sandbox still answers. */
@@ -491,7 +543,7 @@ class Job {
       };
       if (this.reading || plan.steps.length + this.left.size === 0) return finished();
       this.step('writing');
-      if (this.fresh) {
+      if (this.inPlace) {
         await this.create(plan);
         return finished();
       }
@@ -547,7 +599,7 @@ const sqliteFault = (status, path) => {
 
 function fault(status, path) {
   if (status.startsWith('SQLITE')) return sqliteFault(status, path);
-  const [code, message, hint] = FAULTS[status] ?? ['SANDBOX', 'The command in the sandbox gave an answer that is not known.', 'Call again.'];
+  const [code, message, hint] = Object.hasOwn(FAULTS, status) ? FAULTS[status] : ['SANDBOX', 'The command in the sandbox gave an answer that is not known.', 'Call again.'];
   return refusal(code, message, { path, hint });
 }
 

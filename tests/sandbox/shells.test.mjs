@@ -1,0 +1,143 @@
+// What runs in a sandbox, under each POSIX shell: on full disks, beside a lock that vanishes, where /proc hides processes.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { shells } from './shells.mjs';
+import { run } from './vercel-server.mjs';
+
+const require = createRequire(import.meta.url);
+const { setup, localDir } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+
+const dirs = [];
+const found = await shells();
+after(() => {
+  for (const dir of [...dirs, ...found.flatMap(({ bin }) => bin ?? [])]) rmSync(dir, { recursive: true, force: true });
+});
+
+const NOBODY = 65_534;
+const IDENTITY = ['devices', 'devices/paired.json', 'identity', 'identity/device.json', 'openclaw.json'];
+const names = (folder) => readdirSync(folder, { recursive: true }).sort();
+
+/** A sandbox whose `sh` is this one. `before`: words in front of each command. */
+function start({ sh, path }, { before = [], bin } = {}) {
+  const dir = mkdtempSync(join(tmpdir(), "prepair shell '$X\" "));
+  dirs.push(dir);
+  const [home, temp] = [join(dir, 'home'), join(dir, 'tmp')];
+  for (const folder of [dir, home, temp]) {
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o755);
+    chownSync(folder, NOBODY, NOBODY);
+  }
+  const env = { PATH: bin ? `${bin}:${path}` : path, HOME: home, TMPDIR: temp };
+  const fs = {
+    ...localDir(home),
+    async writeMany(files, context) {
+      await localDir(home).writeMany(files, context);
+      for (const file of files) chownSync(file.path, file.uid, file.gid);
+    },
+    exec: ([command, ...args], context) => run([...before, ...(command === 'sh' ? sh : [command]), ...args], { cwd: '/', env, signal: context?.signal }),
+  };
+  const stateDir = join(home, '.openclaw');
+  return { dir, home, temp, stateDir, fs, options: { stateDir, gatewayVersion: '2026.2.19' } };
+}
+
+for (const shell of found) {
+  describe(shell.name, () => {
+    test('a full disk: the code of the addon, nothing left, no lock to wait for, and with room the same call completes it', () => {
+      const dir = mkdtempSync(join(tmpdir(), 'prepair-full-'));
+      dirs.push(dir);
+      const script = fileURLToPath(new URL('full-disk.mjs', import.meta.url));
+      const child = spawnSync('unshare', ['-m', '--propagation', 'private', process.execPath, script, JSON.stringify({ ...shell, dir })], { encoding: 'utf8' });
+      assert.equal(child.status, 0, child.stderr);
+      const told = JSON.parse(child.stdout);
+      for (const one of told) {
+        const what = JSON.stringify(one);
+        assert.ok([null, 'ERR_PREPAIR_DISK_FULL'].includes(one.code), what);
+        assert.deepEqual(one.there, one.code ? one.there.filter((name) => IDENTITY.includes(name)) : IDENTITY, what);
+        assert.ok(one.code === null || !one.there.includes('openclaw.json'), what);
+        assert.deepEqual([one.staged, one.then, one.finally], [[], null, IDENTITY], what);
+        assert.ok(one.ms < 8000, what);
+      }
+      for (const by of ['remote', 'addon']) for (const what of ['files', 'space']) {
+        const codes = told.filter((one) => one.by === by && one.what === what).map(({ code }) => code);
+        assert.deepEqual([codes[0], codes.at(-1)], ['ERR_PREPAIR_DISK_FULL', null], `${by} ${what}`);
+      }
+      assert.deepEqual(told.at(-1).code, null, 'the mark of a second delivery is no more than a help');
+    });
+
+    test('a lock folder that vanishes before its holder is in it is made again', async () => {
+      const bin = mkdtempSync(join(tmpdir(), 'prepair-bin-'));
+      dirs.push(bin);
+      chmodSync(bin, 0o777);
+      writeFileSync(join(bin, 'mkdir'), `#!/bin/sh
+PATH=\${PATH#*:}
+mkdir "$@" || exit
+case $3 in */.prepair.lock) [ -e "$0.once" ] || { true >"$0.once"; rmdir "$3"; } ;; esac
+`, { mode: 0o755 });
+      const at = start(shell, { bin });
+      const report = await setup(at.fs, at.options);
+      assert.ok(existsSync(join(bin, 'mkdir.once')));
+      assert.deepEqual([report.identity, names(at.stateDir)], ['created', IDENTITY]);
+    });
+
+    test('an empty lock is nobody\'s after a moment', async () => {
+      const at = start(shell);
+      mkdirSync(join(at.stateDir, '.prepair.lock'), { recursive: true });
+      const started = performance.now();
+      await setup(at.fs, at.options);
+      assert.ok(performance.now() - started < 8000);
+      assert.deepEqual(names(at.stateDir), IDENTITY);
+    });
+
+    for (const hidden of [true, false]) {
+      test(`a living holder of another user is waited for, ${hidden ? 'also where /proc hides it' : 'where /proc shows it'}; dead and old ones are not`, async () => {
+        const asNobody = ['/usr/bin/setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--'];
+        const hide = ['/usr/bin/unshare', '-m', '--propagation', 'private', '/bin/sh', '-ec',
+          '/usr/bin/mount -t proc -o hidepid=2 proc /proc; if "$1" "$2" "$3" "$4" ls -d /proc/1 >/dev/null 2>&1; then exit 99; fi; exec "$@"', 'sh'];
+        const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+        const space = readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
+        const hold = (at, pid, since, ageMs = 0) => {
+          const lock = join(at.stateDir, '.prepair.lock');
+          mkdirSync(lock, { recursive: true, mode: 0o700 });
+          writeFileSync(join(lock, `${boot}.${space}.${pid}.${since}.0123456789ab`), '');
+          const then = new Date(Date.now() - ageMs);
+          utimesSync(lock, then, then);
+          for (const path of [at.stateDir, lock, join(lock, names(lock)[0])]) chownSync(path, NOBODY, NOBODY);
+          return lock;
+        };
+        const since = readFileSync(`/proc/${process.pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[19];
+        const before = hidden ? [...hide, ...asNobody] : asNobody;
+
+        const at = start(shell, { before });
+        const lock = hold(at, process.pid, since);
+        let held = true;
+        const writing = setup(at.fs, at.options).then((report) => ({ report, held }));
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+        assert.ok(existsSync(lock), 'broken while its holder lives');
+        held = false;
+        rmSync(lock, { recursive: true });
+        assert.equal((await writing).report.identity, 'created');
+        assert.equal((await writing).held, false);
+
+        const dead = await new Promise((resolve) => {
+          const child = spawn('true');
+          child.on('close', () => resolve(child.pid));
+        });
+        for (const args of [[dead, since], [process.pid, since, 60_000]]) {
+          const other = start(shell, { before });
+          hold(other, ...args);
+          const started = performance.now();
+          await setup(other.fs, other.options);
+          assert.ok(performance.now() - started < 8000);
+          assert.deepEqual(names(other.stateDir), IDENTITY);
+        }
+        assert.equal(statSync(join(at.stateDir, 'identity/device.json')).uid, NOBODY);
+      });
+    }
+  });
+}
