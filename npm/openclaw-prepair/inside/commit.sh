@@ -98,7 +98,8 @@ clear_lock() {
     if holders "$entry"; then
       [ $old = 1 ] || dead "$name" || return 1
     else
-      [ $old = 0 ] || fail FOREIGN
+      # Unless it is gone by now.
+      [ $old = 0 ] || { [ ! -e "$entry" ] && [ ! -L "$entry" ]; } || fail FOREIGN
       return 1
     fi
     rm -- "$entry" 2>/dev/null || return 1
