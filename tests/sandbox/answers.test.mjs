@@ -1,15 +1,14 @@
 // What a command in the sandbox answers, cut, mangled or made up: a refusal or a report, and no other write than was planned.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { createHash, createPublicKey } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
-import { node } from '../lib/cache.mjs';
+import { makeDatabase, modern, nodeOf } from './database.mjs';
 import { run } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
@@ -20,38 +19,15 @@ const { newIdentity } = require('../../npm/openclaw-prepair');
 
 const dir = mkdtempSync(join(tmpdir(), 'prepair answers '));
 after(() => rmSync(dir, { recursive: true }));
-const modern = await node(24);
 const PATH = `${dirname(modern)}:${process.env.PATH}`;
-const nodeOf = (script, ...args) => execFileSync(modern, ['-e', script, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-
-// src/state/openclaw-state-schema.sql of 2026.9.6, as far as it is of pairing.
-const SCHEMA = `PRAGMA user_version = 18;
-CREATE TABLE config_machine_state (state_key TEXT NOT NULL PRIMARY KEY, value_json TEXT NOT NULL, updated_at_ms INTEGER NOT NULL) STRICT;
-CREATE TABLE device_identities (identity_key TEXT NOT NULL PRIMARY KEY, device_id TEXT NOT NULL, public_key_pem TEXT NOT NULL, private_key_pem TEXT NOT NULL,
-  created_at_ms INTEGER NOT NULL, updated_at_ms INTEGER NOT NULL) STRICT;
-CREATE TABLE device_pairing_pending (request_id TEXT NOT NULL PRIMARY KEY, device_id TEXT NOT NULL, public_key TEXT NOT NULL, display_name TEXT, platform TEXT,
-  device_family TEXT, client_id TEXT, client_mode TEXT, browser_origin TEXT, role TEXT, roles_json TEXT, scopes_json TEXT, remote_ip TEXT, silent INTEGER,
-  is_repair INTEGER, ts INTEGER NOT NULL, refreshed_at_ms INTEGER) STRICT;
-CREATE TABLE device_pairing_paired (device_id TEXT NOT NULL PRIMARY KEY, public_key TEXT NOT NULL, display_name TEXT, operator_label TEXT, platform TEXT,
-  device_family TEXT, client_id TEXT, client_mode TEXT, browser_origin TEXT, role TEXT, roles_json TEXT, scopes_json TEXT, approved_scopes_json TEXT, remote_ip TEXT,
-  tokens_json TEXT, approved_via TEXT, node_surface_json TEXT, pending_node_surface_json TEXT, created_at_ms INTEGER NOT NULL, approved_at_ms INTEGER NOT NULL,
-  last_seen_at_ms INTEGER, last_seen_reason TEXT) STRICT;`;
-const QUERY = `const db = new (require('node:sqlite').DatabaseSync)(process.argv[1]);
-  const [sql, params] = JSON.parse(process.argv[2]);
-  console.log(JSON.stringify(params ? db.prepare(sql).all(...params) : db.exec(sql) ?? []));`;
 
 let rooms = 0;
-/** A sandbox whose state dir has a database with an identity. `deviceId`: what its row says in place of the real one. */
-function start({ deviceId } = {}) {
+/** A sandbox whose state dir has a database with an identity; `database` is what makeDatabase takes. */
+function start(database) {
   const home = join(dir, String(rooms += 1));
   const stateDir = join(home, '.openclaw');
-  mkdirSync(join(stateDir, 'state'), { recursive: true, mode: 0o700 });
+  const { sql, identity } = makeDatabase(stateDir, database);
   writeFileSync(join(stateDir, 'openclaw.json'), '{ gateway: { mode: "local" } }', { mode: 0o600 });
-  const sql = (text, params) => JSON.parse(nodeOf(QUERY, join(stateDir, 'state/openclaw.sqlite'), JSON.stringify([text, params])));
-  sql(SCHEMA);
-  const identity = newIdentity();
-  const row = ['primary', deviceId ?? identity.deviceId, createPublicKey(identity.privateKeyPem).export({ type: 'spki', format: 'pem' }), identity.privateKeyPem, 1, 1];
-  sql('INSERT INTO device_identities VALUES (?, ?, ?, ?, ?, ?)', row);
   const env = { PATH, HOME: home, TMPDIR: join(home, 'tmp') };
   const fs = { ...localDir(home), exec: (argv, context) => run(argv, { cwd: home, env, signal: context?.signal }) };
   return { home, stateDir, sql, fs, identity, options: { stateDir, gatewayVersion: '2026.9.6' } };
@@ -305,4 +281,22 @@ test('what stands for a token that stays in the sandbox is known to nobody befor
   assert.equal(JSON.parse(row.tokens_json).operator.token, token);
   assert.equal(JSON.parse(row.tokens_json).operator.note, displayName);
   assert.equal(JSON.stringify(row).split(token).length, 2, 'the token stands where it stood, and nowhere else');
+});
+
+test('a database whose tables keep other values than they are given is refused before anything is written, from outside and inside', async () => {
+  const script = `try { console.log(JSON.stringify(require(process.argv[1]).setup(JSON.parse(process.argv[2])).paired)) } catch (error) { console.log(JSON.stringify(error.code)) }`;
+  const loose = (text) => text.replaceAll(' STRICT', '');
+  for (const change of [loose, (text) => loose(text).replaceAll('INTEGER', 'TEXT'), (text) => text.replaceAll('INTEGER', 'TEXT'), (text) => text.replaceAll('INTEGER', 'ANY'), (text) => loose(text).replaceAll(/TEXT|INTEGER/g, '')]) {
+    for (const deviceId of [undefined, null]) {
+      const here = start({ change, deviceId });
+      const content = () => [here.sql('SELECT * FROM device_identities', []), here.sql('SELECT * FROM device_pairing_paired', [])];
+      const before = content();
+      // An identity whose times are not numbers is refused for itself, where it is read together with the columns.
+      const codes = ['ERR_PREPAIR_SQLITE_SCHEMA', ...deviceId === null ? [] : ['ERR_PREPAIR_IDENTITY_BROKEN']];
+      for (const told of [JSON.parse(nodeOf(script, PACKAGE, JSON.stringify(here.options))), await setup(here.fs, here.options).then(() => null, refused)]) {
+        assert.ok(codes.includes(told), `${told} ${change}`);
+      }
+      assert.deepEqual(content(), before);
+    }
+  }
 });

@@ -4,14 +4,15 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { makeDatabase, modern } from './database.mjs';
 import { shells } from './shells.mjs';
 import { run } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
-const { setup, localDir } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const { setup, diagnose, localDir } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
 
 const dirs = [];
 const found = await shells();
@@ -92,6 +93,25 @@ case $3 in */.prepair.lock) [ -e "$0.once" ] || { true >"$0.once"; rmdir "$3"; }
       await setup(at.fs, at.options);
       assert.ok(performance.now() - started < 8000);
       assert.deepEqual(names(at.stateDir), IDENTITY);
+    });
+
+    test('fresh without modes, a change, rows, a diagnosis', async () => {
+      const at = start(shell);
+      const fs = { ...at.fs, setsModes: false };
+      assert.equal((await setup(fs, { ...at.options, fresh: true })).roundTrips, 3);
+      assert.deepEqual(names(at.stateDir), IDENTITY);
+      const report = await setup(fs, { ...at.options, config: { merge: { name: 'ü "$X" `\\' } } });
+      assert.deepEqual([report.identity, report.config.changed], ['reused', true]);
+      assert.equal((await diagnose(fs, at.options)).verdict, 'open');
+
+      const other = start(shell, { bin: dirname(modern) });
+      const { sql, identity } = makeDatabase(other.stateDir);
+      const options = { ...other.options, gatewayVersion: '2026.9.6' };
+      const paired = await setup(other.fs, options);
+      assert.deepEqual([paired.store, paired.paired, paired.deviceId], ['sqlite', 'created', identity.deviceId]);
+      assert.equal(sql('SELECT * FROM device_pairing_paired', [])[0].device_id, identity.deviceId);
+      assert.deepEqual((await setup(other.fs, options)).changes, []);
+      assert.equal((await diagnose(other.fs, options)).verdict, 'open');
     });
 
     for (const hidden of [true, false]) {

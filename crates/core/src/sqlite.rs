@@ -59,8 +59,8 @@ pub fn probes(db: &str) -> [Query; 2] {
         query(
             "columns",
             db,
-            "SELECT m.name AS tbl, c.name AS col FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' \
-AND m.name IN ('device_identities', 'device_pairing_paired', 'device_pairing_pending', 'config_machine_state')",
+            "SELECT m.name AS tbl, c.name AS col, c.type AS type, l.strict AS strict FROM sqlite_schema m, pragma_table_info(m.name) c, \
+pragma_table_list(m.name) l WHERE m.type = 'table' AND l.schema = 'main' AND m.name IN ('device_identities', 'device_pairing_paired', 'device_pairing_pending', 'config_machine_state')",
             vec![],
         ),
     ]
@@ -140,24 +140,42 @@ fn column_rows<'i>(inputs: &'i Inputs<'_>) -> impl Iterator<Item = (&'i str, &'i
         .filter_map(|row| Some((row.get("tbl")?.as_str()?, row.get("col")?.as_str()?)))
 }
 
-/// Refuses a database that lacks what the statements need.
+/// Refuses a database that lacks what the statements need, or whose columns would keep other values than they are given.
 pub fn check_columns(inputs: &Inputs<'_>, db: &str) -> Result<()> {
     for (table, columns) in COLUMNS {
-        let lacking = columns
-            .iter()
-            .find(|column| !column_rows(inputs).any(|(tbl, col)| tbl == table && col == **column));
-        if let Some(column) = lacking {
-            let what = if has_table(inputs, table) {
-                format!("the column {table}.{column}")
-            } else {
-                format!("the table {table}")
-            };
-            return Err(Error::new("SQLITE_SCHEMA", format!("The state database lacks {what}."))
+        if let Some(what) = columns.iter().find_map(|column| fault(inputs, table, column)) {
+            return Err(Error::new("SQLITE_SCHEMA", what)
                 .at(db)
                 .hint("It was made by a version that this package does not know, or is damaged. Run `openclaw doctor`, or update openclaw-prepair."));
         }
     }
     Ok(())
+}
+
+/// What is wrong with a column, or with its table. What the rows do not tell is not judged.
+fn fault(inputs: &Inputs<'_>, table: &str, column: &str) -> Option<String> {
+    if !has_table(inputs, table) {
+        return Some(format!("The state database lacks the table {table}."));
+    }
+    let is = |row: &&Map<String, Value>, name: &str, value: &str| {
+        row.get(name).and_then(Value::as_str) == Some(value)
+    };
+    let mut rows = inputs.rows("columns").unwrap_or_default().iter();
+    let Some(row) = rows.find(|row| is(row, "tbl", table) && is(row, "col", column)) else {
+        return Some(format!("The state database lacks the column {table}.{column}."));
+    };
+    if row.get("strict").and_then(Value::as_i64) == Some(0) {
+        return Some(format!("The table {table} of the state database is not STRICT."));
+    }
+    let wanted = match column {
+        "silent" | "ts" => "INTEGER",
+        _ if column.ends_with("_ms") => "INTEGER",
+        _ => "TEXT",
+    };
+    let kind = row.get("type").and_then(Value::as_str)?;
+    (!kind.eq_ignore_ascii_case(wanted)).then(|| {
+        format!("The column {table}.{column} of the state database is not of the type {wanted}.")
+    })
 }
 
 /// A row of `device_pairing_paired` as the record that the gateway makes of it.

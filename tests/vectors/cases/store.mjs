@@ -67,6 +67,16 @@ add('supervised', 'somebody else manages it', sqlite({ supervision: [{ state_key
 for (const [name, drop] of [['no table device_pairing_paired', (one) => one.tbl === 'device_pairing_paired'], ['no column approved_via', (one) => one.col === 'approved_via'], ['no column tokens_json', (one) => one.col === 'tokens_json'], ['no table device_identities', (one) => one.tbl === 'device_identities'], ['no table device_pairing_pending', (one) => one.tbl === 'device_pairing_pending']]) {
   add(name, 'unknown or damaged', sqlite({ cols: columns(drop) }), { error: 'SQLITE_SCHEMA', path: DB });
 }
+const typed = columns().map((one) => ({ ...one, type: /_ms$|^(ts|silent|is_repair)$/.test(one.col) ? 'INTEGER' : 'TEXT', strict: 1 }));
+for (const [name, change] of [
+  ['a table that is not STRICT', { tbl: 'device_pairing_paired', strict: 0 }], ['identities that are not STRICT', { tbl: 'device_identities', strict: 0 }],
+  ['times as text', { col: 'approved_at_ms', type: 'TEXT' }], ['tokens as bytes', { col: 'tokens_json', type: 'BLOB' }], ['ids as numbers', { col: 'request_id', type: 'INTEGER' }],
+]) {
+  const cols = typed.map((one) => (one.tbl === change.tbl || one.col === change.col ? { ...one, ...change } : one));
+  for (const primary of [OURS, null]) add(`${name}${primary ? '' : ', and no identity'}`, 'it would keep other values than it is given: refused before anything is written', sqlite({ primary, cols }), { error: 'SQLITE_SCHEMA', path: DB });
+}
+add('columns of the right types', 'as every version makes them', sqlite({ mine: [row(OURS)], cols: typed }), { changes: [] });
+add('types in small letters', 'the same types', sqlite({ mine: [row(OURS)], cols: typed.map((one) => ({ ...one, type: one.type.toLowerCase() })) }), { changes: [] });
 add('no machine state', 'nobody supervises', sqlite({ cols: columns((one) => one.tbl === 'config_machine_state'), mine: [row(OURS)] }), { changes: [] });
 const waits = [{ request_id: 'r1', request_hex: '7231', device_id: OURS.deviceId, silent: 0, ts: NOW - 5000 }, { request_id: 'r2', request_hex: '7232', device_id: OTHER.deviceId, silent: 1, ts: NOW - 1 }, { request_id: 'r3', request_hex: '7233', device_id: OURS.deviceId, silent: null, ts: NOW }];
 add('pending of ours', 'by their ids', sqlite({ mine: [row(OURS)], waiting: waits }), { pendingCleared: 2, sql: [['DELETE FROM device_pairing_pending', 1], ['DELETE FROM device_pairing_pending', 1]] });
