@@ -27,6 +27,10 @@ serves() { new_enough "$("$1" -V 2>/dev/null | cut -d ' ' -f 2)"; } # $1: a rust
 has_target() { local d; serves "$1" && d=$("$1" --print target-libdir --target $TARGET 2>/dev/null) && compgen -G "$d/libstd-*.rlib" >/dev/null; }
 
 # --- 1 ---------------------------------------------------------------------------------------
+# What is old in $DIR is removed: it is new, empty, or has what one of the ways below leaves first.
+if [ -n "$(ls -A "$DIR" 2>/dev/null)" ] && [ ! -f "$DIR/bin/cargo-wasm" ] && ! { [ -f "$DIR/lock" ] && [ ! -s "$DIR/lock" ]; }; then
+  say "FAILED: $DIR is in use by something else; let WASM_TOOLCHAIN_DIR name a new folder"; exit 1
+fi
 unset RUSTC
 SOURCES=${WASM_TOOLCHAIN_SOURCES:-0}
 ready() {

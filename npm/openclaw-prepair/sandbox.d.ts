@@ -42,7 +42,10 @@ export interface RemoteOptions {
   signal?: AbortSignal;
   /** For each call of the SDK; default 60 s. */
   timeoutMs?: number;
-  /** An absolute path for a private folder in the sandbox that uploads go to; default: one in its TMPDIR, /tmp or home. */
+  /**
+   * The absolute path of a folder in the sandbox; it may be in use. Uploads go to a private folder of our own in it,
+   * `.prepair-<uid>`; nothing else in it is touched. It is made (0700) if its parent is there. Default: TMPDIR, /tmp or home.
+   */
   stagingDir?: string;
 }
 

@@ -365,7 +365,9 @@ for (const name of NAMES) {
 
     test('leftovers of dead calls go, all else stays', (t) => {
       const dir = room(t);
-      const temp = '.prepair-0123456789abcdef01234567.tmp';
+      const temp = '.prepair-0123456789abcdef012345670000.tmp';
+      const others = ['s/.prepair-notesofthelastmeeting0000.tmp', 's/.prepair-0123456789abcdef.tmp', `s/devices/${temp}.bak`];
+      const links = [`s/identity/${temp.replace('7000', '7001')}`];
       lay(dir, {
         's/devices/paired.json': '{}',
         [`s/devices/${temp}`]: 'secret',
@@ -373,12 +375,20 @@ for (const name of NAMES) {
         's/devices/.prepair-SHOUTING.tmp': 'mine',
         [`s/identity/${temp}`]: 'secret',
         [`s/sub/${temp}`]: 'not looked at',
-        's/.prepair-00000000aa.tmp/mine': 'a folder',
-        [`conf/${temp}`]: { to: '../s/devices/paired.json' },
+        's/.prepair-000000000000000000000000000a.tmp/mine': 'a folder',
+        ...Object.fromEntries(others.map((name) => [name, 'mine'])),
+        ...Object.fromEntries(links.map((name) => [name, { to: '../devices/paired.json' }])),
+        [`conf/${temp}`]: 'secret',
+        [`conf/${temp.replace('7000', '7001')}`]: 'of a call for another state dir',
       });
+      const then = Date.now() / 1000 - 31;
+      fs.utimesSync(`${dir}/conf/${temp}`, then, then);
       const bases = [`${dir}/s`, `${dir}/conf`];
       assert.deepEqual(apply(bases, []), { changes: [] });
-      assert.deepEqual(strays(dir).sort(), ['s/.prepair-00000000aa.tmp', 's/.prepair-00000000aa.tmp/mine', 's/devices/.prepair-SHOUTING.tmp', 's/devices/.prepair-notes.txt', `s/sub/${temp}`]);
+      assert.deepEqual(strays(dir).sort(), [
+        `conf/${temp.replace('7000', '7001')}`, 's/.prepair-000000000000000000000000000a.tmp', 's/.prepair-000000000000000000000000000a.tmp/mine',
+        's/devices/.prepair-SHOUTING.tmp', 's/devices/.prepair-notes.txt', `s/sub/${temp}`, ...others, ...links,
+      ].sort());
       assert.equal(fs.readFileSync(`${dir}/s/devices/paired.json`, 'utf8'), '{}');
       assert.ok(apply(bases, [write(`${dir}/s/sub/x`, 'x')]).changes);
       assert.equal(fs.existsSync(`${dir}/s/sub/${temp}`), false);

@@ -123,7 +123,7 @@ for (const name of NAMES) {
 
     test('temp files and a lock of dead calls are seen', (t) => {
       const dir = room(t);
-      lay(dir, { 's/devices/paired.json': '{}', 's/devices/.prepair-x.tmp': '', 's/identity/.prepair-0123456789abcdef.tmp': '' });
+      lay(dir, { 's/devices/paired.json': '{}', 's/devices/.prepair-x.tmp': '', 's/identity/.prepair-0123456789abcdef012345670000.tmp': '' });
       const seen = (...files) => read([`${dir}/s`], files.map((file) => `${dir}/s/${file}`)).leftovers;
       assert.equal(seen('devices/paired.json', 'openclaw.json'), false);
       assert.equal(seen('devices/paired.json', 'identity/device.json'), true);

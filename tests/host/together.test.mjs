@@ -71,7 +71,6 @@ for (const name of NAMES) {
         'another PID namespace, too old': [holder({ namespace: '1' }), 31_000],
         'empty, too old': [null, 31_000],
         'empty, a moment old': [null, 60],
-        'not understood, too old': ['owner', 31_000],
       };
       for (const [what, [held, ageMs]] of Object.entries(stale)) {
         const dir = room(t);
@@ -102,7 +101,7 @@ for (const name of NAMES) {
       const dir = room(t);
       for (const held of [holder(), holder({ namespace: '1', pid: 4_000_000 }), 'owner']) {
         hold(dir, held);
-        lay(dir, { '.prepair-0123456789abcdef.tmp': 'of the live one' });
+        lay(dir, { '.prepair-0123456789abcdef012345670000.tmp': 'of the live one' });
         assert.deepEqual(apply([dir], []), { changes: [] });
         assert.equal(strays(dir).length, 3, 'nothing of it was swept');
         const other = start(name, `return files.apply([args], [lib.write(args + '/x', 'x')]);`, dir);
@@ -114,6 +113,26 @@ for (const name of NAMES) {
         assert.ok(reply.changes, JSON.stringify(reply));
         assert.deepEqual(fs.readdirSync(dir), ['x']);
         fs.unlinkSync(`${dir}/x`);
+      }
+    });
+
+    test('what no call made stays in a lock, which is refused once it is old', (t) => {
+      for (const put of [
+        (lock) => fs.writeFileSync(`${lock}/owner`, ''),
+        (lock) => fs.writeFileSync(`${lock}/${holder({ boot: '0' })}`, 'content'),
+        (lock) => fs.mkdirSync(`${lock}/${holder({ boot: '0' })}`),
+        (lock) => fs.symlinkSync('elsewhere', `${lock}/${holder({ boot: '0' })}`),
+      ]) {
+        const dir = room(t);
+        fs.mkdirSync(`${dir}/.prepair.lock`);
+        put(`${dir}/.prepair.lock`);
+        hold(dir, null, 31_000);
+        const before = snapshot(dir);
+        const { value, ms } = timed(() => apply([dir], [write(`${dir}/x`, 'x')]));
+        assert.deepEqual([value.error?.code, value.error?.path], ['ERR_PREPAIR_LOCKED', `${dir}/.prepair.lock`]);
+        assert.ok(ms < 1000, `${ms} ms`);
+        assert.deepEqual(apply([dir], []), { changes: [] });
+        assert.deepEqual(snapshot(dir), before);
       }
     });
 

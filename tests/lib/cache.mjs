@@ -105,6 +105,7 @@ async function install(root, dependencies, { overrides, path, arch } = {}) {
 async function once(root, name, stamp, fill) {
   const done = async () => await readFile(join(root, name), 'utf8').catch(() => null) === stamp;
   if (await done()) return;
+  await claim();
   await mkdir(dirname(root), { recursive: true });
   const unlock = await lock(`${root}.lock`);
   try {
@@ -123,6 +124,21 @@ async function once(root, name, stamp, fill) {
   } finally {
     await unlock();
   }
+}
+
+/**
+ * Marks the cache as ours, since what is old in it is removed. One that PREPAIR_CACHE names is refused where it holds what
+ * no cache of ours does: another's folder `node` would be taken for an old Node.
+ */
+async function claim() {
+  const mark = join(cacheDir, '.openclaw-prepair-cache');
+  if (existsSync(mark)) return;
+  const held = ['cargo', 'compile', 'debian', 'node', 'npm', 'openclaw', 'platform-rust', 'python', 'tmp', 'wasm-rust'];
+  const names = process.env.PREPAIR_CACHE === undefined ? [] : await readdir(cacheDir).catch(() => []);
+  const foreign = names.find((name) => !held.includes(name));
+  if (foreign !== undefined) throw new Error(`${cacheDir} is in use by something else: it holds ${foreign}. Let PREPAIR_CACHE name a new folder.`);
+  await mkdir(cacheDir, { recursive: true });
+  await writeFile(mark, '');
 }
 
 /** `npm install` in `dir`, with `path` in front of PATH, for the machine `arch`; registries and networks fail now and then, so it is tried three times. */

@@ -1,6 +1,6 @@
 // What goes wrong between a function and its sandbox: a clear error, the state whole, and the same call completes it.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -159,7 +159,7 @@ if (process.env.PREPAIR_KILLS) test('the committing command killed at any time: 
 test('what a killed commit left beside finished files goes with the next call, which has nothing else to do', async () => {
   const at = start();
   await setup(at.fs, at.options);
-  const left = ['identity/.prepair-0123456789ab1.tmp', 'devices/.prepair-0123456789ab2.tmp', '.prepair-0123456789ab3.tmp'];
+  const left = ['identity', 'devices', '.'].map((folder, i) => `${folder}/.prepair-0123456789abcdef01234567${i + 1}.tmp`);
   for (const name of left) writeFileSync(join(at.stateDir, name), 'half', { mode: 0o600 });
   mkdirSync(join(at.stateDir, '.prepair.lock'));
   writeFileSync(join(at.stateDir, '.prepair.lock', 'an-earlier-boot.1.2.3.0123456789ab'), '');
@@ -517,6 +517,86 @@ if (isRoot) {
     }
   });
 }
+
+test("an SDK's error shows nothing of what was sent or read, in any of its parts", async () => {
+  const config = "// s3cret-note\n{ gateway: { auth: { token: 'hunter2-tok' } }, env: { vars: { KEY: 'k-9' } } }\n";
+  // As its whole text, in the middle of one, in the texts beside it, and where it is no error at all.
+  const errors = [
+    (text) => new Error(text),
+    (text) => Object.assign(new Error(`request failed with body ${text}`), { name: text, code: text, status: text, statusCode: 413 }),
+    (text) => Object.assign(new Error('fetch failed', { cause: Object.assign(new Error(text), { code: 'ECONNRESET' }) }), { name: 'ApiError' }),
+    (text) => text,
+    (text) => ({ message: text, get code() { throw new Error(text); }, response: { status: text } }),
+    () => ({ message: { toString: () => { throw new Error('hunter2-tok'); } } }),
+  ];
+  for (const [i, make] of errors.entries()) {
+    for (const what of ['writeMany', 'exec after it', 'read']) {
+      let sent = config;
+      const at = start({ change: (real) => ({
+        async writeMany(files, context) {
+          sent = files.map(({ content }) => Buffer.from(content)).map(String).find((text) => text.includes('hunter2-tok'));
+          assert.ok(sent);
+          if (what === 'writeMany') throw make(sent);
+          return await real.writeMany(files, context);
+        },
+        async exec(argv, context) {
+          if (what === 'exec after it' && argv[2] === commit) throw make(sent);
+          return await real.exec(argv, context);
+        },
+        async read(path, context) {
+          if (what === 'read' && path.endsWith('openclaw.json')) throw make(sent);
+          return await real.read(path, context);
+        },
+      }) });
+      mkdirSync(at.stateDir);
+      writeFileSync(join(at.stateDir, 'openclaw.json'), config, { mode: 0o600 });
+      const error = await setup(at.fs, { ...at.options, config: { trustedProxies: ['10.0.0.7'] } }).catch((it) => it);
+      code('SANDBOX')(error);
+      const text = `${error.stack} ${JSON.stringify(error)} ${inspect(error, { showHidden: true })}`;
+      for (const secret of ['hunter2', 'k-9', 's3cret', 'BEGIN']) assert.ok(!text.includes(secret), `${what}, ${i}: ${text}`);
+      if (i === 1) assert.match(error.message, /413/);
+      if (i === 2) assert.match(error.message, /ApiError.*ECONNRESET/);
+    }
+  }
+  // An answer of the command that was given the uploads.
+  const at = start({ change: (real) => ({ exec: async (argv, context) => (argv[2] === commit ? { exitCode: 'hunter2-tok', stdout: '', stderr: `sh: ${config}` } : await real.exec(argv, context)) }) });
+  const error = await setup(at.fs, at.options).catch((it) => it);
+  assert.doesNotMatch(inspect(error), /hunter2|s3cret/);
+  // What tells why nothing works at all stays.
+  const lost = start({ change: () => ({ exec: async () => { throw Object.assign(new Error('The sandbox was not found: it may have timed out'), { name: 'NotFoundError' }); } }) });
+  await assert.rejects(setup(lost.fs, lost.options), { message: "The sandbox's exec failed: The sandbox was not found, NotFoundError." });
+  const bare = start({ change: () => ({ exec: async () => ({ exitCode: 127, stdout: '', stderr: 'sh: 1: od: not found' }) }) });
+  await assert.rejects(setup(bare.fs, bare.options), { message: 'A command in the sandbox ended with 127 and without an answer: sh: 1: od: not found.' });
+});
+
+test('localDir makes private folders under any umask, also as another user', (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'prepair-umask-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  chmodSync(dir, 0o777);
+  const script = `
+    const { setup, localDir } = require(${JSON.stringify(require.resolve('../../npm/openclaw-prepair/lib/sandbox-node.js'))});
+    const options = { gatewayVersion: '2026.2.19', stagingDir: '/tmp' };
+    (async () => {
+      const [dir, umask, uid] = process.argv.slice(1);
+      // All that is loaded lazily.
+      await setup(localDir(dir + '/first' + umask), options);
+      process.umask(Number(umask));
+      if (process.getuid() === 0 && uid !== '0') { process.setgroups([]); process.setgid(Number(uid)); process.setuid(Number(uid)); }
+      await setup(localDir(dir + '/as' + uid + '/' + umask + '/home'), options);
+      const plain = localDir(dir + '/as' + uid);
+      await plain.writeMany([{ path: dir + '/as' + uid + '/' + umask + '/a/b/c', content: Buffer.from('x'), mode: 0o640 }]);
+    })();`;
+  for (const uid of isRoot ? [0, 65_534] : [process.getuid()]) {
+    for (const umask of [0o777, 0o277, 0o022, 0]) {
+      const { status, stderr } = spawnSync(process.execPath, ['-e', script, dir, String(umask), String(uid)], { encoding: 'utf8', env: { PATH: process.env.PATH } });
+      assert.equal(status, 0, `${uid} ${umask}: ${stderr}`);
+      for (const folder of ['', '/home', '/home/.openclaw', '/home/.openclaw/identity', '/a', '/a/b']) {
+        assert.equal(statSync(`${dir}/as${uid}/${umask}${folder}`).mode & 0o777, 0o700, `${uid} ${umask}: ${folder}`);
+      }
+      assert.equal(statSync(`${dir}/as${uid}/${umask}/a/b/c`).mode & 0o777, 0o640);
+    }
+  }
+});
 
 test('localDir waits for no FIFO, opens no device, follows no link in the last place', async () => {
   for (const [what, make] of [

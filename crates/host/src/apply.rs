@@ -9,7 +9,7 @@ use prepair_core::{Error, Result};
 use crate::fault::{barren, changed, fault, mount_point, not_a_file, not_a_folder, not_ours};
 use crate::io::{Errno, Io, Kind, Stat};
 use crate::lock::{self, Lock, Taken};
-use crate::tree::{Folder, NewFile, Put, Reader, Tree, Way, Whose, hex};
+use crate::tree::{Folder, NewFile, Put, Reader, Tree, Way, Whose, below, hex};
 
 /// Owner of new files and folders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -237,7 +237,7 @@ impl<'a, I: Io> Job<'_, 'a, I> {
         let mut swept = HashSet::new();
         for entry in &ready {
             if swept.insert(entry.folder.path.clone()) {
-                let _ = sweep(&entry.folder);
+                sweep(self.tree, &entry.folder);
             }
         }
         for (at, entry) in ready.iter_mut().enumerate() {
@@ -435,7 +435,7 @@ impl<'a, I: Io> Job<'_, 'a, I> {
         for base in self.tree.bases() {
             for between in [vec![], vec!["identity".to_owned()], vec!["devices".to_owned()]] {
                 if let Ok(Way::Folder(folder)) = self.tree.descend(base, &between)
-                    && has_temps(&folder)
+                    && !dead_temps(self.tree, &folder).is_empty()
                 {
                     dirty.push(folder);
                 }
@@ -452,7 +452,7 @@ impl<'a, I: Io> Job<'_, 'a, I> {
             match lock::attempt(self.tree.io, &state, owner, &self.random)? {
                 Taken::Held(lock) => {
                     for folder in &dirty {
-                        let _ = sweep(folder);
+                        sweep(self.tree, folder);
                     }
                     lock.release();
                     break;
@@ -475,26 +475,35 @@ impl<'a, I: Io> Ready<'a, '_, I> {
     }
 }
 
-/// Whether a name is that of a temp file of ours, which under the lock only a dead call can have left.
-pub(crate) fn is_temp(name: &str) -> bool {
+/// Whether a name is that of a temp file: of [`Job::stage`], or of the sandbox's commit.sh, whose number is a decimal one.
+fn is_temp(name: &str) -> bool {
     name.strip_prefix(".prepair-").and_then(|rest| rest.strip_suffix(".tmp")).is_some_and(
         |random| {
-            random.len() >= 8
-                && random.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
+            (25..=28).contains(&random.len())
+                && random.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
         },
     )
 }
 
-fn has_temps<I: Io>(folder: &Folder<'_, I>) -> bool {
-    folder.list().is_ok_and(|names| names.iter().any(|name| is_temp(name)))
+/// The temp files in a folder that only dead calls can have left. Below the state dir the lock tells that; in the config's
+/// folder a call for another state dir may be at work, so there they are as old as a lock that is nobody's.
+fn dead_temps<I: Io>(tree: &Tree<'_, I>, folder: &Folder<'_, I>) -> Vec<String> {
+    let is_guarded = tree.bases().first().is_some_and(|state| below(state, &folder.path).is_some());
+    let is_old = |stat: Stat| (tree.io.now_ms() - stat.mtime_ms).abs() > lock::STALE_MS;
+    let is_dead = |name: &String| {
+        is_temp(name)
+            && folder.stat_at(name).is_ok_and(|stat| {
+                stat.is_some_and(|it| it.kind == Kind::File && (is_guarded || is_old(it)))
+            })
+    };
+    folder.list().unwrap_or_default().into_iter().filter(is_dead).collect()
 }
 
-fn sweep<I: Io>(folder: &Folder<'_, I>) -> Result<(), Errno> {
-    for name in folder.list()?.iter().filter(|name| is_temp(name)) {
-        // A folder of that name is none of ours; what can't be removed does no harm.
-        let _ = folder.unlink(name);
+fn sweep<I: Io>(tree: &Tree<'_, I>, folder: &Folder<'_, I>) {
+    for name in dead_temps(tree, folder) {
+        // What can't be removed does no harm.
+        let _ = folder.unlink(&name);
     }
-    Ok(())
 }
 
 /// Whether a temp file lies in the folder of one of these files.
@@ -503,7 +512,7 @@ pub(crate) fn temp_folders<I: Io>(tree: &Tree<'_, I>, files: &[String]) -> Resul
     for path in files {
         if let Way::Folder(folder) = tree.way(&tree.spot(path)?)?
             && looked.insert(folder.path.clone())
-            && has_temps(&folder)
+            && !dead_temps(tree, &folder).is_empty()
         {
             return Ok(true);
         }
@@ -518,10 +527,15 @@ mod tests {
     #[test]
     fn only_our_temp_names_are_ours() {
         assert!(is_temp(".prepair-00112233445566778899aabb0000.tmp"));
+        assert!(is_temp(".prepair-00112233445566778899aabb1.tmp"), "of commit.sh");
         for name in [
             ".prepair-.tmp",
             ".prepair-0011.tmp",
-            ".prepair-001122334455.A.tmp",
+            ".prepair-00112233445566778899aabb.tmp",
+            ".prepair-00112233445566778899aabb00000.tmp",
+            ".prepair-00112233445566778899AABB0000.tmp",
+            ".prepair-notes-of-the-last-meeting0.tmp",
+            ".prepair-notesofthelastmeeting00000.tmp",
             ".prepair.lock",
             "x.tmp",
         ] {

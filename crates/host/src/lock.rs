@@ -19,7 +19,8 @@
 //!   Only one can remove the name, and while the folder stands nobody can make another, so no live lock is hit.
 //! - An *empty* folder whose mtime is more than 50 ms away from now was left by a call that died in the middle:
 //!   `rmdir` it. If its maker does live, it finds its file impossible to make, or not alone, and tries again.
-//! - A file that is no holder's name is removed only once the lock is old, and only if the state dir's owner owns it.
+//! - What is not an empty file with a holder's name was made by no call and is never removed. A lock that is old and
+//!   holds such a thing is refused with `ERR_PREPAIR_LOCKED`, else it would be waited for in vain.
 //! - *Wait*: try again after 2 ms, doubling up to 100 ms, for 35 s in all; then `ERR_PREPAIR_LOCKED`.
 //!
 //! In sh: `mkdir -m 700 "$l" && true > "$l/$me" && [ "$(ls -A "$l")" = "$me" ]` takes it, `rm "$l/$me" && rmdir "$l"`
@@ -95,6 +96,7 @@ pub(crate) fn attempt<'a, I: Io>(
             Err(Errno::EXIST) => match clear(io, state) {
                 Ok(Cleared::Busy(pid)) => return Ok(Taken::Busy(pid)),
                 Ok(Cleared::Removed) => {}
+                Ok(Cleared::Foreign) => return Err(foreign(&state.child(NAME))),
                 Err(Errno::NOTDIR | Errno::LOOP) => return Err(locked(&state.child(NAME), None)),
                 Err(errno) => return Err(failed(errno)),
             },
@@ -118,6 +120,12 @@ pub(crate) fn locked(path: &str, pid: Option<u32>) -> Error {
     Error::new("LOCKED", format!("{path} is held by another call{who}"))
         .at(path)
         .hint("Wait until that call ends; if none runs, remove it.")
+}
+
+fn foreign(path: &str) -> Error {
+    Error::new("LOCKED", format!("{path} holds something that no call of this package made"))
+        .at(path)
+        .hint("Move it away if no other call runs, then run the same call again.")
 }
 
 impl<I: Io> Lock<'_, I> {
@@ -156,6 +164,8 @@ fn claim<'a, I: Io>(
 enum Cleared {
     Removed,
     Busy(Option<u32>),
+    /// It is old, and what it holds isn't ours to remove.
+    Foreign,
 }
 
 /// Looks at a lock that is there, and removes it if it is stale.
@@ -174,17 +184,12 @@ fn clear<I: Io>(io: &I, state: &Folder<'_, I>) -> Result<Cleared, Errno> {
         return Ok(Cleared::Removed);
     }
     for name in names {
-        let removable = match parse(&name) {
-            Some(holder) if old || is_dead(io, &here, &holder) => true,
+        let Some(entry) = folder.stat_at(&name)? else { continue };
+        match parse(&name).filter(|_| entry.kind == Kind::File && entry.size == 0) {
+            Some(holder) if old || is_dead(io, &here, &holder) => {}
             Some(holder) => return Ok(Cleared::Busy(Some(holder.pid))),
-            None if old => match (folder.stat_at(&name)?, state.stat()?) {
-                (Some(entry), owner) => entry.uid == owner.uid && entry.kind != Kind::Dir,
-                (None, _) => continue,
-            },
-            None => false,
-        };
-        if !removable {
-            return Ok(Cleared::Busy(None));
+            None if old => return Ok(Cleared::Foreign),
+            None => return Ok(Cleared::Busy(None)),
         }
         match folder.unlink(&name) {
             // Someone else breaks it, and will be the one to remove the folder.

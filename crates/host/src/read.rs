@@ -167,7 +167,7 @@ mod tests {
             assert!(!same("/s/a", content));
         }
         assert!(!same("/s/b", Some(b"")) && !same("/s/l", Some(b"A")) && !same("/s/l", None));
-        memory.put("/s/.prepair-0123456789ab.tmp", b"", 0o600);
+        memory.put("/s/.prepair-0123456789abcdef012345670000.tmp", b"", 0o600);
         assert!(!same("/s/a", Some(b"A")), "a dead call left something");
     }
 

@@ -512,7 +512,7 @@ fn split(path: &str) -> (&str, &str) {
 }
 
 /// The rest of a folder's path behind a base that holds it.
-fn below<'p>(base: &str, folder: &'p str) -> Option<&'p str> {
+pub(crate) fn below<'p>(base: &str, folder: &'p str) -> Option<&'p str> {
     let rest = folder.strip_prefix(base.trim_end_matches('/'))?;
     (rest.is_empty() || rest.starts_with('/')).then_some(rest)
 }

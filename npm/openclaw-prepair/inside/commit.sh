@@ -66,20 +66,41 @@ dead() {
 
 nap() { sleep 0.1 2>/dev/null || sleep 1; }
 
+# Whether $1 was last changed more than 30 s from now.
+aged() {
+  since=$(st %Y %m "$1" 2>/dev/null) || return 1
+  age=$(($(date +%s) - since))
+  [ $age -gt 30 ] || [ $age -lt -30 ]
+}
+
+# Whether $1 is a holder's: an empty file with such a name. All else was made by no call.
+holders() {
+  [ -f "$1" ] && [ ! -L "$1" ] && [ ! -s "$1" ] || return 1
+  rest=${1##*/}
+  case $rest in *.*.*.*.*.*) return 1 ;; *.*.*.*.????????*) ;; *) return 1 ;; esac
+  case ${rest##*.} in *[!0-9A-Za-z]*) return 1 ;; esac
+  rest=${rest%.*}
+  case ${rest##*.} in -) ;; '' | *[!0-9]*) return 1 ;; esac
+  rest=${rest%.*}
+  case ${rest##*.} in '' | *[!0-9]*) return 1 ;; esac
+}
+
 # Removes a stale lock.
 clear_lock() {
-  since=$(st %Y %m "$lock" 2>/dev/null) || return 0
-  age=$(($(date +%s) - since))
+  [ -d "$lock" ] || return 0
   old=0
-  if [ $age -gt 30 ] || [ $age -lt -30 ]; then old=1; fi
+  if aged "$lock"; then old=1; fi
   name=
-  for entry in "$lock"/* "$lock"/.[!.]*; do
+  for entry in "$lock"/* "$lock"/.[!.]* "$lock"/..?*; do
     [ -e "$entry" ] || [ -L "$entry" ] || continue
     name=${entry##*/}
-    case $name in
-      *.*.*[0-9].*.????????*) [ $old = 1 ] || dead "$name" || return 1 ;;
-      *) [ $old = 1 ] && [ ! -d "$entry" ] && [ "$(st %u %u "$entry")" = "$(st %u %u "$state")" ] || return 1 ;;
-    esac
+    if holders "$entry"; then
+      [ $old = 1 ] || dead "$name" || return 1
+    else
+      # Unless it is gone by now.
+      [ $old = 0 ] || { [ ! -e "$entry" ] && [ ! -L "$entry" ]; } || fail FOREIGN
+      return 1
+    fi
     rm -- "$entry" 2>/dev/null || return 1
     rmdir "$lock" 2>/dev/null && return 0
   done
@@ -91,6 +112,7 @@ clear_lock() {
 take() {
   why=$(mkdir -m 700 "$lock" 2>&1) || {
     [ -d "$lock" ] && [ ! -L "$lock" ] || {
+      if [ -L "$lock" ] || [ -f "$lock" ] || [ -p "$lock" ] || [ -S "$lock" ]; then fail FOREIGN; fi
       # It may have been let go since.
       case $why in *'File exists'*) [ -L "$lock" ] || return 1 ;; esac
       [ ! -e "$lock" ] && [ -d "$state" ] && fail "$(class "$why")"
@@ -157,9 +179,12 @@ prepare() {
   fi
   [ "$kind" != sql ] || return 0
   case $kind$below in sweep) ;; */*) folder "$base" "${below%/*}" ;; *) folder "$base" '' ;; esac
-  # Temp files here were left by dead calls: the lock is ours.
-  for old in "$dir"/.prepair-*.tmp; do
-    case ${old##*/} in .prepair-*[!0-9a-z]*.tmp | .prepair-\*.tmp) ;; *) rm -f -- "$old" 2>/dev/null ;; esac
+  # Below the state dir temp files were left by dead calls, as the lock is ours. In the config's folder a call for another
+  # state dir may be at work: there they are as old as a lock that is nobody's.
+  for left in "$dir"/.prepair-*.tmp; do
+    is_temp "$left" || continue
+    case $dir/ in "$state"/*) ;; *) aged "$left" || continue ;; esac
+    rm -f -- "$left" 2>/dev/null
   done
   [ "$kind" != sweep ] || return 0
   real=$(cd -P -- "$dir" && pwd && echo .) || fail IO
@@ -186,7 +211,7 @@ copy() {
   temp=$dir/.prepair-$word$index.tmp temps=$((temps + 1))
   eval "temp_$temps=\$temp temp_of_$index=\$temp"
   why=$( (set -C; cat -- "$upload" >"$temp") 2>&1) || fail "$(class "$why")"
-  [ "$(digest "$temp")" = "$sha" ] || fail IO
+  [ "$(digest "$temp")" = "$sha" ] || lost IO
   case $mode in
     keep:*) mode=${mode#keep:}; [ ! -e "$path" ] || mode=$(st %a %Lp "$path") ;;
   esac
@@ -205,6 +230,13 @@ copy() {
   try chmod "$mode" "$temp"
   flush "$temp"
 }
+
+# Fails by $1, or to be planned again where the temp file is gone: a call that took us for dead has swept it.
+lost() {
+  [ -e "$temp" ] || fail CHANGED
+  fail "$1"
+}
+replace() { why=$(mv -f -- "$temp" "$path" 2>&1) || lost "$(class "$why")"; }
 
 show() {
   case $kind in
@@ -229,11 +261,11 @@ show() {
         # Published by a link, which never replaces; where there are none, by a rename.
         if ! ln -- "$temp" "$path" 2>/dev/null; then
           same || fail CHANGED
-          try mv -f -- "$temp" "$path"
+          replace
         fi
         rm -f -- "$temp"
       else
-        try mv -f -- "$temp" "$path"
+        replace
       fi
       flush "$dir"
       # Read back: an old gateway rewrites its files without a lock.

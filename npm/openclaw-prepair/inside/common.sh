@@ -56,6 +56,14 @@ ours() { [ "$uid" = 0 ] || [ "$(st %u %u "$1")" = "$(st %u %u "$2")" ]; }
 # Whether $1 may be new in the folder $2: root's may hold ours, and who names us as the owner knows.
 fits() { ours "$1" "$2" || [ "${owner%%:*}" = "$uid" ] || [ "$(st %u %u "$2")" = 0 ]; }
 
+# Whether $1 is a temp file of a call: a plain file, named by the call's word and a number of one to four digits.
+is_temp() {
+  [ -f "$1" ] && [ ! -L "$1" ] || return 1
+  id=${1##*/.prepair-} id=${id%.tmp}
+  case $id in *[!0-9a-f]*) return 1 ;; esac
+  [ ${#id} -ge 25 ] && [ ${#id} -le 28 ]
+}
+
 # Makes the folder $2 below $1, which may be reached over links; below it none is followed.
 made=0
 folder() {

@@ -11,18 +11,25 @@ done
 stage=$2 db=$3 program=$4 request=$5 stats=$6
 shift 6
 
-# A folder of our own that nobody else can look into: every upload lands there first. What dead calls left is old.
+# A folder of our own in $1 that nobody else can look into: every upload lands there first. Removed are only uploads of
+# calls that died long ago: a call's word and a number or `done`. Nothing else, here or in $1, was made by a call.
 private() {
   case $1 in /*) ;; *) return 1 ;; esac
-  mkdir -m 700 "$1" 2>/dev/null
-  [ -d "$1" ] && [ ! -L "$1" ] && [ "$(st %u:%a %u:%Lp "$1")" = "$uid:700" ] && [ -w "$1" ] || return 1
-  find "$1" -type f -mmin +60 -exec rm -f {} + 2>/dev/null
-  say stage "$(hex "$1")"
+  own=$1/.prepair-$uid
+  mkdir -m 700 "$own" 2>/dev/null
+  [ -d "$own" ] && [ ! -L "$own" ] && [ -w "$own" ] || return 1
+  # Some folders give the group's bit to those that are made in them.
+  case $(st %u:%a %u:%Lp "$own") in "$uid:700" | "$uid:2700") ;; *) return 1 ;; esac
+  six='[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]'
+  word=$six$six$six$six
+  find "$own/." ! -name . -prune -type f -user "$uid" -mmin +60 \
+    \( -name "$word.done" -o -name "$word.[0-9]" -o -name "$word.[0-9][0-9]" \) -exec rm -f {} + 2>/dev/null
+  say stage "$(hex "$own")"
 }
 case $stage in
   -) ;;
-  '') private "${TMPDIR:-/tmp}/.prepair-$uid" || private "$HOME/.prepair-$uid" || say nostage ;;
-  *) private "$stage" || say nostage ;;
+  '') private "${TMPDIR:-/tmp}" || private "$HOME" || say nostage ;;
+  *) mkdir -m 700 "$stage" 2>/dev/null; private "$stage" || say nostage ;;
 esac
 
 kinds= index=0
@@ -41,8 +48,10 @@ for path; do
     fi
   fi
   # What a call left that was killed.
-  for old in "$path"/.prepair-*.tmp "$path/.prepair.lock"; do
-    if [ -e "$old" ] && [ ! -L "$path" ]; then say left $index; break; fi
+  [ -L "$path" ] || for left in "$path/.prepair.lock" "$path"/.prepair-*.tmp; do
+    case $left in *.lock) [ -d "$left" ] && [ ! -L "$left" ] ;; *) is_temp "$left" ;; esac || continue
+    say left $index
+    break
   done
   index=$((index + 1))
   if [ -L "$path" ]; then kinds=${kinds}l

@@ -25,7 +25,7 @@ const LOCK = '.prepair.lock';
 const STALE_MS = 30_000;
 const EMPTY_MS = 50;
 const WAIT_MS = 35_000;
-const TEMP = /^\.prepair-[0-9a-z]{8,}\.tmp$/;
+const TEMP = /^\.prepair-[0-9a-f]{25,28}\.tmp$/;
 const HOLDER = /^(-|[^.]*)\.(-|[^.]*)\.(\d{1,10})\.(-|\d{1,20})\.[0-9A-Za-z]{8,}$/;
 
 /** What becomes the reply's `error`. */
@@ -96,6 +96,9 @@ const notOurs = (path) =>
 
 const locked = (path, pid) =>
   new Refusal('LOCKED', `${path} is held by another call${pid ? ` (process ${pid})` : ''}`, path, 'Wait until that call ends; if none runs, remove it.');
+
+const foreign = (path) =>
+  new Refusal('LOCKED', `${path} holds something that no call of this package made`, path, 'Move it away if no other call runs, then run the same call again.');
 
 /** Runs `act`; a failed system call becomes a refusal. */
 function trying(verb, path, act) {
@@ -535,7 +538,7 @@ function claim(state, owner, mine) {
   return null;
 }
 
-/** Looks at a lock that is there, and removes it if it is stale: `{ removed }` or `{ busy, pid }`. */
+/** Looks at a lock that is there, and removes it if it is stale: `{ removed }`, `{ busy, pid }` or `{ foreign }`. */
 function clear(state) {
   let folder;
   try {
@@ -553,14 +556,11 @@ function clear(state) {
     const names = folder.list();
     if (names.length === 0 && age > EMPTY_MS && removeLock(state)) return { removed: true };
     for (const name of names) {
-      const holder = HOLDER.exec(name)?.slice(1);
-      if (holder) {
-        if (!old && !isDead(here, holder)) return { busy: true, pid: Number(holder[2]) };
-      } else {
-        const entry = old ? folder.statAt(name) : null;
-        if (old && !entry) continue;
-        if (!entry || entry.uid !== state.stat().uid || entry.kind === 'dir') return { busy: true };
-      }
+      const entry = folder.statAt(name);
+      if (!entry) continue;
+      const holder = entry.kind === 'file' && entry.size === 0 ? HOLDER.exec(name)?.slice(1) : null;
+      if (!holder) return old ? { foreign: true } : { busy: true };
+      if (!old && !isDead(here, holder)) return { busy: true, pid: Number(holder[2]) };
       try {
         folder.unlink(name);
       } catch (error) {
@@ -609,6 +609,7 @@ function attempt(state, owner, random) {
         if (error.code === 'ENOTDIR' || error.code === 'ELOOP') throw locked(state.child(LOCK));
         throw error;
       }
+      if (cleared.foreign) throw foreign(state.child(LOCK));
       if (cleared.busy) return cleared;
     }
     return { busy: true };
@@ -646,11 +647,20 @@ function lockSeen(tree) {
 
 // Temp files that only dead calls can have left
 
-const hasTemps = (folder) => (quietly(() => folder.list()) ?? []).some((name) => TEMP.test(name));
+/** Their names. In the config's folder a call for another state dir may be at work: there they are as old as a lock that is nobody's. */
+function deadTemps(tree, folder) {
+  const guarded = tree.bases.length > 0 && below(tree.bases[0], folder.path) !== null;
+  return (quietly(() => folder.list()) ?? []).filter((name) => {
+    const stat = TEMP.test(name) ? quietly(() => folder.statAt(name)) : null;
+    return stat?.kind === 'file' && (guarded || Math.abs(Date.now() - stat.mtimeMs) > STALE_MS);
+  });
+}
 
-function sweep(folder) {
-  // A folder of that name is none of ours; what can't be removed does no harm.
-  for (const name of quietly(() => folder.list()) ?? []) if (TEMP.test(name)) quietly(() => folder.unlink(name));
+const hasTemps = (tree, folder) => deadTemps(tree, folder).length > 0;
+
+function sweep(tree, folder) {
+  // What can't be removed does no harm.
+  for (const name of deadTemps(tree, folder)) quietly(() => folder.unlink(name));
 }
 
 // Reading
@@ -736,7 +746,7 @@ class Job {
   run(steps, rehearse) {
     const ready = steps.map((step) => this.prepare(step));
     this.syncMade();
-    new Set(ready.map(({ folder }) => folder)).forEach(sweep);
+    new Set(ready.map(({ folder }) => folder)).forEach((folder) => sweep(this.tree, folder));
     ready.forEach((entry, at) => this.stage(entry, at));
     const first = new Set();
     for (const [at, entry] of ready.entries()) {
@@ -885,7 +895,7 @@ class Job {
     for (const base of this.tree.bases) {
       for (const between of [[], ['identity'], ['devices']]) {
         const folder = quietly(() => this.tree.find(base, between));
-        if (folder && hasTemps(folder)) dirty.push(folder);
+        if (folder && hasTemps(this.tree, folder)) dirty.push(folder);
       }
     }
     const state = this.tree.bases.length > 0 ? this.tree.find(this.tree.bases[0]) : null;
@@ -896,7 +906,7 @@ class Job {
     for (let round = 0; round < 6; round += 1) {
       const taken = { __proto__: null, ...attempt(state, owner, this.random) };
       if (taken.lock) {
-        dirty.forEach(sweep);
+        dirty.forEach((folder) => sweep(this.tree, folder));
         release(taken.lock);
         return;
       }
@@ -970,7 +980,7 @@ const tempsBeside = (tree, files) =>
   files.some((path) => {
     const spot = tree.spot(path);
     const folder = tree.find(spot.base, spot.between);
-    return folder !== null && hasTemps(folder);
+    return folder !== null && hasTemps(tree, folder);
   });
 
 /**

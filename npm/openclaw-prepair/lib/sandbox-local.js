@@ -31,7 +31,7 @@ function localDir(dir) {
     },
     async writeMany(files) {
       for (const { path: file, content, mode } of files) {
-        await fs.mkdir(path.dirname(file), { __proto__: null, recursive: true, mode: 0o700 });
+        await folder(path.dirname(file));
         await within(file, O_WRONLY | O_CREAT | O_TRUNC | PLAIN, mode, async (handle) => {
           await handle.chmod(mode);
           await handle.writeFile(content, { __proto__: null });
@@ -41,6 +41,20 @@ function localDir(dir) {
     },
     exec: (argv, options) => run(argv, home, options),
   };
+}
+
+/** Makes a folder and those above it that are missing, private whatever the umask leaves of a mode. */
+async function folder(dir) {
+  const make = () => fs.mkdir(dir, { __proto__: null, mode: 0o700 }).then(() => fs.chmod(dir, 0o700), (error) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  try {
+    await make();
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    await folder(path.dirname(dir));
+    await make();
+  }
 }
 
 /** Throws unless this is a plain file. */
@@ -61,7 +75,7 @@ async function within(file, flags, mode, use) {
 }
 
 async function run([command, ...args], home, { signal, timeoutMs } = {}) {
-  await fs.mkdir(home, { __proto__: null, recursive: true, mode: 0o700 });
+  await folder(home);
   const temp = property(process.env, 'TMPDIR');
   const env = { __proto__: null, PATH: property(process.env, 'PATH'), HOME: home, ...(temp && { TMPDIR: temp }) };
   return new Promise((resolve, reject) => {

@@ -39,6 +39,36 @@ function worded(value) {
 /** A text that a sandbox or its SDK made, fit for an error: short, one line, without anything that could be a key or a token. */
 const shown = (text) => worded(text).replace(/[A-Za-z0-9+/_=-]{20,}/g, '…').replace(/\s+/g, ' ').slice(0, 200);
 
+/**
+ * What an SDK's error is: its class, code and HTTP status, which hold nothing of what was sent. Its text may quote that, or
+ * what was read; only where it is `free` to be shown, its words before the first sign that begins a value are.
+ */
+function kindOf(error, free) {
+  const known = (read, form) => {
+    try {
+      const value = read();
+      return ['string', 'number'].includes(typeof value) && form.test(value) ? [value] : [];
+    } catch {
+      return [];
+    }
+  };
+  const cause = (it) => {
+    try {
+      return it?.cause;
+    } catch {
+      return undefined;
+    }
+  };
+  const causes = [error, cause(error), cause(cause(error))].filter((it) => it !== null && typeof it === 'object');
+  const kinds = causes.flatMap((it) => [
+    ...known(() => it.name, /^[A-Z][A-Za-z0-9]{0,50}(?:Error|Exception)$/),
+    ...known(() => it.code, /^E[A-Z0-9]{2,20}$|^(?:[A-Z]{2,20}_){1,5}[A-Z]{2,20}$/),
+    ...[() => it.status, () => it.statusCode, () => it.response?.status].flatMap((read) => known(read, /^[1-5]\d\d$/)),
+  ]);
+  const [words = ''] = free ? known(() => error?.message ?? error, /^/).map((text) => shown(String(text).split(/["'`{[<=:\n\r]/)[0]).trim()) : [];
+  return [words, ...new Set(kinds)].filter((part) => part !== '').join(', ') || 'Error';
+}
+
 /** The calls of one operation, each with a time limit, obeying the caller's signal, counted by sequential waits. */
 class Calls {
   constructor(fs, { signal, timeoutMs = CALL_MS }) {
@@ -46,6 +76,8 @@ class Calls {
     this.signal = signal;
     this.timeoutMs = timeoutMs;
     this.rounds = 0;
+    /** Contents were sent: whatever a sandbox or its SDK says from then on may quote them. */
+    this.sent = false;
   }
 
   /** Runs calls side by side; resolves when all have ended. */
@@ -84,7 +116,10 @@ class Calls {
     throw refusal('SANDBOX', "The sandbox's read gave neither bytes nor null.", { path, hint: 'Let it resolve to a Uint8Array, or to null where no file is.' });
   };
 
-  write = (files) => (context) => failing('write', files[0].path, () => this.fs.writeMany(files, context));
+  write = (files) => (context) => {
+    this.sent = true;
+    return failing('write', files[0].path, () => this.fs.writeMany(files, context));
+  };
 
   /** Runs one of our scripts; resolves to its marked lines, `[what, rest]` each, in the forms that it may have. */
   script = (name, args) => async (context) => {
@@ -93,7 +128,7 @@ class Calls {
     const done = await failing('exec', undefined, async () => {
       const { exitCode, stdout, stderr } = (await this.fs.exec(argv, context)) ?? {};
       return { exitCode, stdout, stderr };
-    });
+    }, !this.sent);
     const output = typeof done.stdout === 'string' ? done.stdout : '';
     // Whatever else a sandbox prints, on the same line too.
     const lines = output.split('\n').filter((line) => line.includes(`${mark} `)).map((line) => line.slice(line.lastIndexOf(`${mark} `)).replace(/\r$/, ''));
@@ -103,7 +138,7 @@ class Calls {
       if (end.split(' ', 3).join(' ') !== `${mark} end ${await sha256(utf8.encode(told))}`) throw mangled();
       return lines.map((line) => inForm(line.slice(mark.length + 1)));
     }
-    throw refusal('SANDBOX', `A command in the sandbox ended with ${Number.isInteger(done.exitCode) ? done.exitCode : 'no code'} and without an answer${typeof done.stderr === 'string' && done.stderr ? `: ${shown(done.stderr)}` : ''}.`, {
+    throw refusal('SANDBOX', `A command in the sandbox ended with ${Number.isInteger(done.exitCode) ? done.exitCode : 'no code'} and without an answer${!this.sent && typeof done.stderr === 'string' && done.stderr ? `: ${shown(done.stderr)}` : ''}.`, {
       hint: 'It needs sh, od, stat, mkdir and sha256sum as every Linux image has them. Its state is whole: call again.',
     });
   };
@@ -111,27 +146,24 @@ class Calls {
 
 const aborted = () => refusal('ABORTED', 'The call was aborted by its signal.', { hint: 'The state in the sandbox is whole: the same call completes it.' });
 
-/** A refusal of ours, or one that holds the message of what an SDK threw, which may be anything. */
-function refused(error, what, path) {
-  let message = '';
+/** A refusal of ours, or one that names what an SDK threw, which may be anything: its text may hold requests and contents. */
+function refused(error, what, path, free = false) {
   try {
     if (error instanceof PrepairError) return error;
-    message = error?.message ?? error;
   } catch {
-    // A proxy or a getter.
+    // A proxy.
   }
-  return refusal('SANDBOX', `The sandbox's ${what} failed: ${shown(message)}`, {
+  return refusal('SANDBOX', `The sandbox's ${what} failed: ${kindOf(error, free)}.`, {
     path,
     hint: 'See whether the sandbox is running and the SDK may use it. Its state is whole: call again.',
   });
 }
 
-/** Errors of an SDK may hold requests and contents: only their short text is kept. */
-async function failing(what, path, body) {
+async function failing(what, path, body, free = false) {
   try {
     return await body();
   } catch (error) {
-    throw refused(error, what, path);
+    throw refused(error, what, path, free);
   }
 }
 
@@ -396,7 +428,8 @@ class Job {
     }
     // All queries are asked anew, so that one digest covers all rows.
     this.queries = [...this.queries, ...queries];
-    const parents = files.map(parentOf);
+    // The state dir, too: the lock of a dead call lies there, wherever the config is.
+    const parents = [...files.map(parentOf), ...bases];
     const db = this.queries[0]?.db;
     const also = db ? [db, parentOf(db)] : [];
     const paths = [...new Set([...files, ...parents, ...also, ...stats])];
@@ -478,7 +511,7 @@ class Job {
   async commit(plan) {
     const word = hex(random(12));
     if (!this.stage) {
-      throw refusal('SANDBOX', 'There is no folder in the sandbox that uploads could go to.', { hint: 'Give a stagingDir that the sandbox user can write and nobody else can read.' });
+      throw refusal('SANDBOX', 'There is no folder in the sandbox that uploads could go to.', { hint: 'Give a stagingDir in which the sandbox user can make a folder.' });
     }
     const uploads = [];
     const args = [];
@@ -549,7 +582,8 @@ class Job {
         return finished();
       }
       const { status, at, visible } = await this.commit(plan);
-      if (status === 'ok') return finished();
+      // Whatever hinders the removal of what dead calls left hinders nothing else.
+      if (status === 'ok' || plan.steps.length === 0) return finished();
       if (status !== 'CHANGED') throw fault(status, at);
       const made = partOf(plan.report, visible);
       before = before ? joined(before, made, attempt) : visible.size > 0 ? made : null;
@@ -569,6 +603,7 @@ function baseOf(path, bases) {
 const FAULTS = {
   __proto__: null,
   LOCKED: ['LOCKED', 'Another call holds the lock of this state dir.', 'Wait until that call ends; if none runs, remove the folder.'],
+  FOREIGN: ['LOCKED', 'The lock of this state dir is or holds something that no call of this package made.', 'Move it away if no other call runs, then call again.'],
   PARTIAL: ['SANDBOX', 'An upload did not arrive whole.', 'Nothing was changed: call again.'],
   UNREADABLE: ['SANDBOX', 'An upload cannot be read by the sandbox user: the SDK uploads as one user and runs commands as another.', 'Let both be the user who runs the gateway.'],
   STOPPED: ['SANDBOX', 'The command in the sandbox was stopped.', 'The state is whole: call again.'],
@@ -600,7 +635,7 @@ const sqliteFault = (status, path) => {
 
 function fault(status, path) {
   if (status.startsWith('SQLITE')) return sqliteFault(status, path);
-  const [code, message, hint] = Object.hasOwn(FAULTS, status) ? FAULTS[status] : ['SANDBOX', `The command in the sandbox answered ${shown(status)}.`, 'Call again.'];
+  const [code, message, hint] = Object.hasOwn(FAULTS, status) ? FAULTS[status] : ['SANDBOX', 'The command in the sandbox gave an answer that is not known.', 'Call again.'];
   return refusal(code, message, { path, hint });
 }
 
