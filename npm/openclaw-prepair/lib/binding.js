@@ -7,6 +7,7 @@ const { createRequire } = require('node:module');
 const path = require('node:path');
 const { PrepairError, refusal, permitted } = require('./errors.js');
 const { fits } = require('./core.js');
+const { readPlain } = require('./plain-file.js');
 
 // Literal requires, so that whoever packs an application (file tracers, bundlers) finds the files, and each in a try of
 // its own, so that they may be absent.
@@ -98,17 +99,11 @@ function where(name) {
 
 /** A truncated ELF file is not refused by the system's loader, it kills the process: its last part must be there. */
 function whole(file) {
-  const fd = fs.openSync(file, 'r');
-  try {
-    const head = Buffer.alloc(64);
-    const size = fs.readSync(fd, head, 0, 64, 0);
-    const elf = head.toString('latin1', 0, 4) === '\x7fELF';
-    // ELF64, little endian, as all our addons: e_shoff, e_shentsize, e_shnum
-    const end = Number(head.readBigUInt64LE(40)) + head.readUInt16LE(58) * head.readUInt16LE(60);
-    if (size < 64 || (elf && fs.fstatSync(fd).size < end)) throw refusal('BINDING', 'The file is truncated.', { path: file });
-  } finally {
-    fs.closeSync(fd);
-  }
+  const head = readPlain(file, Infinity, { follow: true, length: 64 });
+  const elf = head.toString('latin1', 0, 4) === '\x7fELF';
+  // ELF64, little endian, as all our addons: e_shoff, e_shentsize, e_shnum
+  const end = () => Number(head.readBigUInt64LE(40)) + head.readUInt16LE(58) * head.readUInt16LE(60);
+  if (head.length < 64 || (elf && fs.statSync(file).size < end())) throw refusal('BINDING', 'The file is truncated.', { path: file });
 }
 
 /** The wasm module. */

@@ -11,6 +11,8 @@ const { refusal } = require('./errors.js');
 const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
 // Neither follows a link in the last place nor waits for the other end of a FIFO.
 const PLAIN = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+// The longest string of V8, as in crates/host/src/read.rs.
+const LARGEST = 2 ** 29 - 24;
 
 /** `dir` is the home folder of the sandbox; absolute paths are this machine's own. */
 function localDir(dir) {
@@ -44,8 +46,8 @@ function localDir(dir) {
 
 /** Throws unless this is a plain file. */
 function plain(file, stat) {
-  if (stat.isFile()) return true;
-  throw Object.assign(new Error(`${file} is not a regular file`), { code: 'EINVAL', path: file });
+  if (stat.isFile() && stat.size <= LARGEST) return true;
+  throw Object.assign(new Error(`${file} is not a regular file, or too large`), { code: 'EINVAL', path: file });
 }
 
 /** Opens a plain file, gives `use` its handle, closes it. */
@@ -61,7 +63,9 @@ async function within(file, flags, mode, use) {
 
 async function run([command, ...args], home, { signal, timeoutMs } = {}) {
   await fs.mkdir(home, { recursive: true, mode: 0o700 });
-  const env = { PATH: process.env.PATH, HOME: home, ...(process.env.TMPDIR && { TMPDIR: process.env.TMPDIR }) };
+  // From a relative or empty entry whatever lies in the folder would be started.
+  const PATH = process.env.PATH?.split(':').filter(path.isAbsolute).join(':');
+  const env = { ...(PATH && { PATH }), HOME: home, ...(process.env.TMPDIR && { TMPDIR: process.env.TMPDIR }) };
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: home, env, signal, timeout: timeoutMs, stdio: ['ignore', 'pipe', 'pipe'] });
     const output = [[], []];
