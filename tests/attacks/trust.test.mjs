@@ -1,6 +1,6 @@
 // A package of another user is not believed, wherever it lies: its version would decide what is written.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -241,6 +241,38 @@ for (const remote of [false, true]) {
     assert.deepEqual([named.version, paths(named)], [REAL, [my.at('theirs/lib/node_modules/openclaw')]]);
   });
 }
+
+test('an addon that another user planted above the package is not run, and a FIFO there not waited for', asRoot, (t) => {
+  const my = world(t);
+  const dir = my.at('tmp/work/node_modules/openclaw-prepair');
+  fs.cpSync(PACKAGE, dir, { recursive: true, filter: (file) => !file.endsWith('prepair.node') });
+  const name = `@openclaw-prepair/${process.platform}-${process.arch}`;
+  const load = () => spawnSync(process.execPath, ['-p', `require(${JSON.stringify(dir)}).binding()`], { encoding: 'utf8', cwd: my.at('tmp'), timeout: 30_000 });
+  const plant = (libc) => {
+    const theirs = my.at('tmp/node_modules', name + libc);
+    fs.mkdirSync(theirs, { recursive: true });
+    fs.writeFileSync(join(theirs, 'index.js'), `require('fs').writeFileSync(${JSON.stringify(my.mark)}, ''); exports.call = () => '{}';`);
+    return join(theirs, 'package.json');
+  };
+  // with a manifest, without one, with one that is a link to a file of root's, and with one to wait for
+  for (const manifest of [
+    (file) => fs.writeFileSync(file, '{"main": "index.js"}'),
+    () => {},
+    (file) => fs.symlinkSync(join(PACKAGE, '../../npm/openclaw-prepair/package.json'), file),
+    (file) => execFileSync('mkfifo', [file]),
+  ]) {
+    for (const libc of ['', '-gnu', '-musl']) manifest(plant(libc));
+    my.own(my.at('tmp/node_modules'), THEY);
+    const { status, stdout, stderr } = load();
+    assert.deepEqual([status, stdout], [0, 'wasm\n'], stderr);
+    assert.ok(!fs.existsSync(my.mark), 'it was not run');
+    fs.rmSync(my.at('tmp/node_modules'), { recursive: true });
+  }
+  // root's own in the same place is
+  for (const libc of ['', '-gnu', '-musl']) fs.writeFileSync(plant(libc), '{"main": "index.js"}');
+  load();
+  assert.ok(fs.existsSync(my.mark));
+});
 
 test('the command line and diagnose say it too', asRoot, (t) => {
   const my = world(t);

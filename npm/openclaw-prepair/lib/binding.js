@@ -71,9 +71,10 @@ const packages = () =>
 function addon(failures) {
   const names = packages();
   for (const name of ['../prepair.node', ...names]) {
-    const file = where(name);
+    let file = null;
     try {
-      if (file !== null) whole(file);
+      file = where(name);
+      if (file?.endsWith('.node')) whole(file);
       const found = ADDONS[name]();
       if (found.error) throw found.error;
       if (typeof found.call !== 'function') throw refusal('BINDING', 'It is no addon of openclaw-prepair.');
@@ -89,12 +90,25 @@ function addon(failures) {
 
 /** The file behind a require; null inside a bundle, where there is none to look at. */
 function where(name) {
+  if (typeof __filename !== 'string') return null;
+  const { resolve } = createRequire(__filename);
+  // Node looks in every folder above, and waits for a FIFO there.
+  const manifest = resolve.paths(name).map((dir) => path.join(dir, name, 'package.json')).find((file) => fs.existsSync(file));
+  if (manifest !== undefined) ours(manifest);
+  let file;
   try {
-    const file = createRequire(__filename).resolve(name);
-    return file.endsWith('.node') ? file : null;
+    file = resolve(name);
   } catch {
     return null;
   }
+  ours(file);
+  return file;
+}
+
+/** Refuses what neither root, this user nor the owner of this package put there: it would be run. */
+function ours(file) {
+  const { uid } = fs.statSync(file);
+  if (![0, process.getuid?.(), fs.statSync(__dirname).uid].includes(uid)) throw refusal('BINDING', `It belongs to user ${uid}.`, { path: file });
 }
 
 /** A truncated ELF file is not refused by the system's loader, it kills the process: its last part must be there. */
