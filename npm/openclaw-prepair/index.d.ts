@@ -4,9 +4,13 @@ export interface Target {
   stateDir?: string;
   /** Default: as OpenClaw resolves it (`OPENCLAW_CONFIG_PATH`, else `openclaw.json` in the state dir). */
   configPath?: string;
-  /** `'auto'` (default): that of the installed openclaw package, else unknown, which means the newest known rules and a warning. */
+  /**
+   * `'auto'` (default): that of a gateway which runs on the state dir, where its process tells, else that of the installed openclaw package,
+   * else unknown, which means the newest known rules and a warning. A package counts that root, this user or the owner of the state dir put
+   * in folders which nobody else can write to; every other one that is met is a warning, `W_PACKAGE_NOT_TRUSTED`.
+   */
   gatewayVersion?: 'auto' | (string & {});
-  /** Folder of the installed openclaw package, for `'auto'`. */
+  /** Folder of the installed openclaw package, for `'auto'`: believed, whoever put it there. */
   openclawDir?: string;
   /** Default: `process.env`. A diagnosis also takes from it what the config names, as in `${PROXY_IP}`. */
   env?: Record<string, string | undefined>;

@@ -43,6 +43,8 @@ export interface Inputs {
   cwd?: string | null;
   /** The installed openclaw package: `version` and `openclaw.schemaVersions.state` of its package.json. */
   installed?: { version: string; stateSchema?: number | null } | null;
+  /** Packages that were found and not believed, and whose file or folder on the way (`at`) others control; `uid` is its owner, null where it is its mode that lets others write. Each is a warning. */
+  passedOver?: { path: string; at: string; uid?: number | null }[];
   /** 64 random bytes for a new key and a new token; else the binding draws them. Give the same ones when planning again. */
   entropy?: Uint8Array;
   /** Modes, owners and numbers of names: many for `diagnose`, the identity file's for a setup, a linked include's for a config. Left out, they are not asked for. */

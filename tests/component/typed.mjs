@@ -39,13 +39,13 @@ function connectionOf({ client = 'agent', headers = {}, ...rest }) {
 
 /** Inputs. */
 export function inputsFor(vector) {
-  const { files, rows = {}, now, home, cwd, installed, entropy, stats, process, failures = {} } = inputsOf(vector.inputs);
+  const { files, rows = {}, now, home, cwd, installed, passedOver = [], entropy, stats, process, failures = {} } = inputsOf(vector.inputs);
   return {
     files: Object.entries(files).map(([path, file]) => [path, file === null ? tag('absent') : file instanceof Uint8Array ? tag('content', file) : tag(file.kind)]),
     rows: Object.entries(rows).map(([id, answer]) => ({ id, rows: answer?.map((row) => Object.entries(row).map(([column, value]) => [column, cellOf(value)])) })),
     now: BigInt(now), home, cwd,
     installed: installed ? { version: installed.version, stateSchema: installed.stateSchema === undefined ? undefined : BigInt(installed.stateSchema) } : undefined,
-    entropy,
+    passedOver, entropy,
     stats: stats && Object.entries(stats).map(([path, stat]) => [path, stat ? { ...stat, nlink: BigInt(stat.nlink), backups: stat.backups ?? [] } : undefined]),
     process,
     failures: Object.entries(failures),

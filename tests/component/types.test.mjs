@@ -10,7 +10,7 @@ import { npmInstall } from '../lib/cache.mjs';
 
 const USE = `import { identities, planner } from 'openclaw-prepair/component';
 const key: string = identities.create().privateKeyPem;
-const inputs = { files: [], rows: [], now: 1n, failures: [] };
+const inputs = { files: [], rows: [], now: 1n, passedOver: [], failures: [] };
 const target = { stateDir: '/s', env: [] as [string, string][] };
 const planned = planner.plan({ target, operation: { tag: 'clear-pending', val: {} } }, inputs);
 for (const step of planned.steps) if (step.tag === 'write') console.log(step.val.path, step.val.content.length, key);

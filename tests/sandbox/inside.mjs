@@ -6,8 +6,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = new URL('../../npm/openclaw-prepair/', import.meta.url);
 export const target = fileURLToPath(new URL('lib/sandbox-inside.js', root));
 
+/** A program without `require`s of our own: what it takes from ../lib/ stands before it. */
+function whole(text) {
+  const ours = /^const \{[^}]*\} = require\('\.\.\/(lib\/[^']+)'\);\n/gm;
+  const parts = [...text.matchAll(ours)].map(([, file]) => readFileSync(new URL(file, root), 'utf8')
+    .replace(/^('use strict'|module\.exports = .*|const \w+ = require\('node:(fs|path)'\)|const \{.*\} = require\('\.\/.*'\));\n/gm, ''));
+  const [head, ...rest] = text.split(ours).filter((_, i) => i % 2 === 0);
+  return [head, ...parts, ...rest].join('').replace(/^\/\*\*.*?\*\/\n/gms, '');
+}
+
 export function generate() {
-  const source = (name) => readFileSync(new URL(`inside/${name}`, root), 'utf8')
+  const source = (name) => whole(readFileSync(new URL(`inside/${name}`, root), 'utf8'))
     .split('\n').filter((line) => !/^\s*(#|\/\/|\/\*\*.*\*\/\s*$)/.test(line) && line.trim() !== '').join('\n');
   const scripts = {
     look: `${source('common.sh')}\n${source('look.sh')}`,

@@ -2,7 +2,9 @@
 
 use prepair_core::connect::{self, Connection, Reason, Verdict};
 use prepair_core::error::{Error, Fields, Result};
-use prepair_core::inputs::{File, Inputs, Installed, Missing, Process, Query, Stat, Stop};
+use prepair_core::inputs::{
+    File, Inputs, Installed, Missing, PassedOver, Process, Query, Stat, Stop,
+};
 use prepair_core::json5;
 use prepair_core::options::{
     self, ConfigInput, ConfigOptions, Derivation, DeviceInput, IdentityInput, Operation, PairInput,
@@ -181,6 +183,7 @@ pub(crate) fn inputs(inputs: &wit::Inputs) -> Result<Inputs<'_>> {
             version: installed.version.clone(),
             state_schema: installed.state_schema,
         }),
+        passed_over: inputs.passed_over.iter().map(passed_over).collect(),
         stats: inputs.stats.as_ref().map(|stats| {
             stats.iter().map(|(path, stat)| (path.clone(), stat.as_ref().map(owned))).collect()
         }),
@@ -197,6 +200,10 @@ pub(crate) fn inputs(inputs: &wit::Inputs) -> Result<Inputs<'_>> {
             .map(|(path, error)| (path.clone(), error.clone().into()))
             .collect(),
     })
+}
+
+fn passed_over(found: &wit::PassedOver) -> PassedOver {
+    PassedOver { path: found.path.clone(), at: found.at.clone(), uid: found.uid }
 }
 
 fn owned(stat: &wit::Stat) -> Stat {

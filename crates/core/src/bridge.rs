@@ -8,7 +8,7 @@ use crate::connect::TREE;
 use crate::diagnose;
 use crate::error::{Error, Fields, Result};
 use crate::identity::KeyPair;
-use crate::inputs::{File, Inputs, Installed, Process, Stat, Stop};
+use crate::inputs::{File, Inputs, Installed, PassedOver, Process, Stat, Stop};
 use crate::json::{Part, list, malformed, mistyped, object, present, text};
 use crate::json5;
 use crate::options::{self, Operation, Request};
@@ -159,6 +159,9 @@ fn read<'a>(mut raw: Part, blobs: &[&'a [u8]]) -> Result<Inputs<'a>> {
         home: raw.text("home")?,
         cwd: raw.text("cwd")?,
         installed: raw.part("installed")?.map(installed).transpose()?,
+        passed_over: raw
+            .take("passedOver")
+            .map_or(Ok(Vec::new()), |found| list(found, passed_over))?,
         stats: raw.each("stats", |value| present(value, stat))?,
         process: raw.part("process")?.map(process).transpose()?,
         gateway: raw.whole("gateway")?,
@@ -187,6 +190,15 @@ fn installed(mut part: Part) -> Result<Installed> {
     Ok(Installed {
         version: part.text("version")?.ok_or_else(mistyped)?,
         state_schema: part.whole("stateSchema")?,
+    })
+}
+
+fn passed_over(value: Value) -> Result<PassedOver> {
+    let mut part = Part::of(value)?;
+    Ok(PassedOver {
+        path: part.text("path")?.ok_or_else(mistyped)?,
+        at: part.text("at")?.ok_or_else(mistyped)?,
+        uid: part.whole("uid")?,
     })
 }
 

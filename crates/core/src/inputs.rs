@@ -134,6 +134,8 @@ pub struct Inputs<'a> {
     pub cwd: Option<String>,
     /// The installed OpenClaw package, where one was found.
     pub installed: Option<Installed>,
+    /// Packages that another user could have put there, so that they don't count.
+    pub passed_over: Vec<PassedOver>,
     /// Path to its modes and owner; `None` from a driver that cannot tell. `diagnose` asks for many, a setup for the identity file's, an edit of the config for those of linked includes.
     pub stats: Option<Named<Option<Stat>>>,
     /// The process that reads; `None` from a driver that is none.
@@ -188,6 +190,17 @@ pub struct Installed {
     pub version: String,
     /// `openclaw.schemaVersions.state` of its package.json: the database's user_version, from 2026.8.1.
     pub state_schema: Option<i64>,
+}
+
+/// An OpenClaw package, or a command of that name, that the driver did not believe.
+#[derive(Clone, Debug)]
+pub struct PassedOver {
+    /// Where it was found.
+    pub path: String,
+    /// The file or folder on the way to it that others control.
+    pub at: String,
+    /// Whose that is; `None` where it is its mode that lets others write.
+    pub uid: Option<u32>,
 }
 
 /// A query that the driver runs against a SQLite database.

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::connect::{PINNED, pin_allows, remove_first};
 use crate::error::{Error, Result};
 use crate::identity::{self, KeyPair, Repair, Stored, device_id, sha256_hex};
-use crate::inputs::{File, Inputs, Missing, Query, Stop, Wants};
+use crate::inputs::{File, Inputs, Missing, PassedOver, Query, Stop, Wants};
 use crate::json::object;
 use crate::json5::{self, Document, Editor, Kind, Node};
 use crate::options::{
@@ -339,7 +339,8 @@ impl<'i, 'a> World<'i, 'a> {
             (None, None) => (None, Source::Unknown),
         };
         let (rules, doubt) = rules::rules(version.as_ref());
-        let mut warnings: Vec<Notice> = doubt.map(doubtful).into_iter().collect();
+        let mut warnings: Vec<Notice> = inputs.passed_over.iter().map(passed_over).collect();
+        warnings.extend(doubt.map(doubtful));
         let state_dir = paths::state_dir(target, &rules, inputs)?;
 
         // Everything that depends only on the state dir is asked for in one go.
@@ -391,6 +392,17 @@ fn doubtful(doubt: Doubt) -> Notice {
         Doubt::UnknownNewer => Notice::new("VERSION_NEWER", format!("This OpenClaw is newer than {newest}, the newest that is known here; its rules were followed."))
             .hint("Update openclaw-prepair when there is a newer one."),
     }
+}
+
+/// What is said of a package that another user could have put there, to have the rules of its version followed.
+fn passed_over(PassedOver { path, at, uid }: &PassedOver) -> Notice {
+    let why = match uid {
+        Some(uid) => format!("{at} belongs to user {uid}"),
+        None => format!("other users can write to {at}"),
+    };
+    Notice::new("PACKAGE_NOT_TRUSTED", format!("An openclaw package was not used, because {why}."))
+        .at(path)
+        .hint("Give gatewayVersion, or openclawDir if this package is yours. Otherwise remove it, or take its folder off PATH.")
 }
 
 /// What is said where a gateway runs on the state dir that changes.

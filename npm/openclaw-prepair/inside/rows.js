@@ -5,10 +5,16 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { createHash, createPrivateKey, createPublicKey } = require('node:crypto');
 const { pathToFileURL } = require('node:url');
+const { readPlain } = require('../lib/plain-file.js');
+const { installed, believing, ownerOf, packageIn } = require('../lib/openclaw.js');
 const [mark, mode, given] = process.argv.slice(process.argv[1] === '--' ? 2 : 1);
 // ASCII alone, which nothing on the way can cut in the middle of a character.
 const ascii = (value) => JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const say = (what, value) => process.stdout.write(`${mark} ${what}${value === undefined ? '' : ` ${ascii(value)}`}\n`);
+const BESIDE = ['-wal', '-shm', '-journal'];
+const kindOf = (file) => fs.lstatSync(file, { throwIfNoEntry: false });
+/** Whether SQLite would meet something else than plain files, a FIFO that it waits for; `lib/sqlite.js` says more. */
+const odd = (file) => ['', ...BESIDE].some((end) => kindOf(`${file}${end}`)?.isFile() === false);
 const open = (file, options = {}) => {
   const db = new (process.getBuiltinModule('node:sqlite').DatabaseSync)(file, options);
   db.exec('PRAGMA busy_timeout = 5000');
@@ -110,16 +116,17 @@ function mountedReadOnly(file) {
 
 /** Whether a database was emptied beside its log, which SQLite would delete; `lib/sqlite.js` says more. */
 function emptied(file) {
-  const size = (name) => fs.lstatSync(name, { throwIfNoEntry: false })?.size ?? 0;
+  const size = (name) => kindOf(name)?.size ?? 0;
   const journal = `${file}-journal`;
-  return size(file) === 0 && (size(`${file}-wal`) > 0 || (size(journal) >= 20 && fs.readFileSync(journal).readUInt32BE(16) > 0));
+  return size(file) === 0 && (size(`${file}-wal`) > 0 || (size(journal) >= 20 && readPlain(journal, Infinity, { length: 20 }).readUInt32BE(16) > 0));
 }
 
 function look({ openclaw, ...request }) {
-  if (openclaw) say('openclaw', installed(openclaw));
   const { db } = request;
+  if (openclaw) say('openclaw', packages(openclaw, db));
   if (!db || !fs.existsSync(db) || !process.getBuiltinModule?.('node:sqlite')) return;
   try {
+    if (odd(db)) return say('SQLITE_ODD');
     if (emptied(db)) return say('SQLITE_EMPTIED');
     say('rows', atRest(request) ?? asUsual(request));
   } catch (error) {
@@ -127,9 +134,15 @@ function look({ openclaw, ...request }) {
   }
 }
 
+/** What is installed, by the folder that the caller names or by what is believed. */
+function packages({ dir, owner }, db) {
+  if (typeof dir === 'string') return { installed: packageIn(dir), passedOver: [] };
+  return installed(process.env, believing(() => (db ? ownerOf(path.dirname(path.dirname(db)), owner) : null)));
+}
+
 /** What changes with every write to a database; null where a log of SQLite's lies beside it, so that it may be open. */
 function rest(file) {
-  const beside = (end) => fs.lstatSync(`${file}${end}`, { throwIfNoEntry: false });
+  const beside = (end) => kindOf(`${file}${end}`);
   if (beside('-wal') || beside('-shm') || beside('-journal')?.size > 0) return null;
   const { dev, ino, size, mtimeNs, ctimeNs } = fs.lstatSync(file, { bigint: true });
   return [dev, ino, size, mtimeNs, ctimeNs].join();
@@ -181,9 +194,10 @@ function rowsOf({ queries, stand, word }, file, options) {
 }
 
 function apply(upload) {
-  const { db: file, queries, digest, statements, word } = JSON.parse(fs.readFileSync(upload, 'utf8'));
+  const { db: file, queries, digest, statements, word } = JSON.parse(readPlain(upload, Infinity));
   let db;
   try {
+    if (odd(file)) return say('SQLITE_ODD');
     db = open(file);
     db.exec('BEGIN IMMEDIATE');
     // Read again under the write lock: what the plan was made from must still be so.
@@ -199,37 +213,6 @@ function apply(upload) {
   } finally {
     db?.close();
   }
-}
-
-/** `{ version, stateSchema }` of the installed openclaw, or null. */
-function installed({ dir }) {
-  const inside = (at) => {
-    try {
-      const manifest = JSON.parse(fs.readFileSync(path.join(at, 'package.json'), 'utf8'));
-      const schema = manifest.openclaw?.schemaVersions?.state;
-      if (manifest.name === 'openclaw') return { version: String(manifest.version), stateSchema: Number.isSafeInteger(schema) ? schema : null };
-    } catch {
-      // Looked for elsewhere.
-    }
-    return null;
-  };
-  if (typeof dir === 'string') return inside(dir);
-  const up = (at) => (path.dirname(at) === at ? [at] : [at, ...up(path.dirname(at))]);
-  const places = up(process.cwd()).map((at) => path.join(at, 'node_modules', 'openclaw'));
-  for (const at of [...(process.env.PATH ?? '').split(':'), path.dirname(process.execPath)]) {
-    if (!path.isAbsolute(at)) continue;
-    try {
-      places.push(...up(path.dirname(fs.realpathSync(path.join(at, 'openclaw')))));
-    } catch {
-      // No command of that name here.
-    }
-    places.push(path.join(at, '..', 'lib', 'node_modules', 'openclaw'));
-  }
-  for (const at of places) {
-    const found = inside(at);
-    if (found) return found;
-  }
-  return null;
 }
 
 if (mode === 'look') look(JSON.parse(given));

@@ -7,6 +7,7 @@ const { createRequire } = require('node:module');
 const path = require('node:path');
 const { PrepairError, refusal, permitted } = require('./errors.js');
 const { bare, fits, property, text } = require('./core.js');
+const { readPlain } = require('./plain-file.js');
 
 // Literal requires, so that whoever packs an application (file tracers, bundlers) finds the files, and each in a try of
 // its own, so that they may be absent.
@@ -70,9 +71,10 @@ const packages = () =>
 function addon(failures) {
   const names = packages();
   for (const name of ['../prepair.node', ...names]) {
-    const file = where(name);
+    let file = null;
     try {
-      if (file !== null) whole(file);
+      file = where(name);
+      if (file?.endsWith('.node')) whole(file);
       const found = ADDONS[name]();
       if (Object.hasOwn(found, 'error')) throw found.error;
       if (typeof found.call !== 'function') throw refusal('BINDING', 'It is no addon of openclaw-prepair.');
@@ -88,27 +90,34 @@ function addon(failures) {
 
 /** The file behind a require; null inside a bundle, where there is none to look at. */
 function where(name) {
+  if (typeof __filename !== 'string') return null;
+  const { resolve } = createRequire(__filename);
+  // Node looks in every folder above, and waits for a FIFO there.
+  const manifest = resolve.paths(name).map((dir) => path.join(dir, name, 'package.json')).find((file) => fs.existsSync(file));
+  if (manifest !== undefined) ours(manifest);
+  let file;
   try {
-    const file = createRequire(__filename).resolve(name);
-    return file.endsWith('.node') ? file : null;
+    file = resolve(name);
   } catch {
     return null;
   }
+  ours(file);
+  return file;
+}
+
+/** Refuses what neither root, this user nor the owner of this package put there: it would be run. */
+function ours(file) {
+  const { uid } = fs.statSync(file);
+  if (![0, process.getuid?.(), fs.statSync(__dirname).uid].includes(uid)) throw refusal('BINDING', `It belongs to user ${uid}.`, { path: file });
 }
 
 /** A truncated ELF file is not refused by the system's loader, it kills the process: its last part must be there. */
 function whole(file) {
-  const fd = fs.openSync(file, 'r');
-  try {
-    const head = Buffer.alloc(64);
-    const size = fs.readSync(fd, head, 0, 64, 0);
-    const elf = head.toString('latin1', 0, 4) === '\x7fELF';
-    // ELF64, little endian, as all our addons: e_shoff, e_shentsize, e_shnum
-    const end = Number(head.readBigUInt64LE(40)) + head.readUInt16LE(58) * head.readUInt16LE(60);
-    if (size < 64 || (elf && fs.fstatSync(fd).size < end)) throw refusal('BINDING', 'The file is truncated.', { path: file });
-  } finally {
-    fs.closeSync(fd);
-  }
+  const head = readPlain(file, Infinity, { follow: true, length: 64 });
+  const elf = head.toString('latin1', 0, 4) === '\x7fELF';
+  // ELF64, little endian, as all our addons: e_shoff, e_shentsize, e_shnum
+  const end = () => Number(head.readBigUInt64LE(40)) + head.readUInt16LE(58) * head.readUInt16LE(60);
+  if (head.length < 64 || (elf && fs.statSync(file).size < end())) throw refusal('BINDING', 'The file is truncated.', { path: file });
 }
 
 /** The wasm module. */

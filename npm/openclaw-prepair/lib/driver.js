@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { PrepairError, refusal, permitted } = require('./errors.js');
 const { ask, bare, own, operateOn, property, reading, taken, text } = require('./core.js');
-const { attemptOf, running } = require('./gateway-lock.js');
+const { attemptOf, running, packageOf } = require('./gateway-lock.js');
 
 const MAX_ATTEMPTS = 5;
 const VARIABLES = [
@@ -20,8 +20,12 @@ const VARIABLES = [
   'OPENCLAW_INCLUDE_ROOTS',
 ];
 
+/** What few calls need; loading a module is a good part of what a call takes. */
+const openclaw = () => require('./openclaw.js');
+const reports = () => require('./report.js');
+
 /** One call: its options as the core takes them, and what the core cannot know. */
-function prepare(binding, options) {
+function prepare(binding, operation, options) {
   if (process.platform === 'win32') {
     throw refusal('PLATFORM', 'Files are written on Linux and macOS only.', { hint: "Use openclaw-prepair/plan, or run this where the gateway runs." });
   }
@@ -34,16 +38,18 @@ function prepare(binding, options) {
     if (value !== undefined && typeof value !== 'string') throw refusal('OPTIONS', `The option env.${name} must be a string.`);
   }
   const known = Object.fromEntries(VARIABLES.map((name) => [name, variable(name)]));
-  const call = taken({ ...rest, env: known });
-  const { gatewayVersion, openclawDir } = call.options;
+  const asked = taken({ ...rest, env: known });
+  const { gatewayVersion, openclawDir } = asked.options;
   const cwd = attemptOf(() => process.cwd(), null);
   const auto = gatewayVersion === undefined || gatewayVersion === 'auto';
   if (openclawDir !== undefined && typeof openclawDir !== 'string') {
     throw refusal('OPTIONS', 'The option openclawDir must be a string.');
   }
-  return {
-    ...call,
+  const call = {
+    ...asked,
     env,
+    auto: auto && openclawDir === undefined,
+    owner: () => stateOwner(binding, operation, call),
     fixed: {
       __proto__: null,
       now: Date.now(),
@@ -54,9 +60,37 @@ function prepare(binding, options) {
       home: (property(process.env, 'HOME') ?? attemptOf(() => require('node:os').homedir(), null)) || cwd,
       cwd,
       process: { uid: process.getuid(), node: process.versions.node, platform: process.platform },
-      installed: auto || openclawDir !== undefined ? require('./openclaw.js').installed(openclawDir, { ...known, ...places }) : null,
+        installed: null,
     },
   };
+  if (call.auto) Object.assign(call.fixed, openclaw().installed({ ...known, ...places }, openclaw().believing(call.owner)));
+  if (openclawDir !== undefined) call.fixed.installed = packageAt(openclawDir);
+  return call;
+}
+
+/** The package that the caller names: believed, whoever put it there. */
+function packageAt(dir) {
+  const found = openclaw().packageIn(dir);
+  if (found) return found;
+  throw refusal('OPTIONS', 'The option openclawDir is not the folder of an openclaw package.', {
+    path: dir,
+    hint: 'Give the folder that holds its package.json, or leave it out.',
+  });
+}
+
+/** Who owns the state dir, as far as that is known before any version is; asked only where a package is another user's. */
+function stateOwner(binding, operation, call) {
+  const { bases } = operateOn(binding, 'plan', operation, call, { ...call.fixed, files: {}, rows: {}, stats: {} }).json.missing;
+  return openclaw().ownerOf(bases[0], call.options.owner?.uid);
+}
+
+/** A running gateway knows best which version runs: whether its package took the place of what was found, or is to be told. */
+function takesGateways(call) {
+  const own = call.auto && call.fixed.gateway !== null ? packageOf(call.fixed.gateway, call.owner) : null;
+  if (own === null) return false;
+  const { passedOver } = call.fixed;
+  Object.assign(call.fixed, own.installed ? own : { passedOver: [...passedOver, ...own.passedOver] });
+  return true;
 }
 
 /** Answers queries. Where no folder holds a database, which is common, no SQLite is looked for. */
@@ -76,7 +110,10 @@ function look(binding, fn, operation, call, rows) {
     if (!Object.hasOwn(json, 'missing')) return { __proto__: null, ...json, steps: bare(json.steps), blobs, leftovers, files: inputs.files, rows: inputs.rows, queries: asked };
     const { files, queries, bases, stats = [] } = bare(json.missing);
     // Asked once a call, as soon as the core knows where.
-    if (call.fixed.gateway === undefined && bases.length > 0) inputs.gateway = call.fixed.gateway = running(bases);
+    if (call.fixed.gateway === undefined && bases.length > 0) {
+      inputs.gateway = call.fixed.gateway = running(bases);
+      if (takesGateways(call)) return look(binding, fn, operation, call, rows);
+    }
     asked.push(...queries);
     if (files.length > 0) {
       const read = binding.readFiles({ bases, files });
@@ -103,7 +140,7 @@ function statOf(path, linked) {
 
 /** Looks without touching: what cannot be read is told to the core, which makes findings of it. */
 function observe(binding, fn, options) {
-  const call = prepare(binding, options);
+  const call = prepare(binding, 'diagnose', options);
   // A config may name any variable (src/config/env-substitution.ts).
   for (const [name, value] of reading('env', () => Object.entries(call.env))) {
     if (typeof value === 'string' && /^[A-Z_][A-Z0-9_]*$/.test(name)) call.options.env[name] ??= value;
@@ -160,7 +197,7 @@ function applyRows(binding, operation, call, seen, { db }) {
 
 /** Runs an operation and gives its report. A dry run shows its plan, contents and all, to `onPlan`. */
 function run(binding, operation, options, onPlan) {
-  const call = prepare(binding, options);
+  const call = prepare(binding, operation, options);
   try {
     return settle(binding, operation, call, onPlan);
   } finally {
@@ -168,8 +205,6 @@ function run(binding, operation, options, onPlan) {
   }
 }
 
-/** What few calls need; loading a module is a good part of what a call takes. */
-const reports = () => require('./report.js');
 const counted = (report, attempts) => (attempts === 1 ? report : reports().withAttempts(report, attempts));
 
 /** Applies until looking again finds nothing to do. */
@@ -249,7 +284,7 @@ function visible(binding, plan) {
 
 /** The identity of a state dir, private key included. */
 function exportIdentity(binding, options) {
-  const { deviceId, publicKey, privateKeyPem } = look(binding, 'exportIdentity', 'prePair', prepare(binding, options), (queries) => rowsOf(queries));
+  const { deviceId, publicKey, privateKeyPem } = look(binding, 'exportIdentity', 'prePair', prepare(binding, 'prePair', options), (queries) => rowsOf(queries));
   return { deviceId, publicKey, privateKeyPem };
 }
 

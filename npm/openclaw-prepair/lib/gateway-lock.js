@@ -31,13 +31,17 @@ function lives(pid, startTime) {
   return start === undefined || typeof startTime !== 'number' || Number(start) === startTime;
 }
 
+/** Loaded where there is a lock at all. */
+const openclaw = () => require('./openclaw.js');
+
 /** The process id in a lock file of a living gateway that uses one of these folders. */
-function holder(file, folders) {
-  const stat = fs.lstatSync(file);
-  if (!stat.isFile() || stat.size > LARGEST) return null;
-  const { pid, startTime, configPath, stateDir } = bare(JSON.parse(fs.readFileSync(file, { __proto__: null, encoding: 'utf8' })));
+function holder(file, folders, owner) {
+  const { readPlain } = require('./plain-file.js');
+  const { pid, startTime, configPath, stateDir } = bare(JSON.parse(readPlain(file, LARGEST)));
   if (!Number.isInteger(pid) || pid < 1 || typeof configPath !== 'string') return null;
   if (!folders.includes(path.dirname(configPath)) && !folders.includes(stateDir)) return null;
+  // Anybody can make a folder of that name in /tmp, and name any process.
+  if (openclaw().others(file, openclaw().believing(() => owner)) !== null) return null;
   return lives(pid, startTime) ? pid : null;
 }
 
@@ -51,7 +55,7 @@ function running(bases) {
       const locks = path.join(temp, `openclaw-${uid}`);
       if (!attemptOf(() => fs.existsSync(locks), false)) continue;
       for (const name of attemptOf(() => fs.readdirSync(locks), [])) {
-        const pid = /^gateway\..+\.lock$/.test(name) ? attemptOf(() => holder(path.join(locks, name), folders), null) : null;
+        const pid = /^gateway\..+\.lock$/.test(name) ? attemptOf(() => holder(path.join(locks, name), folders, owner), null) : null;
         if (pid !== null) return pid;
       }
     }
@@ -59,4 +63,34 @@ function running(bases) {
   return null;
 }
 
-module.exports = { attemptOf, running };
+/**
+ * The package that a gateway runs, as `installed` of openclaw.js gives it; null where its process does not tell. Seen on Linux:
+ * the arguments name the script, until the gateway writes a title over them (2026.2.19 and 2026.9.6 do), and addons of its own
+ * dependencies are mapped (koffi at 2026.2.19, fs-safe at 2026.9.6; none at 2026.4.15).
+ */
+function packageOf(pid, owner) {
+  const link = (name) => attemptOf(() => fs.readlinkSync(`/proc/${name}`), null);
+  const text = (name) => attemptOf(() => fs.readFileSync(`/proc/${pid}/${name}`, 'utf8'), '');
+  const { believing, others, packageIn, parents } = openclaw();
+  const believed = believing(owner);
+  // Of a stranger nothing is asked, and in another container a path means something else.
+  if (!attemptOf(() => believed(fs.lstatSync(`/proc/${pid}`).uid), false) || link(`${pid}/ns/mnt`) !== link('self/ns/mnt')) return null;
+  const dirs = new Set();
+  const cwd = link(`${pid}/cwd`) ?? '/';
+  for (const word of text('cmdline').split('\0')) {
+    const real = word && attemptOf(() => fs.realpathSync(path.resolve(cwd, word)), null);
+    if (real) for (const dir of parents(path.dirname(real))) dirs.add(dir);
+  }
+  for (const [, file] of text('maps').matchAll(/ (\/.*\.node)$/gm)) {
+    for (const dir of parents(path.dirname(file))) if (path.basename(dir) === 'node_modules') dirs.add(path.join(dir, 'openclaw'));
+  }
+  const all = [...dirs].map((dir) => ({ dir, found: packageIn(dir) })).filter(({ found }) => found);
+  // Two that differ tell nothing.
+  if (all.length === 0 || all.some(({ found }) => found.version !== all[0].found.version)) return null;
+  const where = ({ dir }) => attemptOf(() => others(path.join(dir, 'package.json'), believed), undefined);
+  const good = all.find((one) => where(one) === null);
+  if (good) return { installed: good.found, passedOver: [] };
+  return { installed: null, passedOver: all.map((one) => ({ path: one.dir, ...where(one) })).filter(({ at }) => at) };
+}
+
+module.exports = { attemptOf, running, packageOf };

@@ -1,11 +1,14 @@
 'use strict';
 
-// Finds the installed openclaw package without starting a process.
+// Finds the installed openclaw package without starting a process. inside/rows.js holds a copy of this.
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { bare } = require('./core.js');
-const { refusal } = require('./errors.js');
+const { readPlain } = require('./plain-file.js');
+
+const MANIFEST_BYTES = 1024 * 1024;
+// Of path_resolution(7).
+const MAX_LINKS = 40;
 
 /** Whether something is there; what we may not look at, by the permissions of Node or Deno, is not. */
 function exists(file) {
@@ -16,19 +19,56 @@ function exists(file) {
   }
 }
 
+/** The fields of an object of somebody else's, none of them inherited. */
+const own = (value) => ({ __proto__: null, ...value });
+
 /** The package in a folder, or null. */
 function packageIn(dir) {
-  const file = path.join(dir, 'package.json');
-  // Asked many times where there is none, and an exception costs more than a look.
-  if (!exists(file)) return null;
   try {
-    const manifest = bare(JSON.parse(fs.readFileSync(file, { __proto__: null, encoding: 'utf8' })));
+    const manifest = own(JSON.parse(readPlain(path.join(dir, 'package.json'), MANIFEST_BYTES, { follow: true })));
     if (manifest.name !== 'openclaw' || typeof manifest.version !== 'string') return null;
-    const schema = manifest.openclaw?.schemaVersions?.state;
+    const schema = own(own(manifest.openclaw).schemaVersions).state;
     return { version: manifest.version, stateSchema: Number.isSafeInteger(schema) ? schema : null };
   } catch {
     return null;
   }
+}
+
+/**
+ * Whether others than the owner, who is believed, can write. A group of the owner's own has the owner's number (useradd's
+ * default), root's group and the admins of macOS (Homebrew's folders are theirs) can become root: no other group is known to be
+ * harmless. In a sticky folder (/tmp) others can make entries, but not touch ours.
+ */
+function writable({ mode, uid, gid }, sticky) {
+  const harmless = gid === 0 || gid === uid || (gid === 80 && process.platform === 'darwin');
+  return (mode & 0o002 || (mode & 0o020 && !harmless)) && !(sticky && mode & 0o1000);
+}
+
+/**
+ * Where somebody else than whom `believed(uid)` names could have put a file, or what leads to it: `{ at, uid }`, with a null
+ * `uid` where it is the mode that lets others write. Null where nobody could. Every folder from the root on counts, every link
+ * and what it leads to.
+ */
+function others(file, believed) {
+  const names = (text) => text.split('/').filter((name) => name !== '' && name !== '.');
+  const rest = ['', ...names(path.resolve(file))];
+  let links = 0;
+  for (let dir = '/'; rest.length > 0; ) {
+    const at = path.join(dir, rest.shift());
+    const stat = fs.lstatSync(at);
+    if (!believed(stat.uid)) return { at, uid: stat.uid };
+    if (stat.isSymbolicLink()) {
+      links += 1;
+      if (links > MAX_LINKS) return { at, uid: null };
+      const to = fs.readlinkSync(at);
+      rest.unshift(...names(to));
+      if (to.startsWith('/')) dir = '/';
+      continue;
+    }
+    if (writable(stat, stat.isDirectory())) return { at, uid: null };
+    dir = at;
+  }
+  return null;
 }
 
 function* parents(dir) {
@@ -38,7 +78,8 @@ function* parents(dir) {
   }
 }
 
-function* candidates(env) {
+/** Folders that may hold the package; `safe` tells whether a command on PATH may be followed to its own. */
+function* candidates(env, safe) {
   let cwd = null;
   try {
     cwd = process.cwd();
@@ -46,14 +87,14 @@ function* candidates(env) {
     // The working folder is gone; the other places remain.
   }
   if (cwd) for (const dir of parents(cwd)) yield path.join(dir, 'node_modules', 'openclaw');
-  for (const dir of (env.PATH ?? '').split(path.delimiter)) {
-    if (!path.isAbsolute(dir)) continue;
+  for (const dir of [...(env.PATH ?? '').split(path.delimiter), path.dirname(process.execPath)]) {
+    const command = path.join(dir, 'openclaw');
+    if (!path.isAbsolute(dir) || !exists(command) || !safe(command, command)) continue;
     // npm and pnpm scripts put a project's node_modules/.bin first.
-    if (path.basename(dir) === '.bin' && exists(path.join(dir, 'openclaw'))) yield path.join(dir, '..', 'openclaw');
-    if (!exists(path.join(dir, 'openclaw'))) continue;
+    if (path.basename(dir) === '.bin') yield path.join(dir, '..', 'openclaw');
     let real;
     try {
-      real = fs.realpathSync(path.join(dir, 'openclaw'));
+      real = fs.realpathSync(command);
     } catch {
       continue;
     }
@@ -69,21 +110,53 @@ function* candidates(env) {
   }
 }
 
-/** `{ version, stateSchema }` of the installed package, or null. */
-function installed(openclawDir, env) {
-  if (typeof openclawDir === 'string') {
-    const found = packageIn(openclawDir);
-    if (found) return found;
-    throw refusal('OPTIONS', 'The option openclawDir is not the folder of an openclaw package.', {
-      path: openclawDir,
-      hint: 'Give the folder that holds its package.json, or leave it out.',
-    });
-  }
-  for (const dir of candidates(env)) {
-    const found = packageIn(dir);
-    if (found) return found;
+/** Whether what a user put somewhere is believed: root, this user, and the owner of the state dir, whom `owner()` names. */
+function believing(owner) {
+  let theirs;
+  const known = () => {
+    try {
+      return owner() ?? -1;
+    } catch {
+      // Not to be looked at, or not known yet.
+      return -1;
+    }
+  };
+  return (uid) => uid === 0 || uid === process.getuid() || uid === (theirs ??= known());
+}
+
+/** The user who owns a state dir or, while it is not there, will: the wished one, or the owner of the folder above it. */
+function ownerOf(stateDir, wished) {
+  for (const at of parents(stateDir)) {
+    const stat = fs.statSync(at, { __proto__: null, throwIfNoEntry: false });
+    if (stat) return at === stateDir ? stat.uid : wished ?? stat.uid;
   }
   return null;
 }
 
-module.exports = { installed };
+/**
+ * `{ installed: { version, stateSchema } | null, passedOver: [{ path, at, uid }] }`: the first package that nobody but those whom
+ * `believed` names could have put there, and those before it that others could.
+ */
+function installed(env, believed) {
+  const passedOver = [];
+  /** Whether a package or a command counts. */
+  const safe = (file, found) => {
+    try {
+      const where = others(file, believed);
+      if (where && !passedOver.some((known) => known.path === found)) passedOver.push({ path: found, ...where });
+      return where === null;
+    } catch {
+      // Gone, or not to be looked at.
+      return false;
+    }
+  };
+  for (const dir of candidates(env, safe)) {
+    const file = path.join(dir, 'package.json');
+    // Asked many times where there is none, and an exception costs more than a look.
+    const found = exists(file) ? packageIn(dir) : null;
+    if (found && safe(file, dir)) return { installed: found, passedOver };
+  }
+  return { installed: null, passedOver };
+}
+
+module.exports = { installed, believing, others, ownerOf, packageIn, parents };

@@ -12,6 +12,8 @@ const { refusal } = require('./errors.js');
 const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
 // Neither follows a link in the last place nor waits for the other end of a FIFO.
 const PLAIN = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+// The longest string of V8, as in crates/host/src/read.rs.
+const LARGEST = 2 ** 29 - 24;
 
 /** `dir` is the home folder of the sandbox; absolute paths are this machine's own. */
 function localDir(dir) {
@@ -59,8 +61,8 @@ async function folder(dir) {
 
 /** Throws unless this is a plain file. */
 function plain(file, stat) {
-  if (stat.isFile()) return true;
-  throw Object.assign(new Error(`${file} is not a regular file`), { code: 'EINVAL', path: file });
+  if (stat.isFile() && stat.size <= LARGEST) return true;
+  throw Object.assign(new Error(`${file} is not a regular file, or too large`), { code: 'EINVAL', path: file });
 }
 
 /** Opens a plain file, gives `use` its handle, closes it. */
@@ -76,8 +78,10 @@ async function within(file, flags, mode, use) {
 
 async function run([command, ...args], home, { signal, timeoutMs } = {}) {
   await folder(home);
+  // From a relative or empty entry whatever lies in the folder would be started.
+  const PATH = property(process.env, 'PATH')?.split(':').filter((dir) => path.isAbsolute(dir)).join(':');
   const temp = property(process.env, 'TMPDIR');
-  const env = { __proto__: null, PATH: property(process.env, 'PATH'), HOME: home, ...(temp && { TMPDIR: temp }) };
+  const env = { __proto__: null, ...(PATH && { PATH }), HOME: home, ...(temp && { TMPDIR: temp }) };
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { __proto__: null, cwd: home, env, signal, timeout: timeoutMs, stdio: ['ignore', 'pipe', 'pipe'] });
     const output = [[], []];

@@ -218,6 +218,8 @@ function parsed(words, good) {
 }
 
 const isInstalled = (value) => value === null || (isObject(value) && typeof value.version === 'string' && (value.stateSchema === null || Number.isSafeInteger(value.stateSchema)));
+const isPassedOver = (value) => isObject(value) && typeof value.path === 'string' && typeof value.at === 'string' && (value.uid === null || Number.isSafeInteger(value.uid));
+const isFound = (value) => isObject(value) && isInstalled(value.installed) && Array.isArray(value.passedOver) && value.passedOver.every(isPassedOver);
 const isRows = (value) => isObject(value) && /^[0-9a-f]{64}$/.test(value.digest) && (value.device === null || (typeof value.device === 'string' && value.device !== ''))
   && isObject(value.rows) && Object.values(value.rows).every((rows) => Array.isArray(rows) && rows.every(isObject));
 
@@ -242,7 +244,7 @@ function facts(answer, paths = 0) {
       found.stats[at(index)] = { mode: parseInt(mode, 8), uid: Number(uid), nlink: Number(nlink), backups: backups.map((name) => text(name, false)), real: undefined };
     }
     else if (what === 'real' && found.stats[at(words[0])]) found.stats[words[0]].real = text(words[1], false);
-    else if (what === 'openclaw') found.installed = parsed(rest, isInstalled);
+    else if (what === 'openclaw') Object.assign(found, parsed(rest, isFound));
     else if (what === 'rows') found.rows = parsed(rest, isRows);
     else if (what === 'header') found.header = { wal: words[0] === '1', bytes: words.slice(1).map(Number) };
     else if (what.startsWith('SQLITE')) found.sqlite = what;
@@ -286,7 +288,7 @@ class Job {
     // A new key and a new token mean the same at every attempt.
     this.fixed = { now: Date.now(), entropy: random(64), cwd: null };
     // The home that an adapter names is only what is tried first: the sandbox says which one it is.
-    this.known = { home: fresh ? null : property(fs, 'home') ?? null, env: rest.env ?? {}, installed: null };
+    this.known = { home: fresh ? null : property(fs, 'home') ?? null, env: rest.env ?? {}, installed: null, passedOver: [] };
     this.homeFound = false;
     this.queries = [];
     this.left = new Set();
@@ -301,9 +303,9 @@ class Job {
   }
 
   core(inputs) {
-    const { home, env, installed } = this.known;
+    const { home, env, installed, passedOver } = this.known;
     const call = { options: { __proto__: null, ...this.options, env }, blobs: this.blobs };
-    return operateOn(this.binding, 'plan', this.operation, call, { ...this.fixed, home, installed, ...inputs });
+    return operateOn(this.binding, 'plan', this.operation, call, { ...this.fixed, home, installed, passedOver, ...inputs });
   }
 
   /** Inputs before anything was read; `diagnose` also wants what could not be read. */
@@ -356,7 +358,7 @@ class Job {
   look(paths, queries, stats = []) {
     const db = queries[0]?.db ?? '';
     const auto = this.options.gatewayVersion === undefined || this.options.gatewayVersion === 'auto';
-    const openclaw = auto || this.options.openclawDir !== undefined ? { dir: this.options.openclawDir } : null;
+    const openclaw = auto || this.options.openclawDir !== undefined ? { dir: this.options.openclawDir, owner: this.options.owner?.uid } : null;
     const request = openclaw || db ? json({ db, queries, stand: STAND, word: this.word, mends: !this.reading, openclaw }) : '';
     const told = this.diagnosing || stats.length > 1 ? 'all' : stats[0] ?? '';
     return this.calls.script('look', [this.reading ? '-' : this.stagingDir ?? '', db, inside.rows, request, told, ...paths]);
@@ -366,7 +368,8 @@ class Job {
   learn(found) {
     this.known.home = found.home || this.known.home;
     if (this.options.env === undefined) this.known.env = found.env;
-    if (found.installed !== undefined) this.known.installed = found.installed;
+    const { installed, passedOver } = found;
+    if (installed !== undefined) Object.assign(this.known, { installed, passedOver });
     const { openclawDir } = this.options;
     if (openclawDir !== undefined && !found.installed) {
       throw refusal('OPTIONS', 'The option openclawDir is not the folder of an openclaw package in the sandbox, or there is no Node to read it.', { path: openclawDir });
@@ -622,6 +625,7 @@ const SQLITE_FAULTS = {
   SQLITE_READ_ONLY: ['READ_ONLY', 'The state database cannot be written.', 'Use the sandbox as the user of the gateway.'],
   SQLITE_MOUNT: ['READ_ONLY', 'The state database lies on a read-only file system.', 'Run this where it can be written. While a log (-wal) lies beside it, SQLite has to write even to read it.'],
   SQLITE_BEGUN: ['SQLITE', 'A killed process left a write to the state database unfinished.', 'Start the gateway or call setup(): SQLite then undoes that write by itself.'],
+  SQLITE_ODD: ['NOT_A_FILE', 'A file that SQLite keeps beside the state database is not a plain file.', 'Look at the files -wal, -shm and -journal beside it, and move away what is not a plain file.'],
   SQLITE_EMPTIED: ['SQLITE', 'The state database is empty, but a log of its changes lies beside it: it was truncated.', 'Restore the database from a backup, the files -wal and -journal beside it included.'],
   SQLITE_FULL: ['DISK_FULL', 'The disk is full.', 'Make room, then call again: the same call completes what is not done yet.'],
   SQLITE_OPEN: ['PERMISSION', 'The state database cannot be opened.', 'Use the sandbox as the user of the gateway.'],

@@ -8,6 +8,7 @@ const path = require('node:path');
 const { createPrivateKey, createPublicKey } = require('node:crypto');
 const { pathToFileURL } = require('node:url');
 const { forbidden, refusal } = require('./errors.js');
+const { readPlain } = require('./plain-file.js');
 
 const BUSY_MS = 5000;
 // SQLITE_READONLY_ROLLBACK: a writer was killed, and only who may write can undo what it began.
@@ -15,6 +16,7 @@ const BEGUN = 776;
 // SQLITE_IOERR_SHMSIZE: no room for the index of the write-ahead log.
 const NO_ROOM = 4874;
 const CANTOPEN = 14;
+const BESIDE = ['-wal', '-shm', '-journal'];
 
 function library(db) {
   const emit = process.emitWarning;
@@ -86,33 +88,25 @@ function mountedReadOnly(db) {
   return false;
 }
 
-/** Whether a database is there; what is no plain file is refused. */
+/** Whether this is there; anything else in its place is refused. */
+function there(at, kind, what) {
+  const stat = fs.lstatSync(at, { __proto__: null, throwIfNoEntry: false });
+  if (!stat || stat[kind]()) return Boolean(stat);
+  throw refusal('NOT_A_FILE', what, { path: at, hint: 'Links below the state dir are not followed. Move it away, or name its real place by stateDir.' });
+}
+
+/** Whether a database is there; what is not a plain file is refused, beside it too: SQLite waits for a FIFO for ever. */
 function present(db) {
-  for (const [at, kind] of [[path.dirname(db), 'isDirectory'], [db, 'isFile']]) {
-    const stat = fs.lstatSync(at, { __proto__: null, throwIfNoEntry: false });
-    if (!stat) return false;
-    if (!stat[kind]()) {
-      throw refusal('NOT_A_FILE', kind === 'isFile' ? 'The state database is no plain file.' : 'The folder of the state database is no folder, or a link.', {
-        path: at,
-        hint: 'Links below the state dir are not followed. Move it away, or name its real place by stateDir.',
-      });
-    }
-  }
+  if (!there(path.dirname(db), 'isDirectory', 'The folder of the state database is no folder, or a link.')) return false;
+  if (!there(db, 'isFile', 'The state database is no plain file.')) return false;
+  for (const end of BESIDE) there(`${db}${end}`, 'isFile', 'A file that SQLite keeps beside the state database is not a plain file.');
   return true;
 }
 
 const sizeOf = (file) => fs.lstatSync(file, { __proto__: null, throwIfNoEntry: false })?.size ?? 0;
 
 /** The first bytes of a file. Not of a database that this process may have open: closing it would drop SQLite's locks. */
-function head(file, length) {
-  const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
-  try {
-    const bytes = Buffer.alloc(length);
-    return bytes.subarray(0, fs.readSync(fd, bytes, 0, length, 0));
-  } finally {
-    fs.closeSync(fd);
-  }
-}
+const head = (file, length) => readPlain(file, Infinity, { length });
 
 /** user_version from the file's header; null when the write-ahead log may hold a newer one. */
 function headerVersion(db) {
@@ -267,6 +261,7 @@ function guarded(db, body) {
 function transaction(file, body) {
   return guarded(file, () => {
     const { DatabaseSync } = library(file);
+    present(file);
     const db = new DatabaseSync(file);
     try {
       db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);

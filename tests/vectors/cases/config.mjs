@@ -24,6 +24,7 @@ for (const version of ['2026.2.12', WALL, '2026.3.28', MID, '2026.7.1', NEWEST])
 for (const [version, warnings] of [['2026.2.12', ['W_PROXY_NETWORK']], [WALL, ['W_PROXY_LOOPBACK', 'W_PROXY_SPOOFABLE']], ['2026.3.28', ['W_PROXY_LOOPBACK', 'W_PROXY_SPOOFABLE']], ['2026.3.31', ['W_PROXY_NO_EFFECT']], [MID, ['W_PROXY_NO_EFFECT']], [NEWEST, ['W_PROXY_WIDE']]]) {
   add(`private, ${version}`, 'written as asked, with the truth about it', version, { trustedProxies: 'private' }, LOCAL, { ...to(JSON.stringify({ gateway: { mode: 'local', trustedProxies: PRIVATE } })), warnings });
 }
+vectors.push({ name: 'sandbox, no version', why: 'ranges are written for a version that is known only', operation: 'patchConfig', options: { stateDir: S, configPath: CONFIG, env: {} }, inputs: json({ [CONFIG]: LOCAL }), expect: { ...same, warnings: ['W_VERSION_UNKNOWN', 'W_PROXY_NONE'] } });
 add('peers, 2026.9.6', 'a header-adding proxy must be listed there', NEWEST, { proxyPeers: ['127.0.0.1', '10.1.2.3'] }, LOCAL, { ...to('{"gateway":{"mode":"local","trustedProxies":["127.0.0.1","10.1.2.3"]}}'), warnings: [] });
 add('loopback peers, 2026.2.19', 'they would cause the wall', WALL, { proxyPeers: ['127.0.0.1', '10.1.2.3'] }, LOCAL, { ...to('{"gateway":{"mode":"local","trustedProxies":["10.1.2.3"]}}'), warnings: ['W_PROXY_LOOPBACK'] });
 add('a loopback peer in a block, 2026.2.19', 'the same', WALL, { proxyPeers: ['127.0.0.0/8'] }, LOCAL, { ...same, warnings: ['W_PROXY_LOOPBACK'] });

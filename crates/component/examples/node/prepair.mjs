@@ -26,7 +26,7 @@ const look = (path) => {
 };
 
 function plan() {
-  const inputs = { files: [], rows: [], now: BigInt(Date.now()), home: homedir(), cwd: process.cwd(), entropy: new Uint8Array(randomBytes(64)), failures: [] };
+  const inputs = { files: [], rows: [], now: BigInt(Date.now()), home: homedir(), cwd: process.cwd(), passedOver: [], entropy: new Uint8Array(randomBytes(64)), failures: [] };
   for (;;) {
     try {
       return planner.plan(request, inputs);

@@ -2,10 +2,10 @@
 
 // The command line: arguments in, a report out, and an exit code.
 
-const fs = require('node:fs');
 const { load } = require('../binding.js');
 const driver = require('../driver.js');
 const { PrepairError, refusal } = require('../errors.js');
+const { readPlain } = require('../plain-file.js');
 const { verify } = require('../verify.js');
 const { parse, help, Usage } = require('./args.js');
 const { planDiff } = require('./diff.js');
@@ -15,6 +15,8 @@ const DONE = 0;
 const REFUSED = 1;
 const USAGE = 2;
 const WALL = 3;
+// Of a file that an argument names.
+const LARGEST = 16 * 1024 * 1024;
 
 const colored = (stream) => stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
 /** Writes all of it. A reader that left (`| head`) is no error. */
@@ -39,8 +41,10 @@ const io = {
   read(path) {
     let bytes;
     try {
-      bytes = fs.readFileSync(path);
+      bytes = readPlain(path, LARGEST, { follow: true });
     } catch (error) {
+      if (error.code === 'EINVAL') throw refusal('NOT_A_FILE', 'This is not a plain file.', { path, hint: 'Name a plain file: pipes and devices are not read.' });
+      if (error.code === 'EFBIG') throw refusal('SHAPE', `The file is larger than ${LARGEST / 1024 / 1024} MiB.`, { path, hint: 'Name the right file.' });
       throw refusal('IO', `The file cannot be read (${error.code}).`, { path, hint: 'Name a file that is there and that this user may read.' });
     }
     try {
