@@ -4,7 +4,7 @@
 mod hash;
 
 use crate::run::{Result, cache, cargo, command, output, root, run, target};
-use crate::{component, esm, explorer};
+use crate::{component, esm, explorer, vendor};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -15,6 +15,7 @@ pub(crate) fn addon() -> Result {
     let built =
         if cfg!(target_os = "macos") { "libprepair_napi.dylib" } else { "libprepair_napi.so" };
     publish(&target().join("release").join(built), &package("prepair.node"))?;
+    vendor::websocket()?;
     stamp()
 }
 
@@ -26,6 +27,7 @@ pub(crate) fn all() -> Result {
 
 /// What is not native.
 pub(crate) fn portable() -> Result {
+    vendor::websocket()?;
     stamp()?;
     wasm()?;
     explorer::bundle()?;

@@ -12,6 +12,7 @@ mod platforms;
 mod results;
 mod run;
 mod test;
+mod vendor;
 
 const USAGE: &str = "\
 cargo xtask <command>
