@@ -1,9 +1,10 @@
 // Whose store answers: what a connect by the device's own token alone does in the own gateway and in others, and that `verify`, built
 // on it, leaves each store as it was.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -13,6 +14,8 @@ import { isSince, openGateway, queryState } from '../lib/gateway.mjs';
 import { writeReference } from '../lib/reference.mjs';
 import { cli } from './cli.mjs';
 
+const { listens } = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/gateway-lock.js');
+const LINUX = process.platform === 'linux';
 const OPEN = { 'operator.read': true, 'operator.admin': true };
 const FIELDS = { displayName: 'display_name', platform: 'platform', deviceFamily: 'device_family', clientId: 'client_id', clientMode: 'client_mode', role: 'role' };
 
@@ -60,6 +63,8 @@ export function ownAndForeign(version) {
       identity = writeReference(stateDir, { change: (record) => (deviceToken = record.tokens.operator.token) });
     } });
     const verify = (...args) => cli(['verify', ...common, ...args], { env: home.env });
+    process.env.TMPDIR = home.env.TMPDIR; // where a gateway up to 2026.7 has its lock
+    assert.deepEqual([home.port, proxy.port, 9].map((port) => listens([home.stateDir], port)), [LINUX, false, false]);
     const places = [home.url, proxy.url, home.url, proxy.url];
 
     // No connect goes without a platform; this version may write it into the record.
@@ -97,6 +102,8 @@ export function ownAndForeign(version) {
     writeFileSync(join(own, 'openclaw.json'), JSON.stringify({ gateway: { mode: 'local', port: home.port, auth: { mode: 'token', token: home.token } } }));
     // Files count before the first start of every version.
     const verify = (...args) => cli(['verify', ...common, '--state-dir', own, ...args], { env: home.env });
+    process.env.TMPDIR = home.env.TMPDIR;
+    assert.equal(listens([own], home.port), false);
     const files = () => ['devices/paired.json', 'identity/device.json'].map((name) => readFileSync(join(own, name), 'utf8'));
     const before = files();
     for (const url of [home.url, proxy.url, home.url, proxy.url]) {

@@ -115,14 +115,14 @@ test('an address that cannot be is refused with its place, as a rejection', asyn
   // As if it were not there, as for the gateway: the config's own stands.
   assert.deepEqual(await refused({ env: { OPENCLAW_GATEWAY_PORT: '-5' } }), ['ERR_PREPAIR_SHAPE', join(state, 'openclaw.json'), 'string']);
   assert.equal(await refused({ env: { OPENCLAW_GATEWAY_PORT: '9' } }), 'unreachable');
-  assert.equal(await refused({ env: {}, url: 'ws://127.0.0.1:9' }), 'unreachable');
+  for (const rest of ['', '/%zz?x=%#y', '#']) assert.equal(await refused({ env: {}, url: `ws://127.0.0.1:9${rest}` }), 'unreachable');
   for (const name of ['OPENCLAW_GATEWAY_PORT', 'OPENCLAW_GATEWAY_TOKEN']) {
     for (const value of [18789, null, {}, true]) {
       const [code] = await refused({ env: { OPENCLAW_GATEWAY_PORT: '9', [name]: value }, ...(name.endsWith('TOKEN') && { configPath: join(state, 'none.json') }) });
       assert.equal(code, 'ERR_PREPAIR_OPTIONS', `${name}: ${value}`);
     }
   }
-  for (const headers of [new Headers({ 'X-Forwarded-For': '1.2.3.4' }), new Map(), [], new Date()]) assert.deepEqual(await refused({ env: {}, headers }), ['ERR_PREPAIR_OPTIONS', undefined, 'string']);
+  for (const headers of [new Headers({ 'X-Forwarded-For': '1.2.3.4' }), new Map(), [], new Date(), { Trailer: 'x' }, { 'content-length': '1' }, { x: 'a\r\nb' }]) assert.deepEqual(await refused({ env: {}, headers }), ['ERR_PREPAIR_OPTIONS', undefined, 'string']);
   // Nothing that is inherited counts, and nothing is passed over in silence.
   await assert.rejects(prepair.verify(Object.create({ ...at, env: {} })), { code: 'ERR_PREPAIR_OPTIONS' });
   await assert.rejects(prepair.verify({ ...at, env: {}, timeout: 5 }), { code: 'ERR_PREPAIR_OPTIONS', message: /"timeout"/, hint: /timeoutMs/ });

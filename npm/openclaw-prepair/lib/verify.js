@@ -25,6 +25,7 @@ const DEFAULT_PORT = 18789;
 const MAX_PORT = 65_535;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+const OF_BODIES = /^(content-length|expect|trailer|transfer-encoding)$/i;
 const MAX_NONCE = 256;
 const REQUEST_ID = /^[\w-]{1,64}$/;
 /** The close of a peer that is no gateway. */
@@ -43,9 +44,9 @@ function checked(options = {}) {
   if (client !== undefined && (typeof client !== 'string' || !Object.hasOwn(CLIENTS, client))) throw wrong('client', "'agent' or 'cli'");
   if (!(Number.isInteger(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) throw wrong('timeoutMs', 'a whole number of milliseconds above 0');
   if (typeof force !== 'boolean') throw wrong('force', 'true or false');
-  // A line end in a value would start another header.
-  const header = ([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && typeof value === 'string' && !/[^\t\x20-\x7e\x80-\xff]/.test(value);
-  if (headers === null || typeof headers !== 'object' || !isPlain(headers) || !Object.entries(headers).every(header)) throw wrong('headers', 'a plain object of header names and values');
+  // A line end in a value would start another header; of a body that an upgrade has not, the HTTP client makes an error.
+  const header = ([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !OF_BODIES.test(name) && typeof value === 'string' && !/[^\t\x20-\x7e\x80-\xff]/.test(value);
+  if (headers === null || typeof headers !== 'object' || !isPlain(headers) || !Object.entries(headers).every(header)) throw wrong('headers', 'a plain object of header names and values, without those of a body');
   return { url, token, password, client: client && CLIENTS[client], timeoutMs, headers, force, target };
 }
 
@@ -269,7 +270,8 @@ async function verify(binding, options) {
 
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), timeoutMs);
-  const peer = { url, headers, timeoutMs, signal: timeout.signal, secrets: [token, password, before.deviceToken] };
+  // A fragment is nobody's but the caller's.
+  const peer = { url: url.split('#', 1)[0], headers, timeoutMs, signal: timeout.signal, secrets: [token, password, before.deviceToken] };
   const outcomes = [];
   const tries = async (connect) => {
     const outcome = await attempt(peer, connect);
