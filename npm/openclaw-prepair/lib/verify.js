@@ -36,7 +36,7 @@ function checked(options = {}) {
   if (options === null || typeof options !== 'object' || !isPlain(options)) throw refusal('OPTIONS', 'The options must be a plain object.');
   const odd = Object.keys(options).find((name) => !KNOWN.includes(name));
   if (odd !== undefined) throw refusal('OPTIONS', `There is no option ${JSON.stringify(odd.slice(0, 40))}.`, { hint: `Known here: ${KNOWN.join(', ')}.` });
-  const { url, token, password, client, timeoutMs = DEFAULT_TIMEOUT_MS, headers = {}, force = false, ...target } = options;
+  const { url, token, password, client, timeoutMs = DEFAULT_TIMEOUT_MS, headers = {}, force = false, ...target } = { __proto__: null, ...options };
   for (const [name, value] of Object.entries({ url, token, password })) {
     if (value !== undefined && (typeof value !== 'string' || value === '')) throw wrong(name, 'a string that is not empty');
   }

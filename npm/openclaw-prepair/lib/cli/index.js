@@ -120,6 +120,7 @@ async function runVerify(call, c) {
   }
   const taken = report.removedPending === undefined ? [] : [c.dim(`  The pending request ${safe(report.removedPending)} that this caused was removed.`)];
   const where = report.reason === 'not-paired' ? [] : [c.dim(`  at ${safe(report.url)}`)];
+  if (report.reason === 'unproven' && report.said !== undefined) where.push(c.dim(`  it said: ${safe(report.said)}`));
   return { report, code, lines: [`${c.red('✘')} ${message}`, ...where, ...scopes, ...taken, ...remaining, `    ${c.cyan('→')} ${hint}`] };
 }
 
