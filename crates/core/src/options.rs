@@ -144,19 +144,9 @@ pub struct TakeBack {
     pub request: Option<String>,
     /// Its record was not there before.
     pub record: bool,
-    /// Fields of its record.
-    pub fields: Vec<Overwritten>,
-}
-
-/// A field of a record that a connect overwrites; null stands for one that is not there.
-#[derive(Debug)]
-pub struct Overwritten {
-    /// Its name.
-    pub name: String,
-    /// What the connect makes of it: anything else is not ours to undo.
-    pub left: Value,
-    /// What it was.
-    pub was: Value,
+    /// By the name of a field of its record, `{ left, was }`: what the connect makes of it, and what it was; null where there is
+    /// none. Anything else is not ours to undo.
+    pub fields: Map<String, Value>,
 }
 
 /// All options of one call.
@@ -243,20 +233,14 @@ pub fn parse(
 }
 
 fn take_back(fields: &mut Fields) -> Result<TakeBack> {
-    let overwritten = fields.take("fields").map(|value| object("fields", value)).transpose()?;
     Ok(TakeBack {
         device: device_id(fields.string("deviceId")?.unwrap_or_default())?,
         request: fields.string("requestId")?,
         record: fields.bool("record")?.unwrap_or(false),
-        fields: overwritten
-            .unwrap_or_default()
-            .into_iter()
-            .map(|(name, value)| {
-                let mut part = Part::of(value)?;
-                let mut value = |name| part.take(name).unwrap_or_default();
-                Ok(Overwritten { name, left: value("left"), was: value("was") })
-            })
-            .collect::<Result<_>>()?,
+        fields: match fields.take("fields") {
+            Some(value) => object("fields", value)?,
+            None => Map::new(),
+        },
     })
 }
 

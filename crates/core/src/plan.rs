@@ -735,16 +735,17 @@ fn record_before(world: &World<'_, '_>, options: &TakeBack) -> Result<ClearPart,
     if options.record {
         editor.remove(root, &options.device);
     } else if record.value.kind == Kind::Object {
-        for field in &options.fields {
-            let now = document.get(record.value, &field.name);
+        for (name, field) in &options.fields {
+            let now = document.get(record.value, name);
             let now = now.and_then(|member| document.value(member.value)).unwrap_or_default();
-            if now != field.left {
+            if field.get("left") != Some(&now) {
                 continue;
             }
-            if field.was.is_null() {
-                editor.remove(record.value, &field.name);
-            } else {
-                editor.set(record.value, &field.name, &field.was);
+            match field.get("was") {
+                None | Some(Value::Null) => {
+                    editor.remove(record.value, name);
+                }
+                Some(was) => editor.set(record.value, name, was),
             }
         }
     }

@@ -240,7 +240,7 @@ fn tries_are_taken_back_as_far_as_they_are_the_own_ones() {
     for (wrong, code) in [
         (json!({}), "OPTIONS"),
         (json!({ "deviceId": id, "fields": [] }), "OPTIONS"),
-        (json!({ "deviceId": id, "fields": { "platform": "linux" } }), "OPTIONS"),
+        (json!({ "deviceId": "" }), "OPTIONS"),
     ] {
         assert_eq!(self::code(&disk.plan("takeBack", wrong.clone())), code, "{wrong}");
     }
