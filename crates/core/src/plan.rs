@@ -690,18 +690,13 @@ fn clear_part(world: &World<'_, '_>, which: Which<'_>) -> Result<ClearPart, Stop
 
 /// What tries of `verify` left: the record and the request of one device, as far as they are what it left.
 fn take_back_part(world: &World<'_, '_>, options: &TakeBack) -> Result<ClearPart, Stop> {
-    let mut missing = Gathered::default();
-    let record = missing.take(record_before(world, options))?;
-    let clear = missing.take(match &options.request {
-        Some(id) => clear_part(world, Which::Request(id)),
-        None => Ok(ClearPart::default()),
-    })?;
-    let (Some(mut part), Some(clear)) = (record, clear) else {
-        return Err(Stop::Missing(Box::new(missing.0)));
-    };
-    part.cleared = clear.cleared;
-    part.steps.extend(clear.steps);
-    part.statements.extend(clear.statements);
+    let mut part = record_before(world, options)?;
+    if let Some(id) = &options.request {
+        let clear = clear_part(world, Which::Request(id))?;
+        part.cleared = clear.cleared;
+        part.steps.extend(clear.steps);
+        part.statements.extend(clear.statements);
+    }
     Ok(part)
 }
 
@@ -709,16 +704,11 @@ fn take_back_part(world: &World<'_, '_>, options: &TakeBack) -> Result<ClearPart
 fn record_before(world: &World<'_, '_>, options: &TakeBack) -> Result<ClearPart, Stop> {
     let mut part = ClearPart::default();
     if world.store == StoreKind::Sqlite {
-        let db = world.paths.database();
         if options.record {
-            let query = sqlite::paired(&db, &options.device);
+            let query = sqlite::paired(&world.paths.database(), &options.device);
             let key = query.id.clone();
-            let mut missing = Gathered::default();
-            missing.take(want_queries(world.inputs, [query]))?;
-            missing.take(unsupervised(world))?;
-            if missing.0 != Missing::default() {
-                return Err(Stop::Missing(Box::new(missing.0)));
-            }
+            want_queries(world.inputs, [query])?;
+            unsupervised(world)?;
             if world.inputs.rows(&key).is_some_and(|rows| !rows.is_empty()) {
                 part.statements.push(sqlite::delete_paired(&options.device));
             }
