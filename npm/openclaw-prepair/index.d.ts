@@ -187,14 +187,25 @@ export interface VerifyOptions extends Target {
   /** Default: as the gateway resolves it from config and environment. */
   token?: string;
   password?: string;
-  /** Default `'cli'`. */
+  /** Default: the client that the record names, else `'cli'`. */
   client?: 'agent' | 'cli';
   /** For all of it; default 10000. */
   timeoutMs?: number;
   /** Headers of the upgrade request. */
   headers?: Record<string, string>;
-  /** Connect even where the disk shows no record. */
+  /**
+   * Connect even where the disk shows no record, or where it is not known whether the gateway that answers uses this state dir. It may
+   * pair the device then, or keep a request of it: see `left`.
+   */
   force?: boolean;
+}
+
+/** What a connect left in the store of the gateway that answered. */
+export interface LeftBehind {
+  /** A paired record of the device, or a pending pairing request. */
+  kind: 'device' | 'request';
+  deviceId: string;
+  requestId?: string;
 }
 
 export interface Verification {
@@ -203,11 +214,32 @@ export interface Verification {
   scopes: Record<string, boolean>;
   /** The WebSocket close code; 1006 for a refused upgrade. */
   closeCode?: number;
-  /** What the gateway said, or one of not-paired, scope-upgrade, missing-scope, unattributable-proxy, unreachable, timeout, not-a-gateway. */
-  reason?: string;
+  /**
+   * Why it is not ok. Nothing was sent: `not-paired`, `scope-upgrade` (of a scope that the record lacks). No secret of the gateway was
+   * sent: `unproven`, it is not known whether the gateway there uses this state dir. `refused`: for another reason, see `said`.
+   */
+  reason?:
+    | 'not-paired'
+    | 'scope-upgrade'
+    | 'unproven'
+    | 'pairing-required'
+    | 'missing-scope'
+    | 'unauthorized'
+    | 'refused'
+    | 'starting'
+    | 'unattributable-proxy'
+    | 'unreachable'
+    | 'timeout'
+    | 'not-a-gateway';
+  /** What the gateway said, in its own words: at most 300 characters, no control characters, no secret. */
+  said?: string;
+  /** Where the gateway was looked for; without user, password, query and fragment. */
+  url: string;
   elapsedMs: number;
   /** The pending request that the attempt caused, removed again. */
   removedPending?: string;
+  /** What the attempt left and did not take back: only the store of this state dir is ever changed, never one over the network. */
+  left?: LeftBehind[];
 }
 
 export interface Identity {
@@ -243,7 +275,11 @@ export function patchConfig(options?: PatchConfigOptions): PatchConfigReport;
 export function setup(options?: SetupOptions): SetupReport;
 /** Why there is a wall, and all that is wrong on disk. Reads only. */
 export function diagnose(options?: DiagnoseOptions): Diagnosis;
-/** A real signed connect to a running gateway. Changes nothing by trying. */
+/**
+ * A real signed connect to a running gateway. It leaves times and the address in the record, as any connect of that device does. The
+ * gateway's own secret is sent only where the gateway that answers is known to use this state dir: by its lock and its port, or because
+ * it knows the device's own token, which is sent first, on loopback or by `wss:` only.
+ */
 export function verify(options?: VerifyOptions): Promise<Verification>;
 /** The identity of a state dir, private key included. */
 export function exportIdentity(options?: Target): Identity;

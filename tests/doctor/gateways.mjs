@@ -59,7 +59,8 @@ export function closedThenOpen(version) {
     const wall = await verify(...through, '--force');
     assert.equal(wall.code, 3);
     assert.deepEqual([wall.json.closeCode, wall.json.scopes], [1008, CLOSED]);
-    assert.match(wall.json.reason, /pairing required/);
+    assert.deepEqual([wall.json.reason, wall.json.url, wall.json.left], ['pairing-required', proxy.url, undefined]);
+    assert.match(wall.json.said, /pairing required/);
     assert.ok(wall.json.removedPending, 'it took nothing back');
     assert.deepEqual(await pending(), []);
     // One that was there before is not ours to take: somebody may be about to approve it.

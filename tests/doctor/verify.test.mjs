@@ -16,7 +16,7 @@ closedThenOpen('2026.2.19');
 closedThenOpen('2026.9.6');
 
 test('2026.2.19, bare loopback: verify before setup changes nothing', async (t) => {
-  const { home: { stateDir }, gateway, verify } = await stage(t, '2026.2.19', { prepare: unpaired });
+  const { home: { stateDir }, gateway, run, verify } = await stage(t, '2026.2.19', { prepare: unpaired });
   const state = () => ['devices/paired.json', 'devices/pending.json'].map((name) => {
     const path = join(stateDir, name);
     return existsSync(path) ? [readFileSync(path, 'utf8'), statSync(path).mtimeMs] : null;
@@ -25,12 +25,14 @@ test('2026.2.19, bare loopback: verify before setup changes nothing', async (t) 
   const { code, json } = await verify();
   assert.deepEqual([code, json.reason], [3, 'not-paired']);
   assert.deepEqual(state(), before);
-  // By force it is what any client does there: approved silently for what it asks first, closed for the next.
+  // By force it is what any client does there: approved silently for what it asks first, closed for the next. Both are taken back.
   const forced = await verify('--force');
   assert.deepEqual([forced.json.scopes, forced.json.closeCode], [{ 'operator.read': true, 'operator.admin': false }, 1008]);
   assert.equal(forced.json.removedPending !== undefined, true);
-  assert.notDeepEqual(state()[0], before[0]);
-  // With the record that this left, admin would be a scope upgrade: known from the disk, not tried.
+  assert.equal(forced.json.left, undefined);
+  assert.deepEqual(['devices/paired.json', 'devices/pending.json'].map((name) => JSON.parse(readFileSync(join(stateDir, name)))), [{}, {}]);
+  // With a record for read alone, admin would be a scope upgrade: known from the disk, not tried.
+  assert.equal((await run('pre-pair', '--scopes', 'operator.read')).code, 0);
   const known = await verify();
   assert.deepEqual([known.json.scopes, known.json.reason], [{ 'operator.read': true, 'operator.admin': false }, 'scope-upgrade']);
   assert.doesNotMatch(gateway.log(), /PRIVATE/);
@@ -73,7 +75,7 @@ describe('what is no gateway', () => {
     ['another WebSocket server', websocket(text('hello')), [], 1, 'not-a-gateway', /no OpenClaw gateway/],
     ['a masked frame', websocket(Buffer.from([0x81, 0x81, 1, 2, 3, 4, 5])), [], 1, 'not-a-gateway', /no OpenClaw gateway/],
     ['an endless frame', websocket(Buffer.from([0x82, 0x7f, 0, 0, 1, 0, 0, 0, 0, 0])), [], 1, 'not-a-gateway', /no OpenClaw gateway/],
-    ['a close that steers the terminal', websocket(Buffer.concat([Buffer.from([0x88, 10, 0x03, 0xf0]), Buffer.from('\x1b[2Jboo!')])), [], 1, ' [2Jboo!', /gateway closed \(1008\):  \[2Jboo!/],
+    ['a close that steers the terminal', websocket(Buffer.concat([Buffer.from([0x88, 10, 0x03, 0xf0]), Buffer.from('\x1b[2Jboo!')])), ['--force'], 1, 'refused', /gateway closed \(1008\):  \[2Jboo!/],
   ]) {
     test(name, async (t) => {
       const result = await against(t, server, args);
@@ -88,7 +90,8 @@ describe('what is no gateway', () => {
     const { code, report } = await against(t, status(403), [], 'proxy');
     assert.deepEqual([code, report.reason], [3, 'unattributable-proxy']);
     const close = (said) => Buffer.concat([Buffer.from([0x88, said.length + 2, 0x03, 0xf0]), Buffer.from(said)]);
-    assert.equal((await against(t, websocket(close('no proxy here')), [], 'proxy')).report.reason, 'no <secret> here');
+    const told = await against(t, websocket(close('no proxy here')), ['--force'], 'proxy');
+    assert.deepEqual([told.report.reason, told.report.said], ['refused', 'no <secret> here']);
   });
 
   test('a state dir without OpenClaw', async (t) => {
@@ -112,14 +115,14 @@ test('an address that cannot be is refused with its place, as a rejection', asyn
   // As if it were not there, as for the gateway: the config's own stands.
   assert.deepEqual(await refused({ env: { OPENCLAW_GATEWAY_PORT: '-5' } }), ['ERR_PREPAIR_SHAPE', join(state, 'openclaw.json'), 'string']);
   assert.equal(await refused({ env: { OPENCLAW_GATEWAY_PORT: '9' } }), 'unreachable');
-  assert.equal(await refused({ env: {}, url: 'ws://127.0.0.1:9' }), 'unreachable');
+  for (const rest of ['', '/%zz?x=%#y', '#']) assert.equal(await refused({ env: {}, url: `ws://127.0.0.1:9${rest}` }), 'unreachable');
   for (const name of ['OPENCLAW_GATEWAY_PORT', 'OPENCLAW_GATEWAY_TOKEN']) {
     for (const value of [18789, null, {}, true]) {
       const [code] = await refused({ env: { OPENCLAW_GATEWAY_PORT: '9', [name]: value }, ...(name.endsWith('TOKEN') && { configPath: join(state, 'none.json') }) });
       assert.equal(code, 'ERR_PREPAIR_OPTIONS', `${name}: ${value}`);
     }
   }
-  for (const headers of [new Headers({ 'X-Forwarded-For': '1.2.3.4' }), new Map(), [], new Date()]) assert.deepEqual(await refused({ env: {}, headers }), ['ERR_PREPAIR_OPTIONS', undefined, 'string']);
+  for (const headers of [new Headers({ 'X-Forwarded-For': '1.2.3.4' }), new Map(), [], new Date(), { Trailer: 'x' }, { 'content-length': '1' }, { x: 'a\r\nb' }]) assert.deepEqual(await refused({ env: {}, headers }), ['ERR_PREPAIR_OPTIONS', undefined, 'string']);
   // Nothing that is inherited counts, and nothing is passed over in silence.
   await assert.rejects(prepair.verify(Object.create({ ...at, env: {} })), { code: 'ERR_PREPAIR_OPTIONS' });
   await assert.rejects(prepair.verify({ ...at, env: {}, timeout: 5 }), { code: 'ERR_PREPAIR_OPTIONS', message: /"timeout"/, hint: /timeoutMs/ });

@@ -33,7 +33,19 @@ test('the tarball holds what the exports name, and no addon', async () => {
   collect([manifest.exports, manifest.main, manifest.types, manifest.bin]);
   for (const target of targets) assert.ok(names.includes(target.replace(/^\.\//, '')), target);
   assert.deepEqual(names.filter((name) => /\.node$|(^|\/)(tests?|node_modules)\/|\.rs$/.test(name)), []);
-  for (const name of ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE']) assert.ok(names.includes(name), name);
+  for (const name of ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'lib/vendor/ws.js', 'lib/vendor/LICENSE-ws']) assert.ok(names.includes(name), name);
+});
+
+test('verify takes nothing from the node_modules of its host', async (t) => {
+  const helper = "throw new Error('loaded');";
+  const dir = await app(t, { files: {
+    'use.cjs': `const { setup, verify } = require('openclaw-prepair');
+      const options = { stateDir: process.cwd() + '/state', env: {}, gatewayVersion: '2026.2.19' };
+      setup(options);
+      verify({ ...options, url: 'ws://127.0.0.1:9', token: 'x' }).then(({ reason }) => console.log(JSON.stringify(reason)));`,
+    ...Object.fromEntries(['ws', 'bufferutil', 'utf-8-validate'].map((name) => [`node_modules/${name}/index.js`, helper])),
+  } });
+  assert.equal(await answer(process.execPath, ['use.cjs'], { cwd: dir }), 'unreachable');
 });
 
 for (const [kind, file, text] of [['CommonJS', 'use.cjs', CJS], ['ECMAScript', 'use.mjs', ESM]]) {
@@ -71,7 +83,7 @@ test('from a file, without a registry, as the README has it; packed again, the s
 });
 
 const TYPES = `
-import { setup, prePair, PrepairError, type SetupOptions, type SetupReport } from 'openclaw-prepair';
+import { setup, prePair, verify, PrepairError, type SetupOptions, type SetupReport, type LeftBehind } from 'openclaw-prepair';
 import { init, reads, plan, type Inputs, type Step } from 'openclaw-prepair/plan';
 import wasm from 'openclaw-prepair/prepair.wasm';
 
@@ -89,6 +101,13 @@ export const verdict: string = plan('diagnose', inputs).report.verdict;
 export const ready: Promise<void>[] = [init(), init(wasm)];
 interface Patch { logging: { level: string } }
 export const patch = (merge: Patch) => setup({ config: { merge } });
+export const waits = async (): Promise<LeftBehind[]> => {
+  const { ok, reason, said, url, left = [] } = await verify({ client: 'agent' });
+  const words: string = said ?? url;
+  // @ts-expect-error: no such reason
+  if (reason === 'pairing required') return [];
+  return !ok && reason === 'pairing-required' && words !== '' ? left : [];
+};
 export const code = (error: unknown) => (error instanceof PrepairError ? error.code : null);
 `;
 const REMOTE = `

@@ -1,8 +1,10 @@
 // No report, error, debug text, output of the command line, log or stray file holds a key or a token, in any spelling.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import fs from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -155,6 +157,79 @@ test('the command line', (t) => {
   learn(here, secrets);
   for (const [what, text] of said) secrets.absent(text, what);
   assert.ok(secrets.searched >= 13 && said.some(([, text]) => text.length > 200));
+});
+
+/** A gateway that says back whatever it was told, signatures and tokens too; `answer` makes its answer of the request and that text. */
+async function echo(t, answer) {
+  const frame = (text) => {
+    const head = Buffer.from([0x81, 126, 0, 0]);
+    head.writeUInt16BE(Buffer.byteLength(text), 2);
+    return Buffer.concat([head, Buffer.from(text)]);
+  };
+  const heard = [];
+  const server = createServer().on('upgrade', (request, socket) => {
+    const accept = createHash('sha1').update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+    socket.on('error', () => {});
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
+    socket.write(frame(JSON.stringify({ type: 'event', event: 'connect.challenge', payload: { nonce: 'n' } })));
+    socket.on('data', (bytes) => {
+      if (bytes[0] !== 0x81) return;
+      const at = (bytes[1] & 0x7f) === 126 ? 4 : 2;
+      const text = bytes.subarray(at + 4).map((byte, i) => byte ^ bytes[at + (i & 3)]).toString();
+      heard.push(text);
+      const { id, params } = JSON.parse(text);
+      const { close, ...said } = answer(params, text);
+      socket.write(frame(JSON.stringify({ type: 'res', id, ...said })));
+      if (close !== undefined) socket.write(Buffer.concat([Buffer.from([0x88, 2 + Buffer.byteLength(close), 0x03, 0xf0]), Buffer.from(close)]));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `ws://127.0.0.1:${server.address().port}`, heard };
+}
+
+test('verify: a gateway that says all back; the device\'s own token goes to none that takes any', async (t) => {
+  const { here, secrets, gatewayToken } = full(t);
+  prepair.setup(here.options);
+  learn(here, secrets);
+  const deviceToken = Object.values(JSON.parse(here.text('devices/paired.json'))).map(({ tokens }) => tokens.operator.token);
+  const target = { ...here.options, gatewayVersion: '2026.2.19', timeoutMs: 5000 };
+  const call = async (url, more) => {
+    const report = await prepair.verify({ ...target, url, ...more }).catch((error) => error);
+    secrets.absent(shown(report), url);
+    return report;
+  };
+  const told = (text) => ({ ok: false, error: { message: `unauthorized: ${text}` }, close: `unauthorized: ${text.slice(0, 80)}` });
+  // It turns everybody away: the stranger, then the device; the gateway's own secret is not sent at all.
+  const strict = await echo(t, ({ auth }) => told(`${auth.token} is wrong`));
+  assert.equal((await call(strict.url)).reason, 'unproven');
+  assert.equal(strict.heard.length, 2);
+  assert.ok(strict.heard[1].includes(deviceToken.find((token) => strict.heard[1].includes(token))));
+  assert.ok(!strict.heard.join('').includes(gatewayToken) && !deviceToken.some((token) => strict.heard[0].includes(token)));
+  // By force it is told that secret; what it says of it is not shown.
+  const report = await call(strict.url, { force: true });
+  assert.deepEqual([report.reason, report.said], ['unauthorized', 'unauthorized: <secret> is wrong']);
+  assert.ok(strict.heard[2].includes(gatewayToken));
+  // One that takes anybody never hears the device's token.
+  const lax = await echo(t, (params, text) => ({ ok: true, payload: { auth: { deviceToken: 'a-token-of-its-own-making' }, text } }));
+  assert.equal((await call(lax.url)).reason, 'unproven');
+  assert.equal(lax.heard.length, 1);
+  assert.ok(![gatewayToken, ...deviceToken].some((secret) => lax.heard[0].includes(secret)));
+  // One that gives a token that is not the device's own is another's store, and what it made there is named.
+  const sly = await echo(t, ({ device, auth }) => (device ? { ok: true, payload: { auth: { deviceToken: 'a-token-of-its-own-making' } } } : told(auth.token)));
+  const { reason, left } = await call(sly.url);
+  assert.deepEqual([reason, left?.map(({ kind }) => kind)], ['unproven', ['device']]);
+  assert.ok(!sly.heard.join('').includes(gatewayToken));
+  secrets.token('a-token-of-its-own-making');
+  await call(lax.url, { force: true });
+  // The address may hold a secret too.
+  secrets.token('sesame-open-sesame');
+  const { url } = await call(strict.url.replace('//', '//user:sesame-open-sesame@').concat('/x?token=sesame-open-sesame#sesame-open-sesame'));
+  assert.equal(url, `${strict.url}/x`);
 });
 
 for (const kind of BINDINGS) {

@@ -1,6 +1,7 @@
 // What comes in from elsewhere, and what the compiler does not watch over.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -22,14 +23,26 @@ test('the package needs no other at run time and runs nothing when it is install
 
 test('its JavaScript loads its own files and Node\'s modules only, and only localDir() starts a process', () => {
   for (const file of below('npm/openclaw-prepair', 'js')) {
-    for (const [, name] of text(file).matchAll(/(?:require|import)\(\s*'([^']+)'\s*\)|\bfrom '([^']+)'/g)) {
+    for (const [, name] of text(file).matchAll(/(?:require|import)\(\s*['"]([^'"]+)['"]\s*\)|\bfrom '([^']+)'/g)) {
       if (name === undefined) continue;
-      assert.match(name, /^(node:|\.\.?\/|@openclaw-prepair\/)/, `${file} loads ${name}`);
+      // what esbuild bundled names Node's modules without the prefix
+      if (!(file.includes('/vendor/') && isBuiltin(name))) assert.match(name, /^(node:|\.\.?\/|@openclaw-prepair\/)/, `${file} loads ${name}`);
       // localDir() runs the shell that a sandbox would
       if (!file.endsWith('/sandbox-local.js')) assert.doesNotMatch(name, /child_process|node:vm$|node:cluster/, file);
     }
     assert.doesNotMatch(text(file), /\beval\(|new Function\(/, file);
   }
+});
+
+test('the one library in it is bundled whole, as released, with its licence', () => {
+  const [bundle, licence] = ['ws.js', 'LICENSE-ws'].map((name) => text(`npm/openclaw-prepair/lib/vendor/${name}`));
+  const loaded = [...bundle.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name);
+  assert.ok(loaded.includes('tls') && loaded.every(isBuiltin), loaded.join());
+  // its optional native helpers, which a host may have
+  assert.doesNotMatch(bundle, /bufferutil|utf-8-validate/);
+  // where it was built
+  assert.doesNotMatch(bundle, /^\s*\/\/ (?!ws\/lib\/)\S*\.js$/m);
+  assert.match(licence, /Permission is hereby granted[^]*Einar Otto Stangvik|Einar Otto Stangvik[^]*Permission is hereby granted/);
 });
 
 test('unsafe code is forbidden but where macros of a binding write it', () => {

@@ -59,6 +59,7 @@ pub(crate) fn request(request: wit::Request, seed: &[u8; 32]) -> Result<Request>
         pair: pair_options,
         clear_device,
         clear_request: None,
+        take_back: None,
         config: config_options,
         connection: asked,
         device: None,

@@ -69,6 +69,7 @@ impl identities::Guest for Component {
             pair: None,
             clear_device: None,
             clear_request: None,
+            take_back: None,
             config: None,
             connection: Connection::default(),
             device: None,

@@ -220,6 +220,12 @@ pub struct Approach {
     pub granted: Vec<&'static str>,
     /// Pending requests of this device.
     pub pending: Vec<String>,
+    /// What its record says of it: the fields that a connect may overwrite, and the family.
+    pub record: Option<Value>,
+    /// Its own token, unless that is revoked.
+    pub device_token: Option<String>,
+    /// The state dir and the config's folder.
+    pub bases: Vec<String>,
 }
 
 impl From<Approach> for Value {
@@ -234,9 +240,24 @@ impl From<Approach> for Value {
             ("paired", found.paired.into()),
             ("granted", found.granted.into()),
             ("pending", found.pending.into()),
+            ("record", found.record.into()),
+            ("deviceToken", found.device_token.into()),
+            ("bases", found.bases.into()),
         ])
     }
 }
+
+/// The fields of a record that make up what its device says of itself at a connect, or that a connect overwrites.
+const SELF: [&str; 8] = [
+    "displayName",
+    "platform",
+    "deviceFamily",
+    "clientId",
+    "clientMode",
+    "role",
+    "roles",
+    "scopes",
+];
 
 /// Gathers what `verify` needs; stops with what is still to be read. `request` is one of `diagnose`.
 pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop> {
@@ -258,8 +279,22 @@ pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop
             SCOPES.into_iter().filter(|scope| !lacking.contains(scope)).collect()
         }),
         pending: disk.waiting().map(|waiting| waiting.request_id.clone()).collect(),
+        record: disk.record.as_ref().map(|record| {
+            SELF.into_iter()
+                .filter_map(|name| Some((name.to_string(), record.get(name)?.clone())))
+                .collect()
+        }),
+        device_token: disk.record.as_ref().and_then(live_token),
+        bases: world.paths.bases(),
         device_id: id,
     })
+}
+
+/// The operator token of a record that is not revoked.
+fn live_token(record: &Map<String, Value>) -> Option<String> {
+    let revoked = Paired::read(record).tokens?.get("operator")?.revoked;
+    let token = record.get("tokens")?.get("operator")?.get("token")?.as_str()?;
+    (!revoked).then(|| token.to_string())
 }
 
 /// Findings in the order in which they are made.

@@ -26,6 +26,8 @@ pub enum Operation {
     Setup,
     /// Reads only.
     Diagnose,
+    /// What `verify` undoes of its own tries.
+    TakeBack,
 }
 
 impl Operation {
@@ -37,6 +39,7 @@ impl Operation {
             "patchConfig" => Self::PatchConfig,
             "setup" => Self::Setup,
             "diagnose" => Self::Diagnose,
+            "takeBack" => Self::TakeBack,
             _ => {
                 return Err(Error::new("OPTIONS", "There is no such operation.")
                     .hint("Use prePair, clearPending, patchConfig, setup or diagnose."));
@@ -132,6 +135,20 @@ impl fmt::Debug for ConfigOptions {
     }
 }
 
+/// What the tries of `verify` left in this state dir.
+#[derive(Debug)]
+pub struct TakeBack {
+    /// The device that tried.
+    pub device: String,
+    /// The pairing request that it caused.
+    pub request: Option<String>,
+    /// Its record was not there before.
+    pub record: bool,
+    /// By the name of a field of its record, `{ left, was }`: what the connect makes of it, and what it was; null where there is
+    /// none. Anything else is not ours to undo.
+    pub fields: Map<String, Value>,
+}
+
 /// All options of one call.
 #[derive(Debug)]
 pub struct Request {
@@ -143,8 +160,10 @@ pub struct Request {
     pub pair: Option<PairOptions>,
     /// Of `clearPending`: this device only.
     pub clear_device: Option<String>,
-    /// Of `clearPending`: this request only; `verify` takes back what it caused.
+    /// Of `clearPending`: this request only.
     pub clear_request: Option<String>,
+    /// Of `takeBack`.
+    pub take_back: Option<TakeBack>,
     /// Of `patchConfig`, and of `setup` unless its config is `false`.
     pub config: Option<ConfigOptions>,
     /// Of `diagnose`.
@@ -170,6 +189,7 @@ pub fn parse(
         pair: None,
         clear_device: None,
         clear_request: None,
+        take_back: None,
         config: None,
         connection: Connection::default(),
         device: None,
@@ -180,6 +200,7 @@ pub fn parse(
             request.clear_device = fields.string("deviceId")?.map(device_id).transpose()?;
             request.clear_request = fields.string("requestId")?;
         }
+        Operation::TakeBack => request.take_back = Some(take_back(&mut fields)?),
         Operation::PatchConfig => request.config = Some(config(&mut fields)?),
         Operation::Setup => {
             request.pair = Some(pair(&mut fields, blobs, seed)?);
@@ -209,6 +230,18 @@ pub fn parse(
     }
     fields.finish()?;
     Ok(request)
+}
+
+fn take_back(fields: &mut Fields) -> Result<TakeBack> {
+    Ok(TakeBack {
+        device: device_id(fields.string("deviceId")?.unwrap_or_default())?,
+        request: fields.string("requestId")?,
+        record: fields.bool("record")?.unwrap_or(false),
+        fields: match fields.take("fields") {
+            Some(value) => object("fields", value)?,
+            None => Map::new(),
+        },
+    })
 }
 
 fn connection(mut part: Part) -> Result<Connection> {

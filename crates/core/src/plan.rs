@@ -15,7 +15,7 @@ use crate::inputs::{File, Inputs, Missing, PassedOver, Query, Stop, Wants};
 use crate::json::object;
 use crate::json5::{self, Document, Editor, Kind, Node};
 use crate::options::{
-    ConfigOptions, IdentityChoice, Operation, PairOptions, PendingChoice, Request,
+    ConfigOptions, IdentityChoice, Operation, PairOptions, PendingChoice, Request, TakeBack,
 };
 use crate::paired::{self, Decision, Want};
 use crate::paths::{self, Paths};
@@ -188,7 +188,10 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
             };
             clear_part(&world, which).map(Some)
         }
-        _ => Ok(None),
+        _ => match &request.take_back {
+            Some(options) => take_back_part(&world, options).map(Some),
+            None => Ok(None),
+        },
     })?;
     let (Some(config), Some(pair), Some(clear)) = (config, pair, clear) else {
         return Err(Stop::Missing(Box::new(Missing { bases, ..missing.0 })));
@@ -470,6 +473,7 @@ fn files_of(request: &Request, paths: &Paths) -> Vec<String> {
     }
     match request.operation {
         Operation::ClearPending => files.push(paths.pending()),
+        Operation::TakeBack => files.extend([paths.paired(), paths.pending()]),
         Operation::Diagnose => files.extend(diagnose::files(paths)),
         _ => {}
     }
@@ -664,6 +668,7 @@ fn broken_row(db: String) -> Error {
         .hint("Run `openclaw doctor --fix`, then call again. It keeps the key if both halves belong together, otherwise it makes a new one.")
 }
 
+#[derive(Default)]
 struct ClearPart {
     cleared: Vec<Cleared>,
     steps: Vec<Step>,
@@ -693,6 +698,61 @@ fn clear_part(world: &World<'_, '_>, which: Which<'_>) -> Result<ClearPart, Stop
         steps: content.map(|content| write(&path, content, file)).into_iter().collect(),
         statements: Vec::new(),
     })
+}
+
+/// What tries of `verify` left: the record and the request of one device, as far as they are what it left.
+fn take_back_part(world: &World<'_, '_>, options: &TakeBack) -> Result<ClearPart, Stop> {
+    let mut part = record_before(world, options)?;
+    if let Some(id) = &options.request {
+        let clear = clear_part(world, Which::Request(id))?;
+        part.cleared = clear.cleared;
+        part.steps.extend(clear.steps);
+        part.statements.extend(clear.statements);
+    }
+    Ok(part)
+}
+
+/// The record as it was. Versions that keep rows overwrite no field but the name, and that with what it is.
+fn record_before(world: &World<'_, '_>, options: &TakeBack) -> Result<ClearPart, Stop> {
+    let mut part = ClearPart::default();
+    if world.store == StoreKind::Sqlite {
+        if options.record {
+            let query = sqlite::paired(&world.paths.database(), &options.device);
+            let key = query.id.clone();
+            want_queries(world.inputs, [query])?;
+            unsupervised(world)?;
+            if world.inputs.rows(&key).is_some_and(|rows| !rows.is_empty()) {
+                part.statements.push(sqlite::delete_paired(&options.device));
+            }
+        }
+        return Ok(part);
+    }
+    let path = world.paths.paired();
+    let file = world.inputs.file(&path);
+    let Some(bytes) = file.bytes(&path)? else { return Ok(part) };
+    let document = pending::store(bytes, &path)?;
+    let root = document.root();
+    let Some(record) = document.get(root, &options.device) else { return Ok(part) };
+    let mut editor = Editor::new(&document);
+    if options.record {
+        editor.remove(root, &options.device);
+    } else if record.value.kind == Kind::Object {
+        for (name, field) in &options.fields {
+            let now = document.get(record.value, name);
+            let now = now.and_then(|member| document.value(member.value)).unwrap_or_default();
+            if field.get("left") != Some(&now) {
+                continue;
+            }
+            match field.get("was") {
+                None | Some(Value::Null) => {
+                    editor.remove(record.value, name);
+                }
+                Some(was) => editor.set(record.value, name, was),
+            }
+        }
+    }
+    part.steps.extend(editor.finish().map(|content| write(&path, content, file)));
+    Ok(part)
 }
 
 /// Refuses a database that somebody else manages.

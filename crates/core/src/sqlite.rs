@@ -188,6 +188,8 @@ pub fn record(rows: &Rows, db: &str) -> Result<Option<Map<String, Value>>> {
         ("display_name", "displayName"),
         ("platform", "platform"),
         ("device_family", "deviceFamily"),
+        ("client_id", "clientId"),
+        ("client_mode", "clientMode"),
         ("role", "role"),
         ("approved_via", "approvedVia"),
         ("created_at_ms", "createdAtMs"),
@@ -322,6 +324,15 @@ VALUES ('primary', ?, ?, ?, ?, ?)"
             now.into(),
             now.into(),
         ],
+        changes: 1,
+    }
+}
+
+/// Deletes the record of a device.
+pub fn delete_paired(device_id: &str) -> Statement {
+    Statement {
+        sql: "DELETE FROM device_pairing_paired WHERE device_id = ?".to_string(),
+        params: vec![device_id.into()],
         changes: 1,
     }
 }

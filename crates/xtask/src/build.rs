@@ -5,7 +5,7 @@ mod hash;
 
 use crate::files::{package, publish, remap, write};
 use crate::run::{Result, cargo, root, run, target};
-use crate::{component, esm, explorer, wasm};
+use crate::{component, esm, explorer, vendor, wasm};
 
 /// The addon for this machine, as npm/openclaw-prepair/prepair.node.
 pub(crate) fn addon() -> Result {
@@ -14,6 +14,7 @@ pub(crate) fn addon() -> Result {
     let built =
         if cfg!(target_os = "macos") { "libprepair_napi.dylib" } else { "libprepair_napi.so" };
     publish(&target().join("release").join(built), &package("prepair.node"))?;
+    vendor::websocket()?;
     stamp()
 }
 
@@ -25,6 +26,7 @@ pub(crate) fn all() -> Result {
 
 /// What is not native.
 pub(crate) fn portable() -> Result {
+    vendor::websocket()?;
     stamp()?;
     wasm::build()?;
     esm::twins()?;

@@ -14,6 +14,7 @@ mod platforms;
 mod results;
 mod run;
 mod test;
+mod vendor;
 mod wasm;
 
 const USAGE: &str = "\

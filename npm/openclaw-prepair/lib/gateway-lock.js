@@ -34,7 +34,7 @@ function lives(pid, startTime) {
 /** Loaded where there is a lock at all. */
 const openclaw = () => require('./openclaw.js');
 
-/** The process id in a lock file of a living gateway that uses one of these folders. */
+/** What a lock file of a living gateway says that uses one of these folders. */
 function holder(file, folders, owner) {
   const { readPlain } = require('./plain-file.js');
   const { pid, startTime, configPath, stateDir } = bare(JSON.parse(readPlain(file, LARGEST)));
@@ -42,24 +42,32 @@ function holder(file, folders, owner) {
   if (!folders.includes(path.dirname(configPath)) && !folders.includes(stateDir)) return null;
   // Anybody can make a folder of that name in /tmp, and name any process.
   if (openclaw().others(file, openclaw().believing(() => owner)) !== null) return null;
-  return lives(pid, startTime) ? pid : null;
+  return lives(pid, startTime) ? { pid, configPath, stateDir } : null;
 }
 
-/** The process id of a gateway that is seen to run on a state dir (the first of these folders) or its config; else null. */
-function running(bases) {
+/** A folder by the name that was given and by its real one. */
+const names = (base) => [base, attemptOf(() => fs.realpathSync(base), base)];
+
+/** What the locks of gateways say that are seen to run on a state dir (the first of these folders) or its config. */
+function* holders(bases) {
   const owner = attemptOf(() => fs.statSync(bases[0], { __proto__: null, throwIfNoEntry: false })?.uid, undefined);
-  if (owner === undefined) return null;
-  const folders = bases.flatMap((base) => [base, attemptOf(() => fs.realpathSync(base), base)]);
+  if (owner === undefined) return;
+  const folders = bases.flatMap(names);
   for (const temp of new Set([require('node:os').tmpdir(), '/tmp', path.join(bases[0], 'tmp')])) {
     for (const uid of new Set([owner, process.getuid()])) {
       const locks = path.join(temp, `openclaw-${uid}`);
       if (!attemptOf(() => fs.existsSync(locks), false)) continue;
       for (const name of attemptOf(() => fs.readdirSync(locks), [])) {
-        const pid = /^gateway\..+\.lock$/.test(name) ? attemptOf(() => holder(path.join(locks, name), folders, owner), null) : null;
-        if (pid !== null) return pid;
+        const held = /^gateway\..+\.lock$/.test(name) ? attemptOf(() => holder(path.join(locks, name), folders, owner), null) : null;
+        if (held !== null) yield held;
       }
     }
   }
+}
+
+/** The process id of a gateway that is seen to run on a state dir (the first of these folders) or its config; else null. */
+function running(bases) {
+  for (const { pid } of holders(bases)) return pid;
   return null;
 }
 
@@ -93,4 +101,40 @@ function packageOf(pid, owner) {
   return { installed: null, passedOver: all.map((one) => ({ path: one.dir, ...where(one) })).filter(({ at }) => at) };
 }
 
-module.exports = { attemptOf, running, packageOf };
+/** Whether the holder of a lock keeps its devices in this state dir. A lock names it from 2026.8.1; before that the process is asked. */
+function uses({ pid, configPath, stateDir }, wanted) {
+  const is = (folder) => names(folder).some((name) => names(wanted).includes(name));
+  if (typeof stateDir === 'string') return is(stateDir);
+  const env = Object.fromEntries(fs.readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').map((line) => /^(\w+)=\s*(.*?)\s*$/s.exec(line)?.slice(1) ?? ['', '']));
+  const moved = env.OPENCLAW_STATE_DIR || env.CLAWDBOT_STATE_DIR;
+  if (moved) return path.isAbsolute(moved) && is(moved);
+  // Else the config lies in the state dir, unless that was moved alone (src/config/paths.ts).
+  return !env.OPENCLAW_CONFIG_PATH && !env.CLAWDBOT_CONFIG_PATH && is(path.dirname(configPath));
+}
+
+/** The inodes of the sockets that listen on a TCP port of this machine (proc_pid_net(5): 0A is LISTEN). */
+const listeners = (port) => ['tcp', 'tcp6'].flatMap((name) => attemptOf(() => fs.readFileSync(`/proc/net/${name}`, 'latin1'), '').split('\n')
+  .map((line) => line.trim().split(/\s+/))
+  .filter(([, local, , state]) => state === '0A' && Number.parseInt(local.split(':')[1], 16) === port)
+  .map((fields) => fields[9]));
+
+/**
+ * Whether it is the gateway of this very state dir (the first of these folders) that listens on a port of this machine: the process
+ * that holds its lock, of the owner of the state dir or of root, has every socket that does. Seen on Linux only.
+ */
+function listens(bases, port) {
+  const [stateDir] = bases;
+  const sockets = listeners(port);
+  if (sockets.length === 0) return false;
+  const owners = [0, attemptOf(() => fs.statSync(stateDir).uid, 0)];
+  const owns = (held) => {
+    const descriptors = `/proc/${held.pid}/fd`;
+    if (!owners.includes(fs.statSync(descriptors).uid) || !uses(held, stateDir)) return false;
+    const open = new Set(fs.readdirSync(descriptors).map((name) => attemptOf(() => fs.readlinkSync(path.join(descriptors, name)), '')));
+    return sockets.every((inode) => open.has(`socket:[${inode}]`));
+  };
+  for (const held of holders(bases)) if (attemptOf(() => owns(held), false)) return true;
+  return false;
+}
+
+module.exports = { attemptOf, listens, packageOf, running };

@@ -1,11 +1,14 @@
 'use strict';
 
-// A real signed connect to a running gateway, as OpenClaw's src/gateway/client.ts does it. Changes nothing by trying.
+// A real signed connect to a running gateway, as OpenClaw's src/gateway/client.ts does it. A try leaves what any connect of that
+// device leaves, times and address. A gateway that does not know the device would pair it, or keep a request of it: so the gateway's
+// own secret is sent only where the store that answers is known to hold the record.
 
-const { randomUUID } = require('node:crypto');
+const { randomBytes, randomUUID } = require('node:crypto');
 const { ask, isPlain } = require('./core.js');
 const driver = require('./driver.js');
-const { refusal } = require('./errors.js');
+const { PrepairError, refusal } = require('./errors.js');
+const { listens } = require('./gateway-lock.js');
 const { open, isLoopback, NoSocket } = require('./websocket.js');
 
 const CLIENTS = {
@@ -22,24 +25,29 @@ const DEFAULT_PORT = 18789;
 const MAX_PORT = 65_535;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+const OF_BODIES = /^(content-length|expect|trailer|transfer-encoding)$/i;
+const MAX_NONCE = 256;
+const REQUEST_ID = /^[\w-]{1,64}$/;
+/** The close of a peer that is no gateway. */
+const GARBAGE = { code: 1002 };
 
 function checked(options = {}) {
   const wrong = (name, what) => refusal('OPTIONS', `The option ${name} must be ${what}.`);
   if (options === null || typeof options !== 'object' || !isPlain(options)) throw refusal('OPTIONS', 'The options must be a plain object.');
   const odd = Object.keys(options).find((name) => !KNOWN.includes(name));
   if (odd !== undefined) throw refusal('OPTIONS', `There is no option ${JSON.stringify(odd.slice(0, 40))}.`, { hint: `Known here: ${KNOWN.join(', ')}.` });
-  const { url, token, password, client = 'cli', timeoutMs = DEFAULT_TIMEOUT_MS, headers = {}, force = false, ...target } = options;
+  const { url, token, password, client, timeoutMs = DEFAULT_TIMEOUT_MS, headers = {}, force = false, ...target } = { __proto__: null, ...options };
   for (const [name, value] of Object.entries({ url, token, password })) {
     if (value !== undefined && (typeof value !== 'string' || value === '')) throw wrong(name, 'a string that is not empty');
   }
   if (url !== undefined && !/^wss?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) throw wrong('url', 'a ws:// or wss:// URL');
-  if (typeof client !== 'string' || !Object.hasOwn(CLIENTS, client)) throw wrong('client', "'agent' or 'cli'");
+  if (client !== undefined && (typeof client !== 'string' || !Object.hasOwn(CLIENTS, client))) throw wrong('client', "'agent' or 'cli'");
   if (!(Number.isInteger(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) throw wrong('timeoutMs', 'a whole number of milliseconds above 0');
   if (typeof force !== 'boolean') throw wrong('force', 'true or false');
-  // A line end in a value would start another header.
-  const header = ([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && typeof value === 'string' && !/[^\t\x20-\x7e\x80-\xff]/.test(value);
-  if (headers === null || typeof headers !== 'object' || !isPlain(headers) || !Object.entries(headers).every(header)) throw wrong('headers', 'a plain object of header names and values');
-  return { url, token, password, client: CLIENTS[client], timeoutMs, headers, force, target };
+  // A line end in a value would start another header; of a body that an upgrade has not, the HTTP client makes an error.
+  const header = ([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !OF_BODIES.test(name) && typeof value === 'string' && !/[^\t\x20-\x7e\x80-\xff]/.test(value);
+  if (headers === null || typeof headers !== 'object' || !isPlain(headers) || !Object.entries(headers).every(header)) throw wrong('headers', 'a plain object of header names and values, without those of a body');
+  return { url, token, password, client: client && CLIENTS[client], timeoutMs, headers, force, target };
 }
 
 /** The gateway's port, as it resolves it itself (src/config/paths.ts resolveGatewayPort): what is no number above 0 does not count. */
@@ -84,123 +92,243 @@ function address({ url, token, password, target }, approach) {
   return { url: url ?? `${approach.tls ? 'wss' : 'ws'}://127.0.0.1:${portOf(known('OPENCLAW_GATEWAY_PORT'), approach, target)}`, ...secrets };
 }
 
-/** One connect that asks for one scope: `{ ok }`, or `{ ok: false, closeCode?, reason }`. */
-async function attempt({ url, token, password, client, headers, signal, scope, method, sign }) {
-  let socket;
+/** What a peer sent as this field, if it is of this type: nothing of it is taken on trust. */
+const field = (value, name, type = 'string') =>
+  (typeof value === 'object' && value !== null && Object.hasOwn(value, name) && typeof value[name] === type ? value[name] : undefined);
+
+/** What a gateway says, fit for a report: no control character, no secret, not endless. */
+function harmless(text, secrets) {
+  const told = secrets.reduce((all, secret) => (secret ? all.replaceAll(secret, '<secret>') : all), text);
+  return told.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ').slice(0, 300);
+}
+
+/** Why a gateway did not let a connection in, by its close code and its own words. */
+function reasonOf(closeCode, said) {
+  if (/pairing.required/i.test(said)) return 'pairing-required';
+  if (/^unauthorized/i.test(said)) return 'unauthorized';
+  if (/missing scope/.test(said)) return 'missing-scope';
+  // 2026.9.6 greets before it is ready: "gateway starting".
+  return closeCode === 1013 ? 'starting' : 'refused';
+}
+
+/**
+ * One connect that asks for one scope: `{ ok: true }`, or `{ ok: false, reason, said?, closeCode?, requestId? }`; with `accepted:
+ * { scope, deviceToken? }` where the connection itself was let in. `peer` is where it goes, and the `secrets` that no text of it may
+ * repeat; without `device` it presents none.
+ */
+async function attempt(peer, { client, scope, method, auth, device }) {
+  let [socket, gone] = [null, null];
   const waiting = new Map();
   const nothing = () => {};
   let [challenge, close] = [nothing, nothing];
   const challenged = new Promise((resolve) => (challenge = resolve));
-  const closed = new Promise((resolve) => (close = resolve));
-  const ended = closed.then(({ code, reason }) => ({ ok: false, closeCode: code, reason }));
-  const told = (text) => harmless(String(text), [token, password]);
+  const closed = new Promise((resolve) => (close = (end) => resolve((gone ??= end))));
   const onMessage = (text) => {
     let frame;
     try {
       frame = JSON.parse(text);
     } catch {
-      return close({ code: 1002, reason: 'not-a-gateway' });
+      return close(GARBAGE);
     }
-    if (frame?.type === 'event' && frame.event === 'connect.challenge') challenge(String(frame.payload?.nonce ?? ''));
-    if (frame?.type === 'res') waiting.get(frame.id)?.(frame);
+    const type = field(frame, 'type');
+    if (type === 'event' && field(frame, 'event') === 'connect.challenge') challenge(field(field(frame, 'payload', 'object'), 'nonce') ?? '');
+    if (type === 'res') waiting.get(field(frame, 'id'))?.(frame);
   };
   const call = (name, params) => {
     const id = randomUUID();
     const answer = new Promise((resolve) => waiting.set(id, resolve));
     socket.send(JSON.stringify({ type: 'req', id, method: name, params }));
-    return Promise.race([answer, ended]);
+    return Promise.race([answer, closed]);
+  };
+  const granted = (answer) => field(answer, 'ok', 'boolean') === true;
+  /** How it ended: by its close, and by the answer before that. */
+  const over = ({ code, reason = '' }, answer) => {
+    if (code === GARBAGE.code) return { ok: false, reason: 'not-a-gateway', closeCode: code };
+    const error = field(answer, 'error', 'object');
+    const said = reason || field(error, 'message') || '';
+    const requestId = field(field(error, 'details', 'object'), 'requestId');
+    return {
+      ok: false,
+      reason: reasonOf(code, said),
+      ...(said && { said: harmless(said, peer.secrets) }),
+      ...(code !== undefined && { closeCode: code }),
+      ...(requestId !== undefined && REQUEST_ID.test(requestId) && { requestId }),
+    };
   };
   try {
-    socket = await open(url, { headers, signal, onMessage, onClose: ({ code, reason }) => close({ code, reason: told(reason) }) });
-    const nonce = await Promise.race([challenged, ended]);
-    // A gateway greets first; who hangs up instead is none.
-    if (typeof nonce !== 'string') return { ...nonce, reason: nonce.reason || 'not-a-gateway' };
+    socket = await open(peer.url, { ...peer, onMessage, onClose: close });
+    const nonce = await Promise.race([challenged, closed]);
+    // A gateway greets first, with a UUID; who hangs up without a word is none.
+    if (nonce === gone && gone.reason) return over(gone);
+    if (typeof nonce !== 'string' || nonce === '' || nonce.length > MAX_NONCE) return over(GARBAGE);
     const hello = await call('connect', {
       minProtocol: 3,
       maxProtocol: 4,
-      client: { ...client, version: 'openclaw-prepair', platform: process.platform },
+      client: { ...client, version: 'openclaw-prepair' },
       caps: [],
       role: 'operator',
       scopes: [scope],
-      auth: token === undefined && password === undefined ? undefined : { token, password },
-      device: sign({ client, scope, token, nonce }),
+      auth,
+      device: device?.({ client, scope, token: auth?.token, nonce }),
     });
-    if (!hello.ok) {
-      // The close that follows a refusal holds its code.
-      const end = 'closeCode' in hello ? hello : await ended;
-      return { ...end, reason: end.reason || told(hello.error?.message ?? 'closed without a reason') };
-    }
-    if (method === undefined) return { ok: true };
-    const answer = await call(method, {});
-    if (answer.ok) return { ok: true };
-    if ('closeCode' in answer) return answer;
-    const message = String(answer.error?.message ?? '');
-    return { ok: false, reason: /missing scope/.test(message) ? 'missing-scope' : told(message) };
+    // The close that follows a refusal holds its code.
+    if (!granted(hello)) return over(await closed, hello);
+    const deviceToken = field(field(field(hello, 'payload', 'object'), 'auth', 'object'), 'deviceToken');
+    const accepted = { scope, deviceToken };
+    const answer = method === undefined ? hello : await call(method, {});
+    return { ...(granted(answer) ? { ok: true } : over(gone ?? {}, answer)), accepted };
   } catch (error) {
     if (!(error instanceof NoSocket)) throw error;
     // 2026.8.1 and later refuse forwarded headers from an address that is not in trustedProxies this way.
-    const reason = { unreachable: 'unreachable', foreign: 'not-a-gateway', refused: error.status === 403 ? 'unattributable-proxy' : 'not-a-gateway' };
-    return { ok: false, reason: reason[error.kind], ...(error.kind === 'refused' && { closeCode: 1006 }) };
+    const reason = { foreign: 'not-a-gateway', refused: error.status === 403 ? 'unattributable-proxy' : 'not-a-gateway' };
+    return { ok: false, reason: reason[error.kind] ?? error.kind, ...(error.kind === 'refused' && { closeCode: 1006 }) };
   } finally {
     socket?.end();
   }
 }
 
-/** What a gateway says, fit for a report: no control character, no secret, not endless. */
-function harmless(reason, secrets) {
-  const text = secrets.reduce((all, secret) => (secret ? all.replaceAll(secret, '<secret>') : all), reason);
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ').slice(0, 300);
+/** What the device says of itself: what its record says, so that a connect overwrites nothing. */
+function introduction({ displayName, platform, deviceFamily, clientId, clientMode }, client) {
+  const text = (value) => (typeof value === 'string' && value !== '' ? value : undefined);
+  const own = text(clientId) && text(clientMode) ? { id: clientId, mode: clientMode } : CLIENTS.cli;
+  return {
+    ...(client ?? own),
+    displayName: text(displayName),
+    // No connect goes without one.
+    platform: text(platform) ?? process.platform,
+    deviceFamily: text(deviceFamily),
+  };
+}
+
+/**
+ * What an accepted connect makes of a record, up to 2026.4 (updatePairedDeviceMetadata of src/infra/device-pairing.ts), as far as
+ * that is another thing than what it was.
+ */
+function overwritten(record, client, scopes) {
+  const union = (list, more) => [...new Set([...(Array.isArray(list) ? list : []), ...more])];
+  const left = {
+    displayName: client.displayName,
+    platform: client.platform,
+    clientId: client.id,
+    clientMode: client.mode,
+    role: 'operator',
+    roles: union(record.roles, [record.role, 'operator'].filter((role) => typeof role === 'string')),
+    scopes: union(record.scopes, scopes),
+  };
+  const changed = Object.entries(left).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(record[name]));
+  return Object.fromEntries(changed.map(([name, value]) => [name, { left: value ?? null, was: record[name] ?? null }]));
+}
+
+/** The address without what may be secret in it. */
+function shown(url) {
+  const { username, password, search, hash } = new URL(url);
+  return username || password || search || hash ? Object.assign(new URL(url), { username: '', password: '', search: '', hash: '' }).href : url;
+}
+
+/**
+ * Whether the store of the gateway that answers is known to hold this record: null, or why not.
+ *
+ * Its lock and its port tell where both can be seen. Else it is asked: a connect whose only secret is the device's own token is refused,
+ * before any pairing, by a gateway whose store does not hold it. One that asks for no secret at all would pair the device, so a
+ * stranger with a wrong one goes first (observed on 2026.2.12, 2.19, 3.24, 4.15, 7.1 and 9.6).
+ */
+async function unproven(tries, { url, before, scope, device, client }) {
+  const { protocol, hostname, port } = new URL(url);
+  const near = isLoopback(hostname);
+  if (near && listens(before.bases, Number(port) || (protocol === 'wss:' ? 443 : 80))) return null;
+  const unknown = ({ said, closeCode } = {}) => ({ ok: false, reason: 'unproven', said, closeCode });
+  // The token goes to whoever answers: to nobody on the way.
+  if (!before.deviceToken || !(near || protocol === 'wss:')) return unknown();
+  const stranger = await tries({ client: { ...CLIENTS.cli, platform: process.platform }, scope, auth: { token: randomBytes(32).toString('base64url') } });
+  if (stranger.reason !== 'unauthorized') return stranger.ok || stranger.reason === 'refused' ? unknown(stranger) : stranger;
+  const known = await tries({ client, scope, device, auth: { token: before.deviceToken } });
+  if (known.ok) return known.accepted.deviceToken === before.deviceToken ? null : unknown();
+  return known.reason === 'unauthorized' ? unknown(known) : known;
 }
 
 async function verify(binding, options) {
   const start = performance.now();
   const settings = checked(options);
-  const { target, force } = settings;
+  const { target, force, headers, timeoutMs } = settings;
   const scopes = Object.fromEntries(PROBES.map(({ scope }) => [scope, false]));
-  const result = (rest) => ({ ok: false, scopes, ...rest, elapsedMs: Math.round(performance.now() - start) });
   const before = driver.observe(binding, 'approach', target);
-  const where = address(settings, before);
+  const { url, token, password } = address(settings, before);
+  const result = (rest) => ({ ok: false, scopes, ...rest, url: shown(url), elapsedMs: Math.round(performance.now() - start) });
   if (before.deviceId === null || (!before.paired && !force)) return result({ reason: 'not-paired' });
 
   const identity = driver.exportIdentity(binding, target);
-  const sign = ({ client, scope, token = '', nonce }) => {
+  const device = ({ client, scope, token = '', nonce }) => {
     const signedAt = Date.now();
     const payload = ['v2', identity.deviceId, client.id, client.mode, 'operator', scope, signedAt, token, nonce].join('|');
     const { signature } = ask(binding, { fn: 'sign', privateKeyPem: identity.privateKeyPem, payload }).json;
     return { id: identity.deviceId, publicKey: identity.publicKey, signature, signedAt, nonce };
   };
+  const client = introduction(before.record ?? {}, settings.client);
+  // Asking for more than the record holds could be approved silently: a change on disk.
+  const probes = PROBES.filter(({ scope }) => force || before.granted.includes(scope));
+  if (probes.length === 0) return result({ reason: 'scope-upgrade' });
+
   const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), settings.timeoutMs);
+  const timer = setTimeout(() => timeout.abort(), timeoutMs);
+  // A fragment is nobody's but the caller's.
+  const peer = { url: url.split('#', 1)[0], headers, timeoutMs, signal: timeout.signal, secrets: [token, password, before.deviceToken] };
+  const outcomes = [];
+  const tries = async (connect) => {
+    const outcome = await attempt(peer, connect);
+    if (connect.device) outcomes.push(outcome);
+    return outcome;
+  };
+  const failure = ({ reason, said, closeCode }) =>
+    (timeout.signal.aborted ? { reason: 'timeout' } : { reason, ...(said !== undefined && { said }), ...(closeCode !== undefined && { closeCode }) });
   try {
-    let failed = null;
-    for (const probe of PROBES) {
-      // Asking for more than the record holds could be approved silently: a change on disk.
-      if (!force && !before.granted.includes(probe.scope)) {
-        failed ??= { reason: 'scope-upgrade' };
-        continue;
-      }
-      const outcome = await attempt({ ...settings, ...where, ...probe, signal: timeout.signal, sign });
-      scopes[probe.scope] = outcome.ok;
-      if (outcome.ok) continue;
-      const reason = timeout.signal.aborted ? 'timeout' : outcome.reason;
-      failed = { reason, ...(!timeout.signal.aborted && outcome.closeCode !== undefined && { closeCode: outcome.closeCode }) };
-      break;
+    let failed = force ? null : await unproven(tries, { url, before, device, client, scope: probes[0].scope });
+    const auth = token === undefined && password === undefined ? undefined : { token, password };
+    for (const { scope, method } of failed === null ? probes : []) {
+      const outcome = await tries({ client, scope, method, auth, device });
+      scopes[scope] = outcome.ok;
+      if (!outcome.ok) failed = outcome;
+      if (failed !== null) break;
     }
-    if (failed === null) return { ...result(), ok: true };
-    const removed = failed.closeCode === 1008 ? takeBack(binding, target, before.pending) : undefined;
-    return result({ ...failed, ...(removed !== undefined && { removedPending: removed }) });
+    const traces = outcomes.length > 0 ? takeBack(binding, target, { before, client, outcomes }) : {};
+    if (failed !== null) return result({ ...failure(failed), ...traces });
+    return result(probes.length < PROBES.length ? { reason: 'scope-upgrade', ...traces } : { ok: true, ...traces });
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Removes the pending request of this device that was not there before; its id, if there is one. */
-function takeBack(binding, target, known) {
-  const { pending } = driver.observe(binding, 'approach', target);
-  const caused = pending.find((id) => !known.includes(id));
-  if (caused === undefined) return undefined;
-  const { cleared } = driver.run(binding, 'clearPending', { ...target, requestId: caused, dryRun: false });
-  return cleared.some(({ requestId }) => requestId === caused) ? caused : undefined;
+/**
+ * Undoes in the store of this state dir what the tries left there, and only what was not there before and what the gateway itself said
+ * that it made; names what is left, there or elsewhere.
+ */
+function takeBack(binding, target, { before, client, outcomes }) {
+  const { deviceId } = before;
+  const after = driver.observe(binding, 'approach', target);
+  const requests = [...new Set(outcomes.map(({ requestId }) => requestId))].filter((id) => id !== undefined && !before.pending.includes(id));
+  const accepted = outcomes.flatMap((outcome) => outcome.accepted ?? []);
+  // A token that it did not have: in a record that was not there, or in another store.
+  const tokens = accepted.map(({ deviceToken }) => deviceToken).filter((token) => token !== undefined && token !== before.deviceToken);
+  const [made, here] = [tokens.length > 0, tokens.includes(after.deviceToken)];
+  const undo = {
+    deviceId,
+    requestId: requests.find((id) => after.pending.includes(id)),
+    record: here && !before.paired,
+    fields: before.paired ? overwritten(before.record, client, accepted.map(({ scope }) => scope)) : {},
+  };
+  let cleared = [];
+  let removed = undo.record;
+  try {
+    ({ cleared } = driver.run(binding, 'takeBack', { ...target, ...undo, dryRun: false }));
+  } catch (error) {
+    if (!(error instanceof PrepairError)) throw error;
+    removed = false;
+  }
+  const removedPending = cleared.find(({ requestId }) => requestId === undo.requestId)?.requestId;
+  const left = [
+    ...(made && !removed && !(here && before.paired) ? [{ kind: 'device', deviceId }] : []),
+    ...requests.filter((requestId) => requestId !== removedPending).map((requestId) => ({ kind: 'request', deviceId, requestId })),
+  ];
+  return { ...(removedPending !== undefined && { removedPending }), ...(left.length > 0 && { left }) };
 }
 
 module.exports = { verify };

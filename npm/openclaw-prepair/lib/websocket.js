@@ -1,14 +1,18 @@
 'use strict';
 
-// A small RFC 6455 client, since Node 20 has none: text messages, own headers, close code and reason.
+// A WebSocket to a peer that nothing is known of: text messages, own headers, close code and reason, and no more of each
+// than a gateway needs. The library is npm's ws, bundled.
 
-const { createHash, randomBytes } = require('node:crypto');
-const http = require('node:http');
-const https = require('node:https');
+/** 2026.9.6 answers a connect with 13 KB; a list of jobs may be longer. */
+const MAX_MESSAGE = 1 << 20;
+const MAX_FRAGMENTS = 64;
+/** Messages, pings and pongs: a busy gateway tells its operators of events too. */
+const MAX_FRAMES = 1000;
+const MAX_CHUNKS = 4096;
+/** How long a peer may take to say goodbye. */
+const GOODBYE_MS = 500;
 
-const MAX_MESSAGE = 16 << 20;
-
-/** Why no WebSocket came about: `kind` is unreachable, refused (with `status`) or foreign. */
+/** Why no WebSocket came about: `kind` is unreachable, refused (with `status`), foreign or timeout. */
 class NoSocket extends Error {
   constructor(kind, status) {
     super(kind);
@@ -17,112 +21,72 @@ class NoSocket extends Error {
 }
 
 /**
- * Resolves to `{ send(text), destroy() }`. `onMessage(text)` and, once, `onClose({ code, reason })` are called from the
- * first byte on; 1006 is a cut without a close frame, 1002 a peer that speaks no WebSocket. `signal` cuts everything.
+ * Resolves to `{ send(text), end() }`. `onMessage(text)` and, once, `onClose({ code, reason })` are called from the first
+ * byte on; 1006 is a cut without a close frame, 1002 a peer that speaks no WebSocket, or too much. `signal` cuts everything.
  */
-function open(url, { headers, signal, onMessage, onClose }) {
+function open(url, { headers, signal, timeoutMs, onMessage, onClose }) {
+  const WebSocket = require('./vendor/ws.js');
   return new Promise((resolve, reject) => {
-    const { protocol, hostname, port, pathname, search } = new URL(url);
-    const secure = protocol === 'wss:';
-    const key = randomBytes(16).toString('base64');
-    const request = (secure ? https : http).request({
-      hostname: hostname.replace(/^\[|\]$/g, ''),
-      port: port || (secure ? 443 : 80),
-      path: pathname + search,
+    if (signal.aborted) return reject(new NoSocket('timeout'));
+    const socket = new WebSocket(url, {
+      headers,
       // A gateway makes its own certificate; on loopback there is nobody in between.
-      rejectUnauthorized: !isLoopback(hostname),
-      agent: false,
-      signal,
-      headers: { ...headers, Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': key },
+      rejectUnauthorized: !isLoopback(new URL(url).hostname),
+      handshakeTimeout: timeoutMs,
+      closeTimeout: GOODBYE_MS,
+      perMessageDeflate: false,
+      followRedirects: false,
+      autoPong: false,
+      maxPayload: MAX_MESSAGE,
+      maxFragments: MAX_FRAGMENTS,
+      maxBufferedChunks: MAX_CHUNKS,
     });
-    request.on('error', (error) => reject(error.code?.startsWith('HPE_') ? new NoSocket('foreign') : new NoSocket('unreachable')));
-    request.on('response', (response) => {
-      response.destroy();
-      reject(new NoSocket('refused', response.statusCode));
-    });
-    request.on('upgrade', (response, socket, head) => {
-      const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
-      if (response.headers['sec-websocket-accept'] !== accept) {
-        socket.destroy();
-        reject(new NoSocket('foreign'));
-        return;
-      }
-      signal.addEventListener('abort', () => socket.destroy(), { once: true });
-      resolve(session(socket, head, onMessage, onClose));
-    });
-    request.end();
-  });
-}
-
-function session(socket, head, onMessage, onClose) {
-  let buffer = head;
-  let parts = [];
-  let finished = false;
-  const finish = (code, reason = '') => {
-    if (finished) return;
-    finished = true;
-    onClose({ code, reason });
-    socket.destroy();
-  };
-  const send = (opcode, payload) => {
-    const size = payload.length < 126 ? 0 : payload.length < 65536 ? 2 : 8;
-    const header = Buffer.alloc(2 + size);
-    header[0] = 0x80 | opcode;
-    header[1] = 0x80 | (size === 0 ? payload.length : size === 2 ? 126 : 127);
-    if (size === 2) header.writeUInt16BE(payload.length, 2);
-    if (size === 8) header.writeBigUInt64BE(BigInt(payload.length), 2);
-    const mask = randomBytes(4);
-    if (socket.writable) socket.write(Buffer.concat([header, mask, payload.map((byte, i) => byte ^ mask[i & 3])]));
-  };
-  const frame = () => {
-    if (buffer.length < 2) return null;
-    const short = buffer[1] & 0x7f;
-    const start = short === 126 ? 4 : short === 127 ? 10 : 2;
-    if (buffer.length < start) return null;
-    const length = short === 126 ? buffer.readUInt16BE(2) : short === 127 ? Number(buffer.readBigUInt64BE(2)) : short;
-    // A server never masks, and uses no extension that was not asked for.
-    const sound = length <= MAX_MESSAGE && (buffer[1] & 0x80) === 0 && (buffer[0] & 0x70) === 0;
-    if (!sound) return { opcode: -1 };
-    if (buffer.length < start + length) return null;
-    const read = { opcode: buffer[0] & 0x0f, last: (buffer[0] & 0x80) !== 0, payload: buffer.subarray(start, start + length) };
-    buffer = buffer.subarray(start + length);
-    return read;
-  };
-  const drain = () => {
-    for (let read = frame(); read && !finished; read = frame()) {
-      const { opcode, last, payload } = read;
-      if (opcode === 8) {
-        send(8, payload.subarray(0, 2));
-        finish(payload.length >= 2 ? payload.readUInt16BE(0) : 1005, payload.subarray(2).toString());
-      } else if (opcode === 9) {
-        send(10, payload);
-      } else if (opcode === 0 || opcode === 1) {
-        parts.push(payload);
-        if (parts.reduce((sum, part) => sum + part.length, 0) > MAX_MESSAGE) finish(1002);
-        else if (last) onMessage(Buffer.concat(parts.splice(0)).toString());
-      } else if (opcode !== 10) {
-        finish(1002);
-      }
-    }
-  };
-  socket.on('data', (chunk) => {
-    buffer = Buffer.concat([buffer, chunk]);
-    drain();
-  });
-  socket.on('error', () => {});
-  socket.on('close', () => finish(1006));
-  // What came together with the upgrade is read after the caller has its socket.
-  setImmediate(drain);
-  return {
-    send: (text) => send(1, Buffer.from(text)),
-    /** Says goodbye and cuts: nothing more is expected. */
-    end() {
-      send(8, Buffer.from([0x03, 0xe8]));
+    let finished = false;
+    const cut = () => socket.terminate();
+    const finish = (code, reason) => {
+      signal.removeEventListener('abort', cut);
+      if (!finished) onClose({ code, reason });
       finished = true;
-      socket.destroySoon();
-    },
-    destroy: () => socket.destroy(),
-  };
+    };
+    const foreign = () => {
+      finish(1002, '');
+      cut();
+    };
+    let frames = 0;
+    const counted = () => {
+      frames += 1;
+      if (frames > MAX_FRAMES) foreign();
+    };
+    signal.addEventListener('abort', cut, { once: true });
+    socket.on('open', () => resolve({
+      send: (text) => socket.readyState === WebSocket.OPEN && socket.send(text, () => {}),
+      /** Says goodbye: nothing more is expected. */
+      end() {
+        finished = true;
+        if (signal.aborted) cut();
+        else socket.close(1000);
+      },
+    }));
+    socket.on('unexpected-response', (request, { statusCode }) => {
+      reject(new NoSocket('refused', statusCode));
+      cut();
+    });
+    // Before it is open: of the system, of Node's HTTP parser, or of the library where the answer is no upgrade. After: what
+    // no WebSocket sends.
+    socket.on('error', (error) => {
+      const system = error.code !== undefined && !/^(HPE|WS_ERR)_/.test(error.code);
+      reject(new NoSocket(system ? 'unreachable' : error.message === 'Opening handshake has timed out' ? 'timeout' : 'foreign'));
+      foreign();
+    });
+    socket.on('ping', counted);
+    socket.on('pong', counted);
+    socket.on('message', (data, isBinary) => {
+      counted();
+      if (isBinary) foreign();
+      if (!finished) onMessage(data.toString());
+    });
+    socket.on('close', (code, reason) => finish(code, reason.toString()));
+  });
 }
 
 const isLoopback = (hostname) => /^(localhost|127(\.\d+){3}|\[::1\]|::1)$/i.test(hostname);

@@ -147,6 +147,8 @@ fn what_a_connection_attempt_needs_is_found() {
     let record = json!({
         "deviceId": id, "publicKey": keys().public_key(), "role": "operator",
         "scopes": ["operator.read"], "approvedScopes": ["operator.read"],
+        "displayName": "mine", "platform": "macOS 26.3", "deviceFamily": "Mac", "clientId": "cli", "clientMode": "cli", "remoteIp": "203.0.113.9",
+        "tokens": { "operator": { "token": "secret", "revokedAtMs": null }, "node": { "token": "other" } },
     });
     let requests = json!({ "mine": { "deviceId": id }, "other": { "deviceId": "x" } });
     let disk = Disk::new("2026.4.15")
@@ -159,6 +161,11 @@ fn what_a_connection_attempt_needs_is_found() {
         json!({
             "deviceId": id, "port": 4242, "tls": true, "authMode": "token", "token": "T", "password": "P", "paired": true,
             "granted": ["operator.read"], "pending": ["mine"],
+            "record": {
+                "displayName": "mine", "platform": "macOS 26.3", "deviceFamily": "Mac", "clientId": "cli", "clientMode": "cli",
+                "role": "operator", "scopes": ["operator.read"],
+            },
+            "deviceToken": "secret", "bases": ["/s"],
         })
     );
     assert_eq!(
@@ -169,9 +176,97 @@ fn what_a_connection_attempt_needs_is_found() {
         ),
         json!({
             "deviceId": null, "port": null, "tls": false, "authMode": null, "token": null, "password": null, "paired": false,
-            "granted": [], "pending": [],
+            "granted": [], "pending": [], "record": null, "deviceToken": null, "bases": ["/s"],
         })
     );
+    // A token that its owner revoked is none; a row has the client too.
+    let tokens = json!({ "operator": { "token": "secret", "revokedAtMs": 1 } }).to_string();
+    let row = json!([{
+        "device_id": id, "public_key": keys().public_key(), "client_id": "gateway-client", "client_mode": "backend",
+        "display_name": null, "tokens_json": tokens,
+    }]);
+    let identity = json!([{ "device_id": id, "public_key_pem": keys().public_pem() }]);
+    let found = database("2026.9.6")
+        .rows("primary", identity)
+        .rows("pending", json!([]))
+        .rows("anyPaired", json!([{ "device_id": id }]))
+        .rows(&format!("paired:{id}"), row)
+        .ask("approach", "diagnose", json!({}));
+    assert_eq!(found["record"], json!({ "clientId": "gateway-client", "clientMode": "backend" }));
+    assert_eq!(found["deviceToken"], json!(null));
+}
+
+#[test]
+fn tries_are_taken_back_as_far_as_they_are_the_own_ones() {
+    let id = keys().device_id();
+    let record = json!({ "displayName": "mine", "platform": "linux", "role": "operator", "remoteIp": "::1" });
+    let paired = json!({ id.as_str(): record, "other": { "platform": "linux" } }).to_string();
+    let requests = json!({ "ours": { "deviceId": id }, "before": { "deviceId": id } }).to_string();
+    let disk = Disk::new("2026.2.19")
+        .file("/s/devices/paired.json", &*paired)
+        .file("/s/devices/pending.json", &*requests);
+    let taken = |options: serde_json::Value| {
+        let plan = disk.plan("takeBack", options);
+        let steps = plan["steps"].as_array().unwrap();
+        let files: Vec<String> =
+            steps.iter().map(|step| step["content"].as_str().unwrap().to_owned()).collect();
+        (plan["report"]["cleared"].clone(), files)
+    };
+    let none = json!([]);
+    assert_eq!(taken(json!({ "deviceId": id })), (none.clone(), vec![]));
+    // What it was before is put back, where it still is what a connect leaves.
+    let fields = json!({
+        "platform": { "left": "linux", "was": null },
+        "displayName": { "left": null, "was": "old" },
+        "role": { "left": "operator", "was": "node" },
+        "clientId": { "left": "cli", "was": null },
+    });
+    let before = json!({ "displayName": "mine", "role": "node", "remoteIp": "::1" });
+    let store = json!({ id.as_str(): before, "other": { "platform": "linux" } }).to_string();
+    assert_eq!(
+        taken(json!({ "deviceId": id, "fields": fields })),
+        (none.clone(), vec![store.clone()])
+    );
+    // One request, and the record that was not there.
+    let (cleared, files) = taken(json!({ "deviceId": id, "requestId": "ours", "record": true }));
+    assert_eq!(cleared[0]["requestId"], "ours");
+    let other = json!({ "other": { "platform": "linux" } }).to_string();
+    let kept = json!({ "before": { "deviceId": id } }).to_string();
+    assert_eq!(files, [other, kept]);
+    assert_eq!(
+        taken(json!({ "deviceId": "absent", "requestId": "absent", "record": true })),
+        (none, vec![])
+    );
+    for (wrong, code) in [
+        (json!({}), "OPTIONS"),
+        (json!({ "deviceId": id, "fields": [] }), "OPTIONS"),
+        (json!({ "deviceId": "" }), "OPTIONS"),
+    ] {
+        assert_eq!(self::code(&disk.plan("takeBack", wrong.clone())), code, "{wrong}");
+    }
+
+    let rows =
+        database("2026.9.6").rows(&format!("paired:{id}"), json!([{ "device_id": id }])).rows(
+            "pending",
+            json!([{ "request_id": "ours", "request_hex": "6F757273", "device_id": id }]),
+        );
+    let plan =
+        rows.plan("takeBack", json!({ "deviceId": id, "requestId": "ours", "record": true }));
+    let statements = plan["steps"][0]["statements"].as_array().unwrap();
+    let sql: Vec<&str> =
+        statements.iter().map(|statement| statement["sql"].as_str().unwrap()).collect();
+    assert_eq!(
+        sql,
+        [
+            "DELETE FROM device_pairing_paired WHERE device_id = ?",
+            "DELETE FROM device_pairing_pending WHERE hex(request_id) = ?"
+        ]
+    );
+    assert_eq!(statements[0]["params"], json!([id]));
+    // Fields of a row are left alone: those versions overwrite none of them.
+    let fields = json!({ "platform": { "left": null, "was": "linux" } });
+    let plan = rows.plan("takeBack", json!({ "deviceId": id, "fields": fields }));
+    assert_eq!(plan["steps"], json!([]));
 }
 
 #[test]

@@ -76,20 +76,29 @@ const VERIFY = {
   unreachable: [REFUSED, 'No gateway answers there.', 'Start it, or give its address by --url.'],
   timeout: [REFUSED, 'The gateway did not answer in time.', 'See its log; --timeout gives it longer.'],
   'not-a-gateway': [REFUSED, 'What answers there is no OpenClaw gateway.', 'Give the right address by --url.'],
+  starting: [REFUSED, 'The gateway is starting.', 'Try again when its log says that it is ready.'],
+  unproven: [REFUSED, 'It is not known whether the gateway there uses this state dir, so its secret was not sent.', 'Give the state dir of that gateway by --state-dir; --force connects all the same, and may leave a device or a request there.'],
   'not-paired': [WALL, 'The disk holds no record of this device, so nothing was sent.', 'Run `npx openclaw-prepair setup`; --force connects all the same.'],
   'scope-upgrade': [WALL, 'The record lacks a scope, so it was not asked for.', 'Run `npx openclaw-prepair setup`; --force asks all the same.'],
   'missing-scope': [WALL, 'The gateway let the connection in, but not call the method: missing scope.', 'Run `npx openclaw-prepair doctor`.'],
   'unattributable-proxy': [WALL, 'The gateway refused the upgrade with HTTP 403: it cannot tell who is behind the proxy.', 'Run `npx openclaw-prepair patch-config --proxy-peer ADDRESS` with the address of the proxy.'],
+  // With the gateway's own words.
+  'pairing-required': [WALL, null, 'Run `npx openclaw-prepair setup`; `doctor` shows why.'],
+  unauthorized: [REFUSED, null, "Give the gateway's own secret by --token-env or --password-env."],
+  refused: [REFUSED, null, "See the gateway's log."],
 };
 
 /** Exit code, sentence and hint of a verification that failed. */
-function explained({ reason, closeCode }) {
-  if (Object.hasOwn(VERIFY, reason)) return VERIFY[reason];
-  const closed = closeCode === undefined ? `The gateway refused: ${safe(reason)}` : `gateway closed (${closeCode}): ${safe(reason)}`;
-  if (/pairing required/i.test(reason)) return [WALL, closed, 'Run `npx openclaw-prepair setup`; `doctor` shows why.'];
-  if (/unauthorized|token|password|auth/i.test(reason)) return [REFUSED, closed, "Give the gateway's own secret by --token-env or --password-env."];
-  return [REFUSED, closed, "See the gateway's log."];
+function explained({ reason, said = 'without a reason', closeCode }) {
+  const [code, sentence, hint] = VERIFY[reason];
+  return [code, sentence ?? (closeCode === undefined ? `The gateway refused: ${safe(said)}` : `gateway closed (${closeCode}): ${safe(said)}`), hint];
 }
+
+/** What a verification left behind. */
+const remains = {
+  device: ({ deviceId }) => `The gateway there has a record of device ${safe(deviceId)} now; remove it by \`openclaw devices remove\` of that gateway.`,
+  request: ({ requestId }) => `The gateway there has the pending request ${safe(requestId)} now; remove it by \`openclaw devices reject\` of that gateway.`,
+};
 
 function runDoctor(call, c) {
   const report = driver.diagnose(load(), call.options);
@@ -102,7 +111,8 @@ async function runVerify(call, c) {
   const binding = load();
   const report = await verify(binding, call.options);
   const scopes = Object.entries(report.scopes).map(([scope, open]) => `  ${open ? c.green('✔') : c.red('✘')} ${scope}`);
-  if (report.ok) return { report, code: DONE, lines: [`${c.green('✔')} The gateway is open (${report.elapsedMs} ms).`, ...scopes] };
+  const remaining = (report.left ?? []).map((item) => `  ${remains[item.kind](item)}`);
+  if (report.ok) return { report, code: DONE, lines: [`${c.green('✔')} The gateway at ${safe(report.url)} is open (${report.elapsedMs} ms).`, ...scopes, ...remaining] };
   let [code, message, hint] = explained(report);
   if (report.reason === 'not-paired') {
     // Three things look like that from outside.
@@ -113,7 +123,9 @@ async function runVerify(call, c) {
     if (why?.code === 'W_STATE_DIR') code = REFUSED;
   }
   const taken = report.removedPending === undefined ? [] : [c.dim(`  The pending request ${safe(report.removedPending)} that this caused was removed.`)];
-  return { report, code, lines: [`${c.red('✘')} ${message}`, ...scopes, ...taken, `    ${c.cyan('→')} ${hint}`] };
+  const where = report.reason === 'not-paired' ? [] : [c.dim(`  at ${safe(report.url)}`)];
+  if (report.reason === 'unproven' && report.said !== undefined) where.push(c.dim(`  it said: ${safe(report.said)}`));
+  return { report, code, lines: [`${c.red('✘')} ${message}`, ...where, ...scopes, ...taken, ...remaining, `    ${c.cyan('→')} ${hint}`] };
 }
 
 function runOperation(call, c) {
