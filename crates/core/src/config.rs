@@ -1,5 +1,7 @@
 //! `patchConfig`: what is to change in `openclaw.json`, and the splices that do just that.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
@@ -197,10 +199,12 @@ fn wanted(
                 Notice::new("PROXY_LOOPBACK", format!("The proxy peer {peer} was not added: on this version a loopback address in trustedProxies makes every local client remote."))
                     .hint("The paired record lets clients in behind that proxy too."),
             );
-        } else if !list.contains(peer) {
+        } else {
             list.push(peer.clone());
         }
     }
+    let mut known = BTreeSet::new();
+    list.retain(|address| known.insert(address.clone()));
     let mut wanted = options.merge.clone();
     if !list.is_empty() {
         let mut all = match wanted.get("gateway").and_then(|gateway| gateway.get("trustedProxies"))
@@ -208,11 +212,9 @@ fn wanted(
             Some(Value::Array(items)) => items.clone(),
             _ => Vec::new(),
         };
-        for address in &list {
-            if !all.iter().any(|known| known.as_str() == Some(address)) {
-                all.push(address.as_str().into());
-            }
-        }
+        let addresses: Vec<Value> = list.iter().map(|address| address.as_str().into()).collect();
+        let new = json5::lacking(&addresses, &all);
+        all.extend(new);
         merge(
             &mut wanted,
             &Map::from_iter([(
@@ -391,8 +393,9 @@ impl<'i> Includes<'i> {
         for file in names(document, node, self.path)? {
             self.load(&relative_to(parent(self.path), &file), 1, wants)?;
         }
+        let members = document.last(node, |key| patch.get(key).is_some_and(Value::is_object));
         for (key, value) in patch {
-            if let (Value::Object(patch), Some(member)) = (value, document.get(node, key))
+            if let (Value::Object(patch), Some(member)) = (value, members.get(key.as_str()))
                 && member.value.kind == Kind::Object
             {
                 self.visit(document, member.value, patch, wants)?;
@@ -532,16 +535,18 @@ impl<'i> Includes<'i> {
                 files.push(file);
             }
         }
+        let members = node.map(|node| document.last(node, |key| patch.contains_key(key)));
+        let here = |key: &str| Some(members.as_ref()?.get(key)?.value);
         let Some(Value::Object(included)) = included else {
             if prefix.is_empty() && patch.contains_key("$include") {
                 return Err(self.refuse("$include", &files));
             }
             let mut out = Map::new();
             for (key, value) in patch {
-                let reduced = match (value, node.and_then(|node| document.get(node, key))) {
-                    (Value::Object(patch), Some(member)) => Value::Object(self.reduce(
+                let reduced = match (value, here(key)) {
+                    (Value::Object(patch), Some(node)) => Value::Object(self.reduce(
                         document,
-                        Some(member.value),
+                        Some(node),
                         patch,
                         None,
                         replace_arrays,
@@ -558,7 +563,7 @@ impl<'i> Includes<'i> {
         };
         let mut out = Map::new();
         for (key, value) in patch {
-            let here = node.and_then(|node| document.get(node, key)).map(|member| member.value);
+            let here = here(key);
             let path = format!("{prefix}{key}");
             match (value, included.get(key)) {
                 (_, _) if key == "$include" => return Err(self.refuse(&path, &files)),
@@ -581,8 +586,7 @@ impl<'i> Includes<'i> {
                     }
                 }
                 (Value::Array(items), Some(Value::Array(known))) if !replace_arrays => {
-                    let rest: Vec<Value> =
-                        items.iter().filter(|item| !known.contains(item)).cloned().collect();
+                    let rest = json5::lacking(items, known);
                     // What is no array beside the include hides its list.
                     let hides = here.is_some_and(|here| here.kind != Kind::Array);
                     if !rest.is_empty() || hides {
@@ -672,11 +676,8 @@ fn deep_merge(target: Value, source: Value) -> Value {
         }
         (Value::Object(mut a), Value::Object(b)) => {
             for (key, value) in b {
-                let merged = match a.shift_remove(&key) {
-                    Some(known) => deep_merge(known, value),
-                    None => value,
-                };
-                a.insert(key, merged);
+                let slot = a.entry(key).or_insert(Value::Null);
+                *slot = deep_merge(slot.take(), value);
             }
             Value::Object(a)
         }

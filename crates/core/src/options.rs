@@ -1,6 +1,7 @@
 //! The options of every operation: read strictly, so that a misspelt one is an error and not ignored.
 
 use core::fmt;
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -502,7 +503,7 @@ fn display_name(name: &str, text: String) -> Result<String> {
 
 fn scopes(items: Vec<String>) -> Result<Vec<String>> {
     let hint = "Scopes look like operator.admin, operator.read, operator.write, operator.approvals, operator.pairing.";
-    let mut out: Vec<String> = Vec::new();
+    let (mut out, mut known) = (Vec::new(), BTreeSet::new());
     for scope in items {
         let sound = !scope.is_empty()
             && scope.len() <= 128
@@ -523,7 +524,7 @@ fn scopes(items: Vec<String>) -> Result<Vec<String>> {
                 "The record is for the role operator; a gateway drops other scopes from its token.",
             ));
         }
-        if !out.contains(&scope) {
+        if known.insert(scope.clone()) {
             out.push(scope);
         }
     }
@@ -534,7 +535,7 @@ fn scopes(items: Vec<String>) -> Result<Vec<String>> {
 }
 
 fn addresses(name: &str, items: Vec<String>, any: bool) -> Result<Vec<String>> {
-    let mut out: Vec<String> = Vec::new();
+    let (mut out, mut known) = (Vec::new(), BTreeSet::new());
     for (at, text) in items.into_iter().enumerate() {
         if ip::parse_cidr(&text).is_none() {
             let which = quote_entry(&text).unwrap_or_else(|| format!("entry {}", at + 1));
@@ -542,7 +543,7 @@ fn addresses(name: &str, items: Vec<String>, any: bool) -> Result<Vec<String>> {
                 "Write 10.0.0.7, 10.0.0.0/8, ::1 or fd00::/8: decimal numbers without leading zeros, a prefix of at most 32 or 128.",
             ));
         }
-        if !out.contains(&text) {
+        if known.insert(text.clone()) {
             out.push(text);
         }
     }
