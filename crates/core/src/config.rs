@@ -56,6 +56,7 @@ pub fn patch(
         warn_of_list(&list, rules, path, &mut warnings);
         let edits = leaves(&fresh, "");
         let content = json5::lines(&Value::Object(fresh)) + "\n";
+        Includes::of(inputs, path, &parsed_again(content.as_bytes(), path)?, &wanted)?;
         return Ok(Patched { content: Some(content.into_bytes()), edits, warnings });
     };
     let document = Document::parse(bytes, Syntax::Json5).map_err(|error| {
@@ -87,13 +88,16 @@ pub fn patch(
         return Err(wrong_kind(&document, gateway.value, path, "gateway").into());
     }
 
-    if !wanted.is_empty() {
-        let includes = Includes::of(inputs, path, &document, root, &wanted)?;
-        wanted = includes.without_included(&document, root, &wanted, options.replace_arrays)?;
+    let mut reduced = wanted;
+    let mut wanted = Map::new();
+    if !reduced.is_empty() {
+        let includes = Includes::of(inputs, path, &document, &reduced)?;
+        let rest = includes.without_included(&document, root, &reduced, options.replace_arrays)?;
+        wanted = core::mem::replace(&mut reduced, rest);
     }
     let mut editor = Editor::new(&document);
     let arrays = if options.replace_arrays { Arrays::Replace } else { Arrays::Union };
-    let changes = editor.merge(root, &Value::Object(wanted), arrays);
+    let changes = editor.merge(root, &Value::Object(reduced), arrays);
     let edits = changes
         .into_iter()
         .map(|change| ConfigEdit {
@@ -108,9 +112,11 @@ pub fn patch(
     let content = editor.finish();
 
     let after = content.as_deref().unwrap_or(bytes);
-    let after = Document::parse(after, Syntax::Json5).map_err(|_| {
-        Error::new("INTERNAL", "The edited config does not parse; nothing was written.").at(path)
-    })?;
+    let after = parsed_again(after, path)?;
+    if content.is_some() {
+        // What the merge includes has to be there: neither a gateway nor the next call could read the config.
+        Includes::of(inputs, path, &after, &wanted)?;
+    }
     let gateway = |doc: &Document<'_>, key: &str| {
         let gateway =
             doc.get(doc.root(), "gateway").filter(|gateway| gateway.value.kind == Kind::Object)?;
@@ -135,6 +141,12 @@ pub fn patch(
         );
     }
     Ok(Patched { content, edits, warnings })
+}
+
+fn parsed_again<'a>(content: &'a [u8], path: &str) -> Result<Document<'a>> {
+    Document::parse(content, Syntax::Json5).map_err(|_| {
+        Error::new("INTERNAL", "The edited config does not parse; nothing was written.").at(path)
+    })
 }
 
 /// The whole config with what it includes, as a gateway reads it; `None` without a file. Asks for included files, and
@@ -373,12 +385,11 @@ impl<'i> Includes<'i> {
         inputs: &'i Inputs<'i>,
         path: &'i str,
         document: &Document<'_>,
-        root: Node,
         patch: &Map<String, Value>,
     ) -> Result<Self, Stop> {
         let this = Self { inputs, path, whole: false, roots: true };
         let mut wants = Wants::default();
-        this.visit(document, root, patch, &mut wants)?;
+        this.visit(document, document.root(), patch, &mut wants)?;
         wants.met()?;
         Ok(this)
     }
@@ -566,7 +577,11 @@ impl<'i> Includes<'i> {
             let here = here(key);
             let path = format!("{prefix}{key}");
             match (value, included.get(key)) {
-                (_, _) if key == "$include" => return Err(self.refuse(&path, &files)),
+                (value, _) if key == "$include" => {
+                    if here.and_then(|here| document.value(here)).as_ref() != Some(value) {
+                        return Err(self.refuse(&path, &files));
+                    }
+                }
                 (value, None) => {
                     out.insert(key.clone(), value.clone());
                 }

@@ -356,6 +356,9 @@ impl<'i, 'a> World<'i, 'a> {
             config: config.clone().unwrap_or_default(),
             state_dir,
         };
+        if request.config.is_some() && config.is_some() {
+            missing.take(paths::apart(&paths, inputs))?;
+        }
         if needs_config && config.is_some() {
             missing.take(want_files(inputs, [paths.config.as_str()]))?;
         }
