@@ -421,16 +421,19 @@ class Job {
 
   /** Nothing is there: written in place, without looking. */
   async create(plan) {
-    const files = plan.steps.map((step) => ({ path: step.path, content: plan.blobs[step.blob], mode: step.mode }));
+    // What goes again in the end is of use only to who finds it after a kill, and this call looks at nothing.
+    const gone = new Set(plan.steps.filter(({ kind }) => kind === 'remove').map(({ path }) => path));
+    const steps = plan.steps.filter(({ path }) => !gone.has(path));
+    const files = steps.map((step) => ({ path: step.path, content: plan.blobs[step.blob], mode: step.mode }));
     if (this.fs.setsModes !== true || this.options.owner) {
       const { owner } = this.options;
-      const spots = plan.steps.flatMap((step) => {
+      const spots = steps.flatMap((step) => {
         const base = baseOf(step.path, plan.bases);
         return [base, step.path.slice(base.length).replace(/^\//, '')];
       });
       const [answer] = await this.calls.together([this.calls.script('fresh', [owner ? `${owner.uid}:${owner.gid}` : '', ...spots])]);
       const [status, at] = answer.at(-1);
-      if (status !== 'ok') throw fault(status, plan.steps[Number(at) - 1]?.path);
+      if (status !== 'ok') throw fault(status, steps[Number(at) - 1]?.path);
       const user = answer.find(([what]) => what === 'user');
       for (const file of files) Object.assign(file, owner ?? { uid: Number(user[1]), gid: Number(user[2]) });
     }
