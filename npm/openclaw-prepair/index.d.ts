@@ -38,8 +38,15 @@ interface PairOptions extends Target {
 
 /** Approves the identity of the state dir: reused, else created, or the one given. */
 interface PairIdentity extends PairOptions {
+  /**
+   * `'new'`: one that nobody had before; refused where one is. While the call runs, `identity/device.json.prepair` holds the new deviceId:
+   * where the call is killed before its end, the same call finds its own key by it and completes it. Rows in a database are written at once.
+   */
   identity?: IdentitySource | 'new';
-  /** Another identity is on disk; default `'refuse'`. `'replace'` is for files only. */
+  /**
+   * Another identity is on disk; default `'refuse'`. `'replace'` is for files only: the old file is kept beside the new one, and the
+   * record of the old key is removed from `devices/paired.json`, which a warning names.
+   */
   onConflict?: 'refuse' | 'replace';
   device?: undefined;
 }

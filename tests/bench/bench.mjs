@@ -25,6 +25,7 @@ const BINDINGS = ['native', 'wasm'];
 const NODES = quick ? [process.versions.node.split('.')[0]] : ['20', '24'];
 const DEVICES = quick ? [0, 50] : [0, 1000, 100_000];
 const CONFIGS = quick ? [1000, 20_000] : [1000, 10_000_000];
+const MERGES = quick ? [500, 2000] : [12_500, 50_000];
 const MANY = DEVICES.at(-1);
 const LARGE = CONFIGS.at(-1);
 
@@ -69,7 +70,7 @@ async function measure() {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} cores, ${{ linux: 'Linux', darwin: 'macOS' }[process.platform] ?? process.platform} ${process.arch}`,
     rounds,
-    processes: [], load: [], inProcess: [], config: [], memory: [], syscalls: [], upstream: [], remote: [],
+    processes: [], load: [], inProcess: [], config: [], growth: [], memory: [], syscalls: [], upstream: [], remote: [],
   };
 
   for (const major of NODES) {
@@ -140,6 +141,14 @@ async function measure() {
       }
     }
     rmSync(home, { recursive: true });
+  }
+
+  for (const binding of BINDINGS) {
+    for (const merge of ['added', 'changed', 'removed', 'united']) {
+      say(`${binding}: merges of ${MERGES.join(' and ')} keys, ${merge}`);
+      const [few, many] = Object.values(inside(await nodeBinary(NODES[0]), binding, { scenario: 'merge', stateDir: join(newHome(), '.openclaw'), merge, sizes: MERGES, rounds: Math.min(rounds, 5) }));
+      results.growth.push({ binding, merge, sizes: MERGES, few: summary(few), many: summary(many), slower: ratio(many, few) });
+    }
   }
 
   if (haveStrace()) {

@@ -47,6 +47,10 @@ export function goals(results) {
   for (const row of results.config.filter((row) => row.bytes === Math.max(...results.config.map(({ bytes }) => bytes)))) {
     if (row.binding === 'native') goal(`config-node${row.node}`, `a config of ${megabytes(row.bytes)} changed on disk, over npm json5's parse alone: times faster, Node ${row.node}`, row.faster, 10, { atMost: false });
   }
+  for (const row of results.growth ?? []) {
+    const times = row.sizes[1] / row.sizes[0];
+    goal(`growth-${row.merge}-${row.binding}`, `a merge of ${row.sizes[1].toLocaleString('en')} keys or elements (${row.merge}) on disk, over one of ${row.sizes[0].toLocaleString('en')}, ${row.binding}`, row.slower, 2 * times);
+  }
   for (const row of only(results.memory, { who: 'ours' })) {
     const id = row.binding === 'native' ? `memory-${row.what}-node${row.node}` : `memory-wasm-node${row.node}`;
     goal(id, `peak memory above bare Node, over the file of ${megabytes(row.bytes)} (${row.what === 'config' ? 'config' : 'paired.json'}), ${row.binding}, Node ${row.node}`, row.overFile, row.what === 'config' ? 4 : 3);

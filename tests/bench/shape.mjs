@@ -16,6 +16,8 @@ export function hasShape(results, { whole }) {
     if (whole || name !== 'upstream') assert.ok(results[name].length > 0, name);
     for (const row of results[name]) for (const key of keys) isSummary(row[key], `${name}.${key}`);
   }
+  if (!whole) assert.ok(results.growth.length > 0, 'growth');
+  for (const row of results.growth ?? []) for (const key of ['few', 'many', 'slower']) isSummary(row[key], `growth.${key}`);
   for (const row of results.inProcess) Object.entries(row.ms).forEach(([name, value]) => isSummary(value, name));
   for (const { node, native, wasm, ratio } of results.load) assert.ok([native, wasm, ratio].every((ms) => ms > 0), `load on Node ${node}`);
   assert.ok(results.goals.length > 0);

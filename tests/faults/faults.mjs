@@ -49,6 +49,8 @@ function faultsOf(operation) {
 
 const FILES = ['identity/device.json', 'devices/paired.json', 'devices/pending.json', 'openclaw.json'];
 
+const CLAIM = 'identity/device.json.prepair';
+
 const raw = (key) => key.export({ format: 'der', type: 'spki' }).subarray(-32);
 const idOf = (publicKey) => createHash('sha256').update(raw(publicKey)).digest('hex');
 
@@ -72,6 +74,8 @@ export const CONFIG = `// mine\n{ gateway: { mode: 'local', trustedProxies: ['10
 export const SCENARIOS = {
   /** Nothing is there, not even the state dir. */
   fresh: () => ({ files: {} }),
+  /** Nothing is there, and a new identity is wished: what a killed call made is the same call's own. */
+  renewed: () => ({ files: {}, options: { identity: 'new' } }),
   /** A gateway was there with other devices and a config by hand, but no identity. */
   used: () => ({
     files: {
@@ -240,7 +244,11 @@ export class Ground {
     const stands = await this.prefix(stateDir, what);
     if (report) assert.equal(stands, this.changed.length, `${what}: reported as done`);
     const before = identityOf(stateDir);
+    // Once all is done, another call for a new identity is another matter: it is refused.
+    const done = stands === this.changed.length && read(stateDir, CLAIM) === null;
+    if (done) options = { ...options, identity: undefined };
     const again = await worker.call('setup', options);
+    options = { ...options, identity: undefined };
     assert.ok(again?.report, `${what}: a rerun gave ${JSON.stringify(again?.error)}`);
     assert.equal(await this.prefix(stateDir, `${what}, again`), this.changed.length, `${what}: a rerun completes it`);
     const identity = before ?? report?.deviceId ?? this.start.deviceId;

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { TARGETS } from './faults.mjs';
 import { run, table } from './run.mjs';
 
-for (const [target, scenario] of [...TARGETS.map((target) => [target, 'used']), [TARGETS[0], 'database']]) {
+const PAIRS = [...['used', 'renewed'].flatMap((scenario) => TARGETS.map((target) => [target, scenario])), [TARGETS[0], 'database']];
+for (const [target, scenario] of PAIRS) {
   test(`${target}, ${scenario}: a system call that fails, or where the process dies, loses nothing`, async (t) => {
     const losses = [];
     const counts = await run({ quick: true, targets: [target], scenarios: [scenario], onLoss: (error) => losses.push(error.message) });

@@ -135,6 +135,34 @@ test(`${count} random JSON5 documents`, async (t) => {
   assert.deepEqual(missed, []);
 });
 
+/** Keys by the numbers below `count`, in an order that is not theirs. */
+const many = (count, value) => Object.fromEntries(Array.from({ length: count }, (_, i) => (i * 7919) % count).map((i) => [`k${i}`, value(i)]));
+const range = (from, to, value) => Array.from({ length: to - from }, (_, i) => value(from + i));
+const MANY = 50_000;
+// A union's outcome by hand: that of the reference compares each element with each.
+const LARGE = {
+  additions: [{ k0: 'first' }, many(MANY, (i) => ({ 'a.b': [i] }))],
+  changes: [many(MANY, (i) => i), many(MANY, (i) => i + (i % 3))],
+  removals: [many(MANY, (i) => i), many(MANY, (i) => (i % 5 ? null : i))],
+  'all of them inside of objects': [many(MANY, (i) => ({ a: { old: i, gone: i } })), many(MANY, (i) => ({ a: { gone: null, old: [i], new: i } }))],
+  'members of empty objects': [many(MANY, () => ({})), many(MANY, (i) => ({ new: i }))],
+  'a union': [{ list: range(0, MANY, String) }, { list: range(MANY / 2, MANY * 2, String) }, { list: range(0, MANY * 2, String) }],
+  'a union of objects': [{ list: range(0, MANY, (i) => ({ i, x: 1 })) }, { list: range(MANY / 2, MANY * 2, (i) => ({ x: 1, i })) }, { list: range(0, MANY * 2, (i) => ({ i, x: 1 })) }],
+};
+
+for (const [name, [value, patch, united]] of Object.entries(LARGE)) {
+  for (const [form, space] of [['in lines', 2], ['in one line', 0]]) {
+    test(`a merge of ${MANY} keys or elements, ${form}: ${name}`, async () => {
+      const text = JSON.stringify(value, null, space);
+      const edit = { op: 'edit', edits: [{ do: 'merge', at: [], value: patch, arrays: 'union' }] };
+      const { text: edited } = await peer.ask(edit, text);
+      assert.ok(equal(JSON.parse(edited), united ?? merge(value, patch, 'union')), 'became another value');
+      assert.equal(JSON.stringify(JSON.parse(edited), null, space), edited, 'the form stays');
+      assert.equal((await peer.ask(edit, edited)).changed, false, 'a second run changes nothing');
+    });
+  }
+}
+
 // Bugs that editors like this one had, put into a copy of the core: this test must be able to see them.
 const BUGS = {
   'a `/*/` taken as a whole comment': {

@@ -88,7 +88,7 @@ test('edits that OpenClaw would revert are refused from 2026.4.22', (t) => {
   const here = place(t, '2026.4.22');
   here.put('openclaw.json', { meta: { lastTouchedVersion: '2026.4.22' }, gateway: { mode: 'local', port: 5 }, big: 'x'.repeat(2000) });
   const before = snapshot(here.stateDir);
-  for (const merge of [{ meta: null }, { gateway: { mode: null } }, { big: null }, { gateway: { mode: 5 } }]) {
+  for (const merge of [{ meta: null }, { gateway: { mode: null } }, { big: null }]) {
     assert.equal(refusal(() => prepair.patchConfig({ ...here.options, merge }))?.code, 'ERR_PREPAIR_CONFIG_REVERT', JSON.stringify(merge));
     assert.deepEqual(snapshot(here.stateDir), before);
   }
@@ -213,4 +213,46 @@ test('a config in another folder, and one that is a link', (t) => {
   assert.equal(error?.code, 'ERR_PREPAIR_NOT_A_FILE');
   assert.match(error.hint, /configPath/);
   assert.deepEqual(snapshot(here.home), before);
+});
+
+test('a merge that no gateway and no later call could read is refused before', (t) => {
+  for (const before of [null, '{ gateway: { mode: "local" } }']) {
+    for (const merge of [{ gateway: 'x' }, { gateway: ['x'] }, { gateway: { auth: 'x' } }, { gateway: { port: '18789' } }, { agents: { $include: 1 } }]) {
+      const here = place(t);
+      if (before) here.put('openclaw.json', before);
+      const seen = snapshot(here.home);
+      const error = refusal(() => prepair.patchConfig({ ...here.options, merge }));
+      assert.equal(error?.code, 'ERR_PREPAIR_OPTIONS', JSON.stringify(merge));
+      assert.match(error.message, /merge\.[\w.$]+ must be /);
+      assert.deepEqual(snapshot(here.home), seen);
+      assert.equal(prepair.patchConfig({ ...here.options, merge: { a: 1 } }).changed, true, 'a later call goes on');
+    }
+    const here = place(t);
+    if (before) here.put('openclaw.json', before);
+    const seen = snapshot(here.home);
+    const error = refusal(() => prepair.patchConfig({ ...here.options, merge: { agents: { $include: './agents.json5' } } }));
+    assert.deepEqual([error?.code, error?.path], ['ERR_PREPAIR_CONFIG_INCLUDE', here.file('agents.json5')]);
+    assert.deepEqual(snapshot(here.home), seen);
+  }
+});
+
+test('a config path that names another file of the state dir is refused, however it is spelled', (t) => {
+  const here = place(t);
+  prepair.setup(here.options);
+  here.put('state/notes.json', '{}');
+  symlinkSync(here.file('devices'), join(here.home, 'link'));
+  symlinkSync(here.stateDir, join(here.home, 'state-link'));
+  const ways = [
+    ...['devices/paired.json', 'identity/device.json', 'identity/device-auth.json', 'state/openclaw.sqlite', 'state/notes.json', 'devices//x/../paired.json', '.prepair.lock'].map(here.file),
+    `${here.stateDir}//./devices/paired.json`, join(here.home, 'link', 'paired.json'), join(here.home, 'state-link', 'devices', 'paired.json'), join(here.home, 'state-link', 'identity', 'device.json'),
+  ];
+  const seen = snapshot(here.home);
+  for (const configPath of ways) {
+    for (const options of [{ configPath }, { env: { ...here.options.env, OPENCLAW_CONFIG_PATH: configPath } }]) {
+      for (const call of [() => prepair.patchConfig({ ...here.options, ...options, merge: { a: 1 } }), () => prepair.setup({ ...here.options, ...options, config: { merge: { a: 1 } } })]) {
+        assert.equal(refusal(call)?.code, 'ERR_PREPAIR_OPTIONS', configPath);
+        assert.deepEqual(snapshot(here.home), seen);
+      }
+    }
+  }
 });

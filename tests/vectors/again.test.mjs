@@ -47,7 +47,9 @@ test('applied, wholly or in part, and planned again', async (t) => {
         whole = apply(whole, first.steps[done - 1]);
         // A new key was made of this entropy; the next attempt of one call has the same.
         let files = { ...whole };
-        const rest = plan({ ...vector, start }, files);
+        // A call whose claim of a new identity is gone goes on with the key on the disk.
+        const claimed = first.steps.at(-1).path.endsWith('.prepair') && done === first.steps.length;
+        const rest = plan({ ...vector, start, again: claimed }, files);
         for (const step of rest.steps) files = apply(files, step);
         assert.deepEqual(plan({ ...vector, start, again: true }, files, '0f'.repeat(64)).steps.map((step) => step.path), [], `after ${done} of ${first.steps.length} steps`);
       }

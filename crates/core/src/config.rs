@@ -1,5 +1,7 @@
 //! `patchConfig`: what is to change in `openclaw.json`, and the splices that do just that.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
@@ -54,6 +56,7 @@ pub fn patch(
         warn_of_list(&list, rules, path, &mut warnings);
         let edits = leaves(&fresh, "");
         let content = json5::lines(&Value::Object(fresh)) + "\n";
+        Includes::of(inputs, path, &parsed_again(content.as_bytes(), path)?, &wanted)?;
         return Ok(Patched { content: Some(content.into_bytes()), edits, warnings });
     };
     let document = Document::parse(bytes, Syntax::Json5).map_err(|error| {
@@ -85,13 +88,16 @@ pub fn patch(
         return Err(wrong_kind(&document, gateway.value, path, "gateway").into());
     }
 
-    if !wanted.is_empty() {
-        let includes = Includes::of(inputs, path, &document, root, &wanted)?;
-        wanted = includes.without_included(&document, root, &wanted, options.replace_arrays)?;
+    let mut reduced = wanted;
+    let mut wanted = Map::new();
+    if !reduced.is_empty() {
+        let includes = Includes::of(inputs, path, &document, &reduced)?;
+        let rest = includes.without_included(&document, root, &reduced, options.replace_arrays)?;
+        wanted = core::mem::replace(&mut reduced, rest);
     }
     let mut editor = Editor::new(&document);
     let arrays = if options.replace_arrays { Arrays::Replace } else { Arrays::Union };
-    let changes = editor.merge(root, &Value::Object(wanted), arrays);
+    let changes = editor.merge(root, &Value::Object(reduced), arrays);
     let edits = changes
         .into_iter()
         .map(|change| ConfigEdit {
@@ -106,9 +112,11 @@ pub fn patch(
     let content = editor.finish();
 
     let after = content.as_deref().unwrap_or(bytes);
-    let after = Document::parse(after, Syntax::Json5).map_err(|_| {
-        Error::new("INTERNAL", "The edited config does not parse; nothing was written.").at(path)
-    })?;
+    let after = parsed_again(after, path)?;
+    if content.is_some() {
+        // What the merge includes has to be there: neither a gateway nor the next call could read the config.
+        Includes::of(inputs, path, &after, &wanted)?;
+    }
     let gateway = |doc: &Document<'_>, key: &str| {
         let gateway =
             doc.get(doc.root(), "gateway").filter(|gateway| gateway.value.kind == Kind::Object)?;
@@ -133,6 +141,12 @@ pub fn patch(
         );
     }
     Ok(Patched { content, edits, warnings })
+}
+
+fn parsed_again<'a>(content: &'a [u8], path: &str) -> Result<Document<'a>> {
+    Document::parse(content, Syntax::Json5).map_err(|_| {
+        Error::new("INTERNAL", "The edited config does not parse; nothing was written.").at(path)
+    })
 }
 
 /// The whole config with what it includes, as a gateway reads it; `None` without a file. Asks for included files, and
@@ -197,10 +211,12 @@ fn wanted(
                 Notice::new("PROXY_LOOPBACK", format!("The proxy peer {peer} was not added: on this version a loopback address in trustedProxies makes every local client remote."))
                     .hint("The paired record lets clients in behind that proxy too."),
             );
-        } else if !list.contains(peer) {
+        } else {
             list.push(peer.clone());
         }
     }
+    let mut known = BTreeSet::new();
+    list.retain(|address| known.insert(address.clone()));
     let mut wanted = options.merge.clone();
     if !list.is_empty() {
         let mut all = match wanted.get("gateway").and_then(|gateway| gateway.get("trustedProxies"))
@@ -208,11 +224,9 @@ fn wanted(
             Some(Value::Array(items)) => items.clone(),
             _ => Vec::new(),
         };
-        for address in &list {
-            if !all.iter().any(|known| known.as_str() == Some(address)) {
-                all.push(address.as_str().into());
-            }
-        }
+        let addresses: Vec<Value> = list.iter().map(|address| address.as_str().into()).collect();
+        let new = json5::lacking(&addresses, &all);
+        all.extend(new);
         merge(
             &mut wanted,
             &Map::from_iter([(
@@ -371,12 +385,11 @@ impl<'i> Includes<'i> {
         inputs: &'i Inputs<'i>,
         path: &'i str,
         document: &Document<'_>,
-        root: Node,
         patch: &Map<String, Value>,
     ) -> Result<Self, Stop> {
         let this = Self { inputs, path, whole: false, roots: true };
         let mut wants = Wants::default();
-        this.visit(document, root, patch, &mut wants)?;
+        this.visit(document, document.root(), patch, &mut wants)?;
         wants.met()?;
         Ok(this)
     }
@@ -391,8 +404,9 @@ impl<'i> Includes<'i> {
         for file in names(document, node, self.path)? {
             self.load(&relative_to(parent(self.path), &file), 1, wants)?;
         }
+        let members = document.last(node, |key| patch.get(key).is_some_and(Value::is_object));
         for (key, value) in patch {
-            if let (Value::Object(patch), Some(member)) = (value, document.get(node, key))
+            if let (Value::Object(patch), Some(member)) = (value, members.get(key.as_str()))
                 && member.value.kind == Kind::Object
             {
                 self.visit(document, member.value, patch, wants)?;
@@ -532,16 +546,18 @@ impl<'i> Includes<'i> {
                 files.push(file);
             }
         }
+        let members = node.map(|node| document.last(node, |key| patch.contains_key(key)));
+        let here = |key: &str| Some(members.as_ref()?.get(key)?.value);
         let Some(Value::Object(included)) = included else {
             if prefix.is_empty() && patch.contains_key("$include") {
                 return Err(self.refuse("$include", &files));
             }
             let mut out = Map::new();
             for (key, value) in patch {
-                let reduced = match (value, node.and_then(|node| document.get(node, key))) {
-                    (Value::Object(patch), Some(member)) => Value::Object(self.reduce(
+                let reduced = match (value, here(key)) {
+                    (Value::Object(patch), Some(node)) => Value::Object(self.reduce(
                         document,
-                        Some(member.value),
+                        Some(node),
                         patch,
                         None,
                         replace_arrays,
@@ -558,10 +574,14 @@ impl<'i> Includes<'i> {
         };
         let mut out = Map::new();
         for (key, value) in patch {
-            let here = node.and_then(|node| document.get(node, key)).map(|member| member.value);
+            let here = here(key);
             let path = format!("{prefix}{key}");
             match (value, included.get(key)) {
-                (_, _) if key == "$include" => return Err(self.refuse(&path, &files)),
+                (value, _) if key == "$include" => {
+                    if here.and_then(|here| document.value(here)).as_ref() != Some(value) {
+                        return Err(self.refuse(&path, &files));
+                    }
+                }
                 (value, None) => {
                     out.insert(key.clone(), value.clone());
                 }
@@ -581,8 +601,7 @@ impl<'i> Includes<'i> {
                     }
                 }
                 (Value::Array(items), Some(Value::Array(known))) if !replace_arrays => {
-                    let rest: Vec<Value> =
-                        items.iter().filter(|item| !known.contains(item)).cloned().collect();
+                    let rest = json5::lacking(items, known);
                     // What is no array beside the include hides its list.
                     let hides = here.is_some_and(|here| here.kind != Kind::Array);
                     if !rest.is_empty() || hides {
@@ -672,11 +691,8 @@ fn deep_merge(target: Value, source: Value) -> Value {
         }
         (Value::Object(mut a), Value::Object(b)) => {
             for (key, value) in b {
-                let merged = match a.shift_remove(&key) {
-                    Some(known) => deep_merge(known, value),
-                    None => value,
-                };
-                a.insert(key, merged);
+                let slot = a.entry(key).or_insert(Value::Null);
+                *slot = deep_merge(slot.take(), value);
             }
             Value::Object(a)
         }

@@ -1,6 +1,7 @@
 //! The options of every operation: read strictly, so that a misspelt one is an error and not ignored.
 
 use core::fmt;
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -485,8 +486,66 @@ impl ConfigInput {
                     .hint("A gateway does not start with anything else there."));
             }
         }
+        typed(&self.merge)?;
         Ok(ConfigOptions { proxies, peers, merge: self.merge, replace_arrays: self.replace_arrays })
     }
+}
+
+/// What a gateway of every version wants at these keys (src/config/zod-schema.ts, 2026.1.29 … 2026.9.6): it does not start
+/// with anything else there.
+const TYPES: [(&[&str], &str); 17] = [
+    (&["gateway"], "an object"),
+    (&["gateway", "allowRealIpFallback"], "a boolean"),
+    (&["gateway", "auth"], "an object"),
+    (&["gateway", "auth", "mode"], "a string"),
+    (&["gateway", "bind"], "a string"),
+    (&["gateway", "controlUi"], "an object"),
+    (&["gateway", "controlUi", "allowedOrigins"], "an array"),
+    (&["gateway", "customBindHost"], "a string"),
+    (&["gateway", "http"], "an object"),
+    (&["gateway", "mode"], "a string"),
+    (&["gateway", "nodes"], "an object"),
+    (&["gateway", "port"], "a number"),
+    (&["gateway", "reload"], "an object"),
+    (&["gateway", "remote"], "an object"),
+    (&["gateway", "tailscale"], "an object"),
+    (&["gateway", "tls"], "an object"),
+    (&["env"], "an object"),
+];
+
+/// Refuses a merge that leaves a config which no gateway, and no later call, can read.
+fn typed(merge: &Map<String, Value>) -> Result<()> {
+    const HINT: &str = "No gateway starts with anything else there.";
+    for (keys, expected) in TYPES {
+        let mut found = merge.get(keys[0]);
+        for key in &keys[1..] {
+            found = found.and_then(|value| value.get(key));
+        }
+        let found = found.filter(|value| !value.is_null());
+        if let Some(value) = found.filter(|value| kind(value) != expected) {
+            return Err(wrong(&format!("merge.{}", keys.join(".")), expected, value).hint(HINT));
+        }
+    }
+    directives(merge, "merge").map_err(|error| error.hint(HINT))
+}
+
+/// Refuses what names no files to include.
+fn directives(map: &Map<String, Value>, path: &str) -> Result<()> {
+    for (key, value) in map {
+        let sound = match value {
+            Value::Null | Value::String(_) => true,
+            Value::Array(names) => names.iter().all(Value::is_string),
+            _ => false,
+        };
+        if key == "$include" && !sound {
+            let name = format!("{path}.{key}");
+            return Err(wrong(&name, "a file name or an array of file names", value));
+        }
+        if let Value::Object(inner) = value {
+            directives(inner, &format!("{path}.{key}"))?;
+        }
+    }
+    Ok(())
 }
 
 /// The deviceId whose requests a caller wants dropped.
@@ -535,7 +594,7 @@ fn display_name(name: &str, text: String) -> Result<String> {
 
 fn scopes(items: Vec<String>) -> Result<Vec<String>> {
     let hint = "Scopes look like operator.admin, operator.read, operator.write, operator.approvals, operator.pairing.";
-    let mut out: Vec<String> = Vec::new();
+    let (mut out, mut known) = (Vec::new(), BTreeSet::new());
     for scope in items {
         let sound = !scope.is_empty()
             && scope.len() <= 128
@@ -556,7 +615,7 @@ fn scopes(items: Vec<String>) -> Result<Vec<String>> {
                 "The record is for the role operator; a gateway drops other scopes from its token.",
             ));
         }
-        if !out.contains(&scope) {
+        if known.insert(scope.clone()) {
             out.push(scope);
         }
     }
@@ -567,7 +626,7 @@ fn scopes(items: Vec<String>) -> Result<Vec<String>> {
 }
 
 fn addresses(name: &str, items: Vec<String>, any: bool) -> Result<Vec<String>> {
-    let mut out: Vec<String> = Vec::new();
+    let (mut out, mut known) = (Vec::new(), BTreeSet::new());
     for (at, text) in items.into_iter().enumerate() {
         if ip::parse_cidr(&text).is_none() {
             let which = quote_entry(&text).unwrap_or_else(|| format!("entry {}", at + 1));
@@ -575,7 +634,7 @@ fn addresses(name: &str, items: Vec<String>, any: bool) -> Result<Vec<String>> {
                 "Write 10.0.0.7, 10.0.0.0/8, ::1 or fd00::/8: decimal numbers without leading zeros, a prefix of at most 32 or 128.",
             ));
         }
-        if !out.contains(&text) {
+        if known.insert(text.clone()) {
             out.push(text);
         }
     }
@@ -799,17 +858,20 @@ fn object(name: &str, value: Value) -> Result<Map<String, Value>> {
     }
 }
 
-fn wrong(name: &str, expected: &str, got: &Value) -> Error {
-    let got = match got {
+fn kind(value: &Value) -> &'static str {
+    match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "another string",
+        Value::String(_) => "a string",
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",
-    };
-    let got = match got {
-        "another string" if !expected.contains('\'') => "a string",
+    }
+}
+
+fn wrong(name: &str, expected: &str, got: &Value) -> Error {
+    let got = match kind(got) {
+        "a string" if expected.contains('\'') => "another string",
         got => got,
     };
     Error::new("OPTIONS", format!("The option {name} must be {expected}, but it is {got}."))

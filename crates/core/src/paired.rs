@@ -3,6 +3,8 @@
 //! Decided on a plain object, so that the file and the database row follow the same rules
 //! (OpenClaw `src/infra/device-pairing.ts`).
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use crate::base64;
@@ -183,11 +185,8 @@ pub fn decide(
             }
         };
         let known = known.map(Vec::as_slice).unwrap_or_default();
-        for scope in wanted.iter().filter(|scope| !known.contains(scope)) {
-            if !added.contains(scope) {
-                added.push(scope.clone());
-            }
-        }
+        let new = lacking(&lacking(&wanted, known), &added);
+        added.extend(new);
         (!same_set(known, &wanted)).then_some(wanted)
     };
     if let Some(wanted) = grant(scopes.as_ref()) {
@@ -269,7 +268,13 @@ pub fn decide(
 }
 
 fn same_set(a: &[String], b: &[String]) -> bool {
-    a.iter().all(|item| b.contains(item)) && b.iter().all(|item| a.contains(item))
+    lacking(a, b).is_empty() && lacking(b, a).is_empty()
+}
+
+/// The items that are not among the known ones.
+fn lacking(items: &[String], known: &[String]) -> Vec<String> {
+    let known: BTreeSet<&String> = known.iter().collect();
+    items.iter().filter(|item| !known.contains(item)).cloned().collect()
 }
 
 fn text<'r>(record: &'r Map<String, Value>, field: &str) -> Option<&'r str> {

@@ -48,6 +48,48 @@ impl Paths {
     }
 }
 
+/// Refuses a config path at which something else of the state dir lies: identity, pairing, state, or the lock.
+pub fn apart(paths: &Paths, inputs: &Inputs<'_>) -> Result<(), Stop> {
+    let own = |path: &str, state_dir: &str, identity: &str| {
+        // Some systems take no notice of the case of letters.
+        let path = path.to_lowercase();
+        let within = |dir: String| path == dir || path.starts_with(&format!("{dir}/"));
+        path == state_dir.to_lowercase()
+            || ["identity", "devices", "state", ".prepair.lock"]
+                .into_iter()
+                .any(|name| within(join(state_dir, name).to_lowercase()))
+            || within(identity.to_lowercase())
+    };
+    let Paths { state_dir, config, identity } = paths;
+    let refused = || -> Result<(), Stop> {
+        let message = "The path of the config names a file that holds identity, pairing or state.";
+        let hint = "Give the path of openclaw.json as configPath or OPENCLAW_CONFIG_PATH.";
+        Err(Error::new("OPTIONS", message).at(config).hint(hint).into())
+    };
+    let folder = parent(identity);
+    if own(config, state_dir, folder) {
+        return refused();
+    }
+    // Behind a link to such a folder the file has its own name still.
+    let (dir, name) = (parent(config), config.rsplit('/').next().unwrap_or_default());
+    let names = ["paired.json", "pending.json", "device.json", "device-auth.json"];
+    if !names.contains(&name) && !name.starts_with("openclaw.sqlite") {
+        return Ok(());
+    }
+    let mut wants = Wants::default();
+    for path in [dir, state_dir, folder] {
+        wants.stat(inputs, path);
+    }
+    wants.met()?;
+    let real = |path: &str| inputs.stat(path)?.real.clone();
+    let Some(dir) = real(dir) else { return Ok(()) };
+    let place = |path: &str| real(path).unwrap_or_else(|| path.to_string());
+    match own(&join(&dir, name), &place(state_dir), &place(folder)) {
+        true => refused(),
+        false => Ok(()),
+    }
+}
+
 /// The state dir. Asks for what decides it: which of the default folders exist.
 pub fn state_dir(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<String, Stop> {
     if let Some(dir) = explicit_state_dir(target, rules) {

@@ -199,15 +199,18 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
 
     let mut steps = Vec::new();
     let mut statements = Vec::new();
+    let mut first = None;
     let mut own = |part_steps: Vec<Step>, part_statements: Vec<Statement>| {
         let changes = changes(&part_steps, &part_statements, &world.paths.database());
         steps.extend(part_steps);
         statements.extend(part_statements);
         changes
     };
+    let mut last = None;
     let pair = pair.map(|part| {
         let mut report = part.report;
         report.changes = own(part.steps, part.statements);
+        (first, last) = (part.begin, part.end);
         report
     });
     let clear = clear.map(|part| (part.cleared, own(part.steps, part.statements)));
@@ -219,6 +222,8 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
         steps.extend(step);
         report
     });
+    steps.splice(0..0, first);
+    steps.extend(last);
     let mut report = match (request.operation, pair, clear, config) {
         (Operation::Setup, Some(mut pair), _, config) => {
             if let Some(config) = &config {
@@ -360,6 +365,9 @@ impl<'i, 'a> World<'i, 'a> {
             config: config.clone().unwrap_or_default(),
             state_dir,
         };
+        if request.config.is_some() && config.is_some() {
+            missing.take(paths::apart(&paths, inputs))?;
+        }
         if needs_config && config.is_some() {
             missing.take(want_files(inputs, [paths.config.as_str()]))?;
         }
@@ -465,6 +473,7 @@ fn files_of(request: &Request, paths: &Paths) -> Vec<String> {
     if let Some(pair) = &request.pair {
         if pair.device.is_none() {
             files.push(paths.identity.clone());
+            files.extend(claim(paths, pair));
         }
         files.push(paths.paired());
         if pair.pending != PendingChoice::Keep {
@@ -776,8 +785,19 @@ pub(crate) fn unsupervised(world: &World<'_, '_>) -> Result<(), Stop> {
 
 struct PairPart {
     report: PrePairReport,
+    /// Before all other steps.
+    begin: Option<Step>,
     steps: Vec<Step>,
+    /// After all other steps, those of the config too.
+    end: Option<Step>,
     statements: Vec<Statement>,
+}
+
+/// The file that holds the deviceId of an identity which a call for a new one is about to make, until all of that call's
+/// work is done: where it was killed in between, the same call finds its own identity and goes on with it.
+fn claim(paths: &Paths, options: &PairOptions) -> Option<String> {
+    let claims = matches!(options.identity, IdentityChoice::New) && !options.replace;
+    claims.then(|| format!("{}.prepair", paths.identity))
 }
 
 /// The key that is to be approved, and what is done to hold it.
@@ -790,6 +810,8 @@ struct Key {
     after: Vec<Step>,
     /// The deviceId that a replaced identity had.
     replaced: Option<String>,
+    /// The claim of a new identity, and its end.
+    claim: (Option<Step>, Option<Step>),
     statements: Vec<Statement>,
 }
 
@@ -797,7 +819,7 @@ impl Key {
     /// Held already: nothing is done for it.
     fn new(public: [u8; 32], outcome: IdentityOutcome) -> Self {
         let (before, after, statements) = (Vec::new(), Vec::new(), Vec::new());
-        Self { public, outcome, before, after, replaced: None, statements }
+        Self { public, outcome, before, after, replaced: None, claim: (None, None), statements }
     }
 }
 
@@ -825,7 +847,8 @@ fn pair_part(
     };
     let (decision, record_step, record_statements) = match world.store {
         StoreKind::Json => {
-            let (decision, step) = file_record(world, &want, key.replaced.as_deref())?;
+            let old = key.replaced.as_deref();
+            let (decision, step) = file_record(world, &want, old, &mut warnings)?;
             (decision, step, Vec::new())
         }
         StoreKind::Sqlite => {
@@ -887,7 +910,8 @@ fn pair_part(
         changes: Vec::new(),
         warnings,
     };
-    Ok(PairPart { report, steps, statements })
+    let (begin, end) = key.claim;
+    Ok(PairPart { report, begin, steps, end, statements })
 }
 
 fn no_entropy() -> Error {
@@ -915,9 +939,17 @@ fn file_key(
         }
         other => other?,
     };
+    let claim = claim(&world.paths, options);
+    let claimed = match &claim {
+        Some(claim) => inputs.file(claim).bytes(claim)?,
+        None => None,
+    };
+    let id = stored.as_ref().map(|stored| stored.keys.device_id());
+    let resumed = claimed.is_some() && claimed == id.as_deref().map(str::as_bytes);
     let wanted = match &options.identity {
         IdentityChoice::Disk => None,
         IdentityChoice::Given(keys) => Some(((**keys).clone(), IdentityOutcome::Imported)),
+        IdentityChoice::New if resumed => None,
         IdentityChoice::New => Some((KeyPair::from_seed(seed), IdentityOutcome::Created)),
     };
     let mut key = Key::new([0; 32], IdentityOutcome::Reused);
@@ -932,6 +964,10 @@ fn file_key(
                 key.outcome = IdentityOutcome::Repaired;
                 key.before.push(mend(path, file, repair, warnings));
             }
+            if let (Some(path), Some(claimed)) = (claim, claimed.filter(|_| resumed)) {
+                key.outcome = IdentityOutcome::Created;
+                key.claim.1 = Some(Step::Remove { path, expect: sha256_hex(claimed) });
+            }
         }
         (None, wanted) if !file.exists() => {
             let (keys, outcome) = match wanted {
@@ -942,6 +978,12 @@ fn file_key(
             key.public = keys.public();
             key.outcome = outcome;
             key.before.push(private(path, keys.file(inputs.now), None));
+            if let Some(path) = claim {
+                let id = keys.device_id().into_bytes();
+                let end = Step::Remove { path: path.clone(), expect: sha256_hex(&id) };
+                let file = inputs.file(&path);
+                key.claim = (Some(write(&path, id, file)), Some(end));
+            }
         }
         (stored, Some((keys, _))) if options.replace => {
             key.public = keys.public();
@@ -1075,6 +1117,7 @@ fn file_record(
     world: &World<'_, '_>,
     want: &Want<'_>,
     replaced: Option<&str>,
+    warnings: &mut Vec<Notice>,
 ) -> Result<(Decision, Option<Step>)> {
     let path = world.paths.paired();
     let file = world.inputs.file(&path);
@@ -1112,8 +1155,14 @@ fn file_record(
             decision
         }
     };
-    if let Some(old) = replaced.filter(|old| **old != *id) {
-        editor.remove(root, old);
+    if let Some(old) = replaced.filter(|old| **old != *id)
+        && editor.remove(root, old)
+    {
+        warnings.push(
+            Notice::new("IDENTITY_REPLACED", format!("The record of the replaced identity, device {old}, was removed with it: no gateway lets that key in any more."))
+                .at(&path)
+                .hint("Where that key is still needed, approve it by device: { publicKey }."),
+        );
     }
     Ok((decision, editor.finish().map(|content| write(&path, content, file))))
 }

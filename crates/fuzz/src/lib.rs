@@ -203,7 +203,7 @@ pub fn plan(data: &[u8]) {
 
 /// Files of a state dir.
 #[derive(Clone, Debug, Default)]
-pub struct Disk(BTreeMap<String, Vec<u8>>);
+pub struct Disk(pub BTreeMap<String, Vec<u8>>);
 
 impl Disk {
     /// Identity, paired, pending, config; empty ones are not there.
@@ -224,7 +224,8 @@ impl Disk {
         )
     }
 
-    fn apply(&mut self, step: &Step) {
+    /// Does a step of a plan, where the disk is as it expects.
+    pub fn apply(&mut self, step: &Step) {
         match step {
             Step::Write { path, content, .. } => {
                 drop(self.0.insert(path.clone(), content.to_vec()))

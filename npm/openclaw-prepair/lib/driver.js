@@ -133,7 +133,7 @@ function statOf(path, linked) {
   return attemptOf(() => {
     const stat = fs.lstatSync(path);
     const backups = stat.isDirectory() ? attemptOf(() => fs.readdirSync(path).filter((name) => name.endsWith('.bak')), []) : [];
-    const real = linked || stat.isDirectory() ? attemptOf(() => fs.realpathSync(path), null) : null;
+    const real = linked || !stat.isFile() ? attemptOf(() => fs.realpathSync(path), null) : null;
     return { mode: stat.mode & 0o7777, uid: stat.uid, nlink: stat.nlink, backups, real };
   }, null);
 }
@@ -240,6 +240,9 @@ function settle(binding, operation, call, onPlan) {
     report = report ? reports().joined(report, made, attempt) : counted(made, attempt);
     written = attempt;
     if (!changed && holds(binding, plan)) return report;
+    // All was done once: from here on the key on the disk is the new one, which a killed call may have made.
+    const { identity, onConflict } = call.options;
+    if (!changed && identity === 'new' && onConflict !== 'replace') call.options = { ...call.options, identity: undefined };
   }
   const plan = look(binding, 'plan', operation, call, rows);
   if (plan.steps.length === 0) return report ? reports().joined(report, plan.report, MAX_ATTEMPTS) : counted(plan.report, MAX_ATTEMPTS);

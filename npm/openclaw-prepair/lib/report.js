@@ -25,7 +25,10 @@ function withAttempts(report, attempts) {
 
 /** The report of a call that had to plan more than once: what was done first, and what was added. */
 function joined(first, later, attempts) {
-  const union = (a = [], b = [], key) => [...a, ...b.filter((item) => !a.some((known) => key(known) === key(item)))];
+  const union = (a = [], b = [], key) => {
+    const known = new Set(a.map(key));
+    return [...a, ...b.filter((item) => !known.has(key(item)))];
+  };
   const out = withAttempts({ ...first, changes: union(first.changes, later.changes, (change) => change.path) }, attempts);
   out.warnings = union(first.warnings, later.warnings, text);
   if (hasOwn(first, 'cleared')) out.cleared = union(first.cleared, later.cleared, (request) => request.requestId);

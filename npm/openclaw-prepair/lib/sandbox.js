@@ -558,7 +558,10 @@ class Job {
 
   /** Nothing is there: written in place, without looking. */
   async create(plan) {
-    await this.calls.together([this.calls.write(plan.steps.map((step) => ({ path: step.path, content: plan.blobs[step.blob], mode: step.mode })))]);
+    // What goes again in the end is of use only to who finds it after a kill, and this call looks at nothing.
+    const gone = new Set(plan.steps.filter(({ kind }) => kind === 'remove').map(({ path }) => path));
+    const steps = plan.steps.filter(({ path }) => !gone.has(path));
+    await this.calls.together([this.calls.write(steps.map((step) => ({ path: step.path, content: plan.blobs[step.blob], mode: step.mode })))]);
   }
 
   /** Cleans up after a failure, as far as the sandbox still answers. */

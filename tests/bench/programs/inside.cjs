@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const PACKAGE = '../../../npm/openclaw-prepair';
-const { scenario, stateDir, rounds, once, json5 } = JSON.parse(process.argv[2]);
+const { scenario, stateDir, rounds, once, json5, merge, sizes } = JSON.parse(process.argv[2]);
 const file = (name) => path.join(stateDir, name);
 const target = { stateDir, env: { HOME: path.dirname(stateDir) }, gatewayVersion: '2026.2.19' };
 const package_ = () => require(PACKAGE);
@@ -24,6 +24,23 @@ const fresh = () => {
   const dir = path.join(path.dirname(stateDir), `fresh-${process.pid}-${runs++}`);
   fs.mkdirSync(dir);
   return path.join(dir, '.openclaw');
+};
+
+const many = (count, value) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, value(i)]));
+const list = (from, to) => Array.from({ length: to - from }, (_, i) => `v${from + i}`);
+/** A config of so many keys or elements, and as many that are merged into it. */
+const MERGES = {
+  added: (count) => [{}, many(count, (i) => i)],
+  changed: (count) => [many(count, (i) => i), many(count, (i) => i + 1)],
+  removed: (count) => [many(count, (i) => i), many(count, () => null)],
+  united: (count) => [{ list: list(0, count) }, { list: list(count, 2 * count) }],
+};
+const merging = (count) => () => {
+  const [config, patch] = MERGES[merge](count);
+  const dir = fresh();
+  fs.mkdirSync(dir);
+  fs.writeFileSync(path.join(dir, 'openclaw.json'), JSON.stringify(config));
+  return () => package_().patchConfig({ ...target, stateDir: dir, trustedProxies: false, merge: patch });
 };
 
 /** Each contender prepares itself and gives the function that is measured. */
@@ -91,7 +108,7 @@ const SCENARIOS = {
   },
 };
 
-const contenders = SCENARIOS[scenario];
+const contenders = scenario === 'merge' ? Object.fromEntries(sizes.map((count) => [count, merging(count)])) : SCENARIOS[scenario];
 if (once) {
   contenders[once]()();
   // In kilobytes. Linux carries maxRSS over from the process that started this one; VmHWM is this one's own.

@@ -1,4 +1,4 @@
-import { at, CONFIG, json, S } from './kit.mjs';
+import { at, CONFIG, DB, DEVICE, json, PAIRED, PENDING, S } from './kit.mjs';
 
 export const why = 'patchConfig on openclaw.json: what was asked changes, everything else stays byte for byte.';
 export const vectors = [];
@@ -127,3 +127,49 @@ include('of a wrong type', 'with its place', { merge: { a: 1 } }, '{ $include: 1
 include('replaced', 'refused', { merge: { $include: 'other.json' } }, including, { [I]: base }, { error: 'CONFIG_INCLUDE' });
 include('a folder', 'refused', { merge: { a: 1 } }, including, { [I]: { kind: 'dir' } }, { error: 'NOT_A_FILE', path: I });
 include('nothing to change', 'nothing is read', {}, '{ $include: "./never.json5" }', {}, { ...same, warnings: [] });
+
+// what a merge would leave that our own next call, or every gateway, cannot read
+for (const [name, wrong] of [
+  ['gateway', [[], 'x', 1, false]], ['gateway.auth', ['token', [], true]], ['gateway.controlUi', ['x']], ['gateway.http', [1]], ['gateway.nodes', [[]]],
+  ['gateway.reload', ['hot']], ['gateway.remote', ['wss://x']], ['gateway.tailscale', [false]], ['gateway.tls', [true]],
+  ['gateway.mode', [true, {}]], ['gateway.bind', [['lan']]], ['gateway.customBindHost', [1]], ['gateway.auth.mode', [{}]], ['gateway.port', ['18789', {}]],
+  ['gateway.allowRealIpFallback', ['yes']], ['gateway.controlUi.allowedOrigins', ['*', {}]],
+]) {
+  for (const value of wrong) {
+    const merge = name.split('.').reduceRight((inner, key) => ({ [key]: inner }), value);
+    for (const [content, where] of [[LOCAL, 'a config'], [null, 'no config']]) {
+      add(`${JSON.stringify(merge)} into ${where}`, 'no gateway starts with it', MID, { merge, trustedProxies: false }, content, { error: 'OPTIONS', says: `merge\\.${name.replaceAll('.', '\\.')} must be ` });
+    }
+  }
+}
+add('gateway settings removed', 'null is no value', MID, { merge: { gateway: { auth: null, port: null } }, trustedProxies: false }, '{"gateway":{"mode":"local","port":1,"auth":{}}}', to('{"gateway":{"mode":"local"}}'));
+add('gateway settings of the right types', 'written', MID, { merge: { gateway: { port: 1, bind: '${BIND}', auth: { mode: 'token' } } }, trustedProxies: false }, LOCAL, to('{"gateway":{"mode":"local","port":1,"bind":"${BIND}","auth":{"mode":"token"}}}'));
+for (const wrong of [1, {}, [1], true]) {
+  add(`$include: ${JSON.stringify(wrong)}`, 'a directive of another shape stops every gateway', MID, { merge: { agents: { $include: wrong } }, trustedProxies: false }, LOCAL, { error: 'OPTIONS', says: 'merge\\.agents\\.\\$include must be ' });
+}
+const agents = { merge: { agents: { $include: './agents.json5' } } };
+const AGENTS = `${S}/agents.json5`;
+include('a new one', 'of a file that is there', agents, LOCAL, { [AGENTS]: '{}' }, to('{"gateway":{"mode":"local"},"agents":{"$include":"./agents.json5"}}'));
+include('a new one again', 'nothing to do', agents, '{"gateway":{"mode":"local"},"agents":{"$include":"./agents.json5"}}', { [AGENTS]: '{}' }, same);
+include('a new one of nothing', 'no gateway starts with it', agents, LOCAL, { [AGENTS]: null }, { error: 'CONFIG_INCLUDE', path: AGENTS });
+include('a new one of what is broken', 'no gateway starts with it', agents, LOCAL, { [AGENTS]: '{' }, { error: 'SYNTAX', path: AGENTS });
+include('a new one without a config', 'the same', agents, null, { [AGENTS]: null }, { error: 'CONFIG_INCLUDE', path: AGENTS });
+include('of the whole, without a config', 'the same call finds nothing to do then', { merge: { $include: './agents.json5' } }, null, { [AGENTS]: '{}' }, { is: { [CONFIG]: text({ gateway: { mode: 'local' }, $include: './agents.json5' }) } });
+include('of the whole, again', 'nothing to do', { merge: { $include: './agents.json5' } }, text({ gateway: { mode: 'local' }, $include: './agents.json5' }), { [AGENTS]: '{}' }, same);
+
+// a config that would be one of our own files
+for (const path of [PAIRED, PENDING, DEVICE, DB, `${DB}-wal`, `${DB}-shm`, `${DB}-journal`, `${S}/identity/device-auth.json`, `${S}/devices/x`, `${S}/state/a/b.json`, `${S}/.prepair.lock`, `${S}/.prepair.lock/x`, S, `${S}/devices`]) {
+  for (const spelled of [path, path.replace('.openclaw', '.openclaw/./x/..').replaceAll('/', '//')]) {
+    add(`configPath ${spelled}`, 'that file is no config', MID, { configPath: spelled, merge: { a: 1 } }, null, { error: 'OPTIONS', path });
+    vectors.push({ name: `OPENCLAW_CONFIG_PATH ${spelled}`, why: 'that file is no config', operation: 'setup', options: { ...at(MID), env: { OPENCLAW_CONFIG_PATH: spelled } }, inputs: json({}), expect: { error: 'OPTIONS', path } });
+  }
+}
+vectors.push({ name: 'configPath of another letter case', why: 'the same file on macOS', operation: 'patchConfig', options: at(MID, { configPath: `${S}/Devices/paired.json` }), inputs: json({}), expect: { error: 'OPTIONS' } });
+vectors.push({ name: 'configPath is the identity of 2026.2.6', why: 'it lies under ~/.openclaw whatever the state dir', operation: 'setup', options: { stateDir: '/srv/s', configPath: '/home/u/.openclaw/identity/device.json', gatewayVersion: '2026.2.6', env: { HOME: '/home/u' } }, inputs: json({}), expect: { error: 'OPTIONS' } });
+add('a config beside our files', 'is one', MID, { configPath: `${S}/devices.json`, trustedProxies: false }, null, { changed: true }, { [`${S}/devices.json`]: null });
+const linked = (name, real, expect) => vectors.push({
+  name: `configPath behind a link: ${name}`, why: 'the folder tells', operation: 'patchConfig', options: at(MID, { configPath: '/etc/claw/paired.json', merge: { a: 1 }, trustedProxies: false }), door: 'json',
+  inputs: { ...json({ '/etc/claw/paired.json': '{"gateway":{"mode":"local"}}' }), stats: { [S]: { mode: 448, uid: 0, nlink: 2, backups: [], real: '/data/claw' }, '/etc/claw': { mode: 448, uid: 0, nlink: 2, backups: [], real }, [`${S}/identity`]: null } }, expect,
+});
+linked('into the state dir', '/data/claw/devices', { error: 'OPTIONS', path: '/etc/claw/paired.json' });
+linked('elsewhere', '/data/claw/config', { changed: true });

@@ -10,7 +10,7 @@ const mended = (name, why, content, because, check) => add(name, why, {}, { [DEV
   changes: [[DEVICE, 'replaced']], identity: 'repaired', paired: 'unchanged', warnings: ['W_IDENTITY_REPAIRED'], says: because, reads: { [DEVICE]: OURS }, ...check && { check },
 });
 const kept = (name, why, options, content = device(OURS)) => add(name, why, options, { [DEVICE]: content, [PAIRED]: store(record(OURS)) }, { changes: [], identity: 'reused', paired: 'unchanged' });
-const taken = (name, why, identity, id, outcome = 'imported') => add(name, why, { identity }, {}, { changes: fresh, identity: outcome, paired: 'created', reads: { [DEVICE]: id } });
+const taken = (name, why, identity, id, outcome = 'imported') => add(name, why, { identity }, identity === 'new' ? { [`${DEVICE}.prepair`]: null } : {}, { changes: fresh, identity: outcome, paired: 'created', reads: { [DEVICE]: id } });
 
 add('created', 'the first 32 bytes of entropy are the seed', {}, {}, { changes: fresh, identity: 'created', paired: 'created', reads: { [DEVICE]: NEW }, is: { [DEVICE]: device(NEW, { createdAtMs: NOW }) } });
 add('created before 2026.2.21', 'the same file for every version', {}, {}, { changes: fresh, identity: 'created', is: { [DEVICE]: device(NEW, { createdAtMs: NOW }) } }, '2026.2.19');
@@ -63,11 +63,17 @@ for (const [name, why, secret] of [
 for (const [name, label] of [['an empty label', ''], ['a label of 257 bytes', 'x'.repeat(257)]]) {
   add(name, 'labels tell keys apart', { identity: { secret: 'correct horse battery staple, and a pinch of salt', label } }, {}, { error: 'OPTIONS' });
 }
-taken('new', 'asked for by name', 'new', NEW, 'created');
-add('new where one is', 'never replaced silently', { identity: 'new' }, { [DEVICE]: device(OURS) }, { error: 'IDENTITY_CONFLICT', path: DEVICE });
-add('another given key', 'never replaced silently', { identity: { privateKeyPem: OTHER.privateKeyPem } }, { [DEVICE]: device(OURS) }, { error: 'IDENTITY_CONFLICT', path: DEVICE });
 const backup = `${DEVICE}.${NOW}.bak`;
-const replaced = { changes: [[backup, 'created'], [PAIRED, 'replaced'], [DEVICE, 'replaced']], identity: 'replaced', paired: 'created', warnings: ['W_IDENTITY_REPLACED'], is: { [backup]: device(OURS) }, reads: { [DEVICE]: OTHER } };
+taken('new', 'asked for by name', 'new', NEW, 'created');
+add('new where one is', 'never replaced silently', { identity: 'new' }, { [DEVICE]: device(OURS), [`${DEVICE}.prepair`]: null }, { error: 'IDENTITY_CONFLICT', path: DEVICE });
+const claim = `${DEVICE}.prepair`;
+add('new, killed before the identity', 'the claim that was left gives way', { identity: 'new' }, { [claim]: OURS.deviceId }, { order: [claim, DEVICE, PAIRED, claim], changes: fresh, identity: 'created', device: NEW });
+add('new, killed before the record', 'the same call goes on with the key that is its own', { identity: 'new' }, { [DEVICE]: device(OURS), [claim]: OURS.deviceId }, { order: [PAIRED, claim], changes: [[PAIRED, 'created']], identity: 'created', device: OURS });
+add('new, killed before its end', 'nothing is left but its claim', { identity: 'new' }, { [DEVICE]: device(OURS), [PAIRED]: store(record(OURS)), [claim]: OURS.deviceId }, { order: [claim], changes: [], identity: 'created', paired: 'unchanged', device: OURS });
+add('new, another one claimed', 'never replaced silently', { identity: 'new' }, { [DEVICE]: device(OURS), [claim]: OTHER.deviceId }, { error: 'IDENTITY_CONFLICT', path: DEVICE });
+add('replaced by a new one, one claimed', 'what is on disk gives way all the same', { identity: 'new', onConflict: 'replace' }, { [DEVICE]: device(OURS), [claim]: OURS.deviceId, [backup]: null }, { identity: 'replaced', reads: { [DEVICE]: NEW } });
+add('another given key', 'never replaced silently', { identity: { privateKeyPem: OTHER.privateKeyPem } }, { [DEVICE]: device(OURS) }, { error: 'IDENTITY_CONFLICT', path: DEVICE });
+const replaced = { changes: [[backup, 'created'], [PAIRED, 'replaced'], [DEVICE, 'replaced']], identity: 'replaced', paired: 'created', warnings: ['W_IDENTITY_REPLACED', 'W_IDENTITY_REPLACED'], says: `device ${OURS.deviceId}, was removed`, is: { [backup]: device(OURS) }, reads: { [DEVICE]: OTHER } };
 add('replaced', 'the new record in for the old one, then the identity: after either the same call does what is left', { identity: { privateKeyPem: OTHER.privateKeyPem }, onConflict: 'replace' }, { [DEVICE]: device(OURS), [PAIRED]: store(record(OURS), { ...stranger, deviceId: 'ff'.repeat(32) }), [backup]: null }, {
   ...replaced, devices: { [PAIRED]: ['ff'.repeat(32), OTHER.deviceId] }, order: [backup, PAIRED, DEVICE],
 });
@@ -76,7 +82,7 @@ add('replaced twice at one time', 'a backup never gives way to another', { ident
   ...replaced, changes: [[second, 'created'], [PAIRED, 'replaced'], [DEVICE, 'replaced']], is: { [second]: device(OURS) },
 });
 add('replaced, killed before the identity', 'the same call completes it', { identity: { privateKeyPem: OTHER.privateKeyPem }, onConflict: 'replace' }, { [DEVICE]: device(OURS), [PAIRED]: store({ ...stranger, deviceId: 'ff'.repeat(32) }, record(OTHER)), [backup]: device(OURS) }, {
-  ...replaced, changes: [[DEVICE, 'replaced']], paired: 'unchanged', is: {},
+  ...replaced, changes: [[DEVICE, 'replaced']], paired: 'unchanged', warnings: ['W_IDENTITY_REPLACED'], says: 'kept beside it', is: {},
 });
 add('replaced where a record is', 'one file and one record more', { identity: 'new', onConflict: 'replace' }, { [DEVICE]: device(OURS), [backup]: null }, {
   changes: [[backup, 'created'], [PAIRED, 'created'], [DEVICE, 'replaced']], identity: 'replaced', reads: { [DEVICE]: NEW },

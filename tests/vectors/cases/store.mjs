@@ -51,7 +51,7 @@ add('no primary, another file', 'refused', sqlite({ primary: null, files: { [DEV
 add('the given key is primary', 'nothing to do', sqlite({ mine: [row(OURS)] }), { changes: [], identity: 'reused' }, { identity: { privateKeyPem: OURS.privateKeyPem } });
 add('another key is primary', 'never replaced', sqlite(), { error: 'IDENTITY_CONFLICT', path: DB }, { identity: { privateKeyPem: OTHER.privateKeyPem } });
 add('another key is primary, replace', 'for files only', sqlite(), { error: 'IDENTITY_CONFLICT', path: DB }, { identity: { privateKeyPem: OTHER.privateKeyPem }, onConflict: 'replace' });
-add('a new one where one is', 'never replaced', sqlite(), { error: 'IDENTITY_CONFLICT', path: DB }, { identity: 'new' });
+add('a new one where one is', 'never replaced', sqlite({ files: { [`${DEVICE}.prepair`]: null } }), { error: 'IDENTITY_CONFLICT', path: DB }, { identity: 'new' });
 for (const [name, why, change] of [
   ['a primary whose deviceId is another', 'broken', { device_id: OTHER.deviceId }],
   ['a primary with another PEM', 'OpenClaw takes only the one that it writes', { public_key_pem: OURS.publicKeyPem.replaceAll('\n', '\r\n') }],

@@ -4,7 +4,10 @@
 //! break; the indent is that of the first member; line ends, BOM and trailing commas stay; what stands on one line stays
 //! there; of a removed member only its own text and comma go, comments around it stay.
 
-use serde_json::Value;
+use core::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
 
 use super::text::{Layout, Writer};
 use super::{Document, Item, Kind, Member, Node, Syntax, merge};
@@ -19,14 +22,18 @@ struct Splice {
 /// What is to happen to the direct items of one object or array.
 struct Container {
     node: Node,
-    /// Where removed items begin, in order.
-    removed: Vec<usize>,
-    appended: Vec<(Option<String>, Value)>,
+    /// Where removed items begin.
+    removed: BTreeSet<usize>,
+    /// What an object gains, in order.
+    members: Map<String, Value>,
+    /// What an array gains.
+    elements: Vec<Value>,
 }
 
 impl Container {
-    fn removes(&self, item: usize) -> bool {
-        self.removed.binary_search(&item).is_ok()
+    fn appended(&self) -> impl Iterator<Item = (Option<&str>, &Value)> {
+        let members = self.members.iter().map(|(key, value)| (Some(key.as_str()), value));
+        members.chain(self.elements.iter().map(|value| (None, value)))
     }
 }
 
@@ -41,54 +48,29 @@ struct Replacement {
 /// Collects changes to one document. What is changed inside of a value that is replaced or removed as a whole is lost.
 pub struct Editor<'d, 'a> {
     doc: &'d Document<'a>,
-    /// In the order of the document.
-    containers: Vec<Container>,
-    /// In the order of the document.
-    replaced: Vec<Replacement>,
+    /// By where they begin.
+    containers: BTreeMap<usize, Container>,
+    /// By where they begin.
+    replaced: BTreeMap<usize, Replacement>,
 }
 
 impl<'d, 'a> Editor<'d, 'a> {
     /// No changes yet.
     pub fn new(doc: &'d Document<'a>) -> Self {
-        Self { doc, containers: Vec::new(), replaced: Vec::new() }
+        Self { doc, containers: BTreeMap::new(), replaced: BTreeMap::new() }
     }
 
     pub(super) fn doc(&self) -> &'d Document<'a> {
         self.doc
     }
 
-    fn find(&self, node: Node) -> Result<usize, usize> {
-        self.containers.binary_search_by_key(&node.start, |container| container.node.start)
-    }
-
-    fn known(&self, node: Node) -> Option<&Container> {
-        self.containers.get(self.find(node).ok()?)
-    }
-
-    fn known_mut(&mut self, node: Node) -> Option<&mut Container> {
-        let at = self.find(node).ok()?;
-        self.containers.get_mut(at)
-    }
-
     fn container(&mut self, node: Node) -> &mut Container {
-        let at = self.find(node).unwrap_or_else(|at| {
-            let new = Container { node, removed: Vec::new(), appended: Vec::new() };
-            self.containers.insert(at, new);
-            at
-        });
-        &mut self.containers[at]
-    }
-
-    fn replacement(&self, node: Node) -> Result<usize, usize> {
-        self.replaced.binary_search_by_key(&node.start, |replacement| replacement.node.start)
-    }
-
-    fn replace(&mut self, node: Node, item: usize, value: Value) {
-        let new = Replacement { node, item, value };
-        match self.replacement(node) {
-            Ok(at) => self.replaced[at] = new,
-            Err(at) => self.replaced.insert(at, new),
-        }
+        self.containers.entry(node.start).or_insert_with(|| Container {
+            node,
+            removed: BTreeSet::new(),
+            members: Map::new(),
+            elements: Vec::new(),
+        })
     }
 
     /// Gives the member a value: of duplicates the last one, in its place; a new one comes at the end. Does nothing where
@@ -115,28 +97,29 @@ impl<'d, 'a> Editor<'d, 'a> {
         value: Value,
     ) {
         if let Some(member) = member {
-            if let Some(container) = self.known_mut(object) {
-                container.removed.retain(|at| *at != member.key_span.start);
+            if let Some(container) = self.containers.get_mut(&object.start) {
+                container.removed.remove(&member.key_span.start);
             }
             let node = member.value;
             self.forget(node);
             if !merge::same(self.doc, node, &value) {
-                self.replace(node, member.key_span.start, value);
+                let item = member.key_span.start;
+                self.replaced.insert(node.start, Replacement { node, item, value });
             }
         } else {
-            let appended = &mut self.container(object).appended;
-            match appended.iter_mut().find(|(name, _)| name.as_deref() == Some(key)) {
-                Some((_, old)) => *old = value,
-                None => appended.push((Some(key.to_owned()), value)),
-            }
+            self.container(object).members.insert(key.to_owned(), value);
         }
     }
 
     /// Drops the changes to a value and inside of it.
     fn forget(&mut self, node: Node) {
-        let inside = |other: &Node| (node.start..node.end).contains(&other.start);
-        self.containers.retain(|container| !inside(&container.node));
-        self.replaced.retain(|replacement| !inside(&replacement.node));
+        fn drop_within<T>(changes: &mut BTreeMap<usize, T>, node: Node) {
+            while let Some((&start, _)) = changes.range(node.start..node.end).next() {
+                changes.remove(&start);
+            }
+        }
+        drop_within(&mut self.containers, node);
+        drop_within(&mut self.replaced, node);
     }
 
     /// A value that an earlier change gives to this member.
@@ -146,55 +129,60 @@ impl<'d, 'a> Editor<'d, 'a> {
         member: Option<&Member<'_>>,
         key: &str,
     ) -> Option<&mut Value> {
-        if let Some(member) = member {
-            let at = self.replacement(member.value).ok()?;
-            return Some(&mut self.replaced[at].value);
+        match member {
+            Some(member) => {
+                self.replaced.get_mut(&member.value.start).map(|replacement| &mut replacement.value)
+            }
+            None => self.containers.get_mut(&object.start)?.members.get_mut(key),
         }
-        let appended = &mut self.known_mut(object)?.appended;
-        appended.iter_mut().find(|(name, _)| name.as_deref() == Some(key)).map(|(_, value)| value)
     }
 
     pub(super) fn is_removed(&self, object: Node, member: &Member<'_>) -> bool {
-        self.known(object).is_some_and(|container| container.removes(member.key_span.start))
+        let container = self.containers.get(&object.start);
+        container.is_some_and(|container| container.removed.contains(&member.key_span.start))
     }
 
     /// The elements that earlier changes append.
     pub(super) fn pushed(&self, array: Node) -> impl Iterator<Item = &Value> {
-        self.known(array)
-            .into_iter()
-            .flat_map(|container| &container.appended)
-            .map(|(_, value)| value)
+        self.containers.get(&array.start).into_iter().flat_map(|container| &container.elements)
     }
 
     /// Puts a value in the place of the whole document.
     pub(super) fn replace_root(&mut self, value: Value) {
         let node = self.doc.root();
-        self.replace(node, node.start, value);
+        self.replaced.insert(node.start, Replacement { node, item: node.start, value });
     }
 
     /// Removes the member with its comma, duplicates too; true if there was one.
     pub fn remove(&mut self, object: Node, key: &str) -> bool {
-        let mut found = false;
-        if let Some(container) = self.known_mut(object) {
-            let before = container.appended.len();
-            container.appended.retain(|(name, _)| name.as_deref() != Some(key));
-            found = container.appended.len() < before;
-        }
-        self.remove_members(object, |member| {
-            let hit = member.exact && member.key == key;
-            found |= hit;
+        !self.remove_keys(object, |known| known == key).is_empty()
+    }
+
+    /// Removes the members whose keys are picked, with their commas, duplicates too; the keys that there were.
+    pub(super) fn remove_keys(
+        &mut self,
+        object: Node,
+        pick: impl Fn(&str) -> bool,
+    ) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut hit = |key: &str| {
+            let hit = pick(key);
+            if hit {
+                found.insert(key.to_owned());
+            }
             hit
-        });
+        };
+        if let Some(container) = self.containers.get_mut(&object.start) {
+            container.members.retain(|key, _| !hit(key));
+        }
+        self.remove_members(object, |member| member.exact && hit(&member.key));
         found
     }
 
     /// Removes the members that `pick` picks, with their commas.
     pub fn remove_members(&mut self, object: Node, mut pick: impl FnMut(&Member<'_>) -> bool) {
         for member in self.doc.members(object).filter(|member| pick(member)) {
-            let removed = &mut self.container(object).removed;
-            if let Err(at) = removed.binary_search(&member.key_span.start) {
-                removed.insert(at, member.key_span.start);
-            }
+            self.container(object).removed.insert(member.key_span.start);
             self.forget(member.value);
         }
     }
@@ -202,7 +190,7 @@ impl<'d, 'a> Editor<'d, 'a> {
     /// Appends elements.
     pub fn push(&mut self, array: Node, values: &[Value]) {
         if array.kind == Kind::Array && !values.is_empty() {
-            self.container(array).appended.extend(values.iter().map(|value| (None, value.clone())));
+            self.container(array).elements.extend_from_slice(values);
         }
     }
 
@@ -210,10 +198,10 @@ impl<'d, 'a> Editor<'d, 'a> {
     pub fn finish(self) -> Option<Vec<u8>> {
         let plan = Plan::new(self.doc);
         let mut splices = Vec::new();
-        for replacement in &self.replaced {
+        for replacement in self.replaced.values() {
             plan.replace(replacement, &mut splices);
         }
-        for container in &self.containers {
+        for container in self.containers.values() {
             plan.rewrite(container, &mut splices);
         }
         if splices.is_empty() {
@@ -255,6 +243,11 @@ struct Plan<'d, 'a> {
     bytes: &'a [u8],
     eol: &'static str,
     unit: String,
+    /// The start of a line, and a place in it up to which there is no line break: a document may be one long line, which
+    /// is not to be read again for every change in it.
+    line: Cell<(usize, usize)>,
+    /// The start of a line, a place in it, and how many containers are open there of those that began in that line.
+    open: Cell<(usize, usize, usize)>,
 }
 
 impl<'d, 'a> Plan<'d, 'a> {
@@ -265,7 +258,8 @@ impl<'d, 'a> Plan<'d, 'a> {
             None if bytes.contains(&b'\r') => "\r",
             _ => "\n",
         };
-        let mut plan = Self { doc, bytes, eol, unit: "  ".into() };
+        let (line, open) = (Cell::default(), Cell::default());
+        let mut plan = Self { doc, bytes, eol, unit: "  ".into(), line, open };
         let root = doc.root();
         if let Some(first) = doc.items(root, root.kind).next()
             && plan.gap(root.start + 1, first.start()).broken
@@ -287,11 +281,26 @@ impl<'d, 'a> Plan<'d, 'a> {
     }
 
     fn line_start(&self, at: usize) -> usize {
-        let before = self.bytes.get(..at).unwrap_or_default();
-        before
-            .iter()
-            .rposition(|byte| matches!(byte, b'\n' | b'\r'))
-            .map_or(0, |newline| newline + 1)
+        let (start, known) = self.line.get();
+        // Of the line that was looked at last, only what lies behind the known part is read.
+        let (start, known) = if at < start { (0, 0) } else { (start, known) };
+        let behind = self.bytes.get(known..at).unwrap_or_default();
+        let newline = behind.iter().rposition(|byte| matches!(byte, b'\n' | b'\r'));
+        let start = newline.map_or(start, |newline| known + newline + 1);
+        self.line.set((start, at.max(known)));
+        start
+    }
+
+    /// Whether something that began in the line of this place is still open there.
+    fn is_inside_line(&self, at: usize) -> bool {
+        let line = self.line_start(at);
+        let (from, depth) = match self.open.get() {
+            (known, from, depth) if known == line && from <= at => (from, depth),
+            _ => (line, 0),
+        };
+        let (from, depth) = self.doc.scanner.depth(from, at, depth);
+        self.open.set((line, from, depth));
+        depth > 0
     }
 
     /// The spaces and tabs that the line begins with.
@@ -356,7 +365,7 @@ impl<'d, 'a> Plan<'d, 'a> {
     }
 
     fn rewrite(&self, container: &Container, splices: &mut Vec<Splice>) {
-        let Container { node, appended, .. } = container;
+        let Container { node, removed, .. } = container;
         let (open, close) = (node.start + 1, node.end - 1);
         let mut from = open;
         let mut comments = false;
@@ -379,7 +388,7 @@ impl<'d, 'a> Plan<'d, 'a> {
             let end = item.comma.map_or(item.value.end, |comma| comma + 1);
             note(&lead, &mut solid, &mut comments);
             last = Some((item.start(), lead.broken, item.comma.is_some()));
-            if container.removes(item.start()) {
+            if removed.contains(&item.start()) {
                 if behind.comment_end.is_some() {
                     self.cut(from, item.start(), item.value.end, &lead, splices);
                     splices.extend(item.comma.map(|at| Splice {
@@ -410,7 +419,7 @@ impl<'d, 'a> Plan<'d, 'a> {
         note(&tail, &mut solid, &mut comments);
         let trailing = last.is_some_and(|(_, _, comma)| comma);
 
-        if appended.is_empty() {
+        if container.members.is_empty() && container.elements.is_empty() {
             if kept.is_none() && !comments && last.is_some() {
                 splices.truncate(before);
                 splices.push(Splice { at: open, remove: close - open, insert: String::new() });
@@ -461,7 +470,7 @@ impl<'d, 'a> Plan<'d, 'a> {
             _ if tail.broken => self.lines(&format!("{base}{}", self.unit), &self.unit),
             _ => {
                 (at, remove) = (open, close - open);
-                if self.doc.scanner.opens(self.line_start(node.start), node.start) {
+                if self.is_inside_line(node.start) {
                     if remove > 0 {
                         pad = (" ", " ");
                     }
@@ -474,7 +483,7 @@ impl<'d, 'a> Plan<'d, 'a> {
         let closing = remove > 0 || (first.is_none() && open == close);
         let writer = self.writer(layout);
         insert.push_str(pad.0);
-        for (index, (key, value)) in appended.iter().enumerate() {
+        for (index, (key, value)) in container.appended().enumerate() {
             if index > 0 {
                 insert.push_str(if matches!(writer.layout, Layout::Line { compact: false }) {
                     ", "
@@ -483,7 +492,7 @@ impl<'d, 'a> Plan<'d, 'a> {
                 });
             }
             writer.line(&mut insert, 0);
-            writer.item(&mut insert, key.as_deref(), value);
+            writer.item(&mut insert, key, value);
         }
         if trailing {
             insert.push(',');

@@ -1,5 +1,7 @@
 //! RFC 7396 merge patches with arrays united or replaced, and equality as JavaScript sees it.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::{Document, Editor, Kind, Member, Node, text};
@@ -66,14 +68,13 @@ impl Editor<'_, '_> {
         arrays: Arrays,
         log: &mut Log,
     ) {
-        let doc = self.doc();
-        let named = |member: &Member<'_>| member.exact && patch.contains_key(member.key.as_ref());
-        let members: Vec<Member<'_>> = doc.members(target).filter(named).collect();
+        let members = self.doc().last(target, |key| patch.contains_key(key));
+        let removed = self.remove_keys(target, |key| patch.get(key).is_some_and(Value::is_null));
         for (key, value) in patch {
-            let member = members.iter().rfind(|member| member.key == *key);
+            let member = members.get(key.as_str());
             log.enter(key, |log| {
                 if value.is_null() {
-                    if self.remove(target, key) {
+                    if removed.contains(key) {
                         log.note(Action::Removed);
                     }
                 } else if let Some(pending) = self.pending(target, member, key) {
@@ -92,11 +93,10 @@ impl Editor<'_, '_> {
     }
 
     fn unite(&mut self, array: Node, items: &[Value], log: &mut Log) {
-        let mut new = unique(items);
-        new.retain(|value| !self.pushed(array).any(|pushed| same_values(pushed, value)));
-        for node in self.doc().elements(array) {
-            new.retain(|value| !same(self.doc(), node, value));
-        }
+        let doc = self.doc();
+        let there = doc.elements(array).filter_map(|node| doc.value(node));
+        let known: Vec<Value> = there.chain(self.pushed(array).cloned()).collect();
+        let new = lacking(items, &known);
         if !new.is_empty() {
             self.push(array, &new);
             log.note(Action::Added);
@@ -198,8 +198,7 @@ fn merge_value(slot: &mut Value, patch: &Value, arrays: Arrays, mut log: Option<
             }
         }
         (Value::Array(items), Value::Array(old)) if arrays == Arrays::Union => {
-            let mut new = unique(items);
-            new.retain(|value| !old.iter().any(|old| same_values(old, value)));
+            let mut new = lacking(items, old);
             if !new.is_empty() {
                 old.append(&mut new);
                 log.into_iter().for_each(|log| log.note(Action::Added));
@@ -230,13 +229,20 @@ fn built(patch: &Value, arrays: Arrays) -> Value {
 
 /// The elements, none twice.
 pub(crate) fn unique(items: &[Value]) -> Vec<Value> {
-    let mut out: Vec<Value> = Vec::with_capacity(items.len());
-    for item in items {
-        if !out.iter().any(|seen| same_values(seen, item)) {
-            out.push(item.clone());
-        }
-    }
-    out
+    lacking(items, &[])
+}
+
+/// The elements that are not among the known ones, none twice.
+pub(crate) fn lacking(items: &[Value], known: &[Value]) -> Vec<Value> {
+    let mut seen: HashSet<String> = known.iter().map(canonical).collect();
+    items.iter().filter(|item| seen.insert(canonical(item))).cloned().collect()
+}
+
+/// A text that a value shares with those that are [`same_values`], and with no other.
+fn canonical(value: &Value) -> String {
+    let mut value = value.clone();
+    value.sort_all_objects();
+    text::line(&value)
 }
 
 /// Equal as JavaScript sees it: numbers by value, objects whatever the order of their keys.
@@ -269,9 +275,9 @@ pub(super) fn same(doc: &Document<'_>, node: Node, value: &Value) -> bool {
         (Kind::Object, Value::Object(map)) => {
             let known = |member: Member<'_>| member.exact && map.contains_key(member.key.as_ref());
             doc.members(node).all(known) && {
-                let members: Vec<Member<'_>> = doc.members(node).collect();
+                let members = doc.last(node, |_| true);
                 map.iter().all(|(key, value)| {
-                    let member = members.iter().rfind(|member| member.key == *key);
+                    let member = members.get(key.as_str());
                     member.is_some_and(|member| same(doc, member.value, value))
                 })
             }

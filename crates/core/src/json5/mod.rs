@@ -11,6 +11,7 @@ mod text;
 mod unicode;
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
@@ -18,8 +19,8 @@ use scan::{Fault, Jumps, Scanner};
 use serde_json::{Map, Value};
 
 pub use edit::Editor;
-pub(crate) use merge::unique;
 pub use merge::{Action, Arrays, Change};
+pub(crate) use merge::{lacking, unique};
 pub use text::{line, lines};
 
 /// The value of a JSON text that is no document of OpenClaw's; `None` for another text, and for what [`Document::value`]
@@ -198,6 +199,16 @@ impl<'a> Document<'a> {
         self.members(object).filter(|member| member.exact && member.key == key).last()
     }
 
+    /// The members with keys that are picked, of duplicates the last: for who looks for many.
+    pub fn last(
+        &self,
+        object: Node,
+        pick: impl Fn(&str) -> bool,
+    ) -> BTreeMap<Cow<'a, str>, Member<'a>> {
+        let picked = self.members(object).filter(|member| member.exact && pick(&member.key));
+        picked.map(|member| (member.key.clone(), member)).collect()
+    }
+
     /// The value of a string; `None` for other nodes and for one with half a surrogate pair, which no Rust string can hold.
     pub fn string(&self, node: Node) -> Option<Cow<'a, str>> {
         if node.kind != Kind::String {
@@ -230,14 +241,14 @@ impl<'a> Document<'a> {
                 .map(|item| self.value_within(item, inner))
                 .collect::<Option<_>>()?,
             Kind::Object => {
-                let (mut map, mut beyond) = (Map::new(), Vec::new());
+                let (mut map, mut beyond) = (Map::new(), BTreeSet::new());
                 for member in self.members(node) {
                     let value = self.value_within(member.value, inner).filter(|_| member.exact);
                     // What a later duplicate hides does not count.
                     match value {
-                        Some(_) => beyond.retain(|key| *key != member.key),
-                        None => beyond.push(member.key.clone()),
-                    }
+                        Some(_) => beyond.remove(&member.key),
+                        None => beyond.insert(member.key.clone()),
+                    };
                     map.insert(member.key.into_owned(), value.unwrap_or_default());
                 }
                 if !beyond.is_empty() {

@@ -489,9 +489,9 @@ impl<'a> Scanner<'a> {
         at
     }
 
-    /// Whether something that was opened from `at` on is still open at `until`.
-    pub(super) fn opens(&self, mut at: usize, until: usize) -> bool {
-        let mut depth = 0usize;
+    /// The token that begins at `until` or behind it, and how many objects and arrays are open there, where `depth` are
+    /// at `at`.
+    pub(super) fn depth(&self, mut at: usize, until: usize, mut depth: usize) -> (usize, usize) {
         while at < until {
             match self.byte(at) {
                 b'{' | b'[' => depth += 1,
@@ -500,7 +500,7 @@ impl<'a> Scanner<'a> {
             }
             at = self.skip_token(at);
         }
-        depth > 0
+        (at, depth)
     }
 
     /// Behind a string or a comment, else one byte on.

@@ -39,7 +39,7 @@ fn included_files_are_asked_for() {
         ["/s/a.json", "/s/b.json", "/s/g.json"]
     );
     // What is no object has no includes.
-    assert_eq!(wanted(json!({ "gateway": 1 })), ["/s/a.json", "/s/b.json"]);
+    assert_eq!(wanted(json!({ "agents": 1 })), ["/s/a.json", "/s/b.json"]);
     // An edit has nothing to do with what stands in elements of arrays; a diagnosis looks at the whole.
     let disk = Disk::new("2026.4.15")
         .config("{ gateway: { mode: 'local', $include: 'g.json' } }")

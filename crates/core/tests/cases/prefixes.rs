@@ -174,3 +174,29 @@ proptest! {
         }
     }
 }
+
+/// A new process draws another key: it must find the one that the killed call had made.
+#[test]
+fn a_call_for_a_new_identity_that_was_killed_is_completed_with_its_own_key() {
+    let wanted = json!({
+        "stateDir": "/s", "env": {}, "gatewayVersion": "2026.2.19", "identity": "new", "config": { "merge": { "a": 1 } },
+    });
+    let run = |disk: &Disk, entropy: u8| planned(Operation::Setup, &wanted, disk, &[entropy; 64]);
+    let id = |plan: &prepair_core::plan::Plan| match &plan.report {
+        prepair_core::report::Report::Setup(report) => report.pair.device_id.clone(),
+        _ => panic!("setup"),
+    };
+    let first = run(&Disk::default(), 1).unwrap();
+    let mut whole = Disk::default();
+    first.steps.iter().for_each(|step| whole.apply(step));
+    for done in 0..first.steps.len() {
+        let mut disk = Disk::default();
+        first.steps[..done].iter().for_each(|step| disk.apply(step));
+        let again = run(&disk, 2).unwrap_or_else(|error| panic!("after {done} steps: {error:?}"));
+        let made = done >= 2;
+        assert_eq!(id(&again) == id(&first), made, "after {done} steps");
+        again.steps.iter().for_each(|step| disk.apply(step));
+        assert_eq!(disk.0.keys().collect::<Vec<_>>(), whole.0.keys().collect::<Vec<_>>());
+        assert!(run(&disk, 3).is_err(), "done: another new one is refused");
+    }
+}

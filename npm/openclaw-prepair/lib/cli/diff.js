@@ -2,40 +2,27 @@
 
 // What a dry run would change, line by line, without a secret in it.
 
-const SECRET_NAME =
-  /token|secret|passw|passphrase|api[-_]?key|encrypt(ion)?[-_]?key|private|credential|authorization|bearer|cookie|signature|mnemonic/i;
-/** Only as words: these are parts of other names too, like bypass. */
-const SECRET_WORD = /^(pass|pwd|seed|otp|pin)$/i;
-/** Only where it names a text: as an object it says how to log in. */
-const SECRET_TEXT = /^(auth|key)$/i;
+// Rather a harmless value too many than a secret: what a name holds that is like one of these is not shown, nor anything below it.
+const SECRET_PART = /key|token|secret|passw|passphrase|passcode|credential|authori[sz]ation|bearer|cookie|signature|mnemonic|private|encrypt|webhook/i;
+/** Only as words: these are parts of other names too, like bypass or environment. */
+const SECRET_WORD = /^(auth|oauth|env|pass|pwd|pw|seed|otp|pin|cred|creds|jwt|dsn)$/i;
 /** Names whose long values are public. */
 const PUBLIC_NAME = /^(deviceId|publicKey|publicKeyPem|requestId)$/;
+/** What a record says of a token beside the token itself. */
+const OF_TOKEN = /^(role|scopes|issuer|\w+AtMs)$/;
 const LONG = /[A-Za-z0-9_\-+/=]{20,}/g;
 const MASK = '<hidden>';
 
 const words = (name) => name.replace(/([a-z\d])(?=[A-Z])/g, '$1 ').split(/[^A-Za-z\d]+/);
-const isSecret = (name) => SECRET_NAME.test(name) || words(name).some((word) => SECRET_WORD.test(word));
+const isSecret = (name) => !PUBLIC_NAME.test(name) && (SECRET_PART.test(name) || words(name).some((word) => SECRET_WORD.test(word)));
 
-/** Masks who logs in to an address, secret parts of its query, and runs of letters and digits mixed: those look like keys and tokens. */
+/** Masks who logs in to an address, what a secret's name is set to, and runs of letters and digits mixed: those look like keys and tokens. */
 const maskText = (text) =>
   text
     .replace(/\/\/[^\s/?#"']+@/g, `//${MASK}@`)
-    .replace(/([?&]([^=?&\s"']+)=)[^&\s"'#]+/g, (whole, head, name) => (isSecret(name) || SECRET_TEXT.test(name) ? head + MASK : whole))
+    .replace(/\b(bearer|basic)(\s+)[^\s"']+/gi, `$1$2${MASK}`)
+    .replace(/([\w.-]+)=[^\s&"'#]+/g, (whole, name) => (isSecret(name) ? `${name}=${MASK}` : whole))
     .replace(LONG, (run) => (/\d/.test(run) && /[A-Za-z]/.test(run) ? MASK : run));
-
-/** A setting that was commented out: the rest of the line behind a secret's name. */
-const maskComment = (comment) =>
-  comment.replace(/[^\n\r\u2028\u2029]+/g, (line) => {
-    const end = line.endsWith('*/') ? '*/' : '';
-    for (const { 0: head, 1: name, index } of line.matchAll(/(?<![\w\\-])([\w\\-]+)["']?\s*[:=]\s*/g)) {
-      const value = line.slice(index + head.length, line.length - end.length).trimEnd();
-      const plain = unescape(name);
-      if (value !== '' && (isSecret(plain) || (SECRET_TEXT.test(plain) && !/^[{[]/.test(value)))) {
-        return `${maskText(line.slice(0, index))}${head}${MASK}${end && ` ${end}`}`;
-      }
-    }
-    return maskText(line);
-  });
 
 /** What a name or a string of JSON5 stands for. */
 const unescape = (text) =>
@@ -43,13 +30,24 @@ const unescape = (text) =>
     char === undefined ? String.fromCharCode(Number.parseInt(wide ?? narrow, 16)) : /^[\r\n\u2028\u2029]/.test(char) ? '' : char,
   );
 
+/** A comment with a text in quotes, or with the name of a secret set to something, may be a setting that was commented out. */
+const maskComment = (comment) => {
+  const named = () => [...comment.matchAll(/([\w$\\-]+)["']?\s*[:=]/g)].some(([, name]) => isSecret(unescape(name)));
+  if (!/["`]|(?<!\w)'/.test(comment) && !named()) return maskText(comment);
+  const [, open, inside, close = ''] = /^(\/[/*])([\s\S]*?)(\*\/)?$/.exec(comment);
+  return open + inside.replace(/\S[^\n\r\u2028\u2029]*/g, MASK) + close;
+};
+
 const TOKEN = /\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?\*\/|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'|[{}[\],:]|\s+|[^\s{}[\],:"'/]+|[\s\S]/g;
 
 /** JSON or JSON5 with the values of secret names, and what looks like a secret, masked. */
 function redact(text) {
+  const tokens = text.match(TOKEN) ?? [];
+  // Of a file that is cut off nobody can tell what its names are.
+  if (tokens.some((token) => /^["'/]$/.test(token))) return text.replace(/[^\r\n]+/g, MASK);
   const path = [];
   let name = '';
-  const tokens = text.match(TOKEN) ?? [];
+  let flag = false;
   const isName = (from) => {
     for (let i = from; i < tokens.length; i += 1) {
       if (!/^\s|^\/[/*]/.test(tokens[i])) return tokens[i] === ':';
@@ -63,19 +61,25 @@ function redact(text) {
       if (token === ',' && path.length > 0) name = path.at(-1).name;
       if (/^[{}[\]:,\s]/.test(token)) return token;
       if (/^\/[/*]/.test(token)) return maskComment(token);
+      const quote = /^["']/.test(token) ? token[0] : '';
+      const plain = unescape(quote ? token.slice(1, -1) : token);
       if (isName(at + 1)) {
-        name = unescape(token.replace(/^["']|["']$/g, ''));
+        name = plain;
+        flag = false;
         return token;
       }
-      // A record's `tokens` is an object of roles; what it holds that is secret is named `token`.
-      const names = path.filter((part) => part.array || !/^tokens$/i.test(part.name)).map((part) => part.name);
-      const secret = [...names, name].some(isSecret);
-      const quote = /^["']/.test(token) ? token[0] : '';
-      const hidden = `${quote}${MASK}${quote}`;
-      if (quote ? secret || SECRET_TEXT.test(name) : secret && !/tokens$/i.test(name)) return hidden;
+      if (!quote && /^(true|false|null)$/.test(token)) return token;
+      // A word of a command line may name what follows it.
+      const flagged = flag && path.at(-1)?.array;
+      flag = /^-/.test(plain) && !plain.includes('=') && isSecret(plain);
+      // A record's `tokens` is an object of roles.
+      const above = path.filter((part) => part.array || part.name !== 'tokens' || !OF_TOKEN.test(name));
+      const secret = flagged || isSecret(name) || above.some((part) => isSecret(part.name));
+      const counted = !quote && /tokens$|AtMs$/i.test(name);
+      if (secret && !counted) return `${quote}${MASK}${quote}`;
       if (PUBLIC_NAME.test(name)) return token;
-      const plain = unescape(token);
-      return plain !== token && maskText(plain) !== plain ? hidden : maskText(token);
+      const shown = maskText(plain);
+      return shown === plain ? token : plain === token.slice(quote.length, token.length - quote.length) ? `${quote}${shown}${quote}` : `${quote}${MASK}${quote}`;
     })
     .join('');
 }
@@ -108,6 +112,8 @@ function common(a, b) {
 }
 
 const CONTEXT = 2;
+/** What is there only while a call makes a new identity. */
+const CLAIM = '/device.json.prepair';
 
 /** `[sign, line]` pairs of a file's change: '@' starts a file or stands for lines left out. */
 function fileDiff(path, before, after) {
@@ -125,7 +131,7 @@ function fileDiff(path, before, after) {
 
 /** The same for a whole plan of the driver. */
 function planDiff({ steps, blobs, files }) {
-  return steps.flatMap((step) => {
+  return steps.filter(({ path }) => !path?.endsWith(CLAIM)).flatMap((step) => {
     if (step.kind === 'sql') {
       // Parameters hold keys and tokens; the columns say enough.
       return [['@', step.db], ...step.statements.map(({ sql, changes }) => ['+', `${sql}  -- ${changes} row(s), values hidden`])];
