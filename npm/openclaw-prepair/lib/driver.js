@@ -65,6 +65,27 @@ function rowsOf(queries, { mends = false } = {}) {
   return require('./sqlite.js').read(queries, mends);
 }
 
+/** Reads files. What a plan can do without and cannot be read is something else than a file. */
+function filesOf(binding, bases, files, optional) {
+  try {
+    return binding.readFiles({ bases, files });
+  } catch (error) {
+    if (optional.length === 0) throw error;
+  }
+  const needed = files.filter((file) => !optional.includes(file));
+  const read = binding.readFiles({ bases, files: needed });
+  const all = { files: { ...read.files }, leftovers: read.leftovers };
+  for (const file of optional) {
+    try {
+      Object.assign(all.files, binding.readFiles({ bases, files: [file] }).files);
+    } catch (error) {
+      if (!(error instanceof PrepairError)) throw error;
+      all.files[file] = { kind: 'other' };
+    }
+  }
+  return all;
+}
+
 /** Asks the core until it lacks nothing. `rows` answers its queries. */
 function look(binding, fn, operation, call, rows) {
   const inputs = { ...call.fixed, files: Object.create(null), rows: Object.create(null), stats: Object.create(null) };
@@ -73,12 +94,12 @@ function look(binding, fn, operation, call, rows) {
   for (;;) {
     const { json, blobs } = operate(binding, fn, operation, call.options, inputs);
     if (!json.missing) return { ...json, blobs, leftovers, files: inputs.files, rows: inputs.rows, queries: asked };
-    const { files, queries, bases, stats = [] } = json.missing;
+    const { files, optional = [], queries, bases, stats = [] } = json.missing;
     // Asked once a call, as soon as the core knows where.
     if (call.fixed.gateway === undefined && bases.length > 0) inputs.gateway = call.fixed.gateway = running(bases);
     asked.push(...queries);
     if (files.length > 0) {
-      const read = binding.readFiles({ bases, files });
+      const read = filesOf(binding, bases, files, optional);
       Object.assign(inputs.files, read.files);
       leftovers ||= read.leftovers;
     }
