@@ -53,7 +53,7 @@ interface PairIdentity extends PairOptions {
 
 /** Approves a public key whose private half lives elsewhere; no identity is read, written or compared. */
 interface PairDevice extends PairOptions {
-  /** Raw base64url or SPKI PEM. */
+  /** Raw base64url or SPKI PEM. A node's key is refused: `ERR_PREPAIR_ROLE`. */
   device: { publicKey: string; displayName?: string };
   identity?: undefined;
   onConflict?: 'refuse';

@@ -61,6 +61,8 @@ export interface Inputs {
 export interface Reads {
   done: boolean;
   files: string[];
+  /** Those of the files that a plan can do without: hand in `{ kind: 'other' }` for one that cannot be read. */
+  optional?: string[];
   queries: Query[];
   stats?: string[];
 }

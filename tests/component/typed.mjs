@@ -67,8 +67,8 @@ const plain = (value) => JSON.parse(JSON.stringify(value, (key, item) => (typeof
 export function outcomeOf({ planned, stop }) {
   if (stop) {
     if (stop.tag === 'refused') return { error: plain(stop.val) };
-    const { files, queries, stats, bases } = stop.val;
-    return { missing: { files, queries: queries.map(queryOf), ...stats.length > 0 && { stats }, bases } };
+    const { files, optional, queries, stats, bases } = stop.val;
+    return { missing: { files, ...optional.length > 0 && { optional }, queries: queries.map(queryOf), ...stats.length > 0 && { stats }, bases } };
   }
   return { steps: planned.steps.map(stepOf), report: reportOf(planned.report), bases: planned.bases };
 }

@@ -29,6 +29,7 @@ const ASKED = [
   ['7.35 8.1 9.4 9.5 9.6', imports],
   ['7.35 8.1 9.4 9.5 9.6', deviceAuth],
   ['2.19 2.21 7.35 8.1 9.6', configKeys],
+  ['4.15 4.20 9.2 9.3 9.4 9.5 9.6', secrets],
   ['4.21 4.22 5.2 5.3 6.1 6.5 6.8 6.9 9.6', configGuard],
 ];
 
@@ -280,4 +281,20 @@ async function configGuard(version) {
     await starts(home);
     return [['config_guard', String((await readFile(home.configPath, 'utf8')).includes('redactPatterns')), 'a start after the config lost meta and half of its bytes']];
   });
+}
+
+/** Which secrets of its own a gateway does not start with: each level beside those before it. */
+async function secrets(version) {
+  const refuses = async (auth) => await withHome({ version, config: { gateway: { auth } } }, async (home) => await withGateway(home, () => false).catch((error) => {
+    if (!/gateway auth (token|password) is/i.test(error.log)) throw error;
+    return true;
+  }));
+  const refused = [];
+  for (const [level, auth] of [
+    ['Placeholders', { token: 'change-me-now' }], ['BlankTokens', { token: 'undefined' }],
+    ['Blank', { mode: 'password', password: 'undefined' }], ['Marks', { token: '[REDACTED]' }],
+  ]) refused.push(await refuses(auth) ? level : null);
+  const count = refused.indexOf(null) === -1 ? refused.length : refused.indexOf(null);
+  if (refused.slice(count).some(Boolean)) throw new Error(`refused: ${refused}`);
+  return [['secret_check', refused[count - 1] ?? 'None', 'starts with a placeholder, with the word undefined as token and as password, with [REDACTED]']];
 }

@@ -201,8 +201,8 @@ function readableCopy(t) {
 
 test('unreadable and read-only files and folders', { skip: process.getuid() !== 0 && 'needs root to become another user' }, (t) => {
   const copy = readableCopy(t);
-  const run = (stateDir, home) => {
-    const child = spawnSync(process.execPath, [join(copy, 'child.cjs'), stateDir, home, join(copy, 'openclaw-prepair')], { uid: 65534, gid: 65534, encoding: 'utf8', cwd: '/' });
+  const run = (stateDir, home, operation = 'setup') => {
+    const child = spawnSync(process.execPath, [join(copy, 'child.cjs'), stateDir, home, join(copy, 'openclaw-prepair'), operation], { uid: 65534, gid: 65534, encoding: 'utf8', cwd: '/' });
     assert.equal(child.status, 0, child.stderr);
     return JSON.parse(child.stdout);
   };
@@ -223,6 +223,13 @@ test('unreadable and read-only files and folders', { skip: process.getuid() !== 
     assert.ok(error.hint);
     assert.deepEqual(snapshot(here.home), before);
   }
+  // prePair() looks into the config only for whose state dir it is.
+  const other = owned();
+  chmodSync(other.file('openclaw.json'), 0o000);
+  blocked(other.file('openclaw.json'), 'r');
+  rmSync(other.file('devices/paired.json'));
+  assert.equal(run(other.stateDir, other.home, 'prePair').report?.paired, 'created');
+  assert.deepEqual(run(other.stateDir, other.home, 'prePair').report?.changes, []);
   for (const name of ['identity', 'devices', '.']) {
     const here = owned();
     rmSync(here.file('devices/paired.json'));

@@ -21,6 +21,7 @@ function compare(expect, got, vector) {
     for (const place of ['path', 'line', 'column']) if (place in expect) assert.equal(got.error[place], expect[place], place);
     assert.ok(got.error.message.endsWith('.'), 'a sentence');
     if (expect.says) assert.match(got.error.message, new RegExp(expect.says));
+    if (expect.hint) assert.ok(got.error.hint.includes(expect.hint), got.error.hint);
     return;
   }
   if (expect.missing) {

@@ -247,8 +247,8 @@ fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
 
 impl From<Missing> for wit::Needs {
     fn from(missing: Missing) -> Self {
-        let Missing { files, queries, stats, bases } = missing;
-        Self { files, queries: all(queries), stats, bases }
+        let Missing { files, optional, queries, stats, bases } = missing;
+        Self { files, optional, queries: all(queries), stats, bases }
     }
 }
 

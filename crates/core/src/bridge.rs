@@ -9,7 +9,7 @@ use crate::diagnose;
 use crate::error::{Error, Fields, Result};
 use crate::identity::KeyPair;
 use crate::inputs::{File, Inputs, Installed, PassedOver, Process, Stat, Stop};
-use crate::json::{Part, list, malformed, mistyped, object, present, text};
+use crate::json::{Part, known, list, malformed, mistyped, object, present, text};
 use crate::json5;
 use crate::options::{self, Operation, Request};
 use crate::plan::{self, ENTROPY, Plan, Step};
@@ -62,9 +62,11 @@ fn answer(
             let missing = plan::reads(&request, &inputs);
             let done = missing.is_none();
             let missing = missing.unwrap_or_default();
-            Ok(object(&mut [
+            let optional = Some(missing.optional).filter(|files| !files.is_empty());
+            Ok(known(&mut [
                 ("done", done.into()),
                 ("files", missing.files.into()),
+                ("optional", optional.into()),
                 ("queries", missing.queries.into()),
             ]))
         }

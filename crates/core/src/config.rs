@@ -9,17 +9,20 @@ use crate::inputs::{File, Inputs, Stop, Wants};
 use crate::ip;
 use crate::json::object;
 use crate::json5::{self, Action, Arrays, Document, Editor, Kind, Node, Syntax};
-use crate::options::{ConfigOptions, Proxies};
+use crate::options::{ConfigOptions, Proxies, Target};
 use crate::paths::{join, parent, relative_to};
 use crate::pending::{kind_name, syntax};
 use crate::report::{ConfigEdit, EditAction, Notice};
 use crate::rules::{Locality, ProxyMatch, Rules};
+use crate::variables;
 
 /// The private ranges that setup guides advise.
 const PRIVATE: [&str; 5] = ["10.0.0.0/8", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1"];
 /// OpenClaw's own limits of includes (`src/config/includes.ts`).
 const MAX_INCLUDE_DEPTH: usize = 10;
 const MAX_INCLUDE_BYTES: usize = 2 * 1024 * 1024;
+/// The mode of a client of a gateway elsewhere.
+const REMOTE: &str = "remote";
 const NO_NAMES: &str = "$include must be a file name or an array of them.";
 
 /// What becomes of the config.
@@ -54,6 +57,8 @@ pub fn patch(
         }
         merge(&mut fresh, &wanted);
         warn_of_list(&list, rules, path, &mut warnings);
+        let auth = fresh.get("gateway").and_then(|gateway| gateway.get("auth"));
+        warn_of_secret(auth, rules, path, &mut warnings);
         let edits = leaves(&fresh, "");
         let content = json5::lines(&Value::Object(fresh)) + "\n";
         Includes::of(inputs, path, &parsed_again(content.as_bytes(), path)?, &wanted)?;
@@ -132,6 +137,7 @@ pub fn patch(
         _ => list,
     };
     warn_of_list(&effective, rules, path, &mut warnings);
+    warn_of_secret(gateway(&after, "auth").as_ref(), rules, path, &mut warnings);
     let included = document.get(root, "$include").is_some();
     if gateway(&after, "mode").is_none() && !included {
         warnings.push(
@@ -170,6 +176,71 @@ pub fn effective(inputs: &Inputs<'_>, path: &str, roots: bool) -> Result<Option<
             Err(includes.refuse_at(path, "What stands for the whole config is no object.").into())
         }
     }
+}
+
+/// Whether the config surely says `gateway.mode: "remote"`. One that cannot be read does not. Asks for included files.
+pub fn is_remote(
+    inputs: &Inputs<'_>,
+    path: &str,
+    target: &Target,
+    roots: bool,
+) -> Result<bool, Stop> {
+    let Some(document) = inputs
+        .file(path)
+        .bytes(path)
+        .ok()
+        .flatten()
+        .and_then(|bytes| Document::parse(bytes, Syntax::Json5).ok())
+    else {
+        return Ok(false);
+    };
+    let object = |node: Node| (node.kind == Kind::Object).then_some(node);
+    let member = |node: Node, key: &str| document.get(node, key).map(|member| member.value);
+    let root = object(document.root());
+    let gateway = root.and_then(|root| object(member(root, "gateway")?));
+    // Most configs are plain here; only for others the whole of it is put together.
+    let mode = gateway.and_then(|gateway| member(gateway, "mode"));
+    let included = [root, gateway, mode.and_then(object)]
+        .into_iter()
+        .flatten()
+        .any(|node| member(node, "$include").is_some());
+    let mode = mode.and_then(|mode| document.string(mode));
+    if !included && !mode.as_ref().is_some_and(|mode| mode.contains('$')) {
+        return Ok(mode.as_deref() == Some(REMOTE));
+    }
+    match effective(inputs, path, roots) {
+        Ok(Some(Value::Object(mut config))) => {
+            variables::substitute(&mut config, &target.env);
+            let mode = config.get("gateway").and_then(|gateway| gateway.get("mode"));
+            Ok(mode.and_then(Value::as_str) == Some(REMOTE))
+        }
+        Ok(_) | Err(Stop::Refused(_)) => Ok(false),
+        Err(stop) => Err(stop.optional()),
+    }
+}
+
+/// `auth`: the settings of that name, as they stand in the file.
+fn warn_of_secret(auth: Option<&Value>, rules: &Rules, path: &str, warnings: &mut Vec<Notice>) {
+    let text = |key: &str| auth?.get(key)?.as_str();
+    let name = match text("mode") {
+        Some("password") => "password",
+        None if text("password").is_some() => "password",
+        None | Some("token") => "token",
+        Some(_) => return,
+    };
+    let refuses = |value| rules.secret_check.refuses(value, name == "password");
+    if let Some(why) = text(name).and_then(refuses) {
+        let (message, hint) = refused_secret(name, why);
+        warnings.push(Notice::new("CONFIG_VALUE", message).at(path).hint(hint));
+    }
+}
+
+/// What is said of a token or password of the gateway that keeps it from starting, and what to do.
+pub(crate) fn refused_secret(name: &str, why: &str) -> (String, String) {
+    (
+        format!("gateway.auth.{name} is {why}; this version's gateway does not start with it."),
+        format!("Set gateway.auth.{name} to a random value, as `openssl rand -hex 32` prints it."),
+    )
 }
 
 /// Whether the private ranges make local clients behind a header-adding proxy local without harm: 2026.2.17 alone.

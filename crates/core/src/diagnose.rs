@@ -17,7 +17,7 @@ use crate::ip::{self, Cidr};
 use crate::json::object;
 use crate::json5::{self, Document, Syntax};
 use crate::options::{Request, quote, quote_entry};
-use crate::paired::SCOPES;
+use crate::paired::{self, SCOPES};
 use crate::paths::Paths;
 use crate::pending;
 use crate::plan::{self, Gathered, World};
@@ -94,6 +94,19 @@ impl Disk {
         rest.iter().try_fold(self.config.as_ref()?.get(*first)?, |value, key| value.get(key))
     }
 
+    /// How the gateway authenticates its clients.
+    fn auth(&self) -> Mode {
+        let text = |key: &str| self.setting(&["gateway", "auth", key]).and_then(Value::as_str);
+        match text("mode") {
+            Some("password") => Mode::Password,
+            Some("none") => Mode::None,
+            Some("trusted-proxy") => Mode::TrustedProxy,
+            // resolveGatewayAuth of src/gateway/auth.ts
+            None if text("password").is_some() => Mode::Password,
+            _ => Mode::Token,
+        }
+    }
+
     /// Whether no variable hides what a setting holds.
     fn told(&self, path: &str) -> bool {
         !self.variables.unknown.iter().any(|unknown| unknown == path)
@@ -114,14 +127,6 @@ impl Disk {
     fn state(&self, now: i64) -> State {
         let flag = |keys: &[&str]| self.setting(keys).and_then(Value::as_bool);
         let text = |keys: &[&str]| self.setting(keys).and_then(Value::as_str);
-        let auth = match text(&["gateway", "auth", "mode"]) {
-            Some("password") => Mode::Password,
-            Some("none") => Mode::None,
-            Some("trusted-proxy") => Mode::TrustedProxy,
-            // resolveGatewayAuth of src/gateway/auth.ts
-            None if text(&["gateway", "auth", "password"]).is_some() => Mode::Password,
-            _ => Mode::Token,
-        };
         State {
             identity: match &self.identity {
                 _ if self.torn => Identity::Broken,
@@ -135,7 +140,7 @@ impl Disk {
                 trusted_proxies: proxy_list(self),
                 allow_real_ip_fallback: flag(&["gateway", "allowRealIpFallback"]).unwrap_or(false),
                 bind: text(&["gateway", "bind"]).map(String::from),
-                auth,
+                auth: self.auth(),
                 auto_approve_local: flag(&["gateway", "nodes", "pairing", "autoApproveLocal"]),
                 allowed_origins: strings(self.setting(&["gateway", "controlUi", "allowedOrigins"]))
                     .unwrap_or_default(),
@@ -261,7 +266,7 @@ const SELF: [&str; 8] = [
 
 /// Gathers what `verify` needs; stops with what is still to be read. `request` is one of `diagnose`.
 pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop> {
-    let world = World::look(request, inputs)?;
+    let world = World::look(request, inputs, None)?;
     let mut findings = Findings(Vec::new());
     let disk =
         gather(&world, None, &mut findings).map_err(|stop| stop.based(&world.paths.bases()))?;
@@ -549,14 +554,16 @@ fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     let mode = disk.setting(&["gateway", "mode"]);
     if mode != Some(&"local".into()) && disk.told("gateway.mode") {
         stops = true;
-        let what = match mode.map(Value::as_str) {
-            None => "The config has no gateway.mode; a gateway does not start without it.",
-            Some(Some("remote")) => {
-                "gateway.mode is \"remote\"; a gateway starts with \"local\" only."
-            }
-            Some(_) => "gateway.mode is not \"local\"; a gateway starts with that only.",
+        let set = "Run `openclaw config set gateway.mode local`.".to_string();
+        let (what, hint) = match mode.map(Value::as_str) {
+            None => ("The config has no gateway.mode; a gateway does not start without it.", set),
+            Some(Some("remote")) => (
+                "gateway.mode is \"remote\": this state dir belongs to a client of another gateway, and no gateway starts on it.",
+                plan::approve_elsewhere(disk.identity),
+            ),
+            Some(_) => ("gateway.mode is not \"local\"; a gateway starts with that only.", set),
         };
-        findings.add("GATEWAY_MODE", path, what, "Run `openclaw config set gateway.mode local`.");
+        findings.add("GATEWAY_MODE", path, what, hint);
     }
     match disk.setting(&["gateway", "trustedProxies"]) {
         None => {}
@@ -650,6 +657,18 @@ fn listens(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) -> bool 
             "gateway.auth.mode is none of the words that OpenClaw knows; the gateway does not start with that.",
             "Write \"token\", \"password\", \"trusted-proxy\" or \"none\".",
         );
+    }
+    let secret = match disk.auth() {
+        Mode::Token => Some("token"),
+        Mode::Password => Some("password"),
+        Mode::None | Mode::TrustedProxy => None,
+    };
+    if let Some((name, why)) = secret.and_then(|name| {
+        let value = disk.setting(&["gateway", "auth", name])?.as_str()?;
+        Some((name, world.rules.secret_check.refuses(value, name == "password")?))
+    }) {
+        let (message, hint) = config::refused_secret(name, why);
+        add(&message, &hint);
     }
     let text = |keys: &[&str]| disk.setting(keys).and_then(Value::as_str).unwrap_or_default();
     let (bind, host) = (text(&["gateway", "bind"]), text(&["gateway", "customBindHost"]).trim());
@@ -846,6 +865,13 @@ fn token(
             "That may have been on purpose. Ask, then run `npx openclaw-prepair setup --reinstate`.",
         );
     }
+    if live.get("token").and_then(Value::as_str).is_some_and(paired::is_mark) {
+        add(
+            "TOKEN_REDACTED",
+            "The device's operator token is a mark that a sanitizer left in its place, and not a secret.",
+            SETUP,
+        );
+    }
     if !live.get("scopes").is_some_and(Value::is_array) {
         add(
             "TOKEN_SCOPES",
@@ -876,20 +902,10 @@ fn sticky(disk: &Disk, path: &str, findings: &mut Findings) {
         findings.add(
             "PENDING_STICKY",
             path,
-            format!("The pending request {} of this device is not silent: later ones that could be approved silently join it and wait too.", request_name(&waiting.request_id)),
+            format!("The pending request {} of this device is not silent: later ones that could be approved silently join it and wait too.", pending::request_name(&waiting.request_id)),
             "Run `npx openclaw-prepair clear-pending`; it helps at once, beside a running gateway too.",
         );
     }
-}
-
-/// The id of a request: a UUID as the gateway makes it, else what a person may see of it.
-fn request_name(id: &str) -> String {
-    let uuid = id.len() == 36
-        && id.char_indices().all(|(at, c)| match at {
-            8 | 13 | 18 | 23 => c == '-',
-            _ => c.is_ascii_hexdigit(),
-        });
-    if uuid { id.to_string() } else { quote(id) }
 }
 
 /// Whether this version discards the identity file though a key could be had from it.

@@ -221,6 +221,8 @@ pub struct Query {
 pub struct Missing {
     /// Files.
     pub files: Vec<String>,
+    /// Those of them that a plan can do without: one that cannot be read is handed in as [`File::Other`].
+    pub optional: Vec<String>,
     /// Queries.
     pub queries: Vec<Query>,
     /// Files and folders whose modes and owner are wanted.
@@ -239,6 +241,16 @@ pub enum Stop {
 }
 
 impl Stop {
+    /// The same, with files that a plan can do without.
+    pub fn optional(self) -> Self {
+        match self {
+            Self::Missing(missing) => {
+                Self::Missing(Box::new(Missing { optional: missing.files.clone(), ..*missing }))
+            }
+            refused => refused,
+        }
+    }
+
     /// The same, with the folders in which a driver reads.
     pub fn based(self, bases: &[String]) -> Self {
         match self {
@@ -320,11 +332,12 @@ impl From<Query> for Value {
 
 impl From<Missing> for Value {
     fn from(missing: Missing) -> Self {
-        let stats = Some(missing.stats).filter(|stats| !stats.is_empty());
+        let some = |list: Vec<String>| Some(list).filter(|list| !list.is_empty());
         known(&mut [
             ("files", missing.files.into()),
+            ("optional", some(missing.optional).into()),
             ("queries", missing.queries.into()),
-            ("stats", stats.into()),
+            ("stats", some(missing.stats).into()),
             ("bases", missing.bases.into()),
         ])
     }

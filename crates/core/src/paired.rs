@@ -8,9 +8,12 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::base64;
+use crate::connect::pin_allows;
 use crate::error::{Error, Result};
 use crate::identity::{device_id, parse_public_key};
 use crate::json::object;
+use crate::options::quote;
+use crate::pending::{Asked, is_uuid, request_name};
 use crate::report::PairedOutcome;
 
 /// The operator scopes that open every method in every version. 2026.2.19 compares them one by one:
@@ -28,6 +31,10 @@ pub struct Want<'a> {
     pub scopes: Option<&'a [String]>,
     /// Give a revoked token anew.
     pub reinstate: bool,
+    /// The requests of this key that wait.
+    pub asked: &'a [Asked],
+    /// This version compares platform and device family with those of the record.
+    pub pins: bool,
     /// Milliseconds since 1970.
     pub now: i64,
     /// Entropy of a new token.
@@ -53,6 +60,10 @@ pub struct Decision {
     pub scopes_added: Vec<String>,
     /// It holds a token that was made just now.
     pub new_token: bool,
+    /// What stood in the place of the token was a sanitizer's mark.
+    pub renewed: bool,
+    /// What it pinned and now has from the request of its client that waits.
+    pub taken: Vec<&'static str>,
     /// The platform that it pins: another client's counts as a new device.
     pub platform: Option<String>,
     /// The device family that it pins.
@@ -105,7 +116,9 @@ pub fn decide(
     want: &Want<'_>,
     path: &str,
 ) -> Result<Decision> {
+    let id = device_id(want.public);
     let Some(record) = record else {
+        may_become_operator(&id, &[], want, path)?;
         let scopes_added = match want.scopes {
             Some(exact) => exact.to_vec(),
             None => SCOPES.map(String::from).to_vec(),
@@ -115,11 +128,12 @@ pub fn decide(
             sets: Vec::new(),
             scopes_added,
             new_token: true,
+            renewed: false,
+            taken: Vec::new(),
             platform: None,
             device_family: None,
         });
     };
-    let id = device_id(want.public);
     let key = base64::encode_url(want.public);
     let mut sets: Vec<Set> = Vec::new();
     let mut set =
@@ -155,6 +169,11 @@ pub fn decide(
         Ok(None) => role.map(|role| vec![role.to_string()]).unwrap_or_default(),
         Err(()) => return Err(shape(path, &id, "roles")),
     };
+    // Some versions take the roles from the tokens.
+    let mut granted = roles.clone();
+    let token_of_operator = record.get("tokens").and_then(|tokens| tokens.get("operator"));
+    granted.extend(token_of_operator.and_then(Value::as_object).map(|_| "operator".to_string()));
+    may_become_operator(&id, &granted, want, path)?;
     if !roles.iter().any(|role| role == "operator")
         || record.get("roles").is_none_or(Value::is_null)
     {
@@ -162,6 +181,20 @@ pub fn decide(
             roles.push("operator".to_string());
         }
         set(&["roles"], roles.into());
+    }
+
+    let mut pins = [text(record, "platform"), text(record, "deviceFamily")];
+    let mut taken = Vec::new();
+    // What the gateway's own approval would write, also where the client says nothing (approveDevicePairing).
+    if let Some(asked) = want.asked.iter().max_by_key(|asked| asked.at).filter(|_| want.pins) {
+        let claims = [asked.platform.as_deref(), asked.device_family.as_deref()];
+        for ((field, pinned), claimed) in PINS.into_iter().zip(&mut pins).zip(claims) {
+            if !pin_allows(*pinned, claimed) {
+                *pinned = claimed;
+                set(&[field], claimed.into());
+                taken.push(field);
+            }
+        }
     }
 
     let scopes = strings(record.get("scopes")).map_err(|()| shape(path, &id, "scopes"))?;
@@ -202,6 +235,7 @@ pub fn decide(
     }
 
     let mut approved_now = false;
+    let mut renewed = false;
     match record.get("tokens") {
         None | Some(Value::Null) => {
             set(&["tokens"], object(&mut [("operator", token(want, wanted(want)))]))
@@ -218,22 +252,26 @@ pub fn decide(
                         .at(path)
                         .hint("That may have been on purpose. Ask, then call again with reinstate: true, or use another identity."));
                 }
+                renewed = text(live, "token").is_some_and(is_mark);
                 let known = strings(live.get("scopes"))
                     .map_err(|()| shape(path, &id, "tokens.operator.scopes"))?;
                 let wanted = grant(known.as_ref());
-                if revoked {
-                    approved_now = true;
-                    let mut renewed = live.clone();
-                    renewed.insert("token".into(), base64::encode_url(want.token).into());
-                    renewed.insert("scopes".into(), wanted.or(known).unwrap_or_default().into());
-                    renewed.insert("rotatedAtMs".into(), want.now.into());
-                    renewed.shift_remove("revokedAtMs");
-                    set(&["tokens", "operator"], Value::Object(renewed));
-                } else if let Some(wanted) = wanted {
-                    set(&["tokens", "operator", "scopes"], wanted.into());
-                }
-                if !revoked && text(live, "role") != Some("operator") {
-                    set(&["tokens", "operator", "role"], "operator".into());
+                if revoked || renewed {
+                    approved_now = revoked;
+                    let mut anew = live.clone();
+                    anew.insert("token".into(), base64::encode_url(want.token).into());
+                    anew.insert("role".into(), "operator".into());
+                    anew.insert("scopes".into(), wanted.or(known).unwrap_or_default().into());
+                    anew.insert("rotatedAtMs".into(), want.now.into());
+                    anew.shift_remove("revokedAtMs");
+                    set(&["tokens", "operator"], Value::Object(anew));
+                } else {
+                    if let Some(wanted) = wanted {
+                        set(&["tokens", "operator", "scopes"], wanted.into());
+                    }
+                    if text(live, "role") != Some("operator") {
+                        set(&["tokens", "operator", "role"], "operator".into());
+                    }
                 }
             }
             // No usable token: absent, null, or an entry without one.
@@ -256,15 +294,64 @@ pub fn decide(
     let new_token =
         sets.iter().any(|set| matches!(set.path.as_slice(), ["tokens"] | ["tokens", "operator"]));
     let outcome = if sets.is_empty() { PairedOutcome::Unchanged } else { PairedOutcome::Updated };
-    let pin = |field: &str| text(record, field).map(String::from);
+    let [platform, device_family] = pins.map(|pinned| pinned.map(String::from));
     Ok(Decision {
         outcome,
         sets,
         scopes_added: added,
         new_token,
-        platform: pin("platform"),
-        device_family: pin("deviceFamily"),
+        renewed,
+        taken,
+        platform,
+        device_family,
     })
+}
+
+/// The fields of a record that bind its client from 2026.2.26 on.
+const PINS: [&str; 2] = ["platform", "deviceFamily"];
+
+/// Refuses to make a node's key an operator that nobody asked for. `roles`: those of its record.
+fn may_become_operator(id: &str, roles: &[String], want: &Want<'_>, path: &str) -> Result<()> {
+    let operator = |roles: &[String]| roles.iter().any(|role| role == "operator");
+    let others = want.asked.iter().filter(|asked| !operator(&asked.roles));
+    let lacking = |asked: &Asked| asked.roles.iter().find(|role| !roles.contains(role)).cloned();
+    if let Some((id_of_request, role)) =
+        others.filter_map(|asked| Some((&asked.request_id, lacking(asked)?))).next()
+    {
+        let request = request_name(id_of_request);
+        return Err(Error::new(
+            "ROLE",
+            format!(
+                "Request {request} of device {id} asks for the role {}, not for operator.",
+                quote(&role)
+            ),
+        )
+        .at(path)
+        .hint(approve_as_node(id_of_request)));
+    }
+    let asks = want.asked.iter().any(|asked| asked.roles.is_empty() || operator(&asked.roles));
+    if roles.iter().any(|role| role == "node") && !operator(roles) && !asks {
+        return Err(Error::new("ROLE", format!("Device {id} is paired as a node, and it does not ask for the role operator."))
+            .at(path)
+            .hint("Pairing as a node is not supported here yet. Let the device connect as an operator first; while its request waits, this call grants that role."));
+    }
+    Ok(())
+}
+
+/// How a node is let in by the gateway's own commands. An id that a gateway did not make is in no command.
+fn approve_as_node(request_id: &str) -> String {
+    let id = if is_uuid(request_id) { request_id } else { "<requestId>" };
+    format!(
+        "Pairing as a node is not supported here yet. Run `openclaw devices approve {id}` on the gateway, then `openclaw nodes approve` where the node's commands wait too."
+    )
+}
+
+/// Whether a token is what a sanitizer of backups, snapshots or logs leaves in its place. OpenClaw's own marks are those of
+/// `src/config/redact-sentinel.ts` and of its loggers: `__OPENCLAW_REDACTED__`, `[REDACTED]`, `<redacted>`, `***` and the like.
+pub(crate) fn is_mark(token: &str) -> bool {
+    let token = token.trim();
+    !token.is_empty() && token.bytes().all(|byte| byte == b'*')
+        || token.to_ascii_lowercase().contains("redacted")
 }
 
 fn same_set(a: &[String], b: &[String]) -> bool {

@@ -3,9 +3,12 @@
 
 use serde_json::{Map, Value};
 
+use crate::connect::{PENDING_TTL_MS, strings};
 use crate::error::{Error, Result};
+use crate::identity::parse_public_key;
 use crate::inputs::File;
-use crate::json5::{Document, Editor, Kind, Member, Syntax};
+use crate::json5::{self, Document, Editor, Kind, Member, Syntax};
+use crate::options::quote;
 use crate::plan::Statement;
 use crate::report::Cleared;
 use crate::sqlite;
@@ -107,6 +110,100 @@ pub fn clear_rows(
         })
         .filter(|(request, _)| which.takes(&request.request_id, &request.device_id))
         .unzip()
+}
+
+/// What a request asks that still waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Its key in the store.
+    pub request_id: String,
+    /// The roles; none where it names none, which stands for operator.
+    pub roles: Vec<String>,
+    /// The platform of the client.
+    pub platform: Option<String>,
+    /// Its device family.
+    pub device_family: Option<String>,
+    /// When it was made or renewed last, in ms.
+    pub at: i64,
+}
+
+impl Asked {
+    /// `None` for a request of another key, and for one that no gateway knows any more.
+    fn read(
+        id: &str,
+        field: impl Fn(&str) -> Option<Value>,
+        key: &[u8; 32],
+        now: i64,
+    ) -> Option<Self> {
+        let text = |name: &str| Some(field(name)?.as_str()?.to_string());
+        let time = |name: &str| Some(field(name)?.as_f64()? as i64);
+        let at = time("refreshedAtMs").or_else(|| time("ts")).unwrap_or_default();
+        if parse_public_key(&text("publicKey")?) != Some(*key)
+            || now.saturating_sub(at) > PENDING_TTL_MS
+        {
+            return None;
+        }
+        // mergeRoles of src/infra/device-pairing.ts
+        let mut roles = strings(field("roles").as_ref()).unwrap_or_default();
+        roles.extend(text("role"));
+        let roles = roles.iter().map(|role| role.trim()).filter(|role| !role.is_empty());
+        Some(Self {
+            request_id: id.to_string(),
+            roles: roles.map(String::from).collect(),
+            platform: text("platform"),
+            device_family: text("deviceFamily"),
+            at,
+        })
+    }
+}
+
+/// Whether the id of a request is one as the gateway makes it.
+pub(crate) fn is_uuid(id: &str) -> bool {
+    id.len() == 36
+        && id.char_indices().all(|(at, c)| match at {
+            8 | 13 | 18 | 23 => c == '-',
+            _ => c.is_ascii_hexdigit(),
+        })
+}
+
+/// The id of a request: a UUID as the gateway makes it, else what a person may see of it.
+pub(crate) fn request_name(id: &str) -> String {
+    if is_uuid(id) { id.to_string() } else { quote(id) }
+}
+
+/// The requests of a key that wait in a file.
+pub fn asked(file: &File<'_>, path: &str, key: &[u8; 32], now: i64) -> Result<Vec<Asked>> {
+    let Some(bytes) = file.bytes(path)? else { return Ok(Vec::new()) };
+    let document = store(bytes, path)?;
+    let mut found: Vec<(String, Asked)> = Vec::new();
+    for member in document.members(document.root()) {
+        let name = name(&document, &member);
+        // Of equal keys the last counts.
+        found.retain(|(known, _)| *known != name);
+        let field = |name: &str| document.value(document.get(member.value, name)?.value);
+        if member.value.kind == Kind::Object
+            && let Some(asked) = Asked::read(&member.key, field, key, now)
+        {
+            found.push((name, asked));
+        }
+    }
+    Ok(found.into_iter().map(|(_, asked)| asked).collect())
+}
+
+/// Those among the rows of `device_pairing_pending`.
+pub fn asked_rows(rows: &[Map<String, Value>], key: &[u8; 32], now: i64) -> Vec<Asked> {
+    let read = |row: &Map<String, Value>| {
+        let field = |name: &str| match name {
+            "publicKey" => row.get("public_key").cloned(),
+            "deviceFamily" => row.get("device_family").cloned(),
+            "refreshedAtMs" => row.get("refreshed_at_ms").cloned(),
+            "roles" => json5::parse(row.get("roles_json")?.as_str()?),
+            name => row.get(name).cloned(),
+        };
+        let id = row.get("request_id").and_then(Value::as_str).unwrap_or_default();
+        Asked::read(id, field, key, now)
+    };
+    rows.iter().filter_map(read).collect()
 }
 
 fn request(

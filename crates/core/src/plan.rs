@@ -15,11 +15,11 @@ use crate::inputs::{File, Inputs, Missing, PassedOver, Query, Stop, Wants};
 use crate::json::object;
 use crate::json5::{self, Document, Editor, Kind, Node};
 use crate::options::{
-    ConfigOptions, IdentityChoice, Operation, PairOptions, PendingChoice, Request, TakeBack,
+    ConfigOptions, IdentityChoice, Operation, PairOptions, PendingChoice, Request, TakeBack, Target,
 };
 use crate::paired::{self, Decision, Want};
 use crate::paths::{self, Paths};
-use crate::pending::{self, Which};
+use crate::pending::{self, Asked, Which};
 use crate::report::{
     Change, ChangeAction, ClearPendingReport, Cleared, Gateway, IdentityOutcome, Notice,
     PatchConfigReport, PrePairReport, Report, SetupReport, Source, StoreKind,
@@ -160,13 +160,16 @@ pub struct World<'i, 'a> {
 
 /// Plans an operation; stops with what is still to be read.
 pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> Result<Plan, Stop> {
-    let world = World::look(request, inputs)?;
+    let world = World::look(request, inputs, request.pair.as_ref())?;
     let bases = world.paths.bases();
     if request.operation == Operation::Diagnose {
         let report = diagnose::diagnose(&world, request).map_err(|stop| stop.based(&bases))?;
         return Ok(Plan { bases, steps: Vec::new(), report: Report::Diagnosis(report) });
     }
     let mut missing = Gathered::default();
+    if let Some(options) = &request.pair {
+        missing.take(serves_gateway(&world, &request.target, options))?;
+    }
     let config = missing.take(match &request.config {
         Some(options) => {
             // Approving a key of this state dir mends its file first, in the same plan.
@@ -258,7 +261,7 @@ pub fn reads(request: &Request, inputs: &Inputs<'_>) -> Option<Missing> {
 
 /// The identity of a state dir with its private key; stops with what is still to be read.
 pub fn export(request: &Request, inputs: &Inputs<'_>) -> Result<KeyPair, Stop> {
-    let world = World::look(request, inputs)?;
+    let world = World::look(request, inputs, None)?;
     let based = |stop: Stop| stop.based(&world.paths.bases());
     let nothing = |path: &str| {
         Error::new("IDENTITY_MISSING", "This state dir has no device identity.")
@@ -317,6 +320,13 @@ impl Gathered {
             Err(Stop::Refused(error)) => Err(error.into()),
             Err(Stop::Missing(missing)) => {
                 for file in missing.files {
+                    let optional = missing.optional.contains(&file);
+                    match self.0.files.contains(&file) {
+                        true if optional => {}
+                        true => self.0.optional.retain(|known| *known != file),
+                        false if optional => self.0.optional.push(file.clone()),
+                        false => {}
+                    }
                     if !self.0.files.contains(&file) {
                         self.0.files.push(file);
                     }
@@ -334,8 +344,13 @@ impl Gathered {
 }
 
 impl<'i, 'a> World<'i, 'a> {
-    /// Finds out version, places and store.
-    pub fn look(request: &Request, inputs: &'i Inputs<'a>) -> Result<Self, Stop> {
+    /// Finds out version, places and store. `pairs`: what is to be approved; whose state dir this is and what waits is looked
+    /// at then, as far as it can be read.
+    pub fn look(
+        request: &Request,
+        inputs: &'i Inputs<'a>,
+        pairs: Option<&PairOptions>,
+    ) -> Result<Self, Stop> {
         let target = &request.target;
         let installed = inputs
             .installed
@@ -356,10 +371,14 @@ impl<'i, 'a> World<'i, 'a> {
         let database = paths::join(&state_dir, "state/openclaw.sqlite");
         missing.take(want_queries(inputs, sqlite::probes(&database)))?;
         let needs_config = request.config.is_some() || request.operation == Operation::Diagnose;
-        let config = missing.take(match needs_config {
-            true => paths::config(target, &rules, inputs, &state_dir),
-            false => Ok(String::new()),
-        })?;
+        let config = match needs_config {
+            true => missing.take(paths::config(target, &rules, inputs, &state_dir))?,
+            false if pairs.is_some() => match paths::config(target, &rules, inputs, &state_dir) {
+                Err(Stop::Refused(_)) => None,
+                found => missing.take(found.map_err(Stop::optional))?,
+            },
+            false => None,
+        };
         let paths = Paths {
             identity: paths::identity(target, &rules, inputs, &state_dir)?,
             config: config.clone().unwrap_or_default(),
@@ -368,11 +387,16 @@ impl<'i, 'a> World<'i, 'a> {
         if request.config.is_some() && config.is_some() {
             missing.take(paths::apart(&paths, inputs))?;
         }
-        if needs_config && config.is_some() {
-            missing.take(want_files(inputs, [paths.config.as_str()]))?;
+        if config.is_some() {
+            let wanted = want_files(inputs, [paths.config.as_str()]);
+            missing.take(if needs_config { wanted } else { wanted.map_err(Stop::optional) })?;
         }
         for path in files_of(request, &paths) {
             missing.take(want_files(inputs, [path.as_str()]))?;
+        }
+        if pairs.is_some_and(|pair| pair.pending == PendingChoice::Keep) {
+            let wanted = want_files(inputs, [paths.pending().as_str()]);
+            missing.take(wanted.map_err(Stop::optional))?;
         }
         if request.pair.as_ref().is_some_and(|pair| pair.device.is_none()) {
             missing.take(want_links(inputs, &rules, &paths.identity))?;
@@ -783,6 +807,47 @@ pub(crate) fn unsupervised(world: &World<'_, '_>) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Refuses the state dir of a client: no gateway reads the records there.
+fn serves_gateway(
+    world: &World<'_, '_>,
+    target: &Target,
+    options: &PairOptions,
+) -> Result<(), Stop> {
+    let (inputs, path) = (world.inputs, &world.paths.config);
+    // One that runs reads them, whatever the config says by now.
+    if inputs.gateway.is_some() || !config::is_remote(inputs, path, target, world.include_roots)? {
+        return Ok(());
+    }
+    let key = match (&options.device, &options.identity) {
+        (Some(public), _) => Some(*public),
+        (None, IdentityChoice::Given(keys)) => Some(keys.public()),
+        (None, _) => match world.store {
+            StoreKind::Sqlite if sqlite::has_table(inputs, "device_identities") => {
+                want_queries(inputs, [sqlite::primary(&world.paths.database())])?;
+                primary_key(world).unwrap_or_default()
+            }
+            _ => stored_identity(world, &world.paths.identity)
+                .unwrap_or_default()
+                .map(|stored| stored.keys.public()),
+        },
+    };
+    Err(Error::new("CLIENT_STATE", "gateway.mode is \"remote\": this state dir belongs to a client of another gateway, and no gateway reads records here.")
+        .at(path)
+        .hint(format!("{} Only where a gateway is to run here, change gateway.mode to \"local\" first.", approve_elsewhere(key)))
+        .into())
+}
+
+/// What lets a client in whose gateway is on another machine.
+pub(crate) fn approve_elsewhere(key: Option<[u8; 32]>) -> String {
+    let device = match key.map(|key| base64::encode_url(&key)) {
+        // What begins with a dash would be taken for another option.
+        Some(key) if key.starts_with('-') => format!("--device={key}"),
+        Some(key) => format!("--device {key}"),
+        None => "--device <public key>".to_string(),
+    };
+    format!("On the machine of its gateway, run `npx openclaw-prepair pre-pair {device}`.")
+}
+
 struct PairPart {
     report: PrePairReport,
     /// Before all other steps.
@@ -837,11 +902,14 @@ fn pair_part(
         (None, StoreKind::Sqlite) => row_key(world, options, seed, &mut warnings)?,
     };
     let id = device_id(&key.public);
+    let asked = asked(world, &key.public, options.pending)?;
     let want = Want {
         public: &key.public,
         display_name: options.display_name.as_deref(),
         scopes: options.scopes.as_deref(),
         reinstate: options.reinstate,
+        asked: &asked,
+        pins: world.rules.metadata_pinned,
         now: inputs.now,
         token,
     };
@@ -859,6 +927,24 @@ fn pair_part(
     if decision.new_token && token == &[0; 32] {
         return Err(no_entropy().into());
     }
+    let place = match world.store {
+        StoreKind::Json => world.paths.paired(),
+        StoreKind::Sqlite => world.paths.database(),
+    };
+    if decision.renewed {
+        warnings.push(
+            Notice::new("TOKEN_RENEWED", format!("The operator token of device {id} was a sanitizer's mark, not a token. A new token took its place."))
+                .hint("A client that still has the old token connects once with the gateway's own secret.")
+                .at(&place),
+        );
+    }
+    if !decision.taken.is_empty() {
+        warnings.push(
+            Notice::new("PINNED_TAKEN", format!("The record of device {id} pinned another {} than its waiting request names. It was taken from that request.", decision.taken.join(" and another ")))
+                .hint("Check that this is the device that you mean.")
+                .at(&place),
+        );
+    }
     // Of another device's client nothing is known; our own runs here, in a sandbox on Linux.
     let platform = inputs.process.as_ref().map_or("linux", |process| process.platform.as_str());
     if world.rules.metadata_pinned
@@ -866,11 +952,7 @@ fn pair_part(
         && !(pin_allows(decision.platform.as_deref(), Some(platform))
             && pin_allows(decision.device_family.as_deref(), None))
     {
-        let path = match world.store {
-            StoreKind::Json => world.paths.paired(),
-            StoreKind::Sqlite => world.paths.database(),
-        };
-        warnings.push(Notice::new("PINNED", PINNED).hint(remove_first(&id)).at(path));
+        warnings.push(Notice::new("PINNED", PINNED).hint(remove_first(&id)).at(place));
     }
     let which = match options.pending {
         PendingChoice::Keep => None,
@@ -912,6 +994,30 @@ fn pair_part(
     };
     let (begin, end) = key.claim;
     Ok(PairPart { report, begin, steps, end, statements })
+}
+
+/// The requests of the key that is to be approved, as long as they wait. Asks for all rows of its device.
+fn asked(world: &World<'_, '_>, key: &[u8; 32], choice: PendingChoice) -> Result<Vec<Asked>, Stop> {
+    let inputs = world.inputs;
+    if world.store == StoreKind::Sqlite {
+        let db = world.paths.database();
+        sqlite::check_columns(inputs, &db)?;
+        let mut missing = Gathered::default();
+        missing.take(want_queries(inputs, [sqlite::paired(&db, &device_id(key))]))?;
+        missing.take(want_queries(inputs, [sqlite::pending(&db)]))?;
+        missing.take(unsupervised(world))?;
+        if missing.0 != Missing::default() {
+            return Err(Stop::Missing(Box::new(missing.0)));
+        }
+        let rows = inputs.rows("pending").unwrap_or_default();
+        return Ok(pending::asked_rows(rows, key, inputs.now));
+    }
+    let path = world.paths.pending();
+    let asked = pending::asked(&inputs.file(&path), &path, key, inputs.now);
+    match choice {
+        PendingChoice::Keep => Ok(asked.unwrap_or_default()),
+        _ => Ok(asked?),
+    }
 }
 
 fn no_entropy() -> Error {
@@ -1177,6 +1283,9 @@ fn apply(
 ) {
     match path {
         [] => {}
+        [field] if value.is_null() => {
+            editor.remove(object, field);
+        }
         [field] => editor.set(object, field, value),
         [field, rest @ ..] => match document.get(object, field) {
             Some(member) if member.value.kind == Kind::Object => {
@@ -1192,21 +1301,11 @@ fn apply(
 }
 
 /// The record in the database.
-fn row_record(world: &World<'_, '_>, want: &Want<'_>) -> Result<(Decision, Vec<Statement>), Stop> {
-    let inputs = world.inputs;
+fn row_record(world: &World<'_, '_>, want: &Want<'_>) -> Result<(Decision, Vec<Statement>)> {
     let db = world.paths.database();
     let id = device_id(want.public);
-    sqlite::check_columns(inputs, &db)?;
-    let query = sqlite::paired(&db, &id);
-    let key = query.id.clone();
-    let mut missing = Gathered::default();
-    missing.take(want_queries(inputs, [query]))?;
-    missing.take(want_queries(inputs, [sqlite::pending(&db)]))?;
-    missing.take(unsupervised(world))?;
-    if missing.0 != Missing::default() {
-        return Err(Stop::Missing(Box::new(missing.0)));
-    }
-    let record = sqlite::record(inputs.rows.get(&key).unwrap_or(&None), &db)?;
+    let rows = world.inputs.rows.get(&sqlite::paired(&db, &id).id).unwrap_or(&None);
+    let record = sqlite::record(rows, &db)?;
     let decision = paired::decide(record.as_ref(), want, &db)?;
     let statements = match record {
         None => vec![sqlite::insert_paired(&paired::fresh(want))],

@@ -354,6 +354,60 @@ pub enum Sticky {
     Superseded,
 }
 
+/// Which of the gateway's own secrets keep it from starting, each beside those of the line before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SecretCheck {
+    /// None.
+    None,
+    /// The placeholders of OpenClaw's own examples.
+    Placeholders,
+    /// A token that is blank, or the word `undefined` or `null`.
+    BlankTokens,
+    /// Such a password too.
+    Blank,
+    /// The marks that sanitizers leave.
+    Marks,
+}
+
+/// The placeholders: two for tokens, one for passwords (`src/gateway/known-weak-gateway-secrets.ts`).
+const TOKEN_PLACEHOLDERS: [&str; 2] = ["change-me-to-a-long-random-token", "change-me-now"];
+const PASSWORD_PLACEHOLDER: &str = "change-me-to-a-strong-password";
+/// `src/config/redact-sentinel.ts`.
+const MARKS: [&str; 10] = [
+    "__OPENCLAW_REDACTED__",
+    "REDACTED",
+    "xoxb-REDACTED",
+    "xapp-REDACTED",
+    "***",
+    "[redacted]",
+    "[REDACTED]",
+    "<redacted>",
+    "[REDACTED_PRIVATE_KEY]",
+    "[REDACTED CREDENTIAL]",
+];
+
+impl SecretCheck {
+    /// Why a gateway does not start with this token, or password; `None` where it does.
+    pub fn refuses(self, secret: &str, password: bool) -> Option<&'static str> {
+        let secret = secret.trim();
+        let placeholder = match password {
+            true => secret == PASSWORD_PLACEHOLDER,
+            false => TOKEN_PLACEHOLDERS.contains(&secret),
+        };
+        let blank = matches!(secret, "" | "undefined" | "null");
+        let since = if password { Self::Blank } else { Self::BlankTokens };
+        if placeholder && self >= Self::Placeholders {
+            Some("a placeholder of OpenClaw's own examples")
+        } else if blank && self >= since {
+            Some("blank, or a word that stands for nothing")
+        } else if MARKS.contains(&secret) && self >= Self::Marks {
+            Some("a mark that a sanitizer left in the place of a secret")
+        } else {
+            None
+        }
+    }
+}
+
 /// The least Node.js of a version: major, minor, patch, for each major line that it takes; the last one also opens every later line.
 pub type NodeRange = &'static [(u32, u32, u32)];
 
@@ -690,6 +744,11 @@ table! {
     allow_real_ip_fallback: bool = "src/config/zod-schema.ts" [(1, 29) => false, (2, 21) => true];
     /// `gateway.nodes.pairing.autoApproveLocal` is a key of the config.
     auto_approve_local: bool = "src/config/zod-schema.ts" [(1, 29) => false, (8, 1) => true];
+    /// Which of its own secrets keep a gateway from starting.
+    secret_check: SecretCheck = "src/gateway/known-weak-gateway-secrets.ts" [
+        (1, 29) => SecretCheck::None, (4, 20) => SecretCheck::Placeholders, (9, 3) => SecretCheck::BlankTokens,
+        (9, 4) => SecretCheck::Blank, (9, 6) => SecretCheck::Marks,
+    ];
     /// The least Node.js.
     min_node: NodeRange = "package.json engines.node" [
         (1, 29) => &[(22, 12, 0)], (3, 13) => &[(22, 16, 0)], (3, 24) => &[(22, 14, 0)], (5, 12) => &[(22, 16, 0)],

@@ -14,7 +14,7 @@ use crate::plan::Statement;
 /// The lowest user_version that holds identity and pairing (2026.8.1).
 pub const FIRST_SCHEMA: i64 = 15;
 
-/// Columns that the statements of this module name.
+/// Columns that the statements of this module name; those of pins are there where a row has one.
 const COLUMNS: [(&str, &[&str]); 3] = [
     (
         "device_identities",
@@ -289,10 +289,12 @@ pub(crate) fn put(record: &mut Map<String, Value>, path: &[&'static str], value:
     }
 }
 
-const FIELDS: [(&str, &str); 11] = [
+const FIELDS: [(&str, &str); 13] = [
     ("deviceId", "device_id"),
     ("publicKey", "public_key"),
     ("displayName", "display_name"),
+    ("platform", "platform"),
+    ("deviceFamily", "device_family"),
     ("role", "role"),
     ("approvedVia", "approved_via"),
     ("roles", "roles_json"),

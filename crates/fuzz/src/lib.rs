@@ -9,6 +9,7 @@ use prepair_core::inputs::{File, Inputs, Stop};
 use prepair_core::json5::{Arrays, Document, Editor, Kind, Node, Syntax};
 use prepair_core::options::{self, Operation};
 use prepair_core::paired::{self, Want};
+use prepair_core::pending::Asked;
 use prepair_core::plan::{self, Plan, Step};
 use prepair_core::report::{PairedOutcome, Report};
 use prepair_core::rules::Version;
@@ -121,11 +122,20 @@ pub fn record(data: &[u8]) {
     let Ok(Value::Object(record)) = serde_json::from_slice::<Value>(rest) else { return };
     let keys = plan::new_identity(&ENTROPY).expect("entropy");
     let exact = ["operator.read".to_owned()];
+    let asked = Vec::from_iter((flags & 8 != 0).then(|| Asked {
+        request_id: "r".to_owned(),
+        roles: Vec::new(),
+        platform: None,
+        device_family: Some("Mac".to_owned()),
+        at: NOW,
+    }));
     let want = Want {
         public: &keys.public(),
         display_name: (flags & 1 != 0).then_some("named"),
         scopes: (flags & 2 != 0).then_some(&exact),
         reinstate: flags & 4 != 0,
+        asked: &asked,
+        pins: flags & 16 != 0,
         now: NOW,
         token: &[9; 32],
     };

@@ -100,6 +100,27 @@ function rowsOf(queries, mends = false) {
   return require('./sqlite.js').read(queries, mends);
 }
 
+/** Reads files. What a plan can do without and cannot be read is something else than a file. */
+function filesOf(binding, bases, files, optional) {
+  try {
+    return binding.readFiles({ bases, files });
+  } catch (error) {
+    if (optional.length === 0) throw error;
+  }
+  const needed = files.filter((file) => !optional.includes(file));
+  const read = binding.readFiles({ bases, files: needed });
+  const all = { files: { ...read.files }, leftovers: read.leftovers };
+  for (const file of optional) {
+    try {
+      Object.assign(all.files, binding.readFiles({ bases, files: [file] }).files);
+    } catch (error) {
+      if (!(error instanceof PrepairError)) throw error;
+      all.files[file] = { kind: 'other' };
+    }
+  }
+  return all;
+}
+
 /** Asks the core until it lacks nothing. `rows` answers its queries. */
 function look(binding, fn, operation, call, rows) {
   const inputs = { ...call.fixed, files: Object.create(null), rows: Object.create(null), stats: Object.create(null) };
@@ -108,7 +129,7 @@ function look(binding, fn, operation, call, rows) {
   for (;;) {
     const { json, blobs } = operateOn(binding, fn, operation, call, inputs);
     if (!Object.hasOwn(json, 'missing')) return { __proto__: null, ...json, steps: bare(json.steps), blobs, leftovers, files: inputs.files, rows: inputs.rows, queries: asked };
-    const { files, queries, bases, stats = [] } = bare(json.missing);
+    const { files, optional = [], queries, bases, stats = [] } = bare(json.missing);
     // Asked once a call, as soon as the core knows where.
     if (call.fixed.gateway === undefined && bases.length > 0) {
       inputs.gateway = call.fixed.gateway = running(bases);
@@ -116,7 +137,7 @@ function look(binding, fn, operation, call, rows) {
     }
     asked.push(...queries);
     if (files.length > 0) {
-      const read = binding.readFiles({ bases, files });
+      const read = filesOf(binding, bases, files, optional);
       Object.assign(inputs.files, read.files);
       leftovers ||= read.leftovers;
     }

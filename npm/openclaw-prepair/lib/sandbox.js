@@ -317,6 +317,7 @@ class Job {
   /** What the core will ask for, as far as it can be foreseen, so that one wait gets it all. */
   foresee() {
     const files = new Set();
+    const optional = new Set();
     const stats = new Set();
     const queries = new Map();
     let bases = [];
@@ -343,6 +344,7 @@ class Job {
           files.add(file);
           inputs.files[file] = null;
         }
+        for (const file of missing.optional ?? []) optional.add(file);
         for (const path of missing.stats ?? []) {
           stats.add(path);
           inputs.stats[path] = null;
@@ -351,7 +353,7 @@ class Job {
         Object.assign(inputs.rows, rows(missing.queries));
       }
     }
-    return { files: [...files], queries: [...queries.values()], stats: [...stats], bases };
+    return { files: [...files], optional: [...optional], queries: [...queries.values()], stats: [...stats], bases };
   }
 
   /** Finds home, environment, user and package; with paths, what stands there, and the rows of a database. */
@@ -400,15 +402,15 @@ class Job {
           queries: this.queries.length > 0 ? [] : ahead.queries,
         };
       } else {
-        wanted = { files: [], stats: [], queries: [], bases: [] };
+        wanted = { files: [], optional: [], stats: [], queries: [], bases: [] };
       }
       const { json: answer, blobs } = this.core(inputs);
       const missing = lacking(answer);
       if (!missing) return { ...answer, steps: bare(answer.steps), blobs };
       const union = (ours, theirs = []) => [...new Map([...ours, ...theirs].map((item) => [json(item), item])).values()];
-      const { files, stats, queries, bases } = missing;
+      const { files, optional, stats, queries, bases } = missing;
       wanted = {
-        files: union(wanted.files, files), stats: union(wanted.stats, stats), queries: union(wanted.queries, queries),
+        files: union(wanted.files, files), optional: union(wanted.optional, optional), stats: union(wanted.stats, stats), queries: union(wanted.queries, queries),
         bases: bases.length > 0 ? bases : wanted.bases,
       };
     }
@@ -416,7 +418,7 @@ class Job {
   }
 
   /** One wait: reads files and asks the sandbox, side by side. */
-  async gather({ files, queries, stats, bases }, inputs) {
+  async gather({ files, optional, queries, stats, bases }, inputs) {
     if (this.fresh) {
       for (const path of stats) inputs.stats[path] = null;
       for (const file of files) inputs.files[file] = null;
@@ -458,7 +460,7 @@ class Job {
       else if (contents[i].value !== undefined) inputs.files[file] = contents[i].value;
       else if (kind[file] === 'a') inputs.files[file] = null;
       else if (kind[file] === 'p') {
-        refuse(refusal('PERMISSION', 'The sandbox user may not read this file.', { path: file, hint: 'Let the user who runs the gateway own the state dir.' }), file);
+        if (!optional.includes(file)) refuse(refusal('PERMISSION', 'The sandbox user may not read this file.', { path: file, hint: 'Let the user who runs the gateway own the state dir.' }), file);
         inputs.files[file] = { kind: 'other' };
       } else throw contents[i].error;
     });

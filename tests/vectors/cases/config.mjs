@@ -18,6 +18,12 @@ add('missing, a mode of its own', 'what is asked for counts', MID, { merge: { ga
 add('missing, nulls', 'a patch out of nothing drops its nulls', MID, { merge: { a: null, b: { c: null, d: [null] } }, trustedProxies: false }, null, { is: { [CONFIG]: text({ gateway: { mode: 'local' }, b: { d: [null] } }) } });
 add('missing, arrays', 'no element twice', MID, { merge: { a: [1, 1, 2] }, trustedProxies: false }, null, { is: { [CONFIG]: text({ gateway: { mode: 'local' }, a: [1, 2] }) } });
 
+// a secret that keeps the gateway from starting
+for (const [version, auth, content] of [[NEWEST, { token: '[REDACTED]' }, LOCAL], [MID.replace('15', '20'), { token: 'change-me-now' }, null], [NEWEST, { mode: 'password', password: '***' }, LOCAL]]) {
+  add(`${JSON.stringify(auth)}, ${version}${content ? '' : ', missing'}`, 'said', version, { merge: { gateway: { auth } }, trustedProxies: false }, content, { changed: true, warnings: ['W_CONFIG_VALUE'] });
+}
+add('[REDACTED], 2026.7.1', 'that version starts with it', '2026.7.1', { merge: { gateway: { auth: { token: '[REDACTED]' } } }, trustedProxies: false }, LOCAL, { changed: true, warnings: [] });
+
 // trusted proxies by version
 add('sandbox, 2026.2.17', 'there the private list helps', OLD, {}, LOCAL, { ...to(JSON.stringify({ gateway: { mode: 'local', trustedProxies: PRIVATE } })), edits: ['added gateway.trustedProxies'], warnings: ['W_PROXY_SPOOFABLE'] });
 for (const version of ['2026.2.12', WALL, '2026.3.28', MID, '2026.7.1', NEWEST]) add(`sandbox, ${version}`, 'no general list helps', version, {}, LOCAL, { ...same, warnings: ['W_PROXY_NONE'] });

@@ -65,3 +65,21 @@ add('an include of another folder', 'the gateway does not start', '2026.4.15', {
 add('a missing include in an array', 'the gateway does not start', '2026.4.15', { client: 'cli', ...proxied }, { ...whole(), files: { ...whole().files, [CONFIG]: `{ agents: { list: [{ $include: './base.json5' }] }, ${config().slice(1)}`, [BASE]: null } }, 'unknown', null, { warnings: ['W_CONFIG_INCLUDE'], says: 'exist' });
 add('a failure', 'named, not stopped at', '2026.4.15', {}, { ...files({ [PAIRED]: { kind: 'other' } }), failures: { [PAIRED]: { code: 'ERR_PREPAIR_PERMISSION', message: 'No.', path: PAIRED, hint: 'Be its owner.' } } }, 'unknown', null);
 add('modes', 'a key that others can read', '2026.4.15', { client: 'agent' }, { ...whole(), stats: { [S]: { mode: 0o755, uid: 0, nlink: 2 }, [`${S}/state`]: null, [`${S}/identity`]: { mode: 0o700, uid: 0, nlink: 2 }, [`${S}/devices`]: { mode: 0o700, uid: 0, nlink: 2 }, [DEVICE]: { mode: 0o644, uid: 0, nlink: 1 }, [PAIRED]: { mode: 0o600, uid: 0, nlink: 1 }, [PENDING]: null, [CONFIG]: { mode: 0o600, uid: 0, nlink: 1 }, [DB]: null }, process: { uid: 0, node: '24.21.0', platform: 'linux' } }, 'open', null, { says: 'read' });
+const marks = ['__OPENCLAW_REDACTED__', 'REDACTED', 'xoxb-REDACTED', 'xapp-REDACTED', '***', '[redacted]', ' [REDACTED] ', '<redacted>', '[REDACTED_PRIVATE_KEY]', '[REDACTED CREDENTIAL]'];
+const withAuth = (version, own) => {
+  const inputs = version > '2026.8' ? rows({}, [row(OURS)]) : whole();
+  return { ...inputs, files: { ...inputs.files, [CONFIG]: config({ auth: own }) } };
+};
+const refusedToken = (version, token) => add(`the gateway's token is ${JSON.stringify(token)}, ${version}`, 'it does not start with that', version, { client: 'agent' }, withAuth(version, { mode: 'token', token }), 'unknown', null, { says: 'gateway.auth.token' });
+for (const mark of marks) refusedToken('2026.9.6', mark);
+for (const placeholder of ['change-me-now', 'change-me-to-a-long-random-token']) refusedToken('2026.4.20', placeholder);
+for (const word of ['', 'undefined', 'null']) refusedToken('2026.9.3', word);
+for (const [version, own] of [
+  ['2026.7.1', { mode: 'token', token: '[REDACTED]' }], ['2026.4.15', { mode: 'token', token: 'change-me-now' }], ['2026.7.1', { mode: 'token', token: 'undefined' }],
+  ['2026.7.1', { mode: 'none', token: 'change-me-now' }], ['2026.9.6', { mode: 'token', token: 'sound', password: '***' }],
+]) add(`${JSON.stringify(own)}, ${version}`, 'it starts with that', version, { client: 'agent' }, withAuth(version, own), 'open', null, { warnings: [] });
+for (const [version, own] of [['2026.4.20', { password: 'change-me-to-a-strong-password' }], ['2026.9.4', { mode: 'password', password: 'null' }], ['2026.9.6', { mode: 'password', password: '***' }]]) {
+  add(`the gateway's password: ${JSON.stringify(own)}, ${version}`, 'it does not start with that', version, { client: 'agent' }, withAuth(version, own), 'unknown', null, { says: 'gateway.auth.password' });
+}
+add('the device\'s token is a mark', 'no secret', '2026.4.15', { client: 'cli', ...proxied }, whole({ tokens: { operator: token({ token: '[REDACTED]' }) } }), 'open', null, { warnings: ['W_TOKEN_REDACTED'] });
+add('a client\'s state dir', 'not to be made a gateway\'s', '2026.4.15', { client: 'agent' }, { ...whole(), files: { ...whole().files, [CONFIG]: config({ mode: 'remote' }) } }, 'unknown', null, { warnings: ['W_GATEWAY_MODE'], says: 'client', check: (_, { report }) => report.findings[0].hint.includes(`--device ${OURS.publicKey}`) });

@@ -1,4 +1,4 @@
-import { at, DEVICE, device, ENTROPY, json, NEW, NOW, OTHER, OURS, PAIRED, record, row, sqlite, store, stranger } from './kit.mjs';
+import { at, CONFIG, DEVICE, device, ENTROPY, json, NEW, NOW, OTHER, OURS, PAIRED, record, row, sqlite, store, stranger } from './kit.mjs';
 
 export const why = 'Identities: created, reused, given, derived, mended, refused. Files as OpenClaw\'s src/infra/device-identity.ts.';
 export const vectors = [];
@@ -161,5 +161,5 @@ for (const [name, key] of [['a private key for a device', OURS.privateKeyPem], [
 add('device and identity', 'one or the other', { device: { publicKey: OTHER.publicKey }, identity: 'new' }, {}, { error: 'OPTIONS' });
 add('device and replace', 'no identity is touched', { device: { publicKey: OTHER.publicKey }, onConflict: 'replace' }, {}, { error: 'OPTIONS' });
 add('two names', 'one or the other', { device: { publicKey: OTHER.publicKey, displayName: 'a' }, displayName: 'b' }, {}, { error: 'OPTIONS' });
-add('2026.2.6 keeps its identity under home', 'whatever the state dir', { env: { HOME: '/home/u' }, stateDir: '/srv/claw' }, {}, { changes: [['/home/u/.openclaw/identity/device.json', 'created'], ['/srv/claw/devices/paired.json', 'created']], identity: 'created' }, '2026.2.6');
+add('2026.2.6 keeps its identity under home', 'whatever the state dir', { env: { HOME: '/home/u' }, stateDir: '/srv/claw', configPath: CONFIG }, {}, { changes: [['/home/u/.openclaw/identity/device.json', 'created'], ['/srv/claw/devices/paired.json', 'created']], identity: 'created' }, '2026.2.6');
 Object.assign(vectors.at(-1).inputs.files, { '/home/u/.openclaw/identity/device.json': null, '/srv/claw/devices/paired.json': null, '/srv/claw/devices/pending.json': null });

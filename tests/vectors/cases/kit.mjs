@@ -12,6 +12,8 @@ export const DEVICE = `${S}/identity/device.json`;
 export const PAIRED = `${S}/devices/paired.json`;
 export const PENDING = `${S}/devices/pending.json`;
 export const CONFIG = `${S}/openclaw.json`;
+/** Older names of the config, looked for beside it. */
+const LEGACY = Object.fromEntries(['clawdbot', 'moltbot', 'moldbot'].map((name) => [`${S}/${name}.json`, null]));
 export const DB = `${S}/state/openclaw.sqlite`;
 export const FIVE = ['operator.admin', 'operator.read', 'operator.write', 'operator.approvals', 'operator.pairing'];
 
@@ -34,7 +36,7 @@ export const pending = (...requests) => JSON.stringify(Object.fromEntries(reques
 
 /** A state dir without a database, whose JSON files are these. */
 export const json = (files = {}) => ({
-  files: { [DEVICE]: null, [PAIRED]: null, [PENDING]: null, [CONFIG]: null, ...files },
+  files: { [DEVICE]: null, [PAIRED]: null, [PENDING]: null, [CONFIG]: null, ...LEGACY, ...files },
   rows: { userVersion: null, columns: null },
 });
 
@@ -56,7 +58,7 @@ export const row = (id, change = {}) => ({
 
 /** A state dir with a database. `mine`: our rows; `id`: whose record is asked for. */
 export const sqlite = ({ version = 18, primary = OURS, id = primary ?? NEW, mine = [], waiting = [], supervision = [], files = {}, cols = columns() } = {}) => ({
-  files: { [DEVICE]: null, [PAIRED]: null, [PENDING]: null, [CONFIG]: null, [`${DEVICE}.doctor-importing`]: null, [`${DEVICE}.native-importing`]: null, ...files },
+  files: { [DEVICE]: null, [PAIRED]: null, [PENDING]: null, [CONFIG]: null, [`${DEVICE}.doctor-importing`]: null, [`${DEVICE}.native-importing`]: null, ...LEGACY, ...files },
   rows: {
     userVersion: [{ user_version: version }], columns: cols, primary: primary ? [{ device_id: primary.deviceId, public_key_pem: primary.publicKeyPem }] : [],
     [`paired:${id.deviceId}`]: mine, pending: waiting, supervision,

@@ -108,3 +108,60 @@ vectors.push({ name: 'a device of somebody else with the same name', why: 'names
 for (const version of ['2026.1.29', '2026.2.17', '2026.2.19', '2026.3.28', '2026.6.11', '2026.7.1']) {
   vectors.push({ name: `the same record for ${version}`, why: 'one record opens every version', operation: 'prePair', options: at(version, version === '2026.1.29' ? { env: { HOME: '/home/u' } } : {}), inputs: json({ [DEVICE]: device(OURS) }), expect: { is: { [PAIRED]: JSON.stringify({ [OURS.deviceId]: whole }, null, 2) }, store: 'json' } });
 }
+
+// a role that nobody asked for
+const approves = (name, why, { paired = store(), waiting = null, ...options }, expect, version = '2026.4.15') => {
+  const ours = options.device ? {} : { [DEVICE]: device(OURS) };
+  vectors.push({ name, why, operation: 'prePair', options: at(version, options), inputs: json({ ...ours, [PAIRED]: paired, [PENDING]: waiting }), expect });
+};
+const theirs = { device: { publicKey: OTHER.publicKey } };
+const UUID = 'cbc55e79-3252-4bfc-b91d-b108cf7e646c';
+const node = { clientId: 'node-host', clientMode: 'node', role: 'node', roles: ['node'], scopes: [] };
+const asks = (id, change = {}) => pending(request(UUID, id, { ...node, ...change }));
+const isNode = (id) => store({ ...stranger, deviceId: id.deviceId, publicKey: id.publicKey, roles: ['node'], scopes: [] });
+const role = { error: 'ROLE', path: PAIRED };
+approves('node: its request waits', 'a node\'s key does not become an operator', { ...theirs, waiting: asks(OTHER) }, { ...role, hint: `openclaw devices approve ${UUID}` });
+approves('node: our own request', 'the same', { waiting: asks(OURS) }, role);
+approves('node: role alone', 'the request of an older version', { ...theirs, waiting: asks(OTHER, { roles: undefined }) }, role);
+approves('node: an id of a stranger', 'stands in no command', { ...theirs, waiting: pending(request('$(id)', OTHER, node)) }, { ...role, hint: 'openclaw devices approve <requestId>' });
+approves('node: renewed', 'it still waits', { ...theirs, waiting: asks(OTHER, { ts: NOW - 400_000, refreshedAtMs: NOW - 1 }) }, role, '2026.7.1');
+approves('node: requests kept', 'the role is what counts', { ...theirs, pending: 'keep', waiting: asks(OTHER) }, role);
+approves('node: expired', 'no gateway knows it any more', { ...theirs, waiting: asks(OTHER, { ts: NOW - 300_001 }) }, { paired: 'created', pendingCleared: 1 });
+approves('node: another key', 'not this device\'s request', { ...theirs, waiting: asks(OTHER, { publicKey: OURS.publicKey }) }, { paired: 'created' });
+approves('node: asks for operator too', 'asked for', { ...theirs, waiting: asks(OTHER, { roles: ['node', 'operator'] }) }, { paired: 'created' });
+approves('node: hidden by a later one', 'of equal keys the last counts', { ...theirs, waiting: `{"r": ${JSON.stringify(request('r', OTHER, node))}, "r": ${JSON.stringify(request('r', OTHER))}}` }, { paired: 'created' });
+approves('node: a repair of both roles', 'the record has the role', { ...theirs, paired: store(record(OTHER, { roles: ['operator', 'node'] })), waiting: asks(OTHER) }, { paired: 'unchanged', pendingCleared: 1 });
+approves('node: paired as one', 'and it asks for nothing', { ...theirs, paired: isNode(OTHER) }, { ...role, says: 'paired as a node' });
+approves('node: our own record', 'the same', { paired: isNode(OURS) }, role);
+approves('node: paired as one, asks for operator', 'the role is added', { ...theirs, paired: isNode(OTHER), waiting: pending(request('r', OTHER, { role: 'operator' })) }, { paired: 'updated', check: (files) => JSON.stringify(JSON.parse(files[PAIRED])[OTHER.deviceId].roles) === '["node","operator"]' });
+approves('no role in a request', 'operator, as older versions mean it', { ...theirs, waiting: pending(request('r', OTHER)) }, { paired: 'created' });
+
+// a pin that its own client contradicts
+const mac = { platform: 'macOS 26.3.1', deviceFamily: 'Mac' };
+const pinned = (name, why, record_, claims, expect, version = '2026.3.24') => {
+  const requests = [claims].flat().map((claim, at) => request(`r${at}`, OTHER, { isRepair: true, role: 'operator', roles: ['operator'], ...claim }));
+  approves(`pinned: ${name}`, why, { ...theirs, paired: store(record(OTHER, record_)), waiting: pending(...requests) }, expect, version);
+};
+const now = (platform, deviceFamily) => ({ warnings: ['W_PINNED_TAKEN'], paired: 'updated', check: (files) => {
+  const { [OTHER.deviceId]: found } = JSON.parse(files[PAIRED]);
+  return found.platform === platform && found.deviceFamily === deviceFamily && found.tokens.operator.token === 'A'.repeat(43);
+} });
+pinned('an update of its system', 'what an approval by the gateway writes', mac, { ...mac, platform: 'macOS 26.4.0' }, { ...now('macOS 26.4.0', 'Mac'), pendingCleared: 1 });
+pinned('another family', 'the same', mac, { ...mac, deviceFamily: 'MacBook' }, now('macOS 26.3.1', 'MacBook'));
+pinned('a request that names neither', 'a client that says nothing matches no pin', mac, {}, now(undefined, undefined));
+pinned('several requests', 'the newest', mac, [{ platform: 'a', ts: NOW - 2 }, { ...mac, platform: 'b', ts: NOW - 1 }, { platform: 'c', ts: NOW - 3 }], now('b', 'Mac'));
+pinned('the same in capitals', 'as a gateway compares', mac, { platform: ' MACOS 26.3.1', deviceFamily: 'mac' }, { paired: 'unchanged', warnings: [] });
+pinned('an expired request', 'nobody waits', mac, { platform: 'x', ts: NOW - 300_001 }, { paired: 'unchanged', warnings: [] });
+pinned('2026.2.25', 'does not compare them', mac, { platform: 'x' }, { paired: 'unchanged', warnings: [] }, '2026.2.25');
+pinned('no pin', 'stays free', {}, { platform: 'x' }, { paired: 'unchanged', warnings: [] });
+approves('pinned: our own record', 'the same', { paired: store(record(OURS, mac)), waiting: pending(request('r', OURS, { platform: 'linux' })) }, { warnings: ['W_PINNED_TAKEN'], paired: 'updated', check: (files) => ours(files).platform === 'linux' && !('deviceFamily' in ours(files)) });
+
+// a sanitizer's mark in the place of the token
+for (const mark of ['[REDACTED]', '***', ' *** ', '__OPENCLAW_REDACTED__', '<redacted>', '[redacted]', 'REDACTED', '[REDACTED CREDENTIAL]', '[REDACTED_PRIVATE_KEY]', '***REDACTED***', 'xoxb-REDACTED']) {
+  add(`the token is ${mark}`, 'no token: a new one', store(record(OURS, { tokens: { operator: token({ token: mark, issuer: 'x' }) } })), { paired: 'updated', scopesAdded: [], warnings: ['W_TOKEN_RENEWED'], check: (files) => {
+    const { issuer, rotatedAtMs, ...rest } = ours(files).tokens.operator;
+    return issuer === 'x' && rotatedAtMs === NOW && JSON.stringify(rest) === JSON.stringify(token({ token: TOKEN }));
+  } });
+}
+add('the token is a mark, revoked', 'its owner meant it', store(record(OURS, { tokens: { operator: token({ token: '[REDACTED]', revokedAtMs: 5 }) } })), { error: 'REVOKED', path: PAIRED });
+add('the token of another role is a mark', 'not ours to renew', store(record(OURS, { tokens: { operator: token(), node: token({ role: 'node', token: '***' }) } })), { paired: 'unchanged' });

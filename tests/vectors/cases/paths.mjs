@@ -5,13 +5,14 @@ export const vectors = [];
 const none = { userVersion: null, columns: null };
 const missing = (name, why, operation, options, inputs, files, queries = []) => vectors.push({ name, why, operation, options, inputs, expect: { missing: { files, queries } } });
 const state = (dir) => [`${dir}/identity/device.json`, `${dir}/devices/paired.json`, `${dir}/devices/pending.json`];
+const configs = (dir) => ['openclaw', 'clawdbot'].map((name) => `${dir}/${name}.json`);
 const nothing = (...paths) => ({ files: Object.fromEntries(paths.flat().map((path) => [path, null])), rows: none });
 
-missing('prePair asks', 'files and probes in one go', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {} }, {}, state(S), ['userVersion', 'columns']);
+missing('prePair asks', 'files and probes in one go', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {} }, {}, [...configs(S), ...state(S)], ['userVersion', 'columns']);
 missing('clearPending asks', 'as little as it needs', 'clearPending', { stateDir: S, gatewayVersion: '2026.4.15', env: {} }, {}, [`${S}/devices/pending.json`], ['userVersion', 'columns']);
 missing('patchConfig asks', 'as little as it needs', 'patchConfig', { stateDir: S, configPath: CONFIG, gatewayVersion: '2026.4.15', env: {} }, {}, [CONFIG], ['userVersion', 'columns']);
-missing('a device asks', 'for no identity', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {}, device: { publicKey: 'A'.repeat(43) } }, {}, state(S).slice(1), ['userVersion', 'columns']);
-missing('pending kept', 'not asked for', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {}, pending: 'keep' }, {}, state(S).slice(0, 2), ['userVersion', 'columns']);
+missing('a device asks', 'for no identity', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {}, device: { publicKey: 'A'.repeat(43) } }, {}, [...configs(S), ...state(S).slice(1)], ['userVersion', 'columns']);
+missing('pending kept', 'looked at for what it asks, if it can be read', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {}, pending: 'keep' }, {}, [...configs(S), ...state(S)], ['userVersion', 'columns']);
 missing('default folders', 'which of them exists', 'prePair', { gatewayVersion: '2026.2.19', env: { HOME: '/home/u' } }, {}, ['.openclaw', '.clawdbot', '.moldbot', '.moltbot'].map((name) => `/home/u/${name}`));
 missing('default folders, newest', 'fewer', 'prePair', { gatewayVersion: '2026.9.6', env: { HOME: '/home/u' } }, {}, ['.openclaw', '.clawdbot'].map((name) => `/home/u/${name}`));
 const dirs = { '/home/u/.openclaw': null, '/home/u/.clawdbot': { kind: 'dir' } };
@@ -41,5 +42,5 @@ found('more dots than folders', 'end at the root', { stateDir: '/../../c' }, {},
 found('quotes, spaces, newlines', 'a name like any other', { stateDir: '/a b/"c"\n$d' }, {}, '/a b/"c"\n$d');
 found('spaces around', 'trimmed, as OpenClaw does', { env: { OPENCLAW_STATE_DIR: ' /srv/claw ' } }, {}, '/srv/claw');
 found('a backslash', 'a name like any other', { stateDir: '/a\\b' }, {}, '/a\\b');
-missing('rows', 'primary and record, when the era is known', 'prePair', { stateDir: S, gatewayVersion: '2026.9.6', env: {} }, { ...nothing(state(S)), rows: { userVersion: [{ user_version: 18 }], columns: [] } }, [], []);
+missing('rows', 'primary and record, when the era is known', 'prePair', { stateDir: S, gatewayVersion: '2026.9.6', env: {} }, { ...nothing(state(S), configs(S)), rows: { userVersion: [{ user_version: 18 }], columns: [] } }, [], []);
 vectors.at(-1).expect = { error: 'SQLITE_SCHEMA' };

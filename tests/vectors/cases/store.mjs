@@ -105,3 +105,45 @@ plan('rows and config', 'rows first', sqlite({ files: { [CONFIG]: null } }), {},
 plan('a broken config', 'refused before anything is written', json({ [CONFIG]: '{' }), {}, { error: 'SYNTAX', path: CONFIG });
 plan('a broken store', 'the same', json({ [PAIRED]: '[]', [CONFIG]: null }), {}, { error: 'SHAPE', path: PAIRED });
 plan('a wrong option of the config', 'the same', json(), { config: { trustedProxies: ['x'] } }, { error: 'PROXY' });
+
+// rows: what waits
+const waitingRow = (id, change = {}) => ({ request_id: 'r1', device_id: id.deviceId, public_key: id.publicKey, role: 'operator', roles_json: '["operator"]', scopes_json: '[]', platform: null, device_family: null, silent: 0, is_repair: 1, ts: NOW - 5000, refreshed_at_ms: null, request_hex: '7231', ...change });
+const theirs = { device: { publicKey: OTHER.publicKey } };
+const asNode = { role: 'node', roles_json: '["node"]' };
+add('node: its request waits', 'a node\'s key does not become an operator', sqlite({ id: OTHER, waiting: [waitingRow(OTHER, asNode)] }), { error: 'ROLE', path: DB }, theirs);
+add('node: our own request', 'the same', sqlite({ waiting: [waitingRow(OURS, asNode)] }), { error: 'ROLE', path: DB });
+add('node: expired', 'no gateway knows it any more', sqlite({ id: OTHER, waiting: [waitingRow(OTHER, { ...asNode, ts: NOW - 300_001 })] }), { paired: 'created', pendingCleared: 1 }, theirs);
+add('node: paired as one', 'and it asks for nothing', sqlite({ id: OTHER, mine: [row(OTHER, { role: 'node', roles_json: '["node"]', tokens_json: null })] }), { error: 'ROLE', path: DB }, theirs);
+add('pinned: an update of its system', 'taken from its request', sqlite({ id: OTHER, mine: [row(OTHER, { platform: 'macOS 26.3.1', device_family: 'Mac' })], waiting: [waitingRow(OTHER, { platform: 'macOS 26.4.0' })] }), { warnings: ['W_PINNED_TAKEN'], sets: ['platform', 'device_family'], pendingCleared: 1, check: (_, { steps }) => steps[0].statements[0].params.slice(0, 2).join() === 'macOS 26.4.0,' }, theirs);
+add('the token is a mark', 'no token: a new one', sqlite({ mine: [row(OURS, { tokens_json: JSON.stringify({ operator: token({ token: '[REDACTED]' }) }) })] }), { warnings: ['W_TOKEN_RENEWED'], sets: ['tokens_json'], check: (_, { steps }) => steps[0].statements[0].params[0].includes(TOKEN) });
+
+// whose state dir it is
+const BASE = `${S}/base.json5`;
+const client = (config = '{ gateway: { mode: "remote" } }', more = {}) => json({ [DEVICE]: device(OURS), [CONFIG]: config, ...more });
+const ofClient = { error: 'CLIENT_STATE', path: CONFIG };
+const here = `pre-pair --device ${OURS.publicKey}`;
+const alone = (name, why, inputs, expect, options = {}, version = '2026.4.15') => add(`client: ${name}`, why, inputs, expect, { configPath: CONFIG, ...options }, 'prePair', version);
+for (const operation of ['prePair', 'setup']) add(`client: ${operation}`, 'no gateway reads records there', client(), { ...ofClient, hint: here }, { configPath: CONFIG }, operation, '2026.4.15');
+alone('JSON5', 'as OpenClaw reads it', client("{ gateway: { mode: 'local', /* no */ mode: 're\\u006dote', }, }"), ofClient);
+alone('an include', 'counts', client('{ $include: "./base.json5" }', { [BASE]: '{ gateway: { mode: "remote" } }' }), ofClient);
+alone('an include of the gateway', 'counts', client('{ gateway: { $include: "./base.json5" } }', { [BASE]: '{ mode: "remote" }' }), ofClient);
+alone('an include beside which local stands', 'it wins', client('{ gateway: { $include: "./base.json5", mode: "local" } }', { [BASE]: '{ mode: "remote" }' }), { paired: 'created' });
+alone('an include that is not there', 'nobody can tell', client('{ $include: "./base.json5", gateway: { mode: "remote" } }', { [BASE]: null }), { paired: 'created' });
+alone('a variable', 'of the config', client('{ env: { vars: { MODE: "remote" } }, gateway: { mode: "${MODE}" } }'), ofClient);
+alone('a variable of the environment', 'as it was given', client('{ gateway: { mode: "${MODE}" } }'), ofClient, { env: { MODE: 'remote' } });
+alone('a variable that is not known', 'nobody can tell', client('{ gateway: { mode: "${MODE}" } }'), { paired: 'created' });
+for (const [name, config] of [['broken', '{ gateway: { mode: "remote"'], ['no object', '[]'], ['a folder', { kind: 'dir' }], ['a link', { kind: 'symlink' }], ['not readable', { kind: 'other' }], ['another mode', '{ gateway: { mode: "Remote" } }'], ['gateway is no object', '{ gateway: "remote" }'], ['another remote', '{ mode: "remote", gateway: { remote: { mode: "remote" } } }']]) {
+  alone(name, 'only a config that says it refuses', client(config), { paired: 'created' });
+}
+alone('a device', 'named for the other machine', client(), { ...ofClient, hint: `--device ${OTHER.publicKey}` }, theirs);
+const dash = Buffer.concat([Buffer.from([0xf8]), Buffer.alloc(31, 7)]).toString('base64url');
+alone('a key that begins with a dash', 'no option of its own', client(), { ...ofClient, hint: `--device=${dash}` }, { device: { publicKey: dash } });
+alone('a given key', 'the one to approve', client('{ gateway: { mode: "remote" } }', { [DEVICE]: null }), { ...ofClient, hint: `--device ${OTHER.publicKey}` }, { identity: { privateKeyPem: OTHER.privateKeyPem } });
+alone('no identity', 'nothing to name yet', client('{ gateway: { mode: "remote" } }', { [DEVICE]: null }), { ...ofClient, hint: '--device <public key>' });
+alone('a broken identity', 'the same', client('{ gateway: { mode: "remote" } }', { [DEVICE]: '{' }), { ...ofClient, hint: '--device <public key>' });
+alone('rows', 'the key of the primary row', sqlite({ files: { [CONFIG]: '{ gateway: { mode: "remote" } }' } }), { ...ofClient, hint: here }, {}, NEWEST);
+add('client: the config left alone', 'the same', client(), ofClient, { configPath: CONFIG, config: false }, 'setup', '2026.4.15');
+add('client: a gateway runs', 'it reads the records', { ...client(), gateway: 4711 }, { paired: 'created', warnings: ['W_GATEWAY_RUNNING'] }, { configPath: CONFIG }, 'prePair', '2026.4.15');
+vectors.at(-1).door = 'json';
+add('client: patchConfig', 'may be what changes it', client(), { edits: ['replaced gateway.mode'] }, { configPath: CONFIG, merge: { gateway: { mode: 'local' } } }, 'patchConfig', '2026.4.15');
+add('client: clearPending', 'as ever', client(undefined, { [PENDING]: '{"r1": {"deviceId": "x"}}' }), { changes: [[PENDING, 'replaced']] }, {}, 'clearPending', '2026.4.15');

@@ -77,7 +77,7 @@ fn no_secret_in_debug_text() {
     inputs.rows.insert("primary".to_owned(), Some(vec![row.as_object().unwrap().clone()]));
     let mut texts = vec![format!("{request:?} {inputs:?} {keys:?}")];
     let plan = loop {
-        texts.push(format!("{:?}", World::look(&request, &inputs)));
+        texts.push(format!("{:?}", World::look(&request, &inputs, request.pair.as_ref())));
         match plan::plan(&request, &inputs, &entropy) {
             Ok(plan) => break plan,
             Err(Stop::Refused(error)) => panic!("{error:?}"),
