@@ -62,7 +62,7 @@ for (const shell of found) {
         assert.deepEqual(one.there, one.code ? one.there.filter((name) => IDENTITY.includes(name)) : IDENTITY, what);
         assert.ok(one.code === null || !one.there.includes('openclaw.json'), what);
         assert.deepEqual([one.staged, one.then, one.finally], [[], null, IDENTITY], what);
-        assert.ok(one.ms < 8000, what);
+        assert.ok(one.ms < 15_000, what);
       }
       for (const by of ['remote', 'addon']) for (const what of ['files', 'space']) {
         const codes = told.filter((one) => one.by === by && one.what === what).map(({ code }) => code);
@@ -91,7 +91,7 @@ case $3 in */.prepair.lock) [ -e "$0.once" ] || { true >"$0.once"; rmdir "$3"; }
       mkdirSync(join(at.stateDir, '.prepair.lock'), { recursive: true });
       const started = performance.now();
       await setup(at.fs, at.options);
-      assert.ok(performance.now() - started < 8000);
+      assert.ok(performance.now() - started < 15_000);
       assert.deepEqual(names(at.stateDir), IDENTITY);
     });
 
@@ -153,7 +153,7 @@ case $3 in */.prepair.lock) [ -e "$0.once" ] || { true >"$0.once"; rmdir "$3"; }
           hold(other, ...args);
           const started = performance.now();
           await setup(other.fs, other.options);
-          assert.ok(performance.now() - started < 8000);
+          assert.ok(performance.now() - started < 15_000);
           assert.deepEqual(names(other.stateDir), IDENTITY);
         }
         assert.equal(statSync(join(at.stateDir, 'identity/device.json')).uid, NOBODY);
