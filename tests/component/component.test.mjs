@@ -12,7 +12,7 @@ import { cacheDir } from '../lib/cache.mjs';
 import { component, example, python } from './python.mjs';
 import { inputsFor, requestOf } from './typed.mjs';
 
-const vector = { operation: 'prePair', options: { stateDir: '/s', gatewayVersion: '2026.4.15' }, inputs: { now: 1, entropy: '07'.repeat(64), files: { '/s/identity/device.json': null, '/s/devices/paired.json': null, '/s/devices/pending.json': null }, rows: { userVersion: null, columns: null } } };
+const vector = { operation: 'prePair', options: { stateDir: '/s', configPath: '/s/openclaw.json', gatewayVersion: '2026.4.15' }, inputs: { now: 1, entropy: '07'.repeat(64), files: { '/s/openclaw.json': null, '/s/identity/device.json': null, '/s/devices/paired.json': null, '/s/devices/pending.json': null }, rows: { userVersion: null, columns: null } } };
 const ask = ({ request = {}, inputs = {} } = {}) => {
   const whole = requestOf(vector);
   try {
@@ -75,7 +75,8 @@ test('randomness is drawn where none is given', () => {
 test('what is still to be read', () => {
   const inputs = { ...inputsFor(vector), files: [], rows: [] };
   const needs = planner.reads(requestOf(vector), inputs);
-  assert.deepEqual(needs.files, ['/s/identity/device.json', '/s/devices/paired.json', '/s/devices/pending.json']);
+  assert.deepEqual(needs.files, ['/s/openclaw.json', '/s/identity/device.json', '/s/devices/paired.json', '/s/devices/pending.json']);
+  assert.deepEqual(needs.optional, ['/s/openclaw.json']);
   assert.equal(planner.reads(requestOf(vector), inputsFor(vector)), undefined);
   assert.throws(() => planner.reads({ ...requestOf(vector), target: { stateDir: '', env: [] } }, inputs), (error) => error.payload.code === 'ERR_PREPAIR_OPTIONS');
 });
