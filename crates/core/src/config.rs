@@ -1,7 +1,5 @@
 //! `patchConfig`: what is to change in `openclaw.json`, and the splices that do just that.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
@@ -286,8 +284,8 @@ fn wanted(
             list.push(peer.clone());
         }
     }
-    let mut known = BTreeSet::new();
-    list.retain(|address| known.insert(address.clone()));
+    let mut known = Map::new();
+    list.retain(|address| known.insert(address.clone(), Value::Null).is_none());
     let mut wanted = options.merge.clone();
     if !list.is_empty() {
         let mut all = match wanted.get("gateway").and_then(|gateway| gateway.get("trustedProxies"))
@@ -477,7 +475,7 @@ impl<'i> Includes<'i> {
         }
         let members = document.last(node, |key| patch.get(key).is_some_and(Value::is_object));
         for (key, value) in patch {
-            if let (Value::Object(patch), Some(member)) = (value, members.get(key.as_str()))
+            if let (Value::Object(patch), Some(member)) = (value, members.get(key))
                 && member.value.kind == Kind::Object
             {
                 self.visit(document, member.value, patch, wants)?;

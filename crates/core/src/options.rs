@@ -1,7 +1,6 @@
 //! The options of every operation: read strictly, so that a misspelt one is an error and not ignored.
 
 use core::fmt;
-use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -594,7 +593,7 @@ fn display_name(name: &str, text: String) -> Result<String> {
 
 fn scopes(items: Vec<String>) -> Result<Vec<String>> {
     let hint = "Scopes look like operator.admin, operator.read, operator.write, operator.approvals, operator.pairing.";
-    let (mut out, mut known) = (Vec::new(), BTreeSet::new());
+    let (mut out, mut known) = (Vec::new(), Map::new());
     for scope in items {
         let sound = !scope.is_empty()
             && scope.len() <= 128
@@ -615,7 +614,7 @@ fn scopes(items: Vec<String>) -> Result<Vec<String>> {
                 "The record is for the role operator; a gateway drops other scopes from its token.",
             ));
         }
-        if known.insert(scope.clone()) {
+        if known.insert(scope.clone(), Value::Null).is_none() {
             out.push(scope);
         }
     }
@@ -626,7 +625,7 @@ fn scopes(items: Vec<String>) -> Result<Vec<String>> {
 }
 
 fn addresses(name: &str, items: Vec<String>, any: bool) -> Result<Vec<String>> {
-    let (mut out, mut known) = (Vec::new(), BTreeSet::new());
+    let (mut out, mut known) = (Vec::new(), Map::new());
     for (at, text) in items.into_iter().enumerate() {
         if ip::parse_cidr(&text).is_none() {
             let which = quote_entry(&text).unwrap_or_else(|| format!("entry {}", at + 1));
@@ -634,7 +633,7 @@ fn addresses(name: &str, items: Vec<String>, any: bool) -> Result<Vec<String>> {
                 "Write 10.0.0.7, 10.0.0.0/8, ::1 or fd00::/8: decimal numbers without leading zeros, a prefix of at most 32 or 128.",
             ));
         }
-        if known.insert(text.clone()) {
+        if known.insert(text.clone(), Value::Null).is_none() {
             out.push(text);
         }
     }

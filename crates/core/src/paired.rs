@@ -3,8 +3,6 @@
 //! Decided on a plain object, so that the file and the database row follow the same rules
 //! (OpenClaw `src/infra/device-pairing.ts`).
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value};
 
 use crate::base64;
@@ -360,8 +358,8 @@ fn same_set(a: &[String], b: &[String]) -> bool {
 
 /// The items that are not among the known ones.
 fn lacking(items: &[String], known: &[String]) -> Vec<String> {
-    let known: BTreeSet<&String> = known.iter().collect();
-    items.iter().filter(|item| !known.contains(item)).cloned().collect()
+    let known: Map<String, Value> = known.iter().map(|item| (item.clone(), Value::Null)).collect();
+    items.iter().filter(|item| !known.contains_key(*item)).cloned().collect()
 }
 
 fn text<'r>(record: &'r Map<String, Value>, field: &str) -> Option<&'r str> {

@@ -163,12 +163,12 @@ impl<'d, 'a> Editor<'d, 'a> {
         &mut self,
         object: Node,
         pick: impl Fn(&str) -> bool,
-    ) -> BTreeSet<String> {
-        let mut found = BTreeSet::new();
+    ) -> Map<String, Value> {
+        let mut found = Map::new();
         let mut hit = |key: &str| {
             let hit = pick(key);
             if hit {
-                found.insert(key.to_owned());
+                found.insert(key.to_owned(), Value::Null);
             }
             hit
         };

@@ -1,7 +1,5 @@
 //! RFC 7396 merge patches with arrays united or replaced, and equality as JavaScript sees it.
 
-use std::collections::HashSet;
-
 use serde_json::{Map, Value};
 
 use super::{Document, Editor, Kind, Member, Node, text};
@@ -71,10 +69,10 @@ impl Editor<'_, '_> {
         let members = self.doc().last(target, |key| patch.contains_key(key));
         let removed = self.remove_keys(target, |key| patch.get(key).is_some_and(Value::is_null));
         for (key, value) in patch {
-            let member = members.get(key.as_str());
+            let member = members.get(key);
             log.enter(key, |log| {
                 if value.is_null() {
-                    if removed.contains(key) {
+                    if removed.contains_key(key) {
                         log.note(Action::Removed);
                     }
                 } else if let Some(pending) = self.pending(target, member, key) {
@@ -234,8 +232,10 @@ pub(crate) fn unique(items: &[Value]) -> Vec<Value> {
 
 /// The elements that are not among the known ones, none twice.
 pub(crate) fn lacking(items: &[Value], known: &[Value]) -> Vec<Value> {
-    let mut seen: HashSet<String> = known.iter().map(canonical).collect();
-    items.iter().filter(|item| seen.insert(canonical(item))).cloned().collect()
+    let mut seen: Map<String, Value> =
+        known.iter().map(|value| (canonical(value), Value::Null)).collect();
+    let new = items.iter().filter(|item| seen.insert(canonical(item), Value::Null).is_none());
+    new.cloned().collect()
 }
 
 /// A text that a value shares with those that are [`same_values`], and with no other.
@@ -277,7 +277,7 @@ pub(super) fn same(doc: &Document<'_>, node: Node, value: &Value) -> bool {
             doc.members(node).all(known) && {
                 let members = doc.last(node, |_| true);
                 map.iter().all(|(key, value)| {
-                    let member = members.get(key.as_str());
+                    let member = members.get(key);
                     member.is_some_and(|member| same(doc, member.value, value))
                 })
             }

@@ -11,7 +11,6 @@ mod text;
 mod unicode;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
@@ -200,13 +199,13 @@ impl<'a> Document<'a> {
     }
 
     /// The members with keys that are picked, of duplicates the last: for who looks for many.
-    pub fn last(
-        &self,
-        object: Node,
-        pick: impl Fn(&str) -> bool,
-    ) -> BTreeMap<Cow<'a, str>, Member<'a>> {
-        let picked = self.members(object).filter(|member| member.exact && pick(&member.key));
-        picked.map(|member| (member.key.clone(), member)).collect()
+    pub(crate) fn last(&self, object: Node, pick: impl Fn(&str) -> bool) -> Last<'a> {
+        let mut last = Last { members: Vec::new(), places: Map::new() };
+        for member in self.members(object).filter(|member| member.exact && pick(&member.key)) {
+            last.places.insert(member.key.to_string(), last.members.len().into());
+            last.members.push(member);
+        }
+        last
     }
 
     /// The value of a string; `None` for other nodes and for one with half a surrogate pair, which no Rust string can hold.
@@ -241,13 +240,13 @@ impl<'a> Document<'a> {
                 .map(|item| self.value_within(item, inner))
                 .collect::<Option<_>>()?,
             Kind::Object => {
-                let (mut map, mut beyond) = (Map::new(), BTreeSet::new());
+                let (mut map, mut beyond) = (Map::new(), Map::new());
                 for member in self.members(node) {
                     let value = self.value_within(member.value, inner).filter(|_| member.exact);
                     // What a later duplicate hides does not count.
                     match value {
-                        Some(_) => beyond.remove(&member.key),
-                        None => beyond.insert(member.key.clone()),
+                        Some(_) => beyond.remove(member.key.as_ref()),
+                        None => beyond.insert(member.key.to_string(), Value::Null),
                     };
                     map.insert(member.key.into_owned(), value.unwrap_or_default());
                 }
@@ -339,6 +338,19 @@ impl Iterator for Items<'_, '_> {
         }
         self.at = next;
         Some(Item { key, value, comma })
+    }
+}
+
+/// Members by their keys. Map is the one table of texts that the module has anyway: others make it larger.
+pub(crate) struct Last<'a> {
+    members: Vec<Member<'a>>,
+    places: Map<String, Value>,
+}
+
+impl<'a> Last<'a> {
+    /// The member with this key.
+    pub(crate) fn get(&self, key: &str) -> Option<&Member<'a>> {
+        self.members.get(self.places.get(key)?.as_u64()? as usize)
     }
 }
 
