@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import prepair from '../../npm/openclaw-prepair/lib/index.js';
+import { queryState } from '../lib/gateway.mjs';
 import { cli, home } from './cli.mjs';
 import { closedThenOpen, stage, unpaired } from './gateways.mjs';
 
@@ -36,6 +37,15 @@ test('2026.2.19, bare loopback: verify before setup changes nothing', async (t) 
   const known = await verify();
   assert.deepEqual([known.json.scopes, known.json.reason], [{ 'operator.read': true, 'operator.admin': false }, 'scope-upgrade']);
   assert.doesNotMatch(gateway.log(), /PRIVATE/);
+});
+
+test('2026.9.6, bare loopback: by force it pairs, and the record is taken back', async (t) => {
+  const { home, verify } = await stage(t, '2026.9.6', { prepare: unpaired });
+  const rows = (name) => queryState(home, `SELECT * FROM device_pairing_${name}`);
+  assert.equal((await verify()).json.reason, 'not-paired');
+  const { json } = await verify('--force');
+  assert.deepEqual([json.ok, json.left], [true, undefined], JSON.stringify(json));
+  assert.deepEqual([await rows('paired'), await rows('pending')], [[], []]);
 });
 
 describe('what is no gateway', () => {
