@@ -79,16 +79,17 @@ impl Cidr {
 pub fn any(blocks: &[Cidr]) -> bool {
     const V4: (u128, u128) = (0xffff_0000_0000, 0xffff_ffff_ffff);
     const PUBLIC: (u128, u128) = (1 << 125, (1 << 126) - 1);
-    let mut spans: Vec<(u128, u128)> = blocks.iter().map(Cidr::span).collect();
-    spans.sort_unstable();
     let covered = |(mut next, end): (u128, u128)| {
-        for &(first, last) in &spans {
-            if first <= next && next <= last {
-                if last >= end {
-                    return true;
-                }
-                next = last + 1;
+        let reach = |next: u128| {
+            let holding =
+                blocks.iter().map(Cidr::span).filter(|span| span.0 <= next && next <= span.1);
+            holding.map(|span| span.1).max()
+        };
+        while let Some(last) = reach(next) {
+            if last >= end {
+                return true;
             }
+            next = last + 1;
         }
         false
     };

@@ -52,13 +52,13 @@ impl Paths {
 pub fn apart(paths: &Paths, inputs: &Inputs<'_>) -> Result<(), Stop> {
     let own = |path: &str, state_dir: &str, identity: &str| {
         // Some systems take no notice of the case of letters.
-        let path = path.to_lowercase();
+        let path = path.to_ascii_lowercase();
         let within = |dir: String| path == dir || path.starts_with(&format!("{dir}/"));
-        path == state_dir.to_lowercase()
+        path == state_dir.to_ascii_lowercase()
             || ["identity", "devices", "state", ".prepair.lock"]
                 .into_iter()
-                .any(|name| within(join(state_dir, name).to_lowercase()))
-            || within(identity.to_lowercase())
+                .any(|name| within(join(state_dir, name).to_ascii_lowercase()))
+            || within(identity.to_ascii_lowercase())
     };
     let Paths { state_dir, config, identity } = paths;
     let refused = || -> Result<(), Stop> {

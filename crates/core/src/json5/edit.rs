@@ -5,7 +5,7 @@
 //! there; of a removed member only its own text and comma go, comments around it stay.
 
 use core::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
@@ -22,8 +22,6 @@ struct Splice {
 /// What is to happen to the direct items of one object or array.
 struct Container {
     node: Node,
-    /// Where removed items begin.
-    removed: BTreeSet<usize>,
     /// What an object gains, in order.
     members: Map<String, Value>,
     /// What an array gains.
@@ -45,32 +43,51 @@ struct Replacement {
     value: Value,
 }
 
+/// What is to happen to a value, or to an item of an object as a whole.
+enum Change {
+    Inside(Container),
+    Replaced(Replacement),
+    Removed,
+}
+
 /// Collects changes to one document. What is changed inside of a value that is replaced or removed as a whole is lost.
 pub struct Editor<'d, 'a> {
     doc: &'d Document<'a>,
-    /// By where they begin.
-    containers: BTreeMap<usize, Container>,
-    /// By where they begin.
-    replaced: BTreeMap<usize, Replacement>,
+    /// By where the value begins, or the key of what is removed.
+    changes: BTreeMap<usize, Change>,
 }
 
 impl<'d, 'a> Editor<'d, 'a> {
     /// No changes yet.
     pub fn new(doc: &'d Document<'a>) -> Self {
-        Self { doc, containers: BTreeMap::new(), replaced: BTreeMap::new() }
+        Self { doc, changes: BTreeMap::new() }
     }
 
     pub(super) fn doc(&self) -> &'d Document<'a> {
         self.doc
     }
 
-    fn container(&mut self, node: Node) -> &mut Container {
-        self.containers.entry(node.start).or_insert_with(|| Container {
-            node,
-            removed: BTreeSet::new(),
-            members: Map::new(),
-            elements: Vec::new(),
-        })
+    fn known(&self, node: Node) -> Option<&Container> {
+        match self.changes.get(&node.start) {
+            Some(Change::Inside(container)) => Some(container),
+            _ => None,
+        }
+    }
+
+    fn known_mut(&mut self, node: Node) -> Option<&mut Container> {
+        match self.changes.get_mut(&node.start) {
+            Some(Change::Inside(container)) => Some(container),
+            _ => None,
+        }
+    }
+
+    /// What is to happen inside of an object or array; nothing where it is replaced as a whole.
+    fn container(&mut self, node: Node) -> Option<&mut Container> {
+        let new = || Container { node, members: Map::new(), elements: Vec::new() };
+        match self.changes.entry(node.start).or_insert_with(|| Change::Inside(new())) {
+            Change::Inside(container) => Some(container),
+            _ => None,
+        }
     }
 
     /// Gives the member a value: of duplicates the last one, in its place; a new one comes at the end. Does nothing where
@@ -97,29 +114,23 @@ impl<'d, 'a> Editor<'d, 'a> {
         value: Value,
     ) {
         if let Some(member) = member {
-            if let Some(container) = self.containers.get_mut(&object.start) {
-                container.removed.remove(&member.key_span.start);
-            }
-            let node = member.value;
+            let (item, node) = (member.key_span.start, member.value);
+            self.changes.remove(&item);
             self.forget(node);
             if !merge::same(self.doc, node, &value) {
-                let item = member.key_span.start;
-                self.replaced.insert(node.start, Replacement { node, item, value });
+                let new = Replacement { node, item, value };
+                self.changes.insert(node.start, Change::Replaced(new));
             }
-        } else {
-            self.container(object).members.insert(key.to_owned(), value);
+        } else if let Some(container) = self.container(object) {
+            container.members.insert(key.to_owned(), value);
         }
     }
 
     /// Drops the changes to a value and inside of it.
     fn forget(&mut self, node: Node) {
-        fn drop_within<T>(changes: &mut BTreeMap<usize, T>, node: Node) {
-            while let Some((&start, _)) = changes.range(node.start..node.end).next() {
-                changes.remove(&start);
-            }
+        while let Some((&start, _)) = self.changes.range(node.start..node.end).next() {
+            self.changes.remove(&start);
         }
-        drop_within(&mut self.containers, node);
-        drop_within(&mut self.replaced, node);
     }
 
     /// A value that an earlier change gives to this member.
@@ -129,28 +140,29 @@ impl<'d, 'a> Editor<'d, 'a> {
         member: Option<&Member<'_>>,
         key: &str,
     ) -> Option<&mut Value> {
-        match member {
-            Some(member) => {
-                self.replaced.get_mut(&member.value.start).map(|replacement| &mut replacement.value)
-            }
-            None => self.containers.get_mut(&object.start)?.members.get_mut(key),
+        let Some(member) = member else {
+            return self.known_mut(object)?.members.get_mut(key);
+        };
+        match self.changes.get_mut(&member.value.start) {
+            Some(Change::Replaced(replacement)) => Some(&mut replacement.value),
+            _ => None,
         }
     }
 
-    pub(super) fn is_removed(&self, object: Node, member: &Member<'_>) -> bool {
-        let container = self.containers.get(&object.start);
-        container.is_some_and(|container| container.removed.contains(&member.key_span.start))
+    pub(super) fn is_removed(&self, member: &Member<'_>) -> bool {
+        matches!(self.changes.get(&member.key_span.start), Some(Change::Removed))
     }
 
     /// The elements that earlier changes append.
-    pub(super) fn pushed(&self, array: Node) -> impl Iterator<Item = &Value> {
-        self.containers.get(&array.start).into_iter().flat_map(|container| &container.elements)
+    pub(super) fn pushed(&self, array: Node) -> &[Value] {
+        self.known(array).map_or(&[], |container| &container.elements)
     }
 
     /// Puts a value in the place of the whole document.
     pub(super) fn replace_root(&mut self, value: Value) {
         let node = self.doc.root();
-        self.replaced.insert(node.start, Replacement { node, item: node.start, value });
+        let new = Replacement { node, item: node.start, value };
+        self.changes.insert(node.start, Change::Replaced(new));
     }
 
     /// Removes the member with its comma, duplicates too; true if there was one.
@@ -172,7 +184,7 @@ impl<'d, 'a> Editor<'d, 'a> {
             }
             hit
         };
-        if let Some(container) = self.containers.get_mut(&object.start) {
+        if let Some(container) = self.known_mut(object) {
             container.members.retain(|key, _| !hit(key));
         }
         self.remove_members(object, |member| member.exact && hit(&member.key));
@@ -182,15 +194,19 @@ impl<'d, 'a> Editor<'d, 'a> {
     /// Removes the members that `pick` picks, with their commas.
     pub fn remove_members(&mut self, object: Node, mut pick: impl FnMut(&Member<'_>) -> bool) {
         for member in self.doc.members(object).filter(|member| pick(member)) {
-            self.container(object).removed.insert(member.key_span.start);
+            self.container(object);
             self.forget(member.value);
+            self.changes.insert(member.key_span.start, Change::Removed);
         }
     }
 
     /// Appends elements.
     pub fn push(&mut self, array: Node, values: &[Value]) {
-        if array.kind == Kind::Array && !values.is_empty() {
-            self.container(array).elements.extend_from_slice(values);
+        if array.kind == Kind::Array
+            && !values.is_empty()
+            && let Some(container) = self.container(array)
+        {
+            container.elements.extend_from_slice(values);
         }
     }
 
@@ -198,11 +214,13 @@ impl<'d, 'a> Editor<'d, 'a> {
     pub fn finish(self) -> Option<Vec<u8>> {
         let plan = Plan::new(self.doc);
         let mut splices = Vec::new();
-        for replacement in self.replaced.values() {
-            plan.replace(replacement, &mut splices);
-        }
-        for container in self.containers.values() {
-            plan.rewrite(container, &mut splices);
+        let removed = |item: usize| matches!(self.changes.get(&item), Some(Change::Removed));
+        for change in self.changes.values() {
+            match change {
+                Change::Replaced(replacement) => plan.replace(replacement, &mut splices),
+                Change::Inside(container) => plan.rewrite(container, removed, &mut splices),
+                Change::Removed => {}
+            }
         }
         if splices.is_empty() {
             return None;
@@ -364,8 +382,13 @@ impl<'d, 'a> Plan<'d, 'a> {
         }
     }
 
-    fn rewrite(&self, container: &Container, splices: &mut Vec<Splice>) {
-        let Container { node, removed, .. } = container;
+    fn rewrite(
+        &self,
+        container: &Container,
+        removed: impl Fn(usize) -> bool,
+        splices: &mut Vec<Splice>,
+    ) {
+        let node = &container.node;
         let (open, close) = (node.start + 1, node.end - 1);
         let mut from = open;
         let mut comments = false;
@@ -388,7 +411,7 @@ impl<'d, 'a> Plan<'d, 'a> {
             let end = item.comma.map_or(item.value.end, |comma| comma + 1);
             note(&lead, &mut solid, &mut comments);
             last = Some((item.start(), lead.broken, item.comma.is_some()));
-            if removed.contains(&item.start()) {
+            if removed(item.start()) {
                 if behind.comment_end.is_some() {
                     self.cut(from, item.start(), item.value.end, &lead, splices);
                     splices.extend(item.comma.map(|at| Splice {

@@ -77,9 +77,7 @@ impl Editor<'_, '_> {
                     }
                 } else if let Some(pending) = self.pending(target, member, key) {
                     merge_value(pending, value, arrays, Some(log));
-                } else if let Some(member) =
-                    member.filter(|member| !self.is_removed(target, member))
-                {
+                } else if let Some(member) = member.filter(|member| !self.is_removed(member)) {
                     self.merge_member(target, member, key, value, arrays, log);
                 } else {
                     let new = built(value, arrays);
@@ -93,7 +91,7 @@ impl Editor<'_, '_> {
     fn unite(&mut self, array: Node, items: &[Value], log: &mut Log) {
         let doc = self.doc();
         let there = doc.elements(array).filter_map(|node| doc.value(node));
-        let known: Vec<Value> = there.chain(self.pushed(array).cloned()).collect();
+        let known: Vec<Value> = there.chain(self.pushed(array).iter().cloned()).collect();
         let new = lacking(items, &known);
         if !new.is_empty() {
             self.push(array, &new);
