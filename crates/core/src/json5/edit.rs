@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::document::{Document, Item, Member};
+use super::node::{Kind, Node, Syntax};
+use super::same;
 use super::text::{Layout, Writer};
-use super::{Document, Item, Kind, Member, Node, Syntax, merge};
 
 /// Replace `remove` bytes at `at`.
 struct Splice {
@@ -117,7 +119,7 @@ impl<'d, 'a> Editor<'d, 'a> {
             let (item, node) = (member.key_span.start, member.value);
             self.changes.remove(&item);
             self.forget(node);
-            if !merge::same(self.doc, node, &value) {
+            if !same::same(self.doc, node, &value) {
                 let new = Replacement { node, item, value };
                 self.changes.insert(node.start, Change::Replaced(new));
             }

@@ -2,7 +2,8 @@
 //!
 //! `Json` takes what `JSON.parse` takes, `Json5` what npm json5 2.2.3 takes (`lib/parse.js`), which is OpenClaw's own parser.
 
-use super::{Kind, Node, unicode};
+use super::node::{Kind, Node};
+use super::unicode;
 
 /// Where a document breaks, and what should have been there.
 #[derive(Clone, Copy)]
