@@ -1,5 +1,5 @@
 // What the recorder asks each version: states of the store and connections, grouped by the config that they need.
-// Both are written as crates/core/src/connect.rs reads them; times are relative to the moment of the connection.
+// Both are written as crates/core/src/gateway/state.rs reads them; times are relative to the moment of the connection.
 import { createHash, createPrivateKey } from 'node:crypto';
 import { identityOf } from '../lib/client.mjs';
 

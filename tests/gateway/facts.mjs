@@ -1,5 +1,5 @@
 // What a version's rules say beside the connect decision, found out from its package and by running it: lines
-// {kind:'fact', field, value, how}. `value` is as crates/core/src/rules.rs prints the field. Each fact is asked on both sides of
+// {kind:'fact', field, value, how}. `value` is as crates/core/src/rules/table.rs prints the field. Each fact is asked on both sides of
 // its boundaries and of the newest version.
 import { createPublicKey } from 'node:crypto';
 import { existsSync } from 'node:fs';

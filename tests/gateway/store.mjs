@@ -10,7 +10,7 @@ const run = promisify(execFile);
 export const TOKEN = 'device-token-of-observations';
 const rows = (home) => isSince(home.version, 8, 1);
 
-/** The record and the requests of the observed device, and nothing else; `state` as crates/core/src/connect.rs has it. */
+/** The record and the requests of the observed device, and nothing else; `state` as crates/core/src/gateway/state.rs has it. */
 export async function writeStore(home, device, { paired, pending = [] }, now) {
   const record = paired && {
     deviceId: device.deviceId, ...paired,

@@ -206,7 +206,7 @@ test('every character as a key, in a key, and as white space', async () => {
 });
 
 test('the table of key characters is current', () => {
-  assert.equal(readFileSync(path.join(root, 'crates/core/src/json5/unicode.rs'), 'utf8'), unicodeTable(json5Dir));
+  assert.equal(readFileSync(path.join(root, 'crates/core/src/base/json5/unicode.rs'), 'utf8'), unicodeTable(json5Dir));
 });
 
 test('the vectors of random documents are current', async () => {

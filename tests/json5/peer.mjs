@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * The path of the built peer. With `bugs`, a list of {file, from, to} in crates/core/src/json5, it is built from a copy of
+ * The path of the built peer. With `bugs`, a list of {file, from, to} in crates/core/src/base/json5, it is built from a copy of
  * the core into which they were put, so that the product's own source needs no switch for them.
  */
 export function buildPeer(bugs = [], name = '') {
@@ -22,7 +22,7 @@ export function buildPeer(bugs = [], name = '') {
     const manifest = readFileSync(path.join(root, 'Cargo.toml'), 'utf8');
     writeFileSync(path.join(copy, 'Cargo.toml'), manifest.replace(/^members = .*$/m, 'members = ["crates/core"]'));
     for (const { file, from, to } of bugs) {
-      const at = path.join(copy, 'crates/core/src/json5', file);
+      const at = path.join(copy, 'crates/core/src/base/json5', file);
       const source = readFileSync(at, 'utf8');
       if (source.split(from).length !== 2) throw new Error(`${file} no longer holds exactly one ${JSON.stringify(from)}`);
       writeFileSync(at, source.replace(from, () => to));

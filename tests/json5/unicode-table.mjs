@@ -1,4 +1,4 @@
-// Writes crates/core/src/json5/unicode.rs from the tables of npm json5, so that both take the same unquoted keys.
+// Writes crates/core/src/base/json5/unicode.rs from the tables of npm json5, so that both take the same unquoted keys.
 // `node tests/json5/unicode-table.mjs <folder of npm json5>` prints the file; json5.test.mjs checks that the committed one is current.
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';

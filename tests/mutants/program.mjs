@@ -41,7 +41,7 @@ export async function runAsOne(mutants, { root, out }) {
 
 /** The module's own tests first, which most often notice. */
 async function attempt(programs, { file }, at, tree) {
-  const module = /src\/(json5)?/.exec(file)[1] ?? basename(file, '.rs');
+  const module = /\/(json5)\//.exec(file)?.[1] ?? basename(file, '.rs');
   for (const { name, path } of programs) {
     for (const filter of name === 'cases' ? [[module], []] : [[]]) {
       const outcome = await start(path, filter, at, tree);

@@ -1,17 +1,19 @@
 //! Between the types of wit/ and those of the core. Whatever can be wrong with an option is found by the core.
 
-use prepair_core::connect::{self, Connection, Reason, Verdict};
+use prepair_core::base::json5;
 use prepair_core::error::{Error, Fields, Result};
-use prepair_core::inputs::{
-    File, Inputs, Installed, Missing, PassedOver, Process, Query, Stat, Stop,
+use prepair_core::inputs::{File, Inputs, Installed, PassedOver, Process, Stat};
+use prepair_core::options::config::{ConfigInput, ConfigOptions, Proxies};
+use prepair_core::options::connection::{self, Connection};
+use prepair_core::options::pair::{
+    Derivation, DeviceInput, IdentityInput, PairInput, PairOptions, PendingChoice, Secret,
 };
-use prepair_core::json5;
-use prepair_core::options::{
-    self, ConfigInput, ConfigOptions, Derivation, DeviceInput, IdentityInput, Operation, PairInput,
-    PairOptions, PendingChoice, Proxies, Request, Secret, Target, TargetInput,
-};
-use prepair_core::plan::{Plan, Statement, Step};
-use prepair_core::report as core;
+use prepair_core::options::target::{self, Target, TargetInput};
+use prepair_core::options::{Operation, Request};
+use prepair_core::report;
+use prepair_core::steps::{Plan, Statement, Step};
+use prepair_core::verdict::{self, Reason, Verdict};
+use prepair_core::wants::{Missing, Query, Stop};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -38,7 +40,7 @@ pub(crate) fn request(request: wit::Request, seed: &[u8; 32]) -> Result<Request>
             (Operation::PrePair, Some(pair(options, seed)?), None, None)
         }
         wit::Operation::ClearPending(options) => {
-            let device = options.device_id.map(options::device_id).transpose()?;
+            let device = options.device_id.map(target::device_id).transpose()?;
             (Operation::ClearPending, None, device, None)
         }
         wit::Operation::PatchConfig(options) => {
@@ -69,8 +71,8 @@ pub(crate) fn request(request: wit::Request, seed: &[u8; 32]) -> Result<Request>
 fn connection(described: wit::Connection) -> Connection {
     Connection {
         client: match described.client {
-            wit::Client::Agent => connect::Client::Agent,
-            wit::Client::Cli => connect::Client::Cli,
+            wit::Client::Agent => connection::Client::Agent,
+            wit::Client::Cli => connection::Client::Cli,
         },
         presents_device: described.presents_device,
         method: described.method,
@@ -80,10 +82,10 @@ fn connection(described: wit::Connection) -> Connection {
         origin: described.origin,
         headers: described.headers.into_iter().collect(),
         auth: described.auth.map(|auth| match auth {
-            wit::Auth::Token => connect::Auth::Token,
-            wit::Auth::Password => connect::Auth::Password,
-            wit::Auth::DeviceToken => connect::Auth::DeviceToken,
-            wit::Auth::None => connect::Auth::None,
+            wit::Auth::Token => connection::Auth::Token,
+            wit::Auth::Password => connection::Auth::Password,
+            wit::Auth::DeviceToken => connection::Auth::DeviceToken,
+            wit::Auth::None => connection::Auth::None,
         }),
         platform: described.platform,
         device_family: described.device_family,
@@ -177,7 +179,7 @@ pub(crate) fn inputs(inputs: &wit::Inputs) -> Result<Inputs<'_>> {
     Ok(Inputs {
         files: files.collect(),
         rows: rows.collect(),
-        now: options::now(inputs.now as f64)?,
+        now: target::now(inputs.now as f64)?,
         home: inputs.home.clone(),
         cwd: inputs.cwd.clone(),
         installed: inputs.installed.as_ref().map(|installed| Installed {
@@ -316,50 +318,50 @@ impl From<Statement> for wit::Statement {
     }
 }
 
-impl From<core::Report> for wit::Report {
-    fn from(report: core::Report) -> Self {
+impl From<report::Report> for wit::Report {
+    fn from(report: report::Report) -> Self {
         match report {
-            core::Report::PrePair(report) => Self::PrePair(report.into()),
-            core::Report::ClearPending(report) => Self::ClearPending(report.into()),
-            core::Report::PatchConfig(report) => Self::PatchConfig(report.into()),
-            core::Report::Setup(report) => Self::Setup(wit::SetupReport {
+            report::Report::PrePair(report) => Self::PrePair(report.into()),
+            report::Report::ClearPending(report) => Self::ClearPending(report.into()),
+            report::Report::PatchConfig(report) => Self::PatchConfig(report.into()),
+            report::Report::Setup(report) => Self::Setup(wit::SetupReport {
                 pair: report.pair.into(),
                 config: report.config.map(Into::into),
             }),
-            core::Report::Diagnosis(report) => Self::Diagnose(report.into()),
+            report::Report::Diagnosis(report) => Self::Diagnose(report.into()),
         }
     }
 }
 
-impl From<core::PrePairReport> for wit::PairReport {
-    fn from(report: core::PrePairReport) -> Self {
+impl From<report::PrePairReport> for wit::PairReport {
+    fn from(report: report::PrePairReport) -> Self {
         Self {
             device_id: report.device_id,
             public_key: report.public_key,
             store: match report.store {
-                core::StoreKind::Json => wit::Store::Json,
-                core::StoreKind::Sqlite => wit::Store::Sqlite,
+                report::StoreKind::Json => wit::Store::Json,
+                report::StoreKind::Sqlite => wit::Store::Sqlite,
             },
             gateway: wit::Gateway {
                 version: report.gateway.version,
                 source: match report.gateway.source {
-                    core::Source::Option => wit::VersionSource::Given,
-                    core::Source::Package => wit::VersionSource::Installed,
-                    core::Source::Unknown => wit::VersionSource::Unknown,
+                    report::Source::Option => wit::VersionSource::Given,
+                    report::Source::Package => wit::VersionSource::Installed,
+                    report::Source::Unknown => wit::VersionSource::Unknown,
                 },
             },
             identity: match report.identity {
-                core::IdentityOutcome::Created => wit::IdentityOutcome::Created,
-                core::IdentityOutcome::Reused => wit::IdentityOutcome::Reused,
-                core::IdentityOutcome::Imported => wit::IdentityOutcome::Imported,
-                core::IdentityOutcome::Repaired => wit::IdentityOutcome::Repaired,
-                core::IdentityOutcome::Replaced => wit::IdentityOutcome::Replaced,
-                core::IdentityOutcome::Untouched => wit::IdentityOutcome::Untouched,
+                report::IdentityOutcome::Created => wit::IdentityOutcome::Created,
+                report::IdentityOutcome::Reused => wit::IdentityOutcome::Reused,
+                report::IdentityOutcome::Imported => wit::IdentityOutcome::Imported,
+                report::IdentityOutcome::Repaired => wit::IdentityOutcome::Repaired,
+                report::IdentityOutcome::Replaced => wit::IdentityOutcome::Replaced,
+                report::IdentityOutcome::Untouched => wit::IdentityOutcome::Untouched,
             },
             paired: match report.paired {
-                core::PairedOutcome::Created => wit::PairedOutcome::Created,
-                core::PairedOutcome::Updated => wit::PairedOutcome::Updated,
-                core::PairedOutcome::Unchanged => wit::PairedOutcome::Unchanged,
+                report::PairedOutcome::Created => wit::PairedOutcome::Created,
+                report::PairedOutcome::Updated => wit::PairedOutcome::Updated,
+                report::PairedOutcome::Unchanged => wit::PairedOutcome::Unchanged,
             },
             scopes_added: report.scopes_added,
             pending_cleared: u32::try_from(report.pending_cleared).unwrap_or(u32::MAX),
@@ -369,8 +371,8 @@ impl From<core::PrePairReport> for wit::PairReport {
     }
 }
 
-impl From<core::ClearPendingReport> for wit::ClearReport {
-    fn from(report: core::ClearPendingReport) -> Self {
+impl From<report::ClearPendingReport> for wit::ClearReport {
+    fn from(report: report::ClearPendingReport) -> Self {
         Self {
             cleared: all(report.cleared),
             changes: all(report.changes),
@@ -379,8 +381,8 @@ impl From<core::ClearPendingReport> for wit::ClearReport {
     }
 }
 
-impl From<core::PatchConfigReport> for wit::ConfigReport {
-    fn from(report: core::PatchConfigReport) -> Self {
+impl From<report::PatchConfigReport> for wit::ConfigReport {
+    fn from(report: report::PatchConfigReport) -> Self {
         Self {
             path: report.path,
             changed: report.changed,
@@ -391,8 +393,8 @@ impl From<core::PatchConfigReport> for wit::ConfigReport {
     }
 }
 
-impl From<core::Diagnosis> for wit::Diagnosis {
-    fn from(report: core::Diagnosis) -> Self {
+impl From<report::Diagnosis> for wit::Diagnosis {
+    fn from(report: report::Diagnosis) -> Self {
         Self {
             verdict: match report.verdict {
                 Verdict::Open => wit::Verdict::Open,
@@ -421,40 +423,40 @@ impl From<core::Diagnosis> for wit::Diagnosis {
     }
 }
 
-impl From<connect::Step> for wit::Decision {
-    fn from(step: connect::Step) -> Self {
-        let connect::Step { question, answer, because } = step;
+impl From<verdict::Step> for wit::Decision {
+    fn from(step: verdict::Step) -> Self {
+        let verdict::Step { question, answer, because } = step;
         Self { question, answer, because }
     }
 }
 
-impl From<core::Cleared> for wit::Cleared {
-    fn from(cleared: core::Cleared) -> Self {
-        let core::Cleared { request_id, device_id, silent, age_ms } = cleared;
+impl From<report::Cleared> for wit::Cleared {
+    fn from(cleared: report::Cleared) -> Self {
+        let report::Cleared { request_id, device_id, silent, age_ms } = cleared;
         Self { request_id, device_id, silent, age_ms }
     }
 }
 
-impl From<core::ConfigEdit> for wit::ConfigEdit {
-    fn from(edit: core::ConfigEdit) -> Self {
+impl From<report::ConfigEdit> for wit::ConfigEdit {
+    fn from(edit: report::ConfigEdit) -> Self {
         let action = match edit.action {
-            core::EditAction::Added => wit::EditAction::Added,
-            core::EditAction::Replaced => wit::EditAction::Replaced,
-            core::EditAction::Removed => wit::EditAction::Removed,
+            report::EditAction::Added => wit::EditAction::Added,
+            report::EditAction::Replaced => wit::EditAction::Replaced,
+            report::EditAction::Removed => wit::EditAction::Removed,
         };
         Self { path: edit.path, action }
     }
 }
 
-impl From<core::Change> for wit::Change {
-    fn from(change: core::Change) -> Self {
+impl From<report::Change> for wit::Change {
+    fn from(change: report::Change) -> Self {
         Self {
             path: change.path,
             action: match change.action {
-                core::ChangeAction::Created => wit::ChangeAction::Created,
-                core::ChangeAction::Replaced => wit::ChangeAction::Replaced,
-                core::ChangeAction::Removed => wit::ChangeAction::Removed,
-                core::ChangeAction::Rows => wit::ChangeAction::Rows,
+                report::ChangeAction::Created => wit::ChangeAction::Created,
+                report::ChangeAction::Replaced => wit::ChangeAction::Replaced,
+                report::ChangeAction::Removed => wit::ChangeAction::Removed,
+                report::ChangeAction::Rows => wit::ChangeAction::Rows,
             },
             bytes: change.bytes.map(|bytes| bytes as u64),
             rows: change.rows,
@@ -462,9 +464,9 @@ impl From<core::Change> for wit::Change {
     }
 }
 
-impl From<core::Notice> for wit::Notice {
-    fn from(notice: core::Notice) -> Self {
-        let core::Notice { code, message, hint, path } = notice;
+impl From<report::Notice> for wit::Notice {
+    fn from(notice: report::Notice) -> Self {
+        let report::Notice { code, message, hint, path } = notice;
         Self { code, message, hint, path }
     }
 }

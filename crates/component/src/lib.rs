@@ -8,11 +8,13 @@ mod wit {
     wit_bindgen::generate!({ path: "../../wit", world: "prepair", generate_all });
 }
 
-use prepair_core::connect::Connection;
+use prepair_core::base::keys::KeyPair;
+use prepair_core::entropy::{self, ENTROPY};
 use prepair_core::error::Error;
-use prepair_core::identity::KeyPair;
+use prepair_core::operations;
+use prepair_core::options::connection::Connection;
 use prepair_core::options::{Operation, Request};
-use prepair_core::plan::{self, ENTROPY};
+use prepair_core::plan::identity;
 use zeroize::Zeroizing;
 
 use wit::exports::openclaw::prepair::{identities, planner};
@@ -27,7 +29,7 @@ fn entropy(given: Option<Vec<u8>>) -> Result<Zeroizing<[u8; ENTROPY]>, Error> {
     let bytes = Zeroizing::new(
         given.unwrap_or_else(|| wit::wasi::random::random::get_random_bytes(ENTROPY as u64)),
     );
-    plan::entropy(&bytes).map(Zeroizing::new)
+    entropy::entropy(&bytes).map(Zeroizing::new)
 }
 
 impl planner::Guest for Component {
@@ -36,8 +38,8 @@ impl planner::Guest for Component {
         mut inputs: types::Inputs,
     ) -> Result<types::Planned, types::Stop> {
         let entropy = entropy(inputs.entropy.take())?;
-        let request = convert::request(request, plan::seed(&entropy))?;
-        let plan = plan::plan(&request, &convert::inputs(&inputs)?, &entropy)?;
+        let request = convert::request(request, entropy::seed(&entropy))?;
+        let plan = operations::plan(&request, &convert::inputs(&inputs)?, &entropy)?;
         Ok(plan.into())
     }
 
@@ -46,13 +48,13 @@ impl planner::Guest for Component {
         inputs: types::Inputs,
     ) -> Result<Option<types::Needs>, types::Error> {
         let request = convert::request(request, &[1; 32])?;
-        Ok(plan::reads(&request, &convert::inputs(&inputs)?).map(Into::into))
+        Ok(operations::reads(&request, &convert::inputs(&inputs)?).map(Into::into))
     }
 }
 
 impl identities::Guest for Component {
     fn create() -> Result<identities::Identity, types::Error> {
-        Ok(plan::new_identity(&*entropy(None)?)?.into())
+        Ok(entropy::new_identity(&*entropy(None)?)?.into())
     }
 
     fn derive(from: types::Derivation) -> Result<identities::Identity, types::Error> {
@@ -74,7 +76,7 @@ impl identities::Guest for Component {
             connection: Connection::default(),
             device: None,
         };
-        Ok(plan::export(&request, &convert::inputs(&inputs)?)?.into())
+        Ok(identity::export(&request, &convert::inputs(&inputs)?)?.into())
     }
 
     fn sign(

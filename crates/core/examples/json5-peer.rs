@@ -1,7 +1,7 @@
 //! Answers the tests in tests/json5: requests and replies are a little-endian u32 length, a line of JSON, and bytes.
 use std::io::{self, Read, Write};
 
-use prepair_core::json5::{Arrays, Document, Editor, Kind, Node, Syntax, SyntaxError};
+use prepair_core::base::json5::{Arrays, Document, Editor, Kind, Node, Syntax, SyntaxError};
 use serde_json::{Value, json};
 
 fn main() -> io::Result<()> {

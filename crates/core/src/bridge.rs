@@ -4,16 +4,21 @@
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::connect::TREE;
-use crate::diagnose;
+use crate::base::json::{known, object};
+use crate::base::json5;
+use crate::base::keys::KeyPair;
+use crate::diagnose::approach;
+use crate::entropy::{self, ENTROPY, new_identity};
 use crate::error::{Error, Fields, Result};
-use crate::identity::KeyPair;
-use crate::inputs::{File, Inputs, Installed, PassedOver, Process, Stat, Stop};
-use crate::json::{Part, known, list, malformed, mistyped, object, present, text};
-use crate::json5;
-use crate::options::{self, Operation, Request};
-use crate::plan::{self, ENTROPY, Plan, Step};
+use crate::gateway::tree::TREE;
+use crate::inputs::{File, Inputs, Installed, PassedOver, Process, Stat};
+use crate::operations;
+use crate::options::{self, Operation, Request, pair, target};
+use crate::parts::{Part, list, malformed, mistyped, present, text};
+use crate::plan::identity;
 use crate::rules::Rules;
+use crate::steps::{Plan, Step};
+use crate::wants::Stop;
 
 /// A reply: JSON, and the binary parts that it refers to by index.
 pub struct Reply {
@@ -54,12 +59,12 @@ fn answer(
     match function.as_str() {
         "plan" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
-            plan::plan(&request, &inputs, entropy)
+            operations::plan(&request, &inputs, entropy)
                 .map_or_else(stopped, |plan| Ok(plan_json(plan, out)))
         }
         "reads" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
-            let missing = plan::reads(&request, &inputs);
+            let missing = operations::reads(&request, &inputs);
             let done = missing.is_none();
             let missing = missing.unwrap_or_default();
             let optional = Some(missing.optional).filter(|files| !files.is_empty());
@@ -72,16 +77,17 @@ fn answer(
         }
         "exportIdentity" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
-            plan::export(&request, &inputs).map_or_else(stopped, |keys| Ok(identity_json(&keys)))
+            identity::export(&request, &inputs)
+                .map_or_else(stopped, |keys| Ok(identity_json(&keys)))
         }
         "approach" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
-            diagnose::approach(&request, &inputs).map_or_else(stopped, |found| Ok(found.into()))
+            approach::approach(&request, &inputs).map_or_else(stopped, |found| Ok(found.into()))
         }
         "newIdentity" => {
             let keys = match call.take("options") {
-                None => plan::new_identity(entropy)?,
-                Some(Value::Object(map)) => options::derive(map, "", blobs)?,
+                None => new_identity(entropy)?,
+                Some(Value::Object(map)) => pair::derive(map, "", blobs)?,
                 _ => {
                     return Err(Error::new(
                         "OPTIONS",
@@ -142,12 +148,12 @@ fn prepared<'a>(
     let now = inputs.take("now").map(|now| now.as_f64().ok_or_else(mistyped)).transpose()?;
     let inputs = read(inputs, blobs)?;
     if let Some(index) = given {
-        *entropy = plan::entropy(blob(blobs, index)?)?;
+        *entropy = entropy::entropy(blob(blobs, index)?)?;
     }
     let now = options.get("now").and_then(Value::as_f64).or(now).unwrap_or_default();
     let request =
-        options::parse(Operation::parse(&operation)?, options, blobs, plan::seed(entropy))?;
-    Ok((request, Inputs { now: options::now(now)?, ..inputs }))
+        options::parse(Operation::parse(&operation)?, options, blobs, entropy::seed(entropy))?;
+    Ok((request, Inputs { now: target::now(now)?, ..inputs }))
 }
 
 /// What a driver read.

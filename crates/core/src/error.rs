@@ -4,7 +4,7 @@ use core::fmt;
 
 use serde_json::Value;
 
-use crate::json::known;
+use crate::base::json::known;
 
 /// A refusal: a stable code, what happened, where, and what to do.
 ///

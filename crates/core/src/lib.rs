@@ -1,43 +1,43 @@
 //! The logic of openclaw-prepair: pure, from bytes and options to steps and a report.
 //! It reads no file, no clock and no randomness.
 //!
-//! | module | what it knows |
+//! Rooms, from the ground up; each uses only those before it:
+//!
+//! | room | what it knows |
 //! | --- | --- |
+//! | [`base`] | nothing of OpenClaw: text, addresses, keys, documents and splices in them |
 //! | [`rules`] | what each OpenClaw version does: the one place that compares versions |
-//! | [`paths`] | where OpenClaw keeps its state and its config |
-//! | [`identity`] | the device's key, its PEMs, its file |
-//! | [`paired`] | the record that opens the gateway |
-//! | [`pending`] | requests that stand in its way |
-//! | [`config`] | edits of `openclaw.json` |
-//! | [`json5`] | documents, and splices in them |
-//! | [`sqlite`] | the same store as rows, from 2026.8.1 |
-//! | [`connect`] | the gateway's decision on a connection, simulated; `proxies` tells who a request comes from |
-//! | [`plan`] | all of it as ordered steps and a report |
+//! | [`options`] | what a caller wants, read strictly |
+//! | [`store`] | what OpenClaw keeps and where: files, rows, the record that opens the gateway |
+//! | [`config`] | `openclaw.json`: includes, variables, edits |
+//! | [`gateway`] | the gateway's decision on a connection, simulated |
+//! | [`plan`] | the parts of a plan: identity, record, pending requests, config |
 //! | [`diagnose`] | why there is a wall, and all that is wrong on disk |
-//! | [`bridge`] | the one function that the JavaScript bindings call |
+//!
+//! Between them stands the vocabulary that they share ([`error`], [`inputs`], [`wants`], [`steps`], [`report`], [`verdict`],
+//! [`entropy`], [`context`]). [`operations`] is the one place that knows every operation, [`bridge`] the one function that
+//! the JavaScript bindings call.
 #![forbid(unsafe_code)]
 
-mod base64;
+pub mod base;
 pub mod bridge;
 pub mod config;
-pub mod connect;
+pub mod context;
 pub mod diagnose;
+pub mod entropy;
 pub mod error;
-pub mod identity;
+pub mod gateway;
 pub mod inputs;
-pub mod ip;
-mod json;
-pub mod json5;
+pub mod operations;
 pub mod options;
-pub mod paired;
-pub mod paths;
-pub mod pending;
+mod parts;
 pub mod plan;
-mod proxies;
 pub mod report;
 pub mod rules;
-pub mod sqlite;
-mod variables;
+pub mod steps;
+pub mod store;
+pub mod verdict;
+pub mod wants;
 
 pub use error::{Error, Result};
 

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::connect::{Reason, Step, Verdict};
-use crate::json::{known, object, words};
+use crate::base::json::{known, object, words};
+use crate::verdict::{Reason, Step, Verdict};
 
 /// A remark or a warning that did not stop the operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -258,10 +258,15 @@ impl Report {
 }
 
 words!(Source: Option "option", Package "package", Unknown "unknown");
+
 words!(StoreKind: Json "json", Sqlite "sqlite");
+
 words!(IdentityOutcome: Created "created", Reused "reused", Imported "imported", Repaired "repaired", Replaced "replaced", Untouched "untouched");
+
 words!(PairedOutcome: Created "created", Updated "updated", Unchanged "unchanged");
+
 words!(ChangeAction: Created "created", Replaced "replaced", Removed "removed", Rows "rows");
+
 words!(EditAction: Added "added", Replaced "replaced", Removed "removed");
 
 impl From<Notice> for Value {

@@ -3,16 +3,19 @@
 
 use std::collections::BTreeMap;
 
+use prepair_core::base::json5::{Arrays, Document, Editor, Kind, Node, Syntax};
+use prepair_core::base::keys;
 use prepair_core::error::Error;
-use prepair_core::identity;
-use prepair_core::inputs::{File, Inputs, Stop};
-use prepair_core::json5::{Arrays, Document, Editor, Kind, Node, Syntax};
+use prepair_core::inputs::{File, Inputs};
 use prepair_core::options::{self, Operation};
-use prepair_core::paired::{self, Want};
-use prepair_core::pending::Asked;
-use prepair_core::plan::{self, Plan, Step};
 use prepair_core::report::{PairedOutcome, Report};
 use prepair_core::rules::Version;
+use prepair_core::steps::{Plan, Step};
+use prepair_core::store::identity;
+use prepair_core::store::pending::Asked;
+use prepair_core::store::record::{self, Want};
+use prepair_core::wants::Stop;
+use prepair_core::{entropy, operations};
 use serde_json::{Map, Value, json};
 
 const NOW: i64 = 1_771_000_000_000;
@@ -102,7 +105,7 @@ pub fn identity(data: &[u8]) {
         Ok(None) => unreachable!("there is a file"),
         Ok(Some(stored)) => {
             let id = stored.keys.device_id();
-            assert_eq!(id, identity::device_id(&stored.keys.public()));
+            assert_eq!(id, keys::device_id(&stored.keys.public()));
             let content = stored
                 .repair
                 .map(|repair| repair.content.to_vec())
@@ -120,7 +123,7 @@ pub fn identity(data: &[u8]) {
 pub fn record(data: &[u8]) {
     let (flags, rest) = data.split_first().unwrap_or((&0, &[]));
     let Ok(Value::Object(record)) = serde_json::from_slice::<Value>(rest) else { return };
-    let keys = plan::new_identity(&ENTROPY).expect("entropy");
+    let keys = entropy::new_identity(&ENTROPY).expect("entropy");
     let exact = ["operator.read".to_owned()];
     let asked = Vec::from_iter((flags & 8 != 0).then(|| Asked {
         request_id: "r".to_owned(),
@@ -139,7 +142,7 @@ pub fn record(data: &[u8]) {
         now: NOW,
         token: &[9; 32],
     };
-    let decision = match paired::decide(Some(&record), &want, "/p") {
+    let decision = match record::decide(Some(&record), &want, "/p") {
         Ok(decision) => decision,
         Err(error) => return sound(&error, rest),
     };
@@ -148,7 +151,7 @@ pub fn record(data: &[u8]) {
     for set in &decision.sets {
         put(&mut new, &set.path, set.value.clone());
     }
-    let again = paired::decide(Some(&new), &want, "/p")
+    let again = record::decide(Some(&new), &want, "/p")
         .unwrap_or_else(|error| panic!("{error} of {new:?}"));
     assert_eq!(again.sets.len(), 0, "{record:?} became {new:?}");
     let touched: Vec<&str> = decision.sets.iter().map(|set| set.path[0]).collect();
@@ -253,10 +256,10 @@ pub fn planned(
     disk: &Disk,
     entropy: &[u8; 64],
 ) -> Result<Plan, Error> {
-    let request = options::parse(operation, wanted.clone(), &[], plan::seed(entropy))?;
+    let request = options::parse(operation, wanted.clone(), &[], entropy::seed(entropy))?;
     let mut inputs = Inputs { now: NOW, ..Inputs::default() };
     loop {
-        match plan::plan(&request, &inputs, entropy) {
+        match operations::plan(&request, &inputs, entropy) {
             Ok(plan) => return Ok(plan),
             Err(Stop::Refused(error)) => return Err(error),
             Err(Stop::Missing(missing)) => {

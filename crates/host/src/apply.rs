@@ -4,7 +4,7 @@ use core::fmt;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use prepair_core::{Error, Result};
+use prepair_core::error::{Error, Result};
 
 use crate::fault::{barren, changed, fault, mount_point, not_a_file, not_a_folder, not_ours};
 use crate::io::{Errno, Io, Kind, Stat};

@@ -1,6 +1,6 @@
 //! Refusals of the file calls. The texts are those of `npm/openclaw-prepair/lib/files.js`, word for word.
 
-use prepair_core::Error;
+use prepair_core::error::Error;
 
 use crate::io::{Errno, Kind};
 

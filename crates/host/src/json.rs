@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use prepair_core::{Error, Result};
+use prepair_core::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 

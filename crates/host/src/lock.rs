@@ -28,7 +28,7 @@
 
 use std::rc::Rc;
 
-use prepair_core::{Error, Result};
+use prepair_core::error::{Error, Result};
 
 use crate::fault::fault;
 use crate::io::{Errno, Io, Kind, Life, Process};

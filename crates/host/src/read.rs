@@ -3,7 +3,7 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
-use prepair_core::Result;
+use prepair_core::error::Result;
 use zeroize::Zeroizing;
 
 use crate::apply::temp_folders;

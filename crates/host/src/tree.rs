@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use prepair_core::Result;
+use prepair_core::error::Result;
 use rustix::io::retry_on_intr as steady;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;

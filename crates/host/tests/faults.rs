@@ -2,7 +2,7 @@
 //! then completes and leaves nothing behind.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use prepair_core::Error;
+use prepair_core::error::Error;
 use prepair_host::doubles::{Failing, Memory, Verdict};
 use prepair_host::io::Errno;
 use prepair_host::{

@@ -1,6 +1,6 @@
 //! The functions of the bridge beside `plan`.
 
-use prepair_core::identity::KeyPair;
+use prepair_core::base::keys::KeyPair;
 use serde_json::json;
 
 use crate::kit::{Disk, NOW, ask, call, code, database, keys};

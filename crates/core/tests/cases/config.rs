@@ -1,6 +1,6 @@
 //! `patchConfig`: includes, what is refused, and what a new config holds.
 
-use prepair_core::json5::{Document, Syntax};
+use prepair_core::base::json5::{Document, Syntax};
 use serde_json::{Value, json};
 
 use crate::kit::{Disk, code};

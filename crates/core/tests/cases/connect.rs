@@ -1,7 +1,10 @@
 //! The gateway's decision, where no observation of a real gateway tells it apart: the path in words, and combinations
 //! that tests/gateway does not try.
 
-use prepair_core::connect::{Connection, Outcome, Paired, State, connect, scope_of};
+use prepair_core::gateway::scopes::scope_of;
+use prepair_core::gateway::state::{Paired, State};
+use prepair_core::gateway::walk::{Outcome, connect};
+use prepair_core::options::connection::Connection;
 use prepair_core::rules::Rules;
 use serde_json::{Value, json};
 

@@ -1,10 +1,13 @@
 //! Debug text of what holds keys and tokens shows none of them.
 
-use prepair_core::Error;
-use prepair_core::inputs::{File, Inputs, Stop};
-use prepair_core::json5::{Document, Syntax};
+use prepair_core::base::json5::{Document, Syntax};
+use prepair_core::context::World;
+use prepair_core::error::Error;
+use prepair_core::inputs::{File, Inputs};
 use prepair_core::options::{self, Operation};
-use prepair_core::plan::{self, Step, World};
+use prepair_core::steps::Step;
+use prepair_core::wants::Stop;
+use prepair_core::{entropy, operations};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -61,7 +64,7 @@ fn debug_text_tells_what_it_may() {
 #[test]
 fn no_secret_in_debug_text() {
     let entropy: [u8; 64] = core::array::from_fn(|at| SEED[at % 32]);
-    let keys = plan::new_identity(&entropy).unwrap();
+    let keys = entropy::new_identity(&entropy).unwrap();
     let pem = keys.private_pem();
     let stored = json!({ "version": 1, "deviceId": keys.device_id(), "publicKeyPem": keys.public_pem(), "privateKeyPem": pem.as_str() });
     let identity = stored.to_string();
@@ -78,7 +81,7 @@ fn no_secret_in_debug_text() {
     let mut texts = vec![format!("{request:?} {inputs:?} {keys:?}")];
     let plan = loop {
         texts.push(format!("{:?}", World::look(&request, &inputs, request.pair.as_ref())));
-        match plan::plan(&request, &inputs, &entropy) {
+        match operations::plan(&request, &inputs, &entropy) {
             Ok(plan) => break plan,
             Err(Stop::Refused(error)) => panic!("{error:?}"),
             Err(Stop::Missing(missing)) => {

@@ -161,7 +161,7 @@ fn an_identity_that_a_version_cannot_use() {
         file[field] = value;
         file.to_string()
     };
-    let other = prepair_core::identity::KeyPair::from_seed(&[8; 32]).public_pem();
+    let other = prepair_core::base::keys::KeyPair::from_seed(&[8; 32]).public_pem();
     let mended = |then: &str| format!("this version {then}");
     for (version, text, finding, says, expected) in [
         (
@@ -411,7 +411,7 @@ fn the_config() {
 #[test]
 fn the_record() {
     let tokens = |token: Value| json!({ "tokens": { "operator": token } });
-    let other = prepair_core::identity::KeyPair::from_seed(&[8; 32]);
+    let other = prepair_core::base::keys::KeyPair::from_seed(&[8; 32]);
     let five = json!(FIVE);
     for (version, changes, expected) in [
         ("2026.4.15", json!({ "deviceId": "x" }), "RECORD_ID"),
@@ -617,7 +617,7 @@ fn what_lies_beside_a_database() {
     let lying =
         |version: &str, path: &str, text: &[u8]| findings(&database(version).file(path, text));
     let own = keys().file(NOW);
-    let other = prepair_core::identity::KeyPair::from_seed(&[8; 32]).file(NOW);
+    let other = prepair_core::base::keys::KeyPair::from_seed(&[8; 32]).file(NOW);
     let auth = "/s/identity/device-auth.json";
     for (version, path, text, expected) in [
         ("2026.8.2", DEVICE, &own[..], format!("LEGACY_FILES {DEVICE}")),
@@ -672,7 +672,7 @@ fn what_cannot_be_told() {
         [format!("STORE_CONFLICT {DB}")]
     );
     // Nor of files beside one that could be read in part only.
-    let other = prepair_core::identity::KeyPair::from_seed(&[8; 32]).file(NOW);
+    let other = prepair_core::base::keys::KeyPair::from_seed(&[8; 32]).file(NOW);
     let part = database("2026.8.2")
         .rows("userVersion", json!([{ "user_version": 1 }]))
         .file(DEVICE, &*other)

@@ -1,7 +1,8 @@
 //! Keys, their spellings, and the file that holds one.
 
-use prepair_core::identity::{KeyPair, parse_public_key, read, sha256_hex};
+use prepair_core::base::keys::{KeyPair, parse_public_key, sha256_hex};
 use prepair_core::inputs::File;
+use prepair_core::store::identity::read;
 use serde_json::{Value, json};
 
 use crate::kit::{NOW, keys};

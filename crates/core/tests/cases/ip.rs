@@ -1,6 +1,6 @@
 //! Addresses and blocks of them, counted by hand.
 
-use prepair_core::ip::{is_loopback, parse_cidr};
+use prepair_core::base::ip::{is_loopback, parse_cidr};
 
 #[test]
 fn blocks_hold_what_shares_their_leading_bits() {

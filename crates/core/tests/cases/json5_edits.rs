@@ -1,6 +1,6 @@
 //! Changes that one editor collects, and where they are written: what the vectors do not tell apart.
 
-use prepair_core::json5::{Action, Arrays, Change, Document, Editor, Node, Syntax};
+use prepair_core::base::json5::{Action, Arrays, Change, Document, Editor, Node, Syntax};
 use serde_json::{Value, json};
 
 /// The text after some changes; `None` where nothing changes. They get the root and the value of `a`.
@@ -48,7 +48,7 @@ fn what_is_not_there_is_not_removed_and_what_is_no_array_takes_no_element() {
         assert!(editor.remove(root, "x"));
         editor.push(a, &[json!(1)]);
         editor.push(root, &[]);
-        editor.set(Node { kind: prepair_core::json5::Kind::Array, ..a }, "x", &json!(1));
+        editor.set(Node { kind: prepair_core::base::json5::Kind::Array, ..a }, "x", &json!(1));
     });
     assert_eq!(kept, None);
 }

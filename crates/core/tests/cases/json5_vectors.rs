@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use prepair_core::json5::{Arrays, Document, Editor, Kind, Node, Syntax, line, lines};
+use prepair_core::base::json5::{Arrays, Document, Editor, Kind, Node, Syntax, line, lines};
 use serde_json::{Value, json};
 
 fn vectors(name: &str) -> Vec<Value> {

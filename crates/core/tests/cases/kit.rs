@@ -1,7 +1,7 @@
 //! A state dir in memory, asked through the bridge as a driver asks.
 
+use prepair_core::base::keys::KeyPair;
 use prepair_core::bridge;
-use prepair_core::identity::KeyPair;
 use serde_json::{Map, Value, json};
 
 /// 2026-05-28T20:26:40Z.

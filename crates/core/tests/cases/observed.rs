@@ -5,8 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use prepair_core::connect::{Connection, Outcome, Reason, State, Verdict, connect};
+use prepair_core::gateway::state::State;
+use prepair_core::gateway::walk::{Outcome, connect};
+use prepair_core::options::connection::Connection;
 use prepair_core::rules::{Change, Rules, Version};
+use prepair_core::verdict::{Reason, Verdict};
 use serde::Deserialize;
 
 #[derive(Deserialize)]

@@ -1,6 +1,6 @@
 //! What a plan does beside what the vectors show: an identity in a file beside a database, and what is asked for.
 
-use prepair_core::identity::KeyPair;
+use prepair_core::base::keys::KeyPair;
 use serde_json::{Value, json};
 
 use crate::kit::{Disk, NOW, ask, code, database, gateway, keys, record, store};

@@ -11,7 +11,7 @@ mod holds;
 
 use holds::{Disk, completes, planned};
 use prepair_core::options::Operation;
-use prepair_core::plan::Step;
+use prepair_core::steps::Step;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -182,7 +182,7 @@ fn a_call_for_a_new_identity_that_was_killed_is_completed_with_its_own_key() {
         "stateDir": "/s", "env": {}, "gatewayVersion": "2026.2.19", "identity": "new", "config": { "merge": { "a": 1 } },
     });
     let run = |disk: &Disk, entropy: u8| planned(Operation::Setup, &wanted, disk, &[entropy; 64]);
-    let id = |plan: &prepair_core::plan::Plan| match &plan.report {
+    let id = |plan: &prepair_core::steps::Plan| match &plan.report {
         prepair_core::report::Report::Setup(report) => report.pair.device_id.clone(),
         _ => panic!("setup"),
     };

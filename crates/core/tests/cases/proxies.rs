@@ -1,7 +1,9 @@
 //! Who a request comes from, seen in the answers to "Is the connection local?", "Can the gateway tell who the client is?"
 //! and "Is the Origin allowed?".
 
-use prepair_core::connect::{Connection, State, connect};
+use prepair_core::gateway::state::State;
+use prepair_core::gateway::walk::connect;
+use prepair_core::options::connection::Connection;
 use prepair_core::rules::Rules;
 use serde_json::{Value, json};
 

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
+use prepair_core::base::keys::sha256_hex;
 use prepair_core::bridge;
-use prepair_core::identity::sha256_hex;
 use serde_json::{Map, Value, json};
 
 fn hex(text: &str) -> Vec<u8> {

@@ -1,0 +1,46 @@
+//! RFC 7396 merge patches on plain values.
+
+use serde_json::{Map, Value};
+
+use crate::report::{ConfigEdit, EditAction};
+
+/// No array holds an element twice.
+pub(super) fn unite(value: &mut Value) {
+    match value {
+        Value::Array(items) => *items = crate::base::json5::unique(items),
+        Value::Object(map) => map.values_mut().for_each(unite),
+        _ => {}
+    }
+}
+
+/// RFC 7396 on plain objects.
+pub(super) fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
+    for (key, value) in patch {
+        match (target.get_mut(key), value) {
+            (_, Value::Null) => {
+                target.shift_remove(key);
+            }
+            (Some(Value::Object(inner)), Value::Object(patch)) => merge(inner, patch),
+            (_, Value::Object(patch)) => {
+                let mut inner = Map::new();
+                merge(&mut inner, patch);
+                target.insert(key.clone(), Value::Object(inner));
+            }
+            (_, value) => {
+                target.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+pub(super) fn leaves(map: &Map<String, Value>, prefix: &str) -> Vec<ConfigEdit> {
+    map.iter()
+        .flat_map(|(key, value)| {
+            let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+            match value {
+                Value::Object(inner) if !inner.is_empty() => leaves(inner, &path),
+                _ => vec![ConfigEdit { path, action: EditAction::Added }],
+            }
+        })
+        .collect()
+}

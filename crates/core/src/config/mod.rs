@@ -1,0 +1,8 @@
+//! `openclaw.json`: read with its includes and variables, edited by splices.
+
+pub mod client;
+pub mod includes;
+pub mod merge;
+pub mod patch;
+pub mod proxies;
+pub mod variables;

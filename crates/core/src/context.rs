@@ -1,0 +1,272 @@
+//! What every operation stands on: version, rules, places, store.
+
+use crate::error::{Error, Result};
+use crate::inputs::{Inputs, PassedOver};
+use crate::options::pair::{IdentityChoice, PairOptions, PendingChoice};
+use crate::options::{Operation, Request};
+use crate::report::{Gateway, Notice, Source, StoreKind};
+use crate::rules::{self, BrokenIdentity, Doubt, Rules, Store, Version};
+use crate::store::paths::{self, Paths};
+use crate::store::rows;
+use crate::wants::{Gathered, Missing, Stop, Wants, want_files, want_queries};
+
+/// What an operation stands on: rules, places, store.
+#[derive(Debug)]
+pub struct World<'i, 'a> {
+    /// What was read.
+    pub inputs: &'i Inputs<'a>,
+    /// What this version does.
+    pub rules: Rules,
+    /// Whose rules they are.
+    pub gateway: Gateway,
+    /// Where things are.
+    pub paths: Paths,
+    /// Where identity and pairing live.
+    pub store: StoreKind,
+    /// What the caller should know.
+    pub warnings: Vec<Notice>,
+    /// Why the store can't be told; every operation but `diagnose` is refused then.
+    pub unclear: Option<Error>,
+    /// Whether the environment lets includes lie outside of the config's folder.
+    pub include_roots: bool,
+}
+
+impl<'i, 'a> World<'i, 'a> {
+    /// Finds out version, places and store. `pairs`: what is to be approved; whose state dir this is and what waits is looked
+    /// at then, as far as it can be read.
+    pub fn look(
+        request: &Request,
+        inputs: &'i Inputs<'a>,
+        pairs: Option<&PairOptions>,
+    ) -> Result<Self, Stop> {
+        let target = &request.target;
+        let installed = inputs
+            .installed
+            .as_ref()
+            .and_then(|installed| installed.version.parse::<Version>().ok());
+        let (version, source) = match (&target.gateway_version, installed) {
+            (Some(version), _) => (Some(*version), Source::Option),
+            (None, Some(version)) => (Some(version), Source::Package),
+            (None, None) => (None, Source::Unknown),
+        };
+        let (rules, doubt) = rules::rules(version.as_ref());
+        let mut warnings: Vec<Notice> = inputs.passed_over.iter().map(passed_over).collect();
+        warnings.extend(doubt.map(doubtful));
+        let state_dir = paths::state_dir(target, &rules, inputs)?;
+
+        // Everything that depends only on the state dir is asked for in one go.
+        let mut missing = Gathered::default();
+        let database = paths::join(&state_dir, "state/openclaw.sqlite");
+        missing.take(want_queries(inputs, rows::probes(&database)))?;
+        let needs_config = request.config.is_some() || request.operation == Operation::Diagnose;
+        let config = match needs_config {
+            true => missing.take(paths::config(target, &rules, inputs, &state_dir))?,
+            false if pairs.is_some() => match paths::config(target, &rules, inputs, &state_dir) {
+                Err(Stop::Refused(_)) => None,
+                found => missing.take(found.map_err(Stop::optional))?,
+            },
+            false => None,
+        };
+        let paths = Paths {
+            identity: paths::identity(target, &rules, inputs, &state_dir)?,
+            config: config.clone().unwrap_or_default(),
+            state_dir,
+        };
+        if request.config.is_some() && config.is_some() {
+            missing.take(paths::apart(&paths, inputs))?;
+        }
+        if config.is_some() {
+            let wanted = want_files(inputs, [paths.config.as_str()]);
+            missing.take(if needs_config { wanted } else { wanted.map_err(Stop::optional) })?;
+        }
+        for path in files_of(request, &paths) {
+            missing.take(want_files(inputs, [path.as_str()]))?;
+        }
+        if pairs.is_some_and(|pair| pair.pending == PendingChoice::Keep) {
+            let wanted = want_files(inputs, [paths.pending().as_str()]);
+            missing.take(wanted.map_err(Stop::optional))?;
+        }
+        if request.pair.as_ref().is_some_and(|pair| pair.device.is_none()) {
+            missing.take(want_links(inputs, &rules, &paths.identity))?;
+        }
+        if missing.0 != Missing::default() {
+            return Err(Stop::Missing(Box::new(Missing { bases: paths.bases(), ..missing.0 })));
+        }
+        let mut unclear = inputs.failures.get(&database).cloned();
+        let store = match store(inputs, &rules, version.as_ref(), source, &paths, &mut warnings) {
+            Err(Stop::Refused(error)) if request.operation == Operation::Diagnose => {
+                unclear = Some(error);
+                StoreKind::Sqlite
+            }
+            store => store?,
+        };
+        let gateway = Gateway { version: version.map(|version| version.to_string()), source };
+        let include_roots = paths::variable(target, "OPENCLAW_INCLUDE_ROOTS").is_some();
+        Ok(Self { inputs, rules, gateway, paths, store, warnings, unclear, include_roots })
+    }
+}
+
+/// What is said where the rules are a guess.
+fn doubtful(doubt: Doubt) -> Notice {
+    let newest = rules::NEWEST;
+    match doubt {
+        Doubt::Unknown => Notice::new("VERSION_UNKNOWN", format!("No OpenClaw version was found; the rules of {newest} were followed."))
+            .hint("Give gatewayVersion, or openclawDir. The paired record opens every version."),
+        Doubt::UnknownNewer => Notice::new("VERSION_NEWER", format!("This OpenClaw is newer than {newest}, the newest that is known here; its rules were followed."))
+            .hint("Update openclaw-prepair when there is a newer one."),
+    }
+}
+
+/// What is said of a package that another user could have put there, to have the rules of its version followed.
+fn passed_over(PassedOver { path, at, uid }: &PassedOver) -> Notice {
+    let why = match uid {
+        Some(uid) => format!("{at} belongs to user {uid}"),
+        None => format!("other users can write to {at}"),
+    };
+    Notice::new("PACKAGE_NOT_TRUSTED", format!("An openclaw package was not used, because {why}."))
+        .at(path)
+        .hint("Give gatewayVersion, or openclawDir if this package is yours. Otherwise remove it, or take its folder off PATH.")
+}
+
+/// How many names an identity file has, where that matters to this version and the driver can tell.
+pub(crate) fn want_links(inputs: &Inputs<'_>, rules: &Rules, path: &str) -> Result<(), Stop> {
+    let mut wants = Wants::default();
+    if rules.broken_identity != BrokenIdentity::Used {
+        wants.stat(inputs, path);
+    }
+    wants.met()
+}
+
+/// The files that an operation looks at, whatever the store.
+fn files_of(request: &Request, paths: &Paths) -> Vec<String> {
+    let mut files = Vec::new();
+    if let Some(pair) = &request.pair {
+        if pair.device.is_none() {
+            files.push(paths.identity.clone());
+            files.extend(claim(paths, pair));
+        }
+        files.push(paths.paired());
+        if pair.pending != PendingChoice::Keep {
+            files.push(paths.pending());
+        }
+    }
+    match request.operation {
+        Operation::ClearPending => files.push(paths.pending()),
+        Operation::TakeBack => files.extend([paths.paired(), paths.pending()]),
+        Operation::Diagnose => files.extend(diagnosed(paths)),
+        _ => {}
+    }
+    files
+}
+
+/// Which store holds identity and pairing: the disk decides before the package.
+pub(crate) fn store(
+    inputs: &Inputs<'_>,
+    rules: &Rules,
+    version: Option<&Version>,
+    source: Source,
+    paths: &Paths,
+    warnings: &mut Vec<Notice>,
+) -> Result<StoreKind, Stop> {
+    let db = paths.database();
+    let conflict =
+        |message: String, hint: &str| Error::new("STORE_CONFLICT", message).at(&db).hint(hint);
+    let Some(found) = rows::user_version(inputs) else { return Ok(StoreKind::Json) };
+    let newest = inputs
+        .installed
+        .as_ref()
+        .and_then(|installed| installed.state_schema)
+        .unwrap_or_else(|| i64::from(Rules::at(rules::NEWEST, None).state_schema));
+    if found < rows::FIRST_SCHEMA {
+        if found >= 2 {
+            return Err(conflict(
+                format!(
+                    "The state database has user_version {found}, which only preview builds wrote."
+                ),
+                "Start a released OpenClaw on it once, or move the state dir away.",
+            )
+            .into());
+        }
+        if rows::has_table(inputs, "device_identities") {
+            want_queries(inputs, [rows::primary(&db)])?;
+            if inputs.rows("primary").is_some_and(|rows| !rows.is_empty()) {
+                return Ok(StoreKind::Sqlite);
+            }
+        }
+        return Ok(StoreKind::Json);
+    }
+    if version.is_some() && rules.store == Store::Json {
+        let from = if source == Source::Option {
+            "gatewayVersion says"
+        } else {
+            "the installed package is"
+        };
+        return Err(conflict(
+            format!(
+                "The state database has user_version {found}, but {from} {}, which keeps its state in files.",
+                version.map(ToString::to_string).unwrap_or_default()
+            ),
+            "That gateway would not see what a newer one stored here. Use the version that wrote this state dir, or another state dir.",
+        )
+        .into());
+    }
+    if found > newest {
+        return Err(conflict(
+            format!("The state database has user_version {found}, newer than {newest}, the newest that is known here."),
+            "Give the installed package by openclawDir, or update openclaw-prepair.",
+        )
+        .into());
+    }
+    if found > i64::from(rules.state_schema)
+        && inputs.installed.as_ref().and_then(|i| i.state_schema).is_none()
+    {
+        warnings.push(
+            Notice::new("SCHEMA_NEWER", format!("The state database has user_version {found}, newer than that version writes; that gateway may refuse to start."))
+                .at(&db),
+        );
+    }
+    Ok(StoreKind::Sqlite)
+}
+
+/// Refuses a database that somebody else manages.
+pub(crate) fn unsupervised(world: &World<'_, '_>) -> Result<(), Stop> {
+    let db = world.paths.database();
+    if !rows::has_table(world.inputs, "config_machine_state") {
+        return Ok(());
+    }
+    want_queries(world.inputs, [rows::supervision(&db)])?;
+    if world.inputs.rows("supervision").is_some_and(|rows| !rows.is_empty()) {
+        return Err(Error::new(
+            "SUPERVISED",
+            "This state database is managed by an external supervisor.",
+        )
+        .at(db)
+        .hint("Pair the device through that supervisor; writing behind its back is not safe.")
+        .into());
+    }
+    Ok(())
+}
+
+/// The file that holds the deviceId of an identity which a call for a new one is about to make, until all of that call's
+/// work is done: where it was killed in between, the same call finds its own identity and goes on with it.
+pub(crate) fn claim(paths: &Paths, options: &PairOptions) -> Option<String> {
+    let claims = matches!(options.identity, IdentityChoice::New) && !options.replace;
+    claims.then(|| format!("{}.prepair", paths.identity))
+}
+
+/// The files that a diagnosis looks at, beside the config.
+pub(crate) fn diagnosed(paths: &Paths) -> Vec<String> {
+    let identity = paths.state("identity/device.json");
+    let mut files = vec![
+        format!("{identity}.doctor-importing"),
+        format!("{identity}.native-importing"),
+        paths.state("identity/device-auth.json"),
+        paths.paired(),
+        paths.pending(),
+        identity,
+    ];
+    if !files.contains(&paths.identity) {
+        files.push(paths.identity.clone());
+    }
+    files
+}

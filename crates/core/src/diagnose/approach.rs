@@ -1,0 +1,112 @@
+//! What `verify` needs to try a connection.
+
+use serde_json::{Map, Value};
+
+use crate::base::json::object;
+use crate::context::World;
+use crate::diagnose::disk::gather;
+use crate::diagnose::findings::Findings;
+use crate::diagnose::record::lacking;
+use crate::error::Result;
+use crate::gateway::state::Paired;
+use crate::inputs::Inputs;
+use crate::options::Request;
+use crate::store::record::SCOPES;
+use crate::wants::Stop;
+
+/// What `verify` needs to try a connection. Holds a secret: for the process that asked, never for a report.
+pub struct Approach {
+    /// The device of this state dir.
+    pub device_id: Option<String>,
+    /// `gateway.port`.
+    pub port: Option<u64>,
+    /// `gateway.tls.enabled`.
+    pub tls: bool,
+    /// `gateway.auth.mode`.
+    pub auth_mode: Option<String>,
+    /// `gateway.auth.token`.
+    pub token: Option<String>,
+    /// `gateway.auth.password`.
+    pub password: Option<String>,
+    /// Whether there is a record of this device and this key.
+    pub paired: bool,
+    /// The scopes of its record that need no new approval.
+    pub granted: Vec<&'static str>,
+    /// Pending requests of this device.
+    pub pending: Vec<String>,
+    /// What its record says of it: the fields that a connect may overwrite, and the family.
+    pub record: Option<Value>,
+    /// Its own token, unless that is revoked.
+    pub device_token: Option<String>,
+    /// The state dir and the config's folder.
+    pub bases: Vec<String>,
+}
+
+impl From<Approach> for Value {
+    fn from(found: Approach) -> Self {
+        object(&mut [
+            ("deviceId", found.device_id.into()),
+            ("port", found.port.into()),
+            ("tls", found.tls.into()),
+            ("authMode", found.auth_mode.into()),
+            ("token", found.token.into()),
+            ("password", found.password.into()),
+            ("paired", found.paired.into()),
+            ("granted", found.granted.into()),
+            ("pending", found.pending.into()),
+            ("record", found.record.into()),
+            ("deviceToken", found.device_token.into()),
+            ("bases", found.bases.into()),
+        ])
+    }
+}
+
+/// The fields of a record that make up what its device says of itself at a connect, or that a connect overwrites.
+const SELF: [&str; 8] = [
+    "displayName",
+    "platform",
+    "deviceFamily",
+    "clientId",
+    "clientMode",
+    "role",
+    "roles",
+    "scopes",
+];
+
+/// Gathers what `verify` needs; stops with what is still to be read. `request` is one of `diagnose`.
+pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop> {
+    let world = World::look(request, inputs, None)?;
+    let mut findings = Findings(Vec::new());
+    let disk =
+        gather(&world, None, &mut findings).map_err(|stop| stop.based(&world.paths.bases()))?;
+    let text = |keys: &[&str]| disk.setting(keys).and_then(Value::as_str).map(String::from);
+    let id = disk.device_id();
+    Ok(Approach {
+        port: disk.setting(&["gateway", "port"]).and_then(Value::as_u64),
+        tls: disk.setting(&["gateway", "tls", "enabled"]) == Some(&Value::Bool(true)),
+        auth_mode: text(&["gateway", "auth", "mode"]),
+        token: text(&["gateway", "auth", "token"]),
+        password: text(&["gateway", "auth", "password"]),
+        paired: disk.record.is_some(),
+        granted: disk.record.as_ref().map_or(Vec::new(), |record| {
+            let lacking = lacking(&world.rules, record);
+            SCOPES.into_iter().filter(|scope| !lacking.contains(scope)).collect()
+        }),
+        pending: disk.waiting().map(|waiting| waiting.request_id.clone()).collect(),
+        record: disk.record.as_ref().map(|record| {
+            SELF.into_iter()
+                .filter_map(|name| Some((name.to_string(), record.get(name)?.clone())))
+                .collect()
+        }),
+        device_token: disk.record.as_ref().and_then(live_token),
+        bases: world.paths.bases(),
+        device_id: id,
+    })
+}
+
+/// The operator token of a record that is not revoked.
+fn live_token(record: &Map<String, Value>) -> Option<String> {
+    let revoked = Paired::read(record).tokens?.get("operator")?.revoked;
+    let token = record.get("tokens")?.get("operator")?.get("token")?.as_str()?;
+    (!revoked).then(|| token.to_string())
+}

@@ -1,0 +1,219 @@
+//! What the config says that matters to a connection.
+
+use serde_json::Value;
+
+use crate::base::ip::{self, Cidr, is_loopback_text};
+use crate::base::text::{quote, quote_entry};
+use crate::config::patch;
+use crate::context::World;
+use crate::diagnose::disk::{Disk, proxy_list};
+use crate::diagnose::findings::{Findings, SETUP};
+use crate::gateway::state::Mode;
+use crate::plan::client::approve_elsewhere;
+use crate::rules::{BindLan, Locality, ProxyMatch};
+
+/// What the config says that matters to a connection.
+pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
+    let (rules, path) = (&world.rules, world.paths.config.as_str());
+    if !world.inputs.file(path).exists() {
+        findings.add(
+            "CONFIG_MISSING",
+            path,
+            "There is no config; a gateway starts without one only by --allow-unconfigured.",
+            SETUP,
+        );
+        return;
+    }
+    if disk.config.is_none() {
+        return;
+    }
+    let mut stops = unset(world, disk, findings);
+    // src/cli/gateway-cli/run.ts of every version refuses any config that exists without "local", so `{}` too.
+    let mode = disk.setting(&["gateway", "mode"]);
+    if mode != Some(&"local".into()) && disk.told("gateway.mode") {
+        stops = true;
+        let set = "Run `openclaw config set gateway.mode local`.".to_string();
+        let (what, hint) = match mode.map(Value::as_str) {
+            None => ("The config has no gateway.mode; a gateway does not start without it.", set),
+            Some(Some("remote")) => (
+                "gateway.mode is \"remote\": this state dir belongs to a client of another gateway, and no gateway starts on it.",
+                approve_elsewhere(disk.identity),
+            ),
+            Some(_) => ("gateway.mode is not \"local\"; a gateway starts with that only.", set),
+        };
+        findings.add("GATEWAY_MODE", path, what, hint);
+    }
+    match disk.setting(&["gateway", "trustedProxies"]) {
+        None => {}
+        Some(Value::Array(items)) => stops |= !items.iter().all(Value::is_string),
+        Some(_) => {
+            stops = true;
+            findings.add(
+                "PROXY_SHAPE",
+                path,
+                "gateway.trustedProxies is no array; the gateway does not start with that.",
+                "Write it as an array of addresses.",
+            )
+        }
+    }
+    stops |= listens(world, disk, findings);
+    proxies(world, disk, findings);
+    if disk.setting(&["gateway", "bind"]) == Some(&"lan".into()) {
+        let lan = "gateway.bind is \"lan\": on this version the machine's own clients dial the LAN address";
+        match rules.bind_lan {
+            BindLan::Loopback => {}
+            BindLan::Remote => findings.add("BIND_LAN", path, format!("{lan} and count as remote."), "The paired record lets them in: run `npx openclaw-prepair setup`. Or set gateway.bind to \"loopback\"."),
+            BindLan::Refused => findings.add("BIND_LAN", path, format!("{lan} and refuse it themselves, as plain text."), "Set gateway.bind to \"loopback\"; no record helps here."),
+        }
+    }
+    for (keys, known) in [
+        (&["gateway", "allowRealIpFallback"][..], rules.allow_real_ip_fallback),
+        (&["gateway", "nodes", "pairing", "autoApproveLocal"], rules.auto_approve_local),
+    ] {
+        if !known && disk.setting(keys).is_some() {
+            stops = true;
+            findings.add("CONFIG_KEY", path, format!("This version has no {}; with an unknown key the config is invalid and the gateway does not start.", keys.join(".")), "Remove that key.");
+        }
+    }
+    disk.stops |= stops;
+}
+
+/// Settings that the decision reads.
+const DECIDING: [&str; 8] = [
+    "gateway.allowRealIpFallback",
+    "gateway.auth.mode",
+    "gateway.bind",
+    "gateway.controlUi.allowedOrigins",
+    "gateway.customBindHost",
+    "gateway.mode",
+    "gateway.nodes.pairing.autoApproveLocal",
+    "gateway.trustedProxies",
+];
+
+/// Settings that name a variable which is not known here; whether the decision hangs on one. The others, secrets above
+/// all, may well be in the environment of the gateway alone: where this version insists on them, that is said.
+fn unset(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) -> bool {
+    let decides = |path: &&String| DECIDING.iter().any(|setting| path.starts_with(setting));
+    let unknown = &disk.variables.unknown;
+    let hangs = unknown.iter().find(decides);
+    let stops = world.rules.unset_variable_stops() && world.inputs.process.is_some();
+    let Some(first) = hangs.or_else(|| unknown.first().filter(|_| stops)) else { return false };
+    let then = match (hangs, stops) {
+        (Some(_), _) => "what the gateway makes of it can't be told",
+        (None, _) => "where the gateway's environment lacks it too, this version does not start",
+    };
+    findings.add(
+        "CONFIG_VARIABLE",
+        world.paths.config.as_str(),
+        format!("The setting {} names a variable that is not set here: {then}.", quote(first)),
+        "Run this with the gateway's own environment, or give its variables as env.",
+    );
+    hangs.is_some()
+}
+
+/// Where a gateway listens and what it asks for, as far as it does not start with that.
+fn listens(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) -> bool {
+    let mut stops = false;
+    let mut add = |message: &str, hint: &str| {
+        stops = true;
+        findings.add("CONFIG_VALUE", &world.paths.config, message, hint);
+    };
+    // src/config/zod-schema.ts, the same words from 2026.1.29 to 2026.9.6, but for "none" and "trusted-proxy", which
+    // are not in 2026.2.12 yet.
+    let wrong = |keys: &[&str], words: &[&str]| {
+        disk.told(&keys.join("."))
+            && disk.setting(keys).is_some_and(|value| !words.iter().any(|word| value == word))
+    };
+    if wrong(&["gateway", "bind"], &["auto", "lan", "loopback", "custom", "tailnet"]) {
+        add(
+            "gateway.bind is none of the words that OpenClaw knows; the gateway does not start with that.",
+            "Write \"loopback\", \"lan\", \"tailnet\", \"auto\" or \"custom\".",
+        );
+    }
+    if wrong(&["gateway", "auth", "mode"], &["none", "token", "password", "trusted-proxy"]) {
+        add(
+            "gateway.auth.mode is none of the words that OpenClaw knows; the gateway does not start with that.",
+            "Write \"token\", \"password\", \"trusted-proxy\" or \"none\".",
+        );
+    }
+    let secret = match disk.auth() {
+        Mode::Token => Some("token"),
+        Mode::Password => Some("password"),
+        Mode::None | Mode::TrustedProxy => None,
+    };
+    if let Some((name, why)) = secret.and_then(|name| {
+        let value = disk.setting(&["gateway", "auth", name])?.as_str()?;
+        Some((name, world.rules.secret_check.refuses(value, name == "password")?))
+    }) {
+        let (message, hint) = patch::refused_secret(name, why);
+        add(&message, &hint);
+    }
+    let text = |keys: &[&str]| disk.setting(keys).and_then(Value::as_str).unwrap_or_default();
+    let (bind, host) = (text(&["gateway", "bind"]), text(&["gateway", "customBindHost"]).trim());
+    if bind == "custom" && host.is_empty() && world.rules.custom_bind_needs_host() {
+        add(
+            "gateway.bind is \"custom\", but there is no gateway.customBindHost; the gateway does not start with that.",
+            "Write the address as gateway.customBindHost, or another gateway.bind.",
+        );
+    }
+    // "Refusing to bind gateway to … without auth." of src/cli/gateway-cli/run.ts
+    let beyond = matches!(bind, "lan" | "tailnet") || bind == "custom" && !is_loopback_text(host);
+    if beyond && text(&["gateway", "auth", "mode"]) == "none" {
+        add(
+            "gateway.auth.mode is \"none\" while gateway.bind goes beyond this machine; a gateway does not listen there without authentication.",
+            "Set gateway.auth.mode to \"token\", or gateway.bind to \"loopback\".",
+        );
+    }
+    stops
+}
+
+fn proxies(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
+    let (rules, path) = (&world.rules, world.paths.config.as_str());
+    let list = proxy_list(disk);
+    for (at, text) in list.iter().enumerate() {
+        let place = format!("gateway.trustedProxies[{at}]");
+        if !disk.told(&place) {
+            continue;
+        }
+        let understood = match ip::parse_cidr(text) {
+            None => false,
+            Some(_) if !text.contains('/') => true,
+            Some(cidr) => match rules.proxy_match {
+                ProxyMatch::Exact => false,
+                ProxyMatch::V4 => cidr.addr().is_ipv4(),
+                ProxyMatch::V4V6 => true,
+            },
+        };
+        if !understood {
+            let why = match ip::parse_cidr(text) {
+                None => "is no address and no CIDR block",
+                Some(_) => "is a block that this version does not understand",
+            };
+            // What a variable holds is not shown.
+            let which = quote_entry(text).filter(|_| !disk.variables.known.contains(&place));
+            let which = match which {
+                Some(text) => format!("The entry {text} of gateway.trustedProxies"),
+                None => place,
+            };
+            findings.add(
+                "PROXY_ENTRY",
+                path,
+                format!("{which} {why}; it matches nothing."),
+                "Write the proxy's own address, like 10.0.0.7.",
+            );
+        }
+    }
+    let cidrs: Vec<Cidr> = list.iter().filter_map(|text| ip::parse_cidr(text)).collect();
+    if ip::any(&cidrs) {
+        findings.add("PROXY_ANY", path, "gateway.trustedProxies trusts every address there is: anyone can say which client he is.", "List the proxy's own addresses instead.");
+    }
+    if rules.loopback_proxy_is_remote() && cidrs.iter().any(Cidr::has_loopback) {
+        findings.add("PROXY_LOOPBACK", path, "gateway.trustedProxies holds loopback addresses: on this version that makes every local client remote, which raises the wall for each device that is not fully paired.", "Take 127.0.0.0/8, 127.0.0.1 and ::1 out, unless a proxy on this machine needs them. The paired record opens the door either way.");
+    }
+    let wide = cidrs.iter().any(|cidr| !cidr.is_any() && cidr.to_string().contains('/'));
+    if wide && rules.forwarded_refused {
+        findings.add("PROXY_WIDE", path, "gateway.trustedProxies holds whole networks: on this version a client whose own address lies in them gets HTTP 403, since no untrusted address is left in X-Forwarded-For.", "List the proxy's own addresses instead.");
+    } else if wide && rules.locality == Locality::ClientIp {
+        findings.add("PROXY_SPOOFABLE", path, "gateway.trustedProxies holds whole networks: on this version any neighbour in them can pose as a local client.", "List the proxy's own addresses instead.");
+    }
+}

@@ -1,0 +1,357 @@
+//! What a state dir says about the device that lives in it.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use crate::base::base64;
+use crate::base::json::strings;
+use crate::base::json5::{self, Document, Syntax};
+use crate::base::keys::{KeyPair, device_id, parse_public_key};
+use crate::config::includes;
+use crate::config::variables::Variables;
+use crate::context::{World, unsupervised};
+use crate::diagnose::findings::Findings;
+use crate::error::{Error, Result};
+use crate::gateway::state::{Config, Identity, Mode, Paired, Pending, State};
+use crate::inputs::File;
+use crate::plan::identity::{IMPORT_BY_DOCTOR, linked, primary_key};
+use crate::report::StoreKind;
+use crate::rules::{BrokenIdentity, Import};
+use crate::store::identity::{self, Stored};
+use crate::store::{documents, rows};
+use crate::wants::{Gathered, Stop, want_queries};
+
+/// A pending request.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    pub(super) request_id: String,
+    pub(super) device_id: String,
+    pub(super) request: Pending,
+}
+
+/// What a state dir says about the device that lives in it. Holds secrets, so there is no Debug.
+#[derive(Default)]
+pub(super) struct Disk {
+    /// The raw public key of the identity.
+    pub(super) identity: Option<[u8; 32]>,
+    /// It was given by its public key: no identity here is looked at.
+    pub(super) elsewhere: bool,
+    /// There is an identity file that this version cannot use.
+    pub(super) broken: bool,
+    /// It has the right shape, but its two keys don't belong together.
+    pub(super) torn: bool,
+    /// The paired record of that identity.
+    pub(super) record: Option<Map<String, Value>>,
+    /// All pending requests.
+    pub(super) pending: Vec<Waiting>,
+    /// The store is a database without an identity: what the files hold is yet to be imported.
+    pub(super) imports: bool,
+    /// The config with its includes; `None` where there is none that can be read.
+    pub(super) config: Option<Map<String, Value>>,
+    /// Where variables stand in the config.
+    pub(super) variables: Variables,
+    /// A gateway may not start on this, so that nobody is surely let in.
+    pub(super) stops: bool,
+    /// Something could not be read, so that a verdict would be a guess.
+    pub(super) unclear: bool,
+}
+
+impl Disk {
+    /// Whether the gateway goes by the files: they are its store, or its first start imports them.
+    pub(super) fn files_count(&self, world: &World<'_, '_>) -> bool {
+        world.store == StoreKind::Json || self.imports
+    }
+
+    /// A value of the config by its keys.
+    pub(super) fn setting(&self, keys: &[&str]) -> Option<&Value> {
+        let (first, rest) = keys.split_first()?;
+        rest.iter().try_fold(self.config.as_ref()?.get(*first)?, |value, key| value.get(key))
+    }
+
+    /// How the gateway authenticates its clients.
+    pub(super) fn auth(&self) -> Mode {
+        let text = |key: &str| self.setting(&["gateway", "auth", key]).and_then(Value::as_str);
+        match text("mode") {
+            Some("password") => Mode::Password,
+            Some("none") => Mode::None,
+            Some("trusted-proxy") => Mode::TrustedProxy,
+            // resolveGatewayAuth of src/gateway/auth.ts
+            None if text("password").is_some() => Mode::Password,
+            _ => Mode::Token,
+        }
+    }
+
+    /// Whether no variable hides what a setting holds.
+    pub(super) fn told(&self, path: &str) -> bool {
+        !self.variables.unknown.iter().any(|unknown| unknown == path)
+    }
+
+    /// The deviceId of the identity.
+    pub(super) fn device_id(&self) -> Option<String> {
+        self.identity.as_ref().map(device_id)
+    }
+
+    /// The pending requests of our device.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Waiting> {
+        let id = self.device_id();
+        self.pending.iter().filter(move |waiting| Some(&waiting.device_id) == id.as_ref())
+    }
+
+    /// What the gateway's decision depends on.
+    pub(super) fn state(&self, now: i64) -> State {
+        let flag = |keys: &[&str]| self.setting(keys).and_then(Value::as_bool);
+        let text = |keys: &[&str]| self.setting(keys).and_then(Value::as_str);
+        State {
+            identity: match &self.identity {
+                _ if self.torn => Identity::Broken,
+                _ if self.broken => Identity::Unknown,
+                Some(public) => Identity::Key(base64::encode_url(public)),
+                None => Identity::Missing,
+            },
+            paired: self.record.as_ref().map(Paired::read),
+            pending: self.waiting().map(|waiting| waiting.request.clone()).collect(),
+            config: Config {
+                trusted_proxies: proxy_list(self),
+                allow_real_ip_fallback: flag(&["gateway", "allowRealIpFallback"]).unwrap_or(false),
+                bind: text(&["gateway", "bind"]).map(String::from),
+                auth: self.auth(),
+                auto_approve_local: flag(&["gateway", "nodes", "pairing", "autoApproveLocal"]),
+                allowed_origins: strings(self.setting(&["gateway", "controlUi", "allowedOrigins"]))
+                    .unwrap_or_default(),
+            },
+            now,
+        }
+    }
+}
+
+/// Reads what counts from the store and the config. `device`: its public key, where its identity lives elsewhere.
+pub(super) fn gather(
+    world: &World<'_, '_>,
+    device: Option<[u8; 32]>,
+    findings: &mut Findings,
+) -> Result<Disk, Stop> {
+    let (inputs, paths) = (world.inputs, &world.paths);
+    let mut disk = Disk { identity: device, elsewhere: device.is_some(), ..Disk::default() };
+    let mut missing = Gathered::default();
+    let mut failures: Vec<_> = inputs.failures.iter().collect();
+    failures.sort_by_key(|(path, _)| path);
+    for (_, error) in &failures {
+        findings.refused(error.clone());
+    }
+    if let Some(error) = &world.unclear {
+        disk.unclear = true;
+        if !failures.iter().any(|(_, known)| known == error) {
+            findings.refused(error.clone());
+        }
+    }
+    let mut refusals = Vec::new();
+    let failed = |path: &str| inputs.failures.contains_key(path);
+    // A file that could not be read is among the findings already.
+    let mut part = |disk: &mut Disk, path: &str, result: Result<()>| {
+        if let Err(error) = result {
+            disk.unclear = true;
+            if !failed(path) {
+                findings.refused(error);
+            }
+        }
+    };
+    let config = includes::effective(inputs, &paths.config, world.include_roots);
+    match missing.take(unless_refused(config))? {
+        Some(Ok(Some(Value::Object(map)))) => disk.config = Some(map),
+        Some(Err(error)) => part(&mut disk, &paths.config, Err(error)),
+        _ => {}
+    }
+    if world.store == StoreKind::Sqlite && world.unclear.is_none() {
+        let db = paths.database();
+        let checked = rows::check_columns(inputs, &db);
+        let sound = checked.is_ok();
+        part(&mut disk, &db, checked);
+        if sound {
+            if let Some(Err(error)) = missing.take(unless_refused(rows(world, &mut disk)))? {
+                part(&mut disk, &db, Err(error));
+            }
+            if device.is_none()
+                && let Err(error) = primary_key(world)
+            {
+                disk.torn = true;
+                refusals.push(error);
+            }
+            if let Some(Err(error)) = missing.take(unless_refused(unsupervised(world)))? {
+                refusals.push(error);
+            }
+        }
+    }
+    if disk.files_count(world) {
+        if device.is_none() {
+            let error = file_identity(world, &mut disk);
+            refusals.extend(error.filter(|_| !failed(&paths.identity)));
+        }
+        let path = paths.paired();
+        let read = file_record(&inputs.file(&path), &path, disk.device_id().as_deref());
+        let read = read.map(|record| disk.record = record);
+        part(&mut disk, &path, read);
+        let path = paths.pending();
+        let read = file_pending(&inputs.file(&path), &path);
+        let read = read.map(|requests| disk.pending = requests);
+        part(&mut disk, &path, read);
+        if world.rules.import == Import::IdentityOnly {
+            (disk.record, disk.pending) = Default::default();
+        }
+    }
+    refusals.into_iter().for_each(|error| findings.refused(error));
+    if disk.files_count(world)
+        && world.rules.import == Import::IdentityOnly
+        && inputs.file(&paths.paired()).exists()
+    {
+        findings.add("NOT_IMPORTED", &paths.paired(), "This version imports the identity file at its first start, but no paired.json: its records do not count yet.", IMPORT_BY_DOCTOR);
+    }
+    if missing.0 == Default::default() { Ok(disk) } else { Err(Stop::Missing(Box::new(missing.0))) }
+}
+
+/// A refusal as a value, so that only missing files stop.
+fn unless_refused<T>(result: Result<T, Stop>) -> Result<Result<T>, Stop> {
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(Stop::Refused(error)) => Ok(Err(error)),
+        Err(stop) => Err(stop),
+    }
+}
+
+/// The identity in its file, or why it cannot be used, which has a place in the decision.
+fn file_identity(world: &World<'_, '_>, disk: &mut Disk) -> Option<Error> {
+    let (inputs, path) = (world.inputs, &world.paths.identity);
+    let read = identity::read(&inputs.file(path), path, inputs.now);
+    disk.broken = read.is_err() || discarded(world);
+    disk.torn = read.is_err() && torn(world) || linked(world);
+    match read {
+        Ok(stored) => {
+            disk.identity = stored.map(|stored| stored.keys.public());
+            None
+        }
+        Err(error) => Some(error),
+    }
+}
+
+fn rows(world: &World<'_, '_>, disk: &mut Disk) -> Result<(), Stop> {
+    let (inputs, db) = (world.inputs, world.paths.database());
+    want_queries(inputs, [rows::primary(&db), rows::pending(&db)])?;
+    let requests = inputs.rows("pending").unwrap_or_default();
+    disk.pending = requests
+        .iter()
+        .map(|row| {
+            let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
+            let scopes = json5::parse(text("scopes_json"));
+            Waiting {
+                request_id: text("request_id").to_string(),
+                device_id: text("device_id").to_string(),
+                request: Pending {
+                    silent: row.get("silent").and_then(Value::as_i64).is_some_and(|flag| flag != 0),
+                    scopes: strings(scopes.as_ref()).unwrap_or_default(),
+                    ts: row.get("ts").and_then(Value::as_i64).unwrap_or_default(),
+                    refreshed_at_ms: row.get("refreshed_at_ms").and_then(Value::as_i64),
+                },
+            }
+        })
+        .collect();
+    if !disk.elsewhere {
+        disk.identity = primary_key(world).unwrap_or_default();
+    }
+    // A database that `openclaw config set` alone made: the first start imports the files.
+    if disk.pending.is_empty() && inputs.rows("primary").is_some_and(<[_]>::is_empty) {
+        want_queries(inputs, [rows::any_paired(&db)])?;
+        disk.imports = inputs.rows("anyPaired").is_some_and(<[_]>::is_empty);
+    }
+    if let Some(id) = disk.device_id() {
+        let query = rows::paired(&db, &id);
+        let key = query.id.clone();
+        want_queries(inputs, [query])?;
+        disk.record = rows::record(inputs.rows.get(&key).unwrap_or(&None), &db)?;
+    }
+    Ok(())
+}
+
+fn file_record(
+    file: &File<'_>,
+    path: &str,
+    id: Option<&str>,
+) -> Result<Option<Map<String, Value>>> {
+    let Some(bytes) = file.bytes(path)? else { return Ok(None) };
+    let document = documents::store(bytes, path)?;
+    let Some(member) = id.and_then(|id| document.get(document.root(), id)) else { return Ok(None) };
+    match document.value(member.value) {
+        Some(Value::Object(record)) => Ok(Some(record)),
+        _ => {
+            let (line, column) = document.line_column(member.value.start);
+            Err(Error::new("SHAPE", "The record of this device is no object.")
+                .at(path)
+                .place(line, column)
+                .hint("Remove it with `openclaw devices remove`, then run `npx openclaw-prepair setup`."))
+        }
+    }
+}
+
+fn file_pending(file: &File<'_>, path: &str) -> Result<Vec<Waiting>> {
+    let Some(bytes) = file.bytes(path)? else { return Ok(Vec::new()) };
+    let document = documents::store(bytes, path)?;
+    Ok(document
+        .members(document.root())
+        .filter_map(|member| {
+            let request = document.value(member.value)?;
+            Some(Waiting {
+                request_id: member.key.to_string(),
+                device_id: request.get("deviceId")?.as_str()?.to_string(),
+                request: Pending {
+                    silent: request.get("silent") == Some(&Value::Bool(true)),
+                    scopes: strings(request.get("scopes")).unwrap_or_default(),
+                    ts: request.get("ts").and_then(Value::as_i64).unwrap_or_default(),
+                    refreshed_at_ms: request.get("refreshedAtMs").and_then(Value::as_i64),
+                },
+            })
+        })
+        .collect())
+}
+
+pub(super) fn proxy_list(disk: &Disk) -> Vec<String> {
+    match disk.setting(&["gateway", "trustedProxies"]) {
+        Some(Value::Array(items)) => items
+            .iter()
+            .map(|item| item.as_str().map_or_else(|| json5::line(item), String::from))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether this version discards the identity file though a key could be had from it.
+pub(super) fn discarded(world: &World<'_, '_>) -> bool {
+    let path = &world.paths.identity;
+    let file = world.inputs.file(path);
+    let Ok(Some(Stored { repair: Some(_), .. })) = identity::read(&file, path, world.inputs.now)
+    else {
+        return false;
+    };
+    if world.rules.unknown_identity == BrokenIdentity::Stops {
+        return true;
+    }
+    pems(&file).is_none()
+}
+
+/// The two PEMs of an identity file of the shape that OpenClaw reads.
+fn pems(file: &File<'_>) -> Option<(String, Zeroizing<String>)> {
+    let File::Bytes(bytes) = file else { return None };
+    let document = Document::parse(bytes, Syntax::Json).ok()?;
+    let field = |name: &str| document.get(document.root(), name).map(|member| member.value);
+    let text = |name: &str| document.string(field(name)?).map(Cow::into_owned);
+    // `parsed?.version === 1 && typeof parsed.deviceId === "string" && …` of src/infra/device-identity.ts
+    (document.value(field("version")?)?.as_f64()? == 1.0).then_some(())?;
+    text("deviceId")?;
+    Some((text("publicKeyPem")?, Zeroizing::new(text("privateKeyPem")?)))
+}
+
+/// Whether an identity file that cannot be read holds two sound keys that don't belong together.
+fn torn(world: &World<'_, '_>) -> bool {
+    pems(&world.inputs.file(&world.paths.identity)).is_some_and(|(public, private)| {
+        parse_public_key(&public).is_some() && KeyPair::from_pem(&private).is_some()
+    })
+}

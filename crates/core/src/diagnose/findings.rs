@@ -1,0 +1,38 @@
+//! What is wrong, in the order in which it is found.
+
+use crate::error::Error;
+use crate::report::Notice;
+
+pub(super) const SETUP: &str = "Run `npx openclaw-prepair setup`.";
+
+pub(super) const SETUP_KEEPS: &str = "Run `npx openclaw-prepair setup`; it keeps the key.";
+
+/// Findings in the order in which they are made.
+pub(super) struct Findings(pub(super) Vec<Notice>);
+
+impl Findings {
+    pub(super) fn add(
+        &mut self,
+        code: &str,
+        path: &str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.0.push(Notice::new(code, message).at(path).hint(hint));
+    }
+
+    /// What would refuse another operation is a finding here.
+    pub(super) fn refused(&mut self, error: Error) {
+        let place = match (error.line, error.column) {
+            (Some(line), Some(column)) => format!(" (line {line}, column {column})"),
+            _ => String::new(),
+        };
+        let code = error.code.strip_prefix("ERR_PREPAIR_").unwrap_or(&error.code).to_string();
+        let error = error.into_fields();
+        self.0.push(Notice {
+            path: error.path,
+            hint: error.hint,
+            ..Notice::new(&code, error.message + &place)
+        });
+    }
+}

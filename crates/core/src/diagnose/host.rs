@@ -1,0 +1,111 @@
+//! The machine: its Node.js, owners and modes.
+
+use crate::context::World;
+use crate::diagnose::disk::Disk;
+use crate::diagnose::findings::{Findings, SETUP_KEEPS};
+use crate::error::Result;
+use crate::plan::identity::linked;
+use crate::report::Notice;
+use crate::wants::{Stop, Wants};
+
+/// The Node.js that runs this is, most often, the one that runs the gateway.
+pub(super) fn node(world: &World<'_, '_>, findings: &mut Findings) {
+    let (Some(process), Some(version)) = (&world.inputs.process, &world.gateway.version) else {
+        return;
+    };
+    let mut parts = process.node.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut part = || parts.next().unwrap_or(0);
+    let have = (part(), part(), part());
+    let lines = world.rules.min_node;
+    let newest = lines.last().map_or(0, |line| line.0);
+    let enough = have.0 > newest || lines.iter().any(|line| line.0 == have.0 && have >= *line);
+    if !enough {
+        let least: Vec<String> =
+            lines.iter().map(|(major, minor, patch)| format!("{major}.{minor}.{patch}")).collect();
+        findings.0.push(
+            Notice::new("NODE", format!("This is Node {}; OpenClaw {version} needs {} or newer.", process.node, least.join(" or ")))
+                .hint("Start the gateway with a newer Node. Nothing to do where it runs on another one than this."),
+        );
+    }
+}
+
+/// Who may read and write what is private.
+pub(super) fn modes(
+    world: &World<'_, '_>,
+    disk: &Disk,
+    findings: &mut Findings,
+) -> Result<(), Stop> {
+    let (inputs, paths) = (world.inputs, &world.paths);
+    let folders = [
+        paths.state_dir.clone(),
+        paths.state("identity"),
+        paths.state("devices"),
+        paths.state("state"),
+    ];
+    let keys = [paths.identity.clone(), paths.database()];
+    let stores = [paths.paired(), paths.pending(), paths.config.clone()];
+    let mut wants = Wants::default();
+    for path in folders.iter().chain(&keys).chain(&stores) {
+        wants.stat(inputs, path);
+    }
+    wants.met()?;
+    let Some(base) = inputs.stat(&paths.state_dir) else { return Ok(()) };
+    for path in &folders {
+        let Some(stat) = inputs.stat(path) else { continue };
+        if stat.mode & 0o022 != 0 {
+            findings.add("MODE", path, format!("Others may write in this folder (mode {:o}): they could put another identity there.", stat.mode & 0o777), "Run `chmod 700` on it.");
+        }
+        for name in &stat.backups {
+            findings.add(
+                "BACKUP",
+                &crate::store::paths::join(path, name),
+                "This backup may hold a private key.",
+                "Remove it when nobody needs the old key.",
+            );
+        }
+    }
+    for path in keys.iter().chain(&stores) {
+        let Some(stat) = inputs.stat(path) else { continue };
+        let config_without_secret = *path == paths.config
+            && disk.setting(&["gateway", "auth", "token"]).is_none()
+            && disk.setting(&["gateway", "auth", "password"]).is_none();
+        let (code, what) = match keys.contains(path) {
+            true => ("KEY_READABLE", "the device's private key"),
+            false => ("MODE", "tokens"),
+        };
+        if stat.mode & 0o077 != 0 && !config_without_secret {
+            findings.add(
+                code,
+                path,
+                format!(
+                    "Others may read this file (mode {:o}); it holds {what}.",
+                    stat.mode & 0o777
+                ),
+                "Run `chmod 600` on it.",
+            );
+        }
+        if *path == paths.identity && linked(world) {
+            findings.add(
+                "HARD_LINK",
+                path,
+                "The identity file has a second name, a hard link; this version does not read such a file.",
+                SETUP_KEEPS,
+            );
+        }
+    }
+    for path in folders.iter().chain(&keys).chain(&stores).skip(1) {
+        let Some(stat) = inputs.stat(path) else { continue };
+        if stat.uid != base.uid {
+            findings.add("OWNER", path, format!("This belongs to uid {}, the state dir to uid {}: the gateway may not be able to read or replace it.", stat.uid, base.uid), format!("Run `chown {}` on it.", base.uid));
+        }
+    }
+    if let Some(process) = inputs.process.as_ref().filter(|p| p.uid != 0 && p.uid != base.uid) {
+        findings.add(
+            "OWNER",
+            &paths.state_dir,
+            format!("The state dir belongs to uid {}; this runs as uid {}.", base.uid, process.uid),
+            "Run this, and the gateway, as the owner of the state dir.",
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,201 @@
+//! The paired record, its token, and the requests in its way.
+
+use serde_json::{Map, Value};
+
+use crate::base::base64;
+use crate::base::keys::{device_id, parse_public_key};
+use crate::base::text::{self, quote};
+use crate::context::World;
+use crate::diagnose::disk::Disk;
+use crate::diagnose::findings::{Findings, SETUP};
+use crate::diagnose::identity::shape;
+use crate::gateway::pairing::{PINNED, remove_first};
+use crate::gateway::scopes::covers;
+use crate::gateway::state::Paired;
+use crate::inputs::File;
+use crate::rules::{Rules, Store};
+use crate::store::documents;
+use crate::store::record::{self, SCOPES, pin_allows};
+
+/// The identity and its record.
+pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
+    let (rules, paths) = (&world.rules, &world.paths);
+    let db = paths.database();
+    let (identity_path, paired_path) = match disk.files_count(world) {
+        true => (paths.identity.as_str(), paths.paired()),
+        false => (db.as_str(), db.clone()),
+    };
+    if world
+        .inputs
+        .stats
+        .as_ref()
+        .is_some_and(|stats| matches!(stats.get(&paths.state_dir), Some(None)))
+    {
+        findings.add(
+            "STATE_DIR",
+            &paths.state_dir,
+            "There is no OpenClaw state here.",
+            "Run `npx openclaw-prepair setup`, or name the right folder by --state-dir.",
+        );
+        return;
+    }
+    if !disk.elsewhere {
+        shape(world, findings);
+    }
+    let Some(public) = &disk.identity else {
+        if !disk.unclear && !disk.torn {
+            findings.add("NO_IDENTITY", identity_path, "There is no device identity yet: the first client makes one, and it is not paired.", SETUP);
+        }
+        return;
+    };
+    let pending_path = if disk.files_count(world) { paths.pending() } else { db };
+    sticky(disk, &pending_path, findings);
+    if disk.files_count(world) {
+        timestamps(world, findings);
+    }
+    let id = device_id(public);
+    let Some(record) = &disk.record else {
+        if !disk.unclear {
+            findings.add(
+                "NOT_PAIRED",
+                &paired_path,
+                format!("There is no paired record of device {id}."),
+                SETUP,
+            );
+        }
+        return;
+    };
+    let mut add = |code: &str, message: &str, hint: &str| {
+        findings.add(code, &paired_path, message, hint);
+    };
+    let text = |field: &str| record.get(field).and_then(Value::as_str);
+    if text("deviceId") != Some(&id) {
+        add("RECORD_ID", "The record's deviceId is not that of the device.", SETUP);
+    }
+    if text("publicKey") != Some(&base64::encode_url(public)) {
+        match text("publicKey").and_then(parse_public_key) {
+            Some(key) if key == *public => add(
+                "KEY_SPELLING",
+                "The record's publicKey is the right one in a wrong form: OpenClaw compares raw base64url, so the device counts as not paired.",
+                SETUP,
+            ),
+            _ => add(
+                "DEVICE_CONFLICT",
+                "The record holds another public key than the device's.",
+                "Remove it with `openclaw devices remove`, then run `npx openclaw-prepair setup`.",
+            ),
+        }
+    }
+    let roles = record.get("roles").and_then(Value::as_array);
+    let operator = match roles {
+        Some(roles) => roles.iter().any(|role| role.as_str() == Some("operator")),
+        None => text("role") == Some("operator"),
+    };
+    if !operator {
+        add("ROLE", "The record does not have the role operator.", SETUP);
+    }
+    let lacking = lacking(rules, record);
+    if !lacking.is_empty() {
+        add("SCOPES", &format!("The record lacks {}.", lacking.join(", ")), SETUP);
+    }
+    if rules.metadata_pinned {
+        let platform = world.inputs.process.as_ref().map(|process| process.platform.as_str());
+        let other = platform.is_some() && !pin_allows(text("platform"), platform);
+        if other || !pin_allows(text("deviceFamily"), None) {
+            add("PINNED", PINNED, &remove_first(&id));
+        }
+    }
+    token(disk, record, rules, &mut add);
+}
+
+pub(super) fn token(
+    disk: &Disk,
+    record: &Map<String, Value>,
+    rules: &Rules,
+    add: &mut impl FnMut(&str, &str, &str),
+) {
+    let live = record.get("tokens").and_then(|tokens| tokens.get("operator"));
+    let Some(live) = live.and_then(Value::as_object) else {
+        if !Paired::read(record).roles(rules).contains(&"operator") {
+            add(
+                "TOKEN_MISSING",
+                "The record has no operator token: this version then takes its role for not granted.",
+                SETUP,
+            );
+        }
+        return;
+    };
+    if live.get("revokedAtMs").is_some_and(|at| at.as_f64().is_some_and(|at| at != 0.0)) {
+        add(
+            "TOKEN_REVOKED",
+            "The operator token of this device was revoked by its owner.",
+            "That may have been on purpose. Ask, then run `npx openclaw-prepair setup --reinstate`.",
+        );
+    }
+    if live.get("token").and_then(Value::as_str).is_some_and(record::is_mark) {
+        add(
+            "TOKEN_REDACTED",
+            "The device's operator token is a mark that a sanitizer left in its place, and not a secret.",
+            SETUP,
+        );
+    }
+    if !live.get("scopes").is_some_and(Value::is_array) {
+        add(
+            "TOKEN_SCOPES",
+            "The record's operator token has no scopes: every version then drops the connection.",
+            SETUP,
+        );
+    }
+    // What some setup scripts do: whoever holds a backup of the devices then holds the gateway.
+    let shared = disk.setting(&["gateway", "auth", "token"]).and_then(Value::as_str);
+    if shared.is_some() && live.get("token").and_then(Value::as_str) == shared {
+        add(
+            "TOKEN_IS_GATEWAYS",
+            "The device's token is a copy of the gateway's token, as some setup scripts write it: rotating the one then leaves the other valid.",
+            "Take `tokens` out of this device's record, then run `npx openclaw-prepair setup`: it writes a random one. The gateway's token needs no copy here.",
+        );
+    }
+}
+
+/// Which of the five scopes a version does not find in a record.
+pub(super) fn lacking(rules: &Rules, record: &Map<String, Value>) -> Vec<&'static str> {
+    let paired = Paired::read(record);
+    let held = paired.scopes(rules);
+    SCOPES.into_iter().filter(|scope| !covers(rules, held, &[scope.to_string()])).collect()
+}
+
+fn sticky(disk: &Disk, path: &str, findings: &mut Findings) {
+    if let Some(waiting) = disk.waiting().find(|waiting| !waiting.request.silent) {
+        findings.add(
+            "PENDING_STICKY",
+            path,
+            format!("The pending request {} of this device is not silent: later ones that could be approved silently join it and wait too.", text::request_name(&waiting.request_id)),
+            "Run `npx openclaw-prepair clear-pending`; it helps at once, beside a running gateway too.",
+        );
+    }
+}
+
+/// From 2026.8.1 records without integer times are skipped by the import, or break it.
+fn timestamps(world: &World<'_, '_>, findings: &mut Findings) {
+    let path = world.paths.paired();
+    let File::Bytes(bytes) = world.inputs.file(&path) else { return };
+    let Ok(document) = documents::store(bytes, &path) else { return };
+    let undated: Vec<String> = document
+        .members(document.root())
+        .filter(|member| {
+            document.value(member.value).is_some_and(|record| {
+                ["createdAtMs", "approvedAtMs"]
+                    .iter()
+                    .any(|field| !record.get(field).is_some_and(Value::is_u64))
+            })
+        })
+        .map(|member| quote(&member.key))
+        .collect();
+    if let Some(first) = undated.first() {
+        let then = match world.rules.store {
+            Store::Sqlite => "this version skips them, or stops, when it imports the file",
+            Store::Json => "they are lost at an upgrade to 2026.8.1 or later",
+        };
+        findings.add("TIMESTAMPS", &path, format!("{} of the paired records lack an integer createdAtMs or approvedAtMs ({first} is the first); {then}.", undated.len()), "`npx openclaw-prepair setup` dates this device's record; approve other devices anew.");
+    }
+}

@@ -1,0 +1,243 @@
+//! Who connects, from where, and is it believed?
+
+use std::borrow::Cow;
+
+use crate::gateway::request::{self, Request};
+use crate::gateway::scopes::covers;
+use crate::gateway::state::Mode;
+use crate::gateway::tree::Question;
+use crate::gateway::walk::{End, Method, Walk, refused, yes};
+use crate::options::connection::{Auth, Client};
+use crate::rules::{
+    BackendExemption, BindLan, ExemptAuth, LocalEquivalent, NoDeviceScopes, OriginCheck,
+};
+use crate::verdict::{Reason, Verdict};
+
+impl<'a> Walk<'a> {
+    pub(super) fn lan(&self) -> bool {
+        self.connection.remote_address.is_none() && self.state.config.bind.as_deref() == Some("lan")
+    }
+
+    pub(super) fn request(&self) -> Request<'a> {
+        let connection = self.connection;
+        let lan = self.lan() && self.rules.bind_lan != BindLan::Loopback;
+        Request {
+            // any address that isn't loopback stands for the machine's own one
+            peer: connection.remote_address.as_deref().unwrap_or(if lan {
+                "192.0.2.1"
+            } else {
+                "127.0.0.1"
+            }),
+            host: connection.host.as_deref().unwrap_or(if lan {
+                "192.0.2.1:18789"
+            } else {
+                "127.0.0.1:18789"
+            }),
+            headers: &connection.headers,
+            trusted: &self.state.config.trusted_proxies,
+            real_ip_fallback: self.state.config.allow_real_ip_fallback,
+        }
+    }
+
+    pub(super) fn local(&mut self) -> Result<bool, End> {
+        if self.lan() && self.rules.bind_lan == BindLan::Refused {
+            let because = self.cite("bind_lan", "with bind lan the client dials the LAN address, and refuses that itself as plain text");
+            self.step(Question::Address, "the LAN address", because);
+            return Err(refused(Reason::BindLan));
+        }
+        let request = self.request();
+        if self.rules.forwarded_refused {
+            let question = Question::Attributed;
+            let because = |walk: &Self, why| walk.cite("forwarded_refused", why);
+            match request.attribute(self.rules) {
+                request::Attribution::Known => {
+                    let because = because(
+                        self,
+                        "a peer without forwarded headers, or a trusted proxy that names the client",
+                    );
+                    self.step(question, "yes", because);
+                }
+                request::Attribution::Unlisted => {
+                    let because = because(
+                        self,
+                        "forwarded headers from a peer that gateway.trustedProxies doesn't hold are answered with HTTP 403",
+                    );
+                    self.step(question, "no, the proxy is not listed", because);
+                    return Err(refused(Reason::UnattributableProxy));
+                }
+                request::Attribution::NoClient => {
+                    let because = because(
+                        self,
+                        "a trusted proxy must name a client in X-Forwarded-For that isn't itself trusted or loopback, else HTTP 403",
+                    );
+                    self.step(question, "no, the proxy names no client", because);
+                    return Err(refused(Reason::UnattributableProxy));
+                }
+            }
+        }
+        let (local, why) = request.local(self.rules);
+        let mut because = self.cite("locality", why);
+        if self.lan() && self.rules.bind_lan == BindLan::Remote {
+            because = self.cite("bind_lan", "with bind lan the client dials the LAN address");
+        }
+        self.step(Question::Local, yes(local), because);
+        Ok(local)
+    }
+
+    pub(super) fn origin(&mut self, local: bool) -> Result<(), End> {
+        let Some(origin) = self.connection.origin.as_deref().filter(|o| !o.trim().is_empty())
+        else {
+            return Ok(());
+        };
+        let unasked = !self.rules.origin_check_proxied && self.request().names_client();
+        if self.rules.origin_check == OriginCheck::None || unasked {
+            return Ok(());
+        }
+        let allowed = self
+            .state
+            .config
+            .allowed_origins
+            .iter()
+            .any(|o| o == "*" || o.trim().eq_ignore_ascii_case(origin.trim()))
+            || self.request().origin_allowed(self.rules, origin, local);
+        let because = self.cite("origin_check", "an Origin header must be allowed by gateway.controlUi.allowedOrigins or be of this machine");
+        self.step(Question::Origin, yes(allowed), because);
+        if allowed { Ok(()) } else { Err(refused(Reason::Auth)) }
+    }
+
+    pub(super) fn authenticate(&mut self, device: bool) -> Result<Method, End> {
+        let mode = self.state.config.auth;
+        let question = Question::Authenticated;
+        let given = self.connection.auth.unwrap_or(match mode {
+            Mode::Password => Auth::Password,
+            Mode::None => Auth::None,
+            Mode::Token | Mode::TrustedProxy => Auth::Token,
+        });
+        match (mode, given) {
+            (Mode::TrustedProxy, _) => {
+                self.step(
+                    question,
+                    "unknown",
+                    "with auth mode trusted-proxy the proxy's user decides",
+                );
+                return Err((Verdict::Unknown, None));
+            }
+            (Mode::None, _) => {
+                self.step(question, "yes", "gateway.auth.mode is none");
+                return Ok(Method::None);
+            }
+            (Mode::Token, Auth::Token) | (Mode::Password, Auth::Password) => {
+                self.step(
+                    question,
+                    "yes, with the shared secret",
+                    "it presents the gateway's own secret",
+                );
+                return Ok(Method::Shared);
+            }
+            (_, Auth::DeviceToken) if device => {}
+            (_, Auth::DeviceToken) => {
+                self.step(question, "no", "a device token counts only beside the device");
+                return Err(refused(Reason::Auth));
+            }
+            (_, Auth::None) if !device => {
+                self.step(question, "no", "without the shared secret a device is required");
+                return Err(refused(Reason::NoDevice));
+            }
+            _ => {
+                self.step(
+                    question,
+                    "no",
+                    "it does not present the secret that gateway.auth asks for",
+                );
+                return Err(refused(Reason::Auth));
+            }
+        }
+        // src/infra/device-pairing.ts verifyDeviceToken
+        let (ok, reason, why) =
+            match self.state.paired.as_ref().map(|paired| (paired, paired.token())) {
+                None => (false, Reason::Auth, "there is no record of this device"),
+                Some((_, None)) => (false, Reason::Auth, "the record holds no operator token"),
+                Some((_, Some(token))) if token.revoked => {
+                    (false, Reason::Revoked, "the token was revoked")
+                }
+                Some((paired, Some(token))) => {
+                    let scopes = token.scopes.as_deref().unwrap_or(&[]);
+                    if self.rules.token_within_record
+                        && !covers(self.rules, paired.approved(), scopes)
+                    {
+                        (false, Reason::Auth, "the token's scopes exceed the record's")
+                    } else if covers(self.rules, scopes, &self.asked()) {
+                        (true, Reason::Auth, "it presents the token of its record")
+                    } else {
+                        (false, Reason::Auth, "the token lacks a scope that is asked for")
+                    }
+                }
+            };
+        self.step(question, if ok { "yes, with its device token" } else { "no" }, why);
+        if ok { Ok(Method::DeviceToken) } else { Err(refused(reason)) }
+    }
+
+    pub(super) fn has_origin(&self) -> bool {
+        self.rules.origin_check != OriginCheck::None
+            && self.connection.origin.as_deref().is_some_and(|origin| !origin.trim().is_empty())
+    }
+
+    pub(super) fn local_equivalent(&self, local: bool, auth: Method) -> bool {
+        let client = match self.rules.local_equivalent {
+            LocalEquivalent::None => false,
+            LocalEquivalent::Cli => self.connection.client == Client::Cli,
+            LocalEquivalent::Any => true,
+        };
+        !local
+            && client
+            && auth == Method::Shared
+            && !self.has_origin()
+            && self.request().local_equivalent()
+    }
+
+    pub(super) fn exempt(&self, local: bool, auth: Method) -> bool {
+        let by = match auth {
+            Method::Shared => true,
+            Method::DeviceToken => self.rules.exempt_auth != ExemptAuth::SharedSecret,
+            Method::None => self.rules.exempt_auth == ExemptAuth::None,
+        };
+        match self.rules.backend_exemption {
+            BackendExemption::None => false,
+            BackendExemption::SharedSecret => auth == Method::Shared,
+            BackendExemption::Local | BackendExemption::LocalUnpaired => {
+                self.connection.client == Client::Agent && local && by && !self.has_origin()
+            }
+        }
+    }
+
+    pub(super) fn without_device(
+        &mut self,
+        asked: Cow<'a, [String]>,
+        local: bool,
+        auth: Method,
+        exempt: bool,
+    ) -> Result<Cow<'a, [String]>, End> {
+        if auth != Method::Shared && !exempt {
+            self.step(Question::Without, "no", "only with the shared secret");
+            return Err(refused(Reason::NoDevice));
+        }
+        let kept = match self.rules.no_device_scopes {
+            NoDeviceScopes::Dropped => false,
+            NoDeviceScopes::Kept => true,
+            NoDeviceScopes::KeptForBackend => exempt,
+            NoDeviceScopes::KeptForLocal => {
+                exempt
+                    || (self.connection.client == Client::Cli
+                        && local
+                        && auth == Method::Shared
+                        && !self.has_origin())
+            }
+        };
+        let because = self.cite(
+            "no_device_scopes",
+            "the gateway believes scopes without a device only of clients that it takes for its own",
+        );
+        self.step(Question::Kept, yes(kept), because);
+        Ok(if kept { asked } else { Cow::Borrowed(&[]) })
+    }
+}

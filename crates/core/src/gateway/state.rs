@@ -1,0 +1,200 @@
+//! What the decision depends on: identity, record, waiting requests, config.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::base::json::strings;
+use crate::base::named::Named;
+use crate::rules::{Rules, ScopesField, TokenNeed};
+
+/// What the decision depends on, read from files or rows by others. Holds no secret.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct State {
+    /// The client's identity on disk.
+    pub identity: Identity,
+    /// The record under its deviceId.
+    pub paired: Option<Paired>,
+    /// The requests of its deviceId.
+    pub pending: Vec<Pending>,
+    /// What the config says.
+    pub config: Config,
+    /// The time, in ms.
+    pub now: i64,
+}
+
+/// The identity that the client would present.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Identity {
+    /// There is none: the first client makes one.
+    #[default]
+    Missing,
+    /// There is a file of another shape, such as one without `version`.
+    Unknown,
+    /// There is a file of the right shape whose two keys don't belong together.
+    Broken,
+    /// Its public key, raw base64url as in records.
+    Key(String),
+}
+
+/// What a paired record says.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Paired {
+    /// The public key, as it stands there.
+    pub public_key: String,
+    /// One role.
+    pub role: Option<String>,
+    /// The roles, if a list.
+    pub roles: Option<Vec<String>>,
+    /// The scopes, if a list.
+    pub scopes: Option<Vec<String>>,
+    /// The approved scopes, if a list.
+    pub approved_scopes: Option<Vec<String>>,
+    /// The tokens by role, if an object.
+    pub tokens: Option<Named<Token>>,
+    /// The pinned platform.
+    pub platform: Option<String>,
+    /// The pinned device family.
+    pub device_family: Option<String>,
+}
+
+/// What a token of a record says, without the token.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Token {
+    /// Its scopes, if a list.
+    pub scopes: Option<Vec<String>>,
+    /// Its owner revoked it.
+    pub revoked: bool,
+}
+
+/// A pending request.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Pending {
+    /// It was to be approved silently.
+    pub silent: bool,
+    /// The scopes that it asks for.
+    pub scopes: Vec<String>,
+    /// When it was made, in ms.
+    pub ts: i64,
+    /// When it was renewed, in ms.
+    pub refreshed_at_ms: Option<i64>,
+}
+
+/// What the config says about connections.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Config {
+    /// `gateway.trustedProxies`.
+    pub trusted_proxies: Vec<String>,
+    /// `gateway.allowRealIpFallback`.
+    pub allow_real_ip_fallback: bool,
+    /// `gateway.bind`.
+    pub bind: Option<String>,
+    /// The authentication mode that OpenClaw makes of `gateway.auth`.
+    pub auth: Mode,
+    /// `gateway.nodes.pairing.autoApproveLocal`; absent means yes.
+    pub auto_approve_local: Option<bool>,
+    /// `gateway.controlUi.allowedOrigins`.
+    pub allowed_origins: Vec<String>,
+}
+
+/// An authentication mode of the gateway.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// A shared token.
+    #[default]
+    Token,
+    /// A shared password.
+    Password,
+    /// None.
+    None,
+    /// A proxy vouches for the user.
+    TrustedProxy,
+}
+
+impl Paired {
+    /// What a record of `devices/paired.json`, or a row in that shape, says. Takes every shape that a file may hold.
+    pub fn read(record: &Map<String, Value>) -> Self {
+        let text = |key: &str| record.get(key).and_then(Value::as_str).map(str::to_owned);
+        Self {
+            public_key: text("publicKey").unwrap_or_default(),
+            role: text("role"),
+            roles: strings(record.get("roles")),
+            scopes: strings(record.get("scopes")),
+            approved_scopes: strings(record.get("approvedScopes")),
+            tokens: record.get("tokens").and_then(Value::as_object).map(|tokens| {
+                let read = |token: &Value| Token {
+                    scopes: strings(token.get("scopes")),
+                    revoked: !matches!(token.get("revokedAtMs"), None | Some(Value::Null))
+                        && token.get("revokedAtMs").and_then(Value::as_f64) != Some(0.0),
+                };
+                tokens.iter().map(|(role, token)| (role.clone(), read(token))).collect()
+            }),
+            platform: text("platform"),
+            device_family: text("deviceFamily"),
+        }
+    }
+
+    /// Roles that the record names, and those that count in this version.
+    pub(crate) fn roles(&self, rules: &Rules) -> Vec<&str> {
+        let named: Vec<&str> = match (&self.roles, rules.token_need) {
+            (Some(roles), TokenNeed::Nothing) => roles.iter().map(String::as_str).collect(),
+            (None, TokenNeed::Nothing) => self.role.as_deref().into_iter().collect(),
+            // from 2026.3.31 both count
+            (roles, _) => roles
+                .iter()
+                .flatten()
+                .map(String::as_str)
+                .chain(self.role.as_deref())
+                .map(str::trim)
+                .collect(),
+        };
+        let Some(tokens) = &self.tokens else {
+            return if rules.token_need == TokenNeed::Active { Vec::new() } else { named };
+        };
+        let mut active: Vec<&str> = tokens
+            .iter()
+            .filter(|(_, token)| !token.revoked)
+            .map(|(role, _)| role.as_str())
+            .collect();
+        match rules.token_need {
+            TokenNeed::Nothing => named,
+            TokenNeed::IfObject => active,
+            TokenNeed::IfAny if tokens.is_empty() => named,
+            TokenNeed::IfAny => active,
+            TokenNeed::IfAnyApproved if tokens.is_empty() => named,
+            TokenNeed::IfAnyApproved | TokenNeed::Active => {
+                active.retain(|role| named.contains(role));
+                active
+            }
+        }
+    }
+
+    /// Scopes that count in this version.
+    pub(crate) fn scopes(&self, rules: &Rules) -> &[String] {
+        let list = match rules.scopes_field {
+            ScopesField::Scopes => self.scopes.as_ref(),
+            ScopesField::ScopesThenApproved => {
+                self.scopes.as_ref().or(self.approved_scopes.as_ref())
+            }
+            ScopesField::ApprovedThenScopes => {
+                self.approved_scopes.as_ref().or(self.scopes.as_ref())
+            }
+        };
+        list.map_or(&[], Vec::as_slice)
+    }
+
+    /// What was approved, wherever a version reads it from `approvedScopes` first.
+    pub(crate) fn approved(&self) -> &[String] {
+        self.approved_scopes.as_ref().or(self.scopes.as_ref()).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn token(&self) -> Option<&Token> {
+        self.tokens.as_ref()?.get("operator")
+    }
+}

@@ -1,0 +1,95 @@
+//! A connection as `diagnose` is told of it.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::base::named::Named;
+use crate::error::Result;
+use crate::parts::{Part, list, mistyped, text};
+
+/// A connection as the API describes it. Everything has a default.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Connection {
+    /// Who connects.
+    pub client: Client,
+    /// Whether it presents its device. Default: as this client does in this version.
+    pub presents_device: Option<bool>,
+    /// The method that it calls. Default: `cron.list`.
+    pub method: Option<String>,
+    /// The scopes that it asks for. Default: as this client does in this version for the method.
+    pub scopes: Option<Vec<String>>,
+    /// The peer of the socket. Default: this machine.
+    pub remote_address: Option<String>,
+    /// The Host header. Default: the loopback address.
+    pub host: Option<String>,
+    /// The Origin header.
+    pub origin: Option<String>,
+    /// Other headers of the upgrade request.
+    pub headers: Named<String>,
+    /// How it authenticates. Default: with the shared secret that the config asks for.
+    pub auth: Option<Auth>,
+    /// The platform that it names. Default: `linux`.
+    pub platform: Option<String>,
+    /// The device family that it names.
+    pub device_family: Option<String>,
+}
+
+/// A kind of client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Client {
+    /// The agent's tool: gateway-client in mode backend.
+    #[default]
+    Agent,
+    /// The command line: cli in mode cli.
+    Cli,
+}
+
+/// What a client authenticates with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Auth {
+    /// The gateway's token.
+    Token,
+    /// The gateway's password.
+    Password,
+    /// The device's own token.
+    DeviceToken,
+    /// Nothing.
+    None,
+}
+
+pub(super) fn connection(mut part: Part) -> Result<Connection> {
+    if ["client", "headers"].iter().any(|name| part.0.get(*name).is_some_and(Value::is_null)) {
+        return Err(mistyped());
+    }
+    let described = Connection {
+        client: match part.text("client")?.as_deref() {
+            None | Some("agent") => Client::Agent,
+            Some("cli") => Client::Cli,
+            _ => return Err(mistyped()),
+        },
+        presents_device: match part.take("presentsDevice") {
+            None => None,
+            Some(value) => Some(value.as_bool().ok_or_else(mistyped)?),
+        },
+        method: part.text("method")?,
+        scopes: part.take("scopes").map(|scopes| list(scopes, text)).transpose()?,
+        remote_address: part.text("remoteAddress")?,
+        host: part.text("host")?,
+        origin: part.text("origin")?,
+        headers: part.each("headers", text)?.unwrap_or_default(),
+        auth: match part.text("auth")?.as_deref() {
+            None => None,
+            Some("token") => Some(Auth::Token),
+            Some("password") => Some(Auth::Password),
+            Some("device-token") => Some(Auth::DeviceToken),
+            Some("none") => Some(Auth::None),
+            _ => return Err(mistyped()),
+        },
+        platform: part.text("platform")?,
+        device_family: part.text("deviceFamily")?,
+    };
+    if part.0.is_empty() { Ok(described) } else { Err(mistyped()) }
+}

@@ -1,0 +1,145 @@
+//! The fields of an options object, read strictly: what nobody takes is unknown.
+
+use serde_json::{Map, Value};
+
+use crate::base::text::quote;
+use crate::error::{Error, Result};
+
+pub(super) fn texts(name: &str, expected: &str, value: Value) -> Result<Vec<String>> {
+    let Value::Array(items) = value else { return Err(wrong(name, expected, &value)) };
+    items
+        .into_iter()
+        .map(|item| match item {
+            Value::String(text) => Ok(text),
+            other => Err(wrong(name, expected, &other)),
+        })
+        .collect()
+}
+
+pub(super) fn object(name: &str, value: Value) -> Result<Map<String, Value>> {
+    match value {
+        Value::Object(map) => Ok(map),
+        other => Err(wrong(name, "an object", &other)),
+    }
+}
+
+pub(super) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+pub(super) fn wrong(name: &str, expected: &str, got: &Value) -> Error {
+    let got = match kind(got) {
+        "a string" if expected.contains('\'') => "another string",
+        got => got,
+    };
+    Error::new("OPTIONS", format!("The option {name} must be {expected}, but it is {got}."))
+}
+
+/// The fields of an options object, taken one by one; what is left over is unknown.
+pub struct Fields {
+    pub(super) prefix: &'static str,
+    pub(super) map: Map<String, Value>,
+    pub(super) known: Vec<&'static str>,
+}
+
+impl Fields {
+    /// The fields of an object; anything else is refused.
+    pub fn new(prefix: &'static str, value: Value) -> Result<Self> {
+        match value {
+            Value::Object(map) => Ok(Self { prefix, map, known: Vec::new() }),
+            other if prefix.is_empty() => Err(Error::new(
+                "OPTIONS",
+                match other {
+                    Value::Array(_) => "The options must be an object, but they are an array.",
+                    _ => "The options must be an object.",
+                },
+            )),
+            other => Err(wrong(prefix, "an object", &other)),
+        }
+    }
+
+    pub(super) fn full(&self, name: &str) -> String {
+        if self.prefix.is_empty() { name.to_string() } else { format!("{}.{name}", self.prefix) }
+    }
+
+    /// Takes a field whatever it is.
+    pub fn take(&mut self, name: &'static str) -> Option<Value> {
+        self.known.push(name);
+        self.map.remove(name)
+    }
+
+    /// Takes a string.
+    pub fn string(&mut self, name: &'static str) -> Result<Option<String>> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(other) => Err(wrong(&self.full(name), "a string", &other)),
+        }
+    }
+
+    /// Takes a boolean.
+    pub fn bool(&mut self, name: &'static str) -> Result<Option<bool>> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(value)),
+            Some(other) => Err(wrong(&self.full(name), "true or false", &other)),
+        }
+    }
+
+    pub(super) fn one_of(
+        &mut self,
+        name: &'static str,
+        words: &[&'static str],
+    ) -> Result<Option<&'static str>> {
+        let Some(text) = self.string(name)? else { return Ok(None) };
+        words.iter().find(|word| **word == text).copied().map(Some).ok_or_else(|| {
+            Error::new(
+                "OPTIONS",
+                format!("The option {} must be one of {}.", self.full(name), words.join(", ")),
+            )
+        })
+    }
+
+    /// Refuses what nobody took.
+    pub fn finish(&self) -> Result<()> {
+        let Some(name) = self.map.keys().next() else { return Ok(()) };
+        let near =
+            self.known.iter().find(|known| known.eq_ignore_ascii_case(name) || close(known, name));
+        Err(Error::new("OPTIONS", format!("There is no option {}.", quote(&self.full(name)))).hint(
+            match near {
+                Some(near) => format!("Did you mean {}?", self.full(near)),
+                None => format!("Known here: {}.", self.known.join(", ")),
+            },
+        ))
+    }
+}
+
+/// Whether two names differ by one inserted, dropped or exchanged letter.
+fn close(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() <= b.len() {
+        (a.as_bytes(), b.as_bytes())
+    } else {
+        (b.as_bytes(), a.as_bytes())
+    };
+    let same = short.iter().zip(long).take_while(|(a, b)| a == b).count();
+    match long.len() - short.len() {
+        0 => {
+            short.get(same + 1..) == long.get(same + 1..) || {
+                let mut swapped = short.to_vec();
+                if same + 1 < swapped.len() {
+                    swapped.swap(same, same + 1);
+                }
+                swapped == long
+            }
+        }
+        1 => short[same..] == long[same + 1..],
+        _ => false,
+    }
+}

@@ -1,0 +1,126 @@
+//! Which state dir, config and gateway an operation is for.
+
+use serde_json::Value;
+
+use crate::base::named::Named;
+use crate::error::{Error, Result};
+use crate::options::fields::{Fields, object, wrong};
+use crate::rules::Version;
+
+/// Which state dir, config and gateway an operation is for.
+#[derive(Clone, Debug, Default)]
+pub struct Target {
+    /// Overrides the environment.
+    pub state_dir: Option<String>,
+    /// Overrides the environment.
+    pub config_path: Option<String>,
+    /// The gateway's version; `None` is 'auto'.
+    pub gateway_version: Option<Version>,
+    /// The variables that OpenClaw looks at.
+    pub env: Named<String>,
+}
+
+/// A state dir, a config and a gateway as a caller names them: typed, not checked yet.
+#[derive(Clone, Debug, Default)]
+pub struct TargetInput {
+    /// `stateDir`
+    pub state_dir: Option<String>,
+    /// `configPath`
+    pub config_path: Option<String>,
+    /// `gatewayVersion`
+    pub gateway_version: Option<String>,
+    /// `env`
+    pub env: Named<String>,
+}
+
+impl TargetInput {
+    /// Checks it.
+    pub fn checked(self) -> Result<Target> {
+        Ok(Target {
+            state_dir: self.state_dir.map(|text| path("stateDir", text)).transpose()?,
+            config_path: self.config_path.map(|text| path("configPath", text)).transpose()?,
+            gateway_version: match self.gateway_version.as_deref() {
+                None | Some("auto") => None,
+                Some(text) => Some(text.parse()?),
+            },
+            env: self.env,
+        })
+    }
+}
+
+/// The deviceId whose requests a caller wants dropped.
+pub fn device_id(id: String) -> Result<String> {
+    if id.trim().is_empty() || id.len() > 256 {
+        return Err(Error::new("OPTIONS", "The option deviceId is empty or too long.")
+            .hint("A deviceId is 64 hexadecimal digits."));
+    }
+    Ok(id)
+}
+
+const NOW: &str = "a whole number of milliseconds since 1970";
+
+/// A clock value; JavaScript counts no further without gaps.
+pub fn now(number: f64) -> Result<i64> {
+    if number >= 0.0 && number.fract() == 0.0 && number < 9e15 {
+        Ok(number as i64)
+    } else {
+        Err(Error::new(
+            "OPTIONS",
+            format!("The option now must be {NOW}, but it is another number."),
+        ))
+    }
+}
+
+fn path(name: &str, text: String) -> Result<String> {
+    if text.trim().is_empty() || text.contains('\0') {
+        return Err(Error::new(
+            "OPTIONS",
+            format!("The option {name} is no path: it is empty or holds a NUL."),
+        ));
+    }
+    Ok(text)
+}
+
+/// Reads the options that every call shares.
+pub fn target(fields: &mut Fields) -> Result<Target> {
+    let mut target = TargetInput {
+        state_dir: fields.string("stateDir")?,
+        config_path: fields.string("configPath")?,
+        gateway_version: fields.string("gatewayVersion")?,
+        ..TargetInput::default()
+    };
+    if let Some(value) = fields.take("env") {
+        for (name, value) in object("env", value)? {
+            match value {
+                Value::String(text) => {
+                    target.env.insert(name, text);
+                }
+                Value::Null => {}
+                other => return Err(wrong(&format!("env.{name}"), "a string", &other)),
+            }
+        }
+    }
+    // Checked here, obeyed by the drivers.
+    fields.string("openclawDir")?.map(|text| path("openclawDir", text)).transpose()?;
+    fields.bool("dryRun")?;
+    if let Some(value) = fields.take("now") {
+        match value.as_f64() {
+            Some(number) => now(number)?,
+            None => return Err(wrong("now", NOW, &value)),
+        };
+    }
+    if let Some(value) = fields.take("owner") {
+        let owner = object("owner", value)?;
+        let sound = owner.len() == 2
+            && ["uid", "gid"].iter().all(|key| {
+                owner.get(*key).and_then(Value::as_u64).is_some_and(|id| id < u64::from(u32::MAX))
+            });
+        if !sound {
+            return Err(Error::new(
+                "OPTIONS",
+                "The option owner must be { uid, gid } with whole numbers.",
+            ));
+        }
+    }
+    target.checked()
+}

@@ -1,0 +1,53 @@
+//! The edit of the config, as a step.
+
+use zeroize::Zeroizing;
+
+use crate::config::patch;
+use crate::context::World;
+use crate::error::Result;
+use crate::options::config::ConfigOptions;
+use crate::plan::identity::legacy_identity;
+use crate::report::{Notice, PatchConfigReport, StoreKind};
+use crate::steps::{Step, expect};
+use crate::wants::Stop;
+
+pub(crate) fn config_part(
+    world: &World<'_, '_>,
+    options: &ConfigOptions,
+    mends: bool,
+) -> Result<(PatchConfigReport, Option<Step>), Stop> {
+    let path = &world.paths.config;
+    let patched = patch::patch(world.inputs, path, options, &world.rules)?;
+    let mut warnings = patched.warnings;
+    if world.store == StoreKind::Sqlite {
+        match legacy_identity(world, mends)? {
+            // The edit alone would make a gateway that imported nothing from there refuse to start (exit 78 at 2026.9.6).
+            Some(error) if patched.content.is_some() => return Err(error.into()),
+            Some(error) => {
+                let error = error.into_fields();
+                warnings.push(Notice {
+                    code: "W_LEGACY_IDENTITY".to_string(),
+                    message: error.message,
+                    hint: error.hint,
+                    path: error.path,
+                });
+            }
+            None => {}
+        }
+    }
+    let step = patched.content.map(|content| Step::Write {
+        path: path.clone(),
+        content: Zeroizing::new(content),
+        mode: 0o600,
+        keep_mode: true,
+        expect: expect(world.inputs.file(path)),
+    });
+    let report = PatchConfigReport {
+        path: path.clone(),
+        changed: step.is_some(),
+        edits: patched.edits,
+        changes: Vec::new(),
+        warnings,
+    };
+    Ok((report, step))
+}

@@ -1,0 +1,157 @@
+//! `prePair`: identity, record and pending requests as one.
+
+use crate::base::base64;
+use crate::base::keys::device_id;
+use crate::context::World;
+use crate::entropy::{ENTROPY, halves, no_entropy};
+use crate::error::Result;
+use crate::gateway::pairing::{PINNED, remove_first};
+use crate::options::pair::{PairOptions, PendingChoice};
+use crate::plan::identity::IMPORT_BY_DOCTOR;
+use crate::plan::key::{Key, file_key, row_key};
+use crate::plan::pending::{asked, clear_part};
+use crate::plan::record::{file_record, row_record};
+use crate::report::{IdentityOutcome, Notice, PrePairReport, StoreKind};
+use crate::rules::{AgentPath, Import};
+use crate::steps::{Statement, Step};
+use crate::store::pending::Which;
+use crate::store::record::{Want, pin_allows};
+use crate::wants::Stop;
+
+pub(crate) struct PairPart {
+    pub(crate) report: PrePairReport,
+    /// Before all other steps.
+    pub(crate) begin: Option<Step>,
+    pub(crate) steps: Vec<Step>,
+    /// After all other steps, those of the config too.
+    pub(crate) end: Option<Step>,
+    pub(crate) statements: Vec<Statement>,
+}
+
+pub(crate) fn pair_part(
+    world: &World<'_, '_>,
+    options: &PairOptions,
+    entropy: &[u8; ENTROPY],
+) -> Result<PairPart, Stop> {
+    let inputs = world.inputs;
+    let [seed, token] = halves(entropy);
+    let mut warnings = world.warnings.clone();
+    let key = match (&options.device, world.store) {
+        (Some(public), _) => Key::new(*public, IdentityOutcome::Untouched),
+        (None, StoreKind::Json) => file_key(world, options, seed, &mut warnings)?,
+        (None, StoreKind::Sqlite) => row_key(world, options, seed, &mut warnings)?,
+    };
+    let id = device_id(&key.public);
+    let asked = asked(world, &key.public, options.pending)?;
+    let want = Want {
+        public: &key.public,
+        display_name: options.display_name.as_deref(),
+        scopes: options.scopes.as_deref(),
+        reinstate: options.reinstate,
+        asked: &asked,
+        pins: world.rules.metadata_pinned,
+        now: inputs.now,
+        token,
+    };
+    let (decision, record_step, record_statements) = match world.store {
+        StoreKind::Json => {
+            let old = key.replaced.as_deref();
+            let (decision, step) = file_record(world, &want, old, &mut warnings)?;
+            (decision, step, Vec::new())
+        }
+        StoreKind::Sqlite => {
+            let (decision, statements) = row_record(world, &want)?;
+            (decision, None, statements)
+        }
+    };
+    if decision.new_token && token == &[0; 32] {
+        return Err(no_entropy().into());
+    }
+    let place = match world.store {
+        StoreKind::Json => world.paths.paired(),
+        StoreKind::Sqlite => world.paths.database(),
+    };
+    if decision.renewed {
+        warnings.push(
+            Notice::new("TOKEN_RENEWED", format!("The operator token of device {id} was a sanitizer's mark, not a token. A new token took its place."))
+                .hint("A client that still has the old token connects once with the gateway's own secret.")
+                .at(&place),
+        );
+    }
+    if !decision.taken.is_empty() {
+        warnings.push(
+            Notice::new("PINNED_TAKEN", format!("The record of device {id} pinned another {} than its waiting request names. It was taken from that request.", decision.taken.join(" and another ")))
+                .hint("Check that this is the device that you mean.")
+                .at(&place),
+        );
+    }
+    // Of another device's client nothing is known; our own runs here, in a sandbox on Linux.
+    let platform = inputs.process.as_ref().map_or("linux", |process| process.platform.as_str());
+    if world.rules.metadata_pinned
+        && options.device.is_none()
+        && !(pin_allows(decision.platform.as_deref(), Some(platform))
+            && pin_allows(decision.device_family.as_deref(), None))
+    {
+        warnings.push(Notice::new("PINNED", PINNED).hint(remove_first(&id)).at(place));
+    }
+    let which = match options.pending {
+        PendingChoice::Keep => None,
+        PendingChoice::All => Some(Which::All),
+        PendingChoice::Device => Some(Which::Device(&id)),
+    };
+    let clear = which.map(|which| clear_part(world, which)).transpose()?;
+    let mut steps = key.before;
+    steps.extend(record_step);
+    steps.extend(key.after);
+    let mut statements = key.statements;
+    statements.extend(record_statements);
+    let mut pending_cleared = 0;
+    if let Some(clear) = clear {
+        pending_cleared = clear.cleared.len();
+        steps.extend(clear.steps);
+        statements.extend(clear.statements);
+    }
+    warn_where_no_record_helps(world, &mut warnings);
+    if world.store == StoreKind::Json && world.rules.import == Import::IdentityOnly {
+        warnings.push(
+            Notice::new("NOT_IMPORTED", "This version imports the identity file at its first start, but no paired.json: the record counts only once it is imported.")
+                .hint(IMPORT_BY_DOCTOR)
+                .at(world.paths.paired()),
+        );
+    }
+    let report = PrePairReport {
+        device_id: id,
+        public_key: base64::encode_url(&key.public),
+        store: world.store,
+        gateway: world.gateway.clone(),
+        identity: key.outcome,
+        paired: decision.outcome,
+        scopes_added: decision.scopes_added,
+        pending_cleared,
+        attempts: 1,
+        changes: Vec::new(),
+        warnings,
+    };
+    let (begin, end) = key.claim;
+    Ok(PairPart { report, begin, steps, end, statements })
+}
+
+/// Some clients present no device to a loopback gateway; no record can open a door for them.
+fn warn_where_no_record_helps(world: &World<'_, '_>, warnings: &mut Vec<Notice>) {
+    let agent = world.rules.agent_path == AgentPath::SharedSecret;
+    let who = match (agent, world.rules.cli_presents_device) {
+        (false, true) => return,
+        (true, true) => "the agent's own tool presents",
+        (false, false) => "the command line presents",
+        (true, false) => "the agent's own tool and the command line present",
+    };
+    warnings.push(
+        Notice::new(
+            "NO_DEVICE",
+            format!(
+                "On this version {who} no device to a gateway on the same machine: it is let in directly, and through a header-adding proxy no record helps it (missing scope)."
+            ),
+        )
+        .hint("Let it connect to the gateway directly. Clients that present a device (remote ones, those with a device token) are let in by this record."),
+    );
+}

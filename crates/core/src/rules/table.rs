@@ -1,0 +1,213 @@
+//! What each OpenClaw version does: rows and nothing else.
+
+use crate::rules::column::{Cell, Change, Since, pick, table};
+use crate::rules::kinds::{
+    AgentPath, Approval, AskedScopes, BackendExemption, BindLan, BrokenIdentity, ClientIp,
+    ExemptAuth, Forwarded, Import, LocalEquivalent, LocalHosts, Locality, NoDeviceScopes,
+    NodeRange, OriginCheck, ProxyMatch, ScopeCompare, ScopesField, SecretCheck, Sticky, Store,
+    TokenNeed,
+};
+use crate::rules::version::Version;
+
+const FIVE: &[&str] = &[
+    "operator.admin",
+    "operator.read",
+    "operator.write",
+    "operator.approvals",
+    "operator.pairing",
+];
+
+const SECRETS: &[&str] = &[
+    "operator.admin",
+    "operator.read",
+    "operator.write",
+    "operator.approvals",
+    "operator.pairing",
+    "operator.talk.secrets",
+];
+
+const TALK: &[&str] = &[
+    "operator.admin",
+    "operator.read",
+    "operator.write",
+    "operator.approvals",
+    "operator.pairing",
+    "operator.talk.secrets",
+    "operator.questions",
+    "operator.talk",
+];
+
+const SESSIONS: &[&str] = &[
+    "operator.admin",
+    "operator.read",
+    "operator.write",
+    "operator.approvals",
+    "operator.pairing",
+    "operator.talk.secrets",
+    "operator.questions",
+    "operator.talk",
+    "operator.sessions.read",
+    "operator.sessions.write",
+];
+
+table! {
+    /// Where devices and identity live.
+    store: Store = "src/infra/device-pairing-store.ts" ["2026.1.29" => Store::Json, "2026.8.1" => Store::Sqlite];
+    /// `user_version` of `state/openclaw.sqlite`; 0 where there is no such file. At 1 it holds no pairing.
+    state_schema: u32 = "package.json openclaw.schemaVersions.state" [
+        "2026.1.29" => 0, "2026.6.1" => 1, "2026.8.1" => 15, "2026.9.3" => 16, "2026.9.4" => 17, "2026.9.6" => 18,
+    ];
+    /// The identity follows the state dir; before, it is always under `~/.openclaw`.
+    identity_under_state_dir: bool = "src/infra/device-identity.ts" ["2026.1.29" => false, "2026.2.9" => true];
+    /// `OPENCLAW_HOME` stands in for `HOME`.
+    openclaw_home_env: bool = "src/infra/home-dir.ts" ["2026.1.29" => false, "2026.2.9" => true];
+    /// A home of `undefined` or `null`, as templates write an unset variable, counts as unset.
+    unset_home_words: bool = "src/infra/home-dir.ts normalize" ["2026.1.29" => false, "2026.3.22" => true];
+    /// `CLAWDBOT_STATE_DIR` and `CLAWDBOT_CONFIG_PATH` are still read.
+    clawdbot_env: bool = "src/config/paths.ts" ["2026.1.29" => true, "2026.3.22" => false];
+    /// Folders below home that serve as the state dir when `.openclaw` is missing, in order.
+    legacy_dirs: &'static [&'static str] = "src/config/paths.ts LEGACY_STATE_DIRNAMES" [
+        "2026.1.29" => &[".clawdbot", ".moltbot", ".moldbot"], "2026.2.17" => &[".clawdbot", ".moldbot", ".moltbot"],
+        "2026.3.22" => &[".clawdbot", ".moldbot"], "2026.3.31" => &[".clawdbot"],
+    ];
+    /// File names that serve as the config when `openclaw.json` is missing, in order.
+    legacy_configs: &'static [&'static str] = "src/config/paths.ts LEGACY_CONFIG_FILENAMES" [
+        "2026.1.29" => &["clawdbot.json", "moltbot.json", "moldbot.json"], "2026.2.17" => &["clawdbot.json", "moldbot.json", "moltbot.json"],
+        "2026.3.22" => &["clawdbot.json", "moldbot.json"], "2026.3.31" => &["clawdbot.json"],
+    ];
+    /// A config in a default folder counts even where `OPENCLAW_STATE_DIR` names another one that has none.
+    config_search_wide: bool = "src/config/io.ts createConfigIO" ["2026.1.29" => true, "2026.4.5" => false];
+    /// What becomes of an identity file of another shape, such as one without `version`.
+    unknown_identity: BrokenIdentity = "src/infra/device-identity.ts" [
+        "2026.1.29" => BrokenIdentity::Replaced, "2026.5.12" => BrokenIdentity::Throwaway, "2026.8.1" => BrokenIdentity::Stops,
+    ];
+    /// What becomes of an identity file of the right shape whose two keys don't belong together.
+    broken_identity: BrokenIdentity = "src/infra/device-identity.ts" [
+        "2026.1.29" => BrokenIdentity::Used, "2026.5.12" => BrokenIdentity::Throwaway, "2026.8.1" => BrokenIdentity::Stops,
+    ];
+    /// What becomes of JSON files beside the database.
+    import: Import = "src/infra/state-migrations.ts" [
+        "2026.1.29" => Import::None, "2026.8.1" => Import::PairedAlways, "2026.9.5" => Import::IdentityOnly, "2026.9.6" => Import::FirstStart,
+    ];
+    /// A store file that doesn't parse is an error; before, it is read as empty and overwritten.
+    corrupt_store_is_error: bool = "src/infra/json-files.ts" ["2026.1.29" => false, "2026.4.25" => true];
+    /// `identity/device-auth.json` makes clients throw until doctor moved it. From 2026.9.5 a first start imports it.
+    device_auth_blocks: bool = "src/infra/device-auth-store.ts assertNoLegacyDeviceAuth" ["2026.1.29" => false, "2026.8.1" => true];
+    /// What a new request does to a pending one that wasn't silent.
+    sticky: Sticky = "src/infra/device-pairing.ts" ["2026.1.29" => Sticky::AsIs, "2026.2.21" => Sticky::Merged, "2026.3.22" => Sticky::Superseded];
+    /// A retry renews the five minutes of a pending request.
+    pending_renewed: bool = "src/infra/device-pairing.ts" ["2026.1.29" => false, "2026.2.21" => true, "2026.4.10" => false, "2026.7.1" => true];
+    /// How entries of `gateway.trustedProxies` are compared.
+    proxy_match: ProxyMatch = "src/gateway/net.ts isTrustedProxyAddress" [
+        "2026.1.29" => ProxyMatch::Exact, "2026.2.17" => ProxyMatch::V4, "2026.2.22" => ProxyMatch::V4V6,
+    ];
+    /// What makes a connection local.
+    locality: Locality = "src/gateway/auth.ts isLocalDirectRequest" ["2026.1.29" => Locality::ClientIp, "2026.3.31" => Locality::Socket];
+    /// Which address counts as the client's behind a trusted proxy.
+    client_ip: ClientIp = "src/gateway/net.ts resolveClientIp" [
+        "2026.1.29" => ClientIp::FirstOrPeer, "2026.2.19" => ClientIp::First, "2026.2.21" => ClientIp::LastUntrusted,
+        "2026.3.22" => ClientIp::LastUntrustedNotLoopback,
+    ];
+    /// Which headers make a request a forwarded one.
+    forwarded: Forwarded = "src/gateway/net.ts hasForwardedRequestHeaders" [
+        "2026.1.29" => Forwarded::Three, "2026.3.31" => Forwarded::Five, "2026.5.18" => Forwarded::Any, "2026.8.1" => Forwarded::Present,
+    ];
+    /// Which names of the Host header are this machine.
+    local_hosts: LocalHosts = "src/gateway/net.ts isLocalishHost" ["2026.1.29" => LocalHosts::Names, "2026.2.22" => LocalHosts::Loopback];
+    /// What is asked of a connection with an Origin header.
+    origin_check: OriginCheck = "src/gateway/origin-check.ts checkBrowserOrigin" [
+        "2026.1.29" => OriginCheck::None, "2026.2.25" => OriginCheck::LoopbackHost, "2026.3.2" => OriginCheck::LocalClient,
+        "2026.5.18" => OriginCheck::PrivateHost,
+    ];
+    /// It is also asked of a connection with `X-Forwarded-For` or `X-Real-IP`.
+    origin_check_proxied: bool = "handshake-auth-helpers.ts resolveHandshakeBrowserSecurityContext" ["2026.1.29" => false, "2026.3.11" => true];
+    /// Which connections count as local though they carry some other forwarded header.
+    local_equivalent: LocalEquivalent = "handshake-auth-helpers.ts resolvePairingLocality" [
+        "2026.1.29" => LocalEquivalent::None, "2026.4.5" => LocalEquivalent::Cli, "2026.4.20" => LocalEquivalent::Any,
+        "2026.4.22" => LocalEquivalent::None,
+    ];
+    /// Forwarded headers from an address that isn't a trusted proxy are refused with HTTP 403.
+    forwarded_refused: bool = "src/gateway/server-http.ts" ["2026.1.29" => false, "2026.8.1" => true];
+    /// How this machine's own clients connect with `bind: "lan"`.
+    bind_lan: BindLan = "src/gateway/call.ts buildGatewayConnectionDetails" [
+        "2026.1.29" => BindLan::Loopback, "2026.2.9" => BindLan::Remote, "2026.2.19" => BindLan::Refused, "2026.2.21" => BindLan::Loopback,
+    ];
+    /// A role upgrade from this machine is approved silently.
+    silent_role: bool = "message-handler.ts requirePairing" ["2026.1.29" => true, "2026.2.19" => false, "2026.4.2" => true];
+    /// A scope upgrade from this machine is approved silently.
+    silent_scope: bool = "message-handler.ts requirePairing" [
+        "2026.1.29" => true, "2026.2.19" => false, "2026.2.22" => true, "2026.3.28" => false, "2026.8.1" => true,
+    ];
+    /// What a silent approval may grant.
+    approval: Approval = "src/infra/device-pairing.ts approveDevicePairing" [
+        "2026.1.29" => Approval::Anything, "2026.3.28" => Approval::Request, "2026.4.29" => Approval::Token,
+        "2026.5.12" => Approval::RequestAndToken, "2026.8.1" => Approval::WithRecord,
+    ];
+    /// An operator that asks for no scopes gets `operator.admin`.
+    no_scopes_is_admin: bool = "message-handler.ts" ["2026.1.29" => true, "2026.2.12" => false];
+    /// How scopes are compared.
+    scope_compare: ScopeCompare = "src/shared/operator-scope-compat.ts" [
+        "2026.1.29" => ScopeCompare::Exact, "2026.2.21" => ScopeCompare::Read, "2026.2.22" => ScopeCompare::Admin, "2026.8.1" => ScopeCompare::Talk,
+    ];
+    /// Which field of the record holds the approved scopes.
+    scopes_field: ScopesField = "message-handler.ts" [
+        "2026.1.29" => ScopesField::Scopes, "2026.2.22" => ScopesField::ScopesThenApproved, "2026.4.5" => ScopesField::ApprovedThenScopes,
+    ];
+    /// Where a paired record's roles come from.
+    token_need: TokenNeed = "src/infra/device-pairing.ts listEffectivePairedDeviceRoles" [
+        "2026.1.29" => TokenNeed::Nothing, "2026.3.31" => TokenNeed::IfObject, "2026.4.2" => TokenNeed::IfAny,
+        "2026.4.5" => TokenNeed::IfAnyApproved, "2026.4.10" => TokenNeed::Active,
+    ];
+    /// A device token whose scopes exceed the record's authenticates nobody.
+    token_within_record: bool = "src/infra/device-pairing.ts verifyDeviceToken" ["2026.1.29" => false, "2026.3.13" => true];
+    /// A record with neither `roles` nor `scopes` passes.
+    bare_record_passes: bool = "message-handler.ts hasLegacyPairedMetadata" ["2026.1.29" => false, "2026.2.21" => true, "2026.2.22" => false];
+    /// A `platform` or `deviceFamily` in the record must equal the client's.
+    metadata_pinned: bool = "message-handler.ts" ["2026.1.29" => false, "2026.2.26" => true];
+    /// Which connections need no pairing.
+    backend_exemption: BackendExemption = "connect-policy.ts, handshake-auth-helpers.ts" [
+        "2026.1.29" => BackendExemption::None, "2026.2.22" => BackendExemption::SharedSecret, "2026.2.25" => BackendExemption::None,
+        "2026.3.2" => BackendExemption::Local, "2026.3.28" => BackendExemption::None, "2026.4.5" => BackendExemption::LocalUnpaired, "2026.8.1" => BackendExemption::Local,
+    ];
+    /// Which authentication the exemption takes.
+    exempt_auth: ExemptAuth = "handshake-auth-helpers.ts shouldSkipLocalBackendSelfPairing" [
+        "2026.1.29" => ExemptAuth::SharedSecret, "2026.3.22" => ExemptAuth::DeviceToken, "2026.5.12" => ExemptAuth::None,
+    ];
+    /// What becomes of the scopes of a client without a device.
+    no_device_scopes: NoDeviceScopes = "message-handler.ts handleMissingDeviceIdentity" [
+        "2026.1.29" => NoDeviceScopes::Kept, "2026.2.17" => NoDeviceScopes::Dropped, "2026.2.26" => NoDeviceScopes::Kept, "2026.3.13" => NoDeviceScopes::Dropped,
+        "2026.4.20" => NoDeviceScopes::KeptForBackend, "2026.7.1" => NoDeviceScopes::KeptForLocal,
+    ];
+    /// How the agent's tool reaches the gateway on this machine.
+    agent_path: AgentPath = "src/agents/tools/gateway.ts" [
+        "2026.1.29" => AgentPath::Device, "2026.4.25" => AgentPath::SharedSecret, "2026.9.5" => AgentPath::InProcess,
+    ];
+    /// The command line presents its device on this machine, beside the shared secret.
+    cli_presents_device: bool = "src/gateway/call.ts" ["2026.1.29" => true, "2026.7.1" => false];
+    /// The scopes that the agent's tool asks for.
+    agent_scopes: AskedScopes = "src/gateway/call.ts" ["2026.1.29" => AskedScopes::Fixed, "2026.2.19" => AskedScopes::PerMethod];
+    /// The scopes that the command line asks for.
+    cli_scopes: AskedScopes = "src/gateway/call.ts" ["2026.1.29" => AskedScopes::Fixed, "2026.4.29" => AskedScopes::PerMethod];
+    /// The operator scopes that exist.
+    operator_scopes: &'static [&'static str] = "src/gateway/operator-scopes.ts" [
+        "2026.1.29" => FIVE, "2026.2.17" => SECRETS, "2026.8.1" => TALK, "2026.9.6" => SESSIONS,
+    ];
+    /// An edit of the config that shrinks it below half, drops `meta` or `gateway.mode`, or leaves only `update.channel` is reverted.
+    config_guard: bool = "src/config/io.observe-recovery.ts isRecoverableConfigReadSuspiciousReason" [
+        "2026.1.29" => false, "2026.4.22" => true, "2026.5.3" => false, "2026.6.9" => true,
+    ];
+    /// `gateway.allowRealIpFallback` is a key of the config.
+    allow_real_ip_fallback: bool = "src/config/zod-schema.ts" ["2026.1.29" => false, "2026.2.21" => true];
+    /// `gateway.nodes.pairing.autoApproveLocal` is a key of the config.
+    auto_approve_local: bool = "src/config/zod-schema.ts" ["2026.1.29" => false, "2026.8.1" => true];
+    /// Which of its own secrets keep a gateway from starting.
+    secret_check: SecretCheck = "src/gateway/known-weak-gateway-secrets.ts" [
+        "2026.1.29" => SecretCheck::None, "2026.4.20" => SecretCheck::Placeholders, "2026.9.3" => SecretCheck::BlankTokens,
+        "2026.9.4" => SecretCheck::Blank, "2026.9.6" => SecretCheck::Marks,
+    ];
+    /// The least Node.js.
+    min_node: NodeRange = "package.json engines.node" [
+        "2026.1.29" => &[(22, 12, 0)], "2026.3.13" => &[(22, 16, 0)], "2026.3.24" => &[(22, 14, 0)], "2026.5.12" => &[(22, 16, 0)],
+        "2026.5.18" => &[(22, 19, 0)], "2026.7.1" => &[(22, 22, 3), (24, 15, 0), (25, 9, 0)], "2026.9.3" => &[(24, 16, 0), (26, 1, 0)],
+    ];
+}

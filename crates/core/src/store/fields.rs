@@ -1,0 +1,29 @@
+//! Fields of a record that are set, however deep.
+
+use serde_json::{Map, Value};
+
+/// One field to set; `token` fields are those of `tokens.operator`.
+#[derive(Clone, PartialEq)]
+pub struct Set {
+    /// The field's path in the record.
+    pub path: Vec<&'static str>,
+    /// Its new value.
+    pub value: Value,
+}
+
+/// Sets a value at a path of objects.
+pub(crate) fn put(record: &mut Map<String, Value>, path: &[&'static str], value: Value) {
+    match path {
+        [] => {}
+        [field] => {
+            record.insert((*field).to_string(), value);
+        }
+        [field, rest @ ..] => {
+            let inner =
+                record.entry((*field).to_string()).or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(inner) = inner {
+                put(inner, rest, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What OpenClaw keeps and where, one reading of each.
+
+pub mod documents;
+pub mod fields;
+pub mod identity;
+pub mod paths;
+pub mod pending;
+pub mod record;
+pub mod rows;

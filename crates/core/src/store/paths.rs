@@ -1,0 +1,287 @@
+//! Where OpenClaw keeps its state and its config: `src/config/paths.ts` and `src/infra/home-dir.ts`.
+
+use crate::error::{Error, Result};
+use crate::inputs::Inputs;
+use crate::options::target::Target;
+use crate::rules::Rules;
+use crate::wants::{Stop, Wants};
+
+/// The resolved places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    /// The state dir.
+    pub state_dir: String,
+    /// The config file.
+    pub config: String,
+    /// The identity file; up to 2026.2.6 under `~/.openclaw` whatever the state dir.
+    pub identity: String,
+}
+
+impl Paths {
+    /// The state dir and the config's folder: resolved once, through links if need be; below them no link is followed.
+    pub fn bases(&self) -> Vec<String> {
+        let mut bases = vec![self.state_dir.clone()];
+        let config = parent(&self.config);
+        if !config.is_empty() && config != self.state_dir {
+            bases.push(config.to_string());
+        }
+        bases
+    }
+
+    /// A path below the state dir.
+    pub fn state(&self, relative: &str) -> String {
+        join(&self.state_dir, relative)
+    }
+
+    /// The paired devices of the JSON store.
+    pub fn paired(&self) -> String {
+        self.state("devices/paired.json")
+    }
+
+    /// The pending requests of the JSON store.
+    pub fn pending(&self) -> String {
+        self.state("devices/pending.json")
+    }
+
+    /// The state database.
+    pub fn database(&self) -> String {
+        self.state("state/openclaw.sqlite")
+    }
+}
+
+/// Refuses a config path at which something else of the state dir lies: identity, pairing, state, or the lock.
+pub fn apart(paths: &Paths, inputs: &Inputs<'_>) -> Result<(), Stop> {
+    let own = |path: &str, state_dir: &str, identity: &str| {
+        // Some systems take no notice of the case of letters.
+        let path = path.to_ascii_lowercase();
+        let within = |dir: String| path == dir || path.starts_with(&format!("{dir}/"));
+        path == state_dir.to_ascii_lowercase()
+            || ["identity", "devices", "state", ".prepair.lock"]
+                .into_iter()
+                .any(|name| within(join(state_dir, name).to_ascii_lowercase()))
+            || within(identity.to_ascii_lowercase())
+    };
+    let Paths { state_dir, config, identity } = paths;
+    let refused = || -> Result<(), Stop> {
+        let message = "The path of the config names a file that holds identity, pairing or state.";
+        let hint = "Give the path of openclaw.json as configPath or OPENCLAW_CONFIG_PATH.";
+        Err(Error::new("OPTIONS", message).at(config).hint(hint).into())
+    };
+    let folder = parent(identity);
+    if own(config, state_dir, folder) {
+        return refused();
+    }
+    // Behind a link to such a folder the file has its own name still.
+    let (dir, name) = (parent(config), config.rsplit('/').next().unwrap_or_default());
+    let names = ["paired.json", "pending.json", "device.json", "device-auth.json"];
+    if !names.contains(&name) && !name.starts_with("openclaw.sqlite") {
+        return Ok(());
+    }
+    let mut wants = Wants::default();
+    for path in [dir, state_dir, folder] {
+        wants.stat(inputs, path);
+    }
+    wants.met()?;
+    let real = |path: &str| inputs.stat(path)?.real.clone();
+    let Some(dir) = real(dir) else { return Ok(()) };
+    let place = |path: &str| real(path).unwrap_or_else(|| path.to_string());
+    match own(&join(&dir, name), &place(state_dir), &place(folder)) {
+        true => refused(),
+        false => Ok(()),
+    }
+}
+
+/// The state dir. Asks for what decides it: which of the default folders exist.
+pub fn state_dir(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<String, Stop> {
+    if let Some(dir) = explicit_state_dir(target, rules) {
+        return Ok(resolve_user(dir, target, rules, inputs)?);
+    }
+    let dirs = default_dirs(target, rules, inputs)?;
+    let mut wants = Wants::default();
+    dirs.iter().for_each(|dir| wants.file(inputs, dir));
+    wants.met()?;
+    Ok(dirs.iter().find(|dir| inputs.file(dir).exists()).unwrap_or(&dirs[0]).clone())
+}
+
+/// The config file. Asks for the candidates that could be it.
+///
+/// The state dir's own one first; elsewhere it is searched as `createConfigIO` and `resolveConfigPath` do.
+pub fn config(
+    target: &Target,
+    rules: &Rules,
+    inputs: &Inputs<'_>,
+    state_dir: &str,
+) -> Result<String, Stop> {
+    let explicit =
+        target.config_path.as_deref().or_else(|| variable(target, "OPENCLAW_CONFIG_PATH"));
+    if let Some(path) = explicit {
+        return Ok(resolve_user(path, target, rules, inputs)?);
+    }
+    let names = || core::iter::once("openclaw.json").chain(rules.legacy_configs.iter().copied());
+    let of = |dir: &str| names().map(|name| join(dir, name)).collect::<Vec<_>>();
+    let own = of(state_dir);
+    if target.state_dir.is_some() {
+        return first_existing(inputs, &own, &own[0]);
+    }
+    let clawdbot =
+        match rules.clawdbot_env.then(|| variable(target, "CLAWDBOT_CONFIG_PATH")).flatten() {
+            Some(path) => Some(resolve_user(path, target, rules, inputs)?),
+            None => None,
+        };
+    let mut everywhere = Vec::new();
+    if clawdbot.is_none() {
+        if explicit_state_dir(target, rules).is_some() {
+            everywhere.extend_from_slice(&own);
+        }
+        everywhere.extend(default_dirs(target, rules, inputs)?.iter().flat_map(|dir| of(dir)));
+    }
+    let mut candidates = Vec::new();
+    if rules.config_search_wide {
+        candidates.extend(clawdbot.clone());
+        candidates.extend_from_slice(&everywhere);
+    }
+    candidates.extend_from_slice(&own);
+    if variable(target, "OPENCLAW_STATE_DIR").is_some() {
+        return first_existing(inputs, &candidates, &own[0]);
+    }
+    candidates.extend(everywhere);
+    first_existing(inputs, &candidates, clawdbot.as_ref().unwrap_or(&own[0]))
+}
+
+fn first_existing(
+    inputs: &Inputs<'_>,
+    candidates: &[String],
+    fallback: &str,
+) -> Result<String, Stop> {
+    let mut wants = Wants::default();
+    candidates.iter().for_each(|path| wants.file(inputs, path));
+    wants.met()?;
+    Ok(candidates
+        .iter()
+        .find(|path| inputs.file(path).exists())
+        .map_or(fallback, String::as_str)
+        .to_string())
+}
+
+/// The identity file.
+pub fn identity(
+    target: &Target,
+    rules: &Rules,
+    inputs: &Inputs<'_>,
+    state_dir: &str,
+) -> Result<String> {
+    if rules.identity_under_state_dir {
+        return Ok(join(state_dir, "identity/device.json"));
+    }
+    Ok(join(&home(target, rules, inputs)?, ".openclaw/identity/device.json"))
+}
+
+fn explicit_state_dir<'t>(target: &'t Target, rules: &Rules) -> Option<&'t str> {
+    let clawdbot = rules.clawdbot_env.then(|| variable(target, "CLAWDBOT_STATE_DIR")).flatten();
+    target.state_dir.as_deref().or_else(|| variable(target, "OPENCLAW_STATE_DIR")).or(clawdbot)
+}
+
+fn default_dirs(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<Vec<String>> {
+    let home = home(target, rules, inputs)?;
+    Ok(core::iter::once(".openclaw")
+        .chain(rules.legacy_dirs.iter().copied())
+        .map(|name| join(&home, name))
+        .collect())
+}
+
+/// A variable of the environment that is not blank.
+pub(crate) fn variable<'t>(target: &'t Target, name: &str) -> Option<&'t str> {
+    target.env.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+}
+
+/// The home folder; `~` stands for one that only the driver's machine knows.
+fn home(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<String> {
+    let unset = |home: &&str| rules.unset_home_words && matches!(*home, "undefined" | "null");
+    let given = |name: &str| variable(target, name).filter(|home| !unset(home));
+    // os.homedir(), which gives HOME back where it is set.
+    let own = || match variable(target, "HOME").or(inputs.home.as_deref()) {
+        Some(home) if unset(&home) => inputs.cwd.as_deref(),
+        home => home,
+    };
+    let system = given("HOME").or_else(|| given("USERPROFILE")).or_else(own).unwrap_or("~");
+    let home = match rules.openclaw_home_env.then(|| given("OPENCLAW_HOME")).flatten() {
+        Some(explicit) => expand(explicit, system),
+        None => system.to_string(),
+    };
+    resolve(&home, inputs)
+}
+
+/// `resolveUserPath`: trimmed, `~` expanded, made absolute.
+fn resolve_user(path: &str, target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<String> {
+    let path = path.trim();
+    if path.starts_with('~') {
+        return resolve(&expand(path, &home(target, rules, inputs)?), inputs);
+    }
+    resolve(path, inputs)
+}
+
+/// Replaces a leading `~` that stands alone or before a slash.
+fn expand(path: &str, home: &str) -> String {
+    match path.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => format!("{home}{rest}"),
+        _ => path.to_string(),
+    }
+}
+
+/// Node's `path.resolve` on POSIX.
+fn resolve(path: &str, inputs: &Inputs<'_>) -> Result<String> {
+    if path.starts_with('/') {
+        return Ok(normalize(path));
+    }
+    if path == "~" || path.starts_with("~/") {
+        return Ok(format!("~{}", normalize(&path[1..])).trim_end_matches('/').to_string());
+    }
+    match &inputs.cwd {
+        Some(cwd) => Ok(normalize(&format!("{cwd}/{path}"))),
+        None => Err(Error::new(
+            "STATE_DIR",
+            "A relative path was given where there is no working folder.",
+        )
+        .hint("Give an absolute path, or one that starts with ~/.")),
+    }
+}
+
+/// Removes `.`, `..`, and double and trailing slashes of an absolute path.
+fn normalize(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
+/// A path below a folder.
+pub fn join(dir: &str, relative: &str) -> String {
+    format!("{}/{relative}", dir.trim_end_matches('/'))
+}
+
+/// The folder of a path.
+pub fn parent(path: &str) -> &str {
+    match path.rfind('/') {
+        Some(0) => "/",
+        Some(at) => &path[..at],
+        None => "",
+    }
+}
+
+/// A path named in a file, relative to a folder: Node's `path.resolve(dir, path)`.
+pub fn relative_to(dir: &str, path: &str) -> String {
+    if path.starts_with('/') {
+        return normalize(path);
+    }
+    match dir.strip_prefix('~') {
+        Some(rest) => format!("~{}", normalize(&format!("{rest}/{path}"))),
+        None => normalize(&format!("{dir}/{path}")),
+    }
+}

@@ -1,0 +1,333 @@
+//! The store of 2026.8.1 and later: rows of `<stateDir>/state/openclaw.sqlite`.
+//!
+//! Planned as parameterised statements that the driver runs through the host's own SQLite in one transaction.
+//! Never DDL, never user_version, never raw bytes. Columns by OpenClaw 2026.9.6 `src/state/openclaw-state-schema.sql`.
+
+use serde_json::{Map, Value};
+
+use crate::base::json5;
+use crate::error::{Error, Result};
+use crate::inputs::{Inputs, Rows};
+use crate::steps::Statement;
+use crate::store::fields::{Set, put};
+use crate::wants::Query;
+
+/// The lowest user_version that holds identity and pairing (2026.8.1).
+pub const FIRST_SCHEMA: i64 = 15;
+
+/// Columns that the statements of this module name; those of pins are there where a row has one.
+const COLUMNS: [(&str, &[&str]); 3] = [
+    (
+        "device_identities",
+        &[
+            "identity_key",
+            "device_id",
+            "public_key_pem",
+            "private_key_pem",
+            "created_at_ms",
+            "updated_at_ms",
+        ],
+    ),
+    (
+        "device_pairing_paired",
+        &[
+            "device_id",
+            "public_key",
+            "display_name",
+            "client_id",
+            "client_mode",
+            "role",
+            "roles_json",
+            "scopes_json",
+            "approved_scopes_json",
+            "tokens_json",
+            "approved_via",
+            "created_at_ms",
+            "approved_at_ms",
+        ],
+    ),
+    ("device_pairing_pending", &["request_id", "device_id", "silent", "ts"]),
+];
+
+fn query(id: &str, db: &str, sql: &str, params: Vec<Value>) -> Query {
+    Query { id: id.to_string(), db: db.to_string(), sql: sql.to_string(), params }
+}
+
+/// What tells the era: asked wherever a state dir is looked at.
+pub fn probes(db: &str) -> [Query; 2] {
+    [
+        query("userVersion", db, "PRAGMA user_version", vec![]),
+        query(
+            "columns",
+            db,
+            "SELECT m.name AS tbl, c.name AS col, c.type AS type, l.strict AS strict FROM sqlite_schema m, pragma_table_info(m.name) c, \
+pragma_table_list(m.name) l WHERE m.type = 'table' AND l.schema = 'main' AND m.name IN ('device_identities', 'device_pairing_paired', 'device_pairing_pending', 'config_machine_state')",
+            vec![],
+        ),
+    ]
+}
+
+/// The identity of this state dir, without its private half. A driver adds the column `sound`: 1 or 0, whether OpenClaw takes the
+/// whole row.
+pub fn primary(db: &str) -> Query {
+    query(
+        "primary",
+        db,
+        "SELECT device_id, public_key_pem FROM device_identities WHERE identity_key = 'primary'",
+        vec![],
+    )
+}
+
+/// The identity with its private half, for `exportIdentity` alone.
+pub fn export(db: &str) -> Query {
+    query(
+        "export",
+        db,
+        "SELECT device_id, public_key_pem, private_key_pem FROM device_identities WHERE identity_key = 'primary'",
+        vec![],
+    )
+}
+
+/// Set where somebody else manages the database.
+pub fn supervision(db: &str) -> Query {
+    query(
+        "supervision",
+        db,
+        "SELECT state_key FROM config_machine_state WHERE state_key = 'gateway.supervision'",
+        vec![],
+    )
+}
+
+/// The record of one device.
+pub fn paired(db: &str, device_id: &str) -> Query {
+    query(
+        &format!("paired:{device_id}"),
+        db,
+        "SELECT * FROM device_pairing_paired WHERE device_id = ?",
+        vec![device_id.into()],
+    )
+}
+
+/// Whether any device is paired.
+pub fn any_paired(db: &str) -> Query {
+    query("anyPaired", db, "SELECT device_id FROM device_pairing_paired LIMIT 1", vec![])
+}
+
+/// All pending requests.
+pub fn pending(db: &str) -> Query {
+    query(
+        "pending",
+        db,
+        "SELECT *, hex(request_id) AS request_hex FROM device_pairing_pending ORDER BY ts, request_id",
+        vec![],
+    )
+}
+
+/// The user_version; `None` without a database.
+pub fn user_version(inputs: &Inputs<'_>) -> Option<i64> {
+    inputs.rows("userVersion")?.first()?.get("user_version")?.as_i64()
+}
+
+/// Whether a table is there.
+pub fn has_table(inputs: &Inputs<'_>, table: &str) -> bool {
+    column_rows(inputs).any(|(tbl, _)| tbl == table)
+}
+
+fn column_rows<'i>(inputs: &'i Inputs<'_>) -> impl Iterator<Item = (&'i str, &'i str)> {
+    inputs
+        .rows("columns")
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|row| Some((row.get("tbl")?.as_str()?, row.get("col")?.as_str()?)))
+}
+
+/// Refuses a database that lacks what the statements need, or whose columns would keep other values than they are given.
+pub fn check_columns(inputs: &Inputs<'_>, db: &str) -> Result<()> {
+    for (table, columns) in COLUMNS {
+        if let Some(what) = columns.iter().find_map(|column| fault(inputs, table, column)) {
+            return Err(Error::new("SQLITE_SCHEMA", what)
+                .at(db)
+                .hint("It was made by a version that this package does not know, or is damaged. Run `openclaw doctor`, or update openclaw-prepair."));
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with a column, or with its table. What the rows do not tell is not judged.
+fn fault(inputs: &Inputs<'_>, table: &str, column: &str) -> Option<String> {
+    if !has_table(inputs, table) {
+        return Some(format!("The state database lacks the table {table}."));
+    }
+    let is = |row: &&Map<String, Value>, name: &str, value: &str| {
+        row.get(name).and_then(Value::as_str) == Some(value)
+    };
+    let mut rows = inputs.rows("columns").unwrap_or_default().iter();
+    let Some(row) = rows.find(|row| is(row, "tbl", table) && is(row, "col", column)) else {
+        return Some(format!("The state database lacks the column {table}.{column}."));
+    };
+    if row.get("strict").and_then(Value::as_i64) == Some(0) {
+        return Some(format!("The table {table} of the state database is not STRICT."));
+    }
+    let wanted = match column {
+        "silent" | "ts" => "INTEGER",
+        _ if column.ends_with("_ms") => "INTEGER",
+        _ => "TEXT",
+    };
+    let kind = row.get("type").and_then(Value::as_str)?;
+    (!kind.eq_ignore_ascii_case(wanted)).then(|| {
+        format!("The column {table}.{column} of the state database is not of the type {wanted}.")
+    })
+}
+
+/// A row of `device_pairing_paired` as the record that the gateway makes of it.
+pub fn record(rows: &Rows, db: &str) -> Result<Option<Map<String, Value>>> {
+    let Some(row) = rows.as_ref().and_then(|rows| rows.first()) else { return Ok(None) };
+    let mut record = Map::new();
+    for (column, field) in [
+        ("device_id", "deviceId"),
+        ("public_key", "publicKey"),
+        ("display_name", "displayName"),
+        ("platform", "platform"),
+        ("device_family", "deviceFamily"),
+        ("client_id", "clientId"),
+        ("client_mode", "clientMode"),
+        ("role", "role"),
+        ("approved_via", "approvedVia"),
+        ("created_at_ms", "createdAtMs"),
+        ("approved_at_ms", "approvedAtMs"),
+    ] {
+        if let Some(value) = row.get(column).filter(|value| !value.is_null()) {
+            record.insert(field.to_string(), value.clone());
+        }
+    }
+    for (column, field) in [
+        ("roles_json", "roles"),
+        ("scopes_json", "scopes"),
+        ("approved_scopes_json", "approvedScopes"),
+        ("tokens_json", "tokens"),
+    ] {
+        if let Some(text) = row.get(column).and_then(Value::as_str) {
+            let value = json5::parse(text).ok_or_else(|| {
+                Error::new(
+                    "SHAPE",
+                    format!("The column {column} of our device does not parse as JSON."),
+                )
+                .at(db)
+                .hint("Remove the record with `openclaw devices remove`, then call again.")
+            })?;
+            record.insert(field.to_string(), value);
+        }
+    }
+    Ok(Some(record))
+}
+
+/// Inserts a record where none was.
+pub fn insert_paired(record: &Map<String, Value>) -> Statement {
+    let field = |name: &str| record.get(name).cloned().unwrap_or(Value::Null);
+    let text = |name: &str| Value::String(json5::line(&field(name)));
+    Statement {
+        sql: "INSERT INTO device_pairing_paired (device_id, public_key, display_name, client_id, client_mode, role, roles_json, \
+scopes_json, approved_scopes_json, tokens_json, approved_via, created_at_ms, approved_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'owner', ?, ?)"
+            .to_string(),
+        params: vec![
+            field("deviceId"),
+            field("publicKey"),
+            field("displayName"),
+            field("clientId"),
+            field("clientMode"),
+            field("role"),
+            text("roles"),
+            text("scopes"),
+            text("approvedScopes"),
+            text("tokens"),
+            field("createdAtMs"),
+            field("approvedAtMs"),
+        ],
+        changes: 1,
+    }
+}
+
+/// Updates the columns that a decision sets; all others stay.
+pub fn update_paired(device_id: &str, mut record: Map<String, Value>, sets: &[Set]) -> Statement {
+    let mut columns: Vec<&'static str> = Vec::new();
+    for set in sets {
+        put(&mut record, &set.path, set.value.clone());
+        let column = column(set.path[0]);
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+    }
+    let mut params: Vec<Value> = columns
+        .iter()
+        .map(|name| {
+            let value = record.get(field(name)).cloned().unwrap_or(Value::Null);
+            if name.ends_with("_json") { Value::String(json5::line(&value)) } else { value }
+        })
+        .collect();
+    params.push(device_id.into());
+    let list: Vec<String> = columns.iter().map(|column| format!("{column} = ?")).collect();
+    Statement {
+        sql: format!("UPDATE device_pairing_paired SET {} WHERE device_id = ?", list.join(", ")),
+        params,
+        changes: 1,
+    }
+}
+
+const FIELDS: [(&str, &str); 13] = [
+    ("deviceId", "device_id"),
+    ("publicKey", "public_key"),
+    ("displayName", "display_name"),
+    ("platform", "platform"),
+    ("deviceFamily", "device_family"),
+    ("role", "role"),
+    ("approvedVia", "approved_via"),
+    ("roles", "roles_json"),
+    ("scopes", "scopes_json"),
+    ("approvedScopes", "approved_scopes_json"),
+    ("tokens", "tokens_json"),
+    ("createdAtMs", "created_at_ms"),
+    ("approvedAtMs", "approved_at_ms"),
+];
+
+fn column(field: &str) -> &'static str {
+    FIELDS.iter().find(|(name, _)| *name == field).map_or("", |(_, column)| column)
+}
+
+pub(super) fn field(column: &str) -> &'static str {
+    FIELDS.iter().find(|(_, name)| *name == column).map_or("", |(field, _)| field)
+}
+
+/// Inserts the identity where there is no primary one.
+pub fn insert_identity(keys: &crate::base::keys::KeyPair, now: i64) -> Statement {
+    Statement {
+        sql: "INSERT INTO device_identities (identity_key, device_id, public_key_pem, private_key_pem, created_at_ms, updated_at_ms) \
+VALUES ('primary', ?, ?, ?, ?, ?)"
+            .to_string(),
+        params: vec![
+            keys.device_id().into(),
+            keys.public_pem().into(),
+            keys.private_pem().as_str().into(),
+            now.into(),
+            now.into(),
+        ],
+        changes: 1,
+    }
+}
+
+/// Deletes the record of a device.
+pub fn delete_paired(device_id: &str) -> Statement {
+    Statement {
+        sql: "DELETE FROM device_pairing_paired WHERE device_id = ?".to_string(),
+        params: vec![device_id.into()],
+        changes: 1,
+    }
+}
+
+/// Deletes a pending request. By the bytes of its id: SQLite keeps any, and one that is not UTF-8 cannot be named.
+pub fn delete_pending(row: &Map<String, Value>) -> Statement {
+    Statement {
+        sql: "DELETE FROM device_pairing_pending WHERE hex(request_id) = ?".to_string(),
+        params: vec![row.get("request_hex").cloned().unwrap_or(Value::Null)],
+        changes: 1,
+    }
+}

@@ -1,0 +1,77 @@
+//! What a diagnosis comes to, and the path to it.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::base::json::{object, words};
+
+/// What becomes of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It is let in.
+    Open,
+    /// It is approved silently and let in.
+    SilentApproval,
+    /// Closed with 1008 `pairing required`.
+    PairingRequired,
+    /// Refused for another reason.
+    Rejected,
+    /// This simulation can't tell.
+    Unknown,
+}
+
+/// Why it isn't simply open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// No record with this key.
+    NotPaired,
+    /// The record lacks the role.
+    RoleUpgrade,
+    /// The record lacks a scope.
+    ScopeUpgrade,
+    /// The record pins another platform or device family.
+    MetadataUpgrade,
+    /// An older pending request keeps it from being approved silently.
+    StickyPending,
+    /// The token was revoked.
+    Revoked,
+    /// No device where one is needed.
+    NoDevice,
+    /// Connected, but the method needs a scope that the connection doesn't have.
+    MissingScope,
+    /// Forwarded headers that name no client, or from a peer that isn't trusted.
+    UnattributableProxy,
+    /// The client dials the LAN address.
+    BindLan,
+    /// The identity can't be used.
+    Identity,
+    /// Authentication.
+    Auth,
+}
+
+/// One question of the decision tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The question.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+    /// The rule behind it, with the OpenClaw version that brought it.
+    pub because: String,
+}
+
+words!(Verdict: Open "open", SilentApproval "silent-approval", PairingRequired "pairing-required", Rejected "rejected", Unknown "unknown");
+
+words!(Reason: NotPaired "not-paired", RoleUpgrade "role-upgrade", ScopeUpgrade "scope-upgrade", MetadataUpgrade "metadata-upgrade", StickyPending "sticky-pending", Revoked "revoked", NoDevice "no-device", MissingScope "missing-scope", UnattributableProxy "unattributable-proxy", BindLan "bind-lan", Identity "identity", Auth "auth");
+
+impl From<Step> for Value {
+    fn from(step: Step) -> Self {
+        object(&mut [
+            ("question", step.question.into()),
+            ("answer", step.answer.into()),
+            ("because", step.because.into()),
+        ])
+    }
+}
