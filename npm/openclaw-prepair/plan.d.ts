@@ -64,7 +64,10 @@ export interface Reads {
   /** Those of the files that a plan can do without: hand in `{ kind: 'other' }` for one that cannot be read. */
   optional?: string[];
   queries: Query[];
+  /** Paths whose modes and owner are wanted, where `inputs.stats` is given. */
   stats?: string[];
+  /** Folders that may be reached through links, as far as they are known; below them no link is to be followed. */
+  bases: string[];
 }
 
 /**

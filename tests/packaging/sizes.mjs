@@ -9,9 +9,9 @@ import { PACKAGE } from './app.mjs';
 /** `{ name, bytes, brotli, goal, ceiling }` of each file; goal and ceiling are `{ bytes, brotli? }`. */
 export function sizes() {
   return [
-    { file: 'prepair.node', goal: { bytes: 500_000 }, ceiling: { bytes: 1_260_000 } },
-    { file: 'lib/prepair.wasm', goal: { bytes: 150 * 1024, brotli: 70 * 1024 }, ceiling: { bytes: 372_000, brotli: 150_000 } },
-    { file: 'lib/component.wasm', goal: { bytes: 170 * 1024 }, ceiling: { bytes: 390_000 } },
+    { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_350_000 } },
+    { file: 'lib/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 415_000, brotli: 165_000 } },
+    { file: 'lib/component.wasm', goal: {}, ceiling: { bytes: 430_000 } },
   ].map(({ file, goal, ceiling }) => {
     const content = readFileSync(join(PACKAGE, file));
     const brotli = brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }).length;

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::base::json::{known, object};
+use crate::base::json::object;
 use crate::base::json5;
 use crate::base::keys::KeyPair;
 use crate::diagnose::approach;
@@ -66,14 +66,9 @@ fn answer(
             let (request, inputs) = prepared(call, blobs, entropy)?;
             let missing = operations::reads(&request, &inputs);
             let done = missing.is_none();
-            let missing = missing.unwrap_or_default();
-            let optional = Some(missing.optional).filter(|files| !files.is_empty());
-            Ok(known(&mut [
-                ("done", done.into()),
-                ("files", missing.files.into()),
-                ("optional", optional.into()),
-                ("queries", missing.queries.into()),
-            ]))
+            let mut reply = Value::from(missing.unwrap_or_default());
+            reply["done"] = done.into();
+            Ok(reply)
         }
         "exportIdentity" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
