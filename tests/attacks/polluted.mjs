@@ -5,7 +5,6 @@ import { spawn } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
-import http from 'node:http';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -81,10 +80,13 @@ async function control() {
     child.stdout.on('data', () => {});
     child.on('close', (code) => (code === 0 ? resolve() : reject(new Error('spawn'))));
   });
+  // The library that is bundled, alone.
+  const library = path.join(root, 'lib/vendor/ws.js');
+  delete require.cache[library];
+  const WebSocket = require(library);
   await new Promise((resolve, reject) => {
-    const request = http.request(at({ hostname: '127.0.0.1', port: 1, path: '/', agent: false, headers: at({ Connection: 'Upgrade' }), signal: new AbortController().signal }));
-    request.on('error', (error) => (error.code === 'ECONNREFUSED' ? resolve() : reject(error)));
-    request.end();
+    const socket = new WebSocket('ws://127.0.0.1:1', at({ headers: at({}), agent: undefined, handshakeTimeout: 1000, perMessageDeflate: false, followRedirects: false }));
+    socket.on('error', (error) => (error.code === 'ECONNREFUSED' ? resolve() : reject(error)));
   });
   const sqlite = process.getBuiltinModule?.('node:sqlite');
   if (sqlite) {
@@ -131,7 +133,7 @@ const HERE = path.join(home, 'here');
 const stateDir = path.join(HERE, '.openclaw');
 const target = { stateDir, env: { HOME: HERE }, gatewayVersion: '2026.2.19', now: NOW };
 const own = { ...target, identity: secret };
-const pending = { r1: { requestId: 'r1', deviceId: 'd1', publicKey: 'k', ts: NOW - 1000, silent: false } };
+const pending = `{"r1": {"requestId": "r1", "deviceId": "d1", "publicKey": "k", "ts": ${NOW - 1000}, "silent": false}}`;
 const merge = JSON.parse('{"logging": {"level": "info"}, "__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}');
 const remote = { identity: secret, gatewayVersion: '2026.2.19', now: NOW };
 const other = { secret: 'another secret, also with 32 bytes or more', label: 'y' };
@@ -164,7 +166,7 @@ const nothing = () => {};
 const paired = ({ prepair }) => prepair.setup(own);
 const waiting = (all) => {
   paired(all);
-  put('devices/pending.json', JSON.stringify(pending));
+  put('devices/pending.json', pending);
 };
 
 /** A plan from inputs in memory. */

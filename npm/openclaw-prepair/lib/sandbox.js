@@ -295,7 +295,7 @@ class Job {
     // Stands for a token of a row, with a number: known to nobody who could have written a row before.
     this.word = `prepairKeepsThisTokenInsideTheSandbox${hex(random(8))}`;
     // Where uploads set no modes, what is new must be made private first, and shall not be seen before it is whole.
-    this.inPlace = fresh && fs.setsModes === true && rest.owner === undefined;
+    this.inPlace = fresh && property(fs, 'setsModes') === true && rest.owner === undefined;
   }
 
   step(name) {

@@ -5,7 +5,7 @@
 // own secret is sent only where the store that answers is known to hold the record.
 
 const { randomBytes, randomUUID } = require('node:crypto');
-const { ask, isPlain } = require('./core.js');
+const { ask, isPlain, members, own, property } = require('./core.js');
 const driver = require('./driver.js');
 const { PrepairError, refusal } = require('./errors.js');
 const { listens } = require('./gateway-lock.js');
@@ -33,10 +33,10 @@ const GARBAGE = { code: 1002 };
 
 function checked(options = {}) {
   const wrong = (name, what) => refusal('OPTIONS', `The option ${name} must be ${what}.`);
-  if (options === null || typeof options !== 'object' || !isPlain(options)) throw refusal('OPTIONS', 'The options must be a plain object.');
-  const odd = Object.keys(options).find((name) => !KNOWN.includes(name));
+  const given = own(options);
+  const odd = Object.keys(given).find((name) => !KNOWN.includes(name));
   if (odd !== undefined) throw refusal('OPTIONS', `There is no option ${JSON.stringify(odd.slice(0, 40))}.`, { hint: `Known here: ${KNOWN.join(', ')}.` });
-  const { url, token, password, client, timeoutMs = DEFAULT_TIMEOUT_MS, headers = {}, force = false, ...target } = { __proto__: null, ...options };
+  const { url, token, password, client, timeoutMs = DEFAULT_TIMEOUT_MS, headers = {}, force = false, ...target } = given;
   for (const [name, value] of Object.entries({ url, token, password })) {
     if (value !== undefined && (typeof value !== 'string' || value === '')) throw wrong(name, 'a string that is not empty');
   }
@@ -46,8 +46,9 @@ function checked(options = {}) {
   if (typeof force !== 'boolean') throw wrong('force', 'true or false');
   // A line end in a value would start another header; of a body that an upgrade has not, the HTTP client makes an error.
   const header = ([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !OF_BODIES.test(name) && typeof value === 'string' && !/[^\t\x20-\x7e\x80-\xff]/.test(value);
-  if (headers === null || typeof headers !== 'object' || !isPlain(headers) || !Object.entries(headers).every(header)) throw wrong('headers', 'a plain object of header names and values, without those of a body');
-  return { url, token, password, client: client && CLIENTS[client], timeoutMs, headers, force, target };
+  const plain = headers !== null && typeof headers === 'object' && isPlain(headers) ? members(headers, 'headers') : null;
+  if (plain === null || !Object.entries(plain).every(header)) throw wrong('headers', 'a plain object of header names and values, without those of a body');
+  return { url, token, password, client: client && CLIENTS[client], timeoutMs, headers: plain, force, target: { __proto__: null, ...target } };
 }
 
 /** The gateway's port, as it resolves it itself (src/config/paths.ts resolveGatewayPort): what is no number above 0 does not count. */
@@ -66,7 +67,7 @@ function portOf(variable, approach, target) {
 function address({ url, token, password, target }, approach) {
   const env = target.env ?? process.env;
   const known = (name) => {
-    const value = env[name];
+    const value = property(env, name);
     if (value !== undefined && typeof value !== 'string') throw refusal('OPTIONS', `The variable ${name} in the option env must be a string.`);
     return value?.trim() || undefined;
   };
@@ -116,7 +117,8 @@ function reasonOf(closeCode, said) {
  * { scope, deviceToken? }` where the connection itself was let in. `peer` is where it goes, and the `secrets` that no text of it may
  * repeat; without `device` it presents none.
  */
-async function attempt(peer, { client, scope, method, auth, device }) {
+async function attempt(peer, connect) {
+  const { client, scope, method, auth, device } = { __proto__: null, ...connect };
   let [socket, gone] = [null, null];
   const waiting = new Map();
   const nothing = () => {};
@@ -178,9 +180,9 @@ async function attempt(peer, { client, scope, method, auth, device }) {
     const answer = method === undefined ? hello : await call(method, {});
     return { ...(granted(answer) ? { ok: true } : over(gone ?? {}, answer)), accepted };
   } catch (error) {
-    if (!(error instanceof NoSocket)) throw error;
+    if (!(error instanceof NoSocket)) throw refusal('INTERNAL', 'The WebSocket to the gateway failed in a way that was not foreseen.', { hint: 'Please report it with your version of Node.' });
     // 2026.8.1 and later refuse forwarded headers from an address that is not in trustedProxies this way.
-    const reason = { foreign: 'not-a-gateway', refused: error.status === 403 ? 'unattributable-proxy' : 'not-a-gateway' };
+    const reason = { __proto__: null, foreign: 'not-a-gateway', refused: error.status === 403 ? 'unattributable-proxy' : 'not-a-gateway' };
     return { ok: false, reason: reason[error.kind] ?? error.kind, ...(error.kind === 'refused' && { closeCode: 1006 }) };
   } finally {
     socket?.end();
@@ -236,7 +238,7 @@ async function unproven(tries, { url, before, scope, device, client }) {
   const { protocol, hostname, port } = new URL(url);
   const near = isLoopback(hostname);
   if (near && listens(before.bases, Number(port) || (protocol === 'wss:' ? 443 : 80))) return null;
-  const unknown = ({ said, closeCode } = {}) => ({ ok: false, reason: 'unproven', said, closeCode });
+  const unknown = ({ said, closeCode } = Object.create(null)) => ({ __proto__: null, ok: false, reason: 'unproven', said, closeCode });
   // The token goes to whoever answers: to nobody on the way.
   if (!before.deviceToken || !(near || protocol === 'wss:')) return unknown();
   const stranger = await tries({ client: { ...CLIENTS.cli, platform: process.platform }, scope, auth: { token: randomBytes(32).toString('base64url') } });
@@ -263,7 +265,7 @@ async function verify(binding, options) {
     const { signature } = ask(binding, { fn: 'sign', privateKeyPem: identity.privateKeyPem, payload }).json;
     return { id: identity.deviceId, publicKey: identity.publicKey, signature, signedAt, nonce };
   };
-  const client = introduction(before.record ?? {}, settings.client);
+  const client = introduction(before.record ?? Object.create(null), settings.client);
   // Asking for more than the record holds could be approved silently: a change on disk.
   const probes = PROBES.filter(({ scope }) => force || before.granted.includes(scope));
   if (probes.length === 0) return result({ reason: 'scope-upgrade' });
@@ -274,7 +276,7 @@ async function verify(binding, options) {
   const peer = { url: url.split('#', 1)[0], headers, timeoutMs, signal: timeout.signal, secrets: [token, password, before.deviceToken] };
   const outcomes = [];
   const tries = async (connect) => {
-    const outcome = await attempt(peer, connect);
+    const outcome = { __proto__: null, ...await attempt(peer, connect) };
     if (connect.device) outcomes.push(outcome);
     return outcome;
   };

@@ -29,6 +29,9 @@ function open(url, { headers, signal, timeoutMs, onMessage, onClose }) {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new NoSocket('timeout'));
     const socket = new WebSocket(url, {
+      __proto__: null,
+      // Node's own, whatever all objects were given.
+      agent: undefined,
       headers,
       // A gateway makes its own certificate; on loopback there is nobody in between.
       rejectUnauthorized: !isLoopback(new URL(url).hostname),
