@@ -158,6 +158,10 @@ export interface Connection {
   origin?: string;
   headers?: Record<string, string>;
   auth?: 'token' | 'password' | 'device-token' | 'none';
+  /** The platform that it names, as Node spells it; default: this machine's. A record may pin it. */
+  platform?: string;
+  /** The device family that it names; default: none. A record may pin it. */
+  deviceFamily?: string;
 }
 
 export interface DiagnoseOptions extends Target {
