@@ -174,7 +174,7 @@ vectors.push({ name: 'configPath of another letter case', why: 'the same file on
 vectors.push({ name: 'configPath is the identity of 2026.2.6', why: 'it lies under ~/.openclaw whatever the state dir', operation: 'setup', options: { stateDir: '/srv/s', configPath: '/home/u/.openclaw/identity/device.json', gatewayVersion: '2026.2.6', env: { HOME: '/home/u' } }, inputs: json({}), expect: { error: 'OPTIONS' } });
 add('a config beside our files', 'is one', MID, { configPath: `${S}/devices.json`, trustedProxies: false }, null, { changed: true }, { [`${S}/devices.json`]: null });
 const linked = (name, real, expect) => vectors.push({
-  name: `configPath behind a link: ${name}`, why: 'the folder tells', operation: 'patchConfig', options: at(MID, { configPath: '/etc/claw/paired.json', merge: { a: 1 }, trustedProxies: false }), door: 'json',
+  name: `configPath behind a link: ${name}`, why: 'the folder tells', operation: 'patchConfig', options: at(MID, { configPath: '/etc/claw/paired.json', merge: { a: 1 }, trustedProxies: false }),
   inputs: { ...json({ '/etc/claw/paired.json': '{"gateway":{"mode":"local"}}' }), stats: { [S]: { mode: 448, uid: 0, nlink: 2, backups: [], real: '/data/claw' }, '/etc/claw': { mode: 448, uid: 0, nlink: 2, backups: [], real }, [`${S}/identity`]: null } }, expect,
 });
 linked('into the state dir', '/data/claw/devices', { error: 'OPTIONS', path: '/etc/claw/paired.json' });
