@@ -37,6 +37,7 @@ for (const [version, warnings] of [['2026.2.25', []], ['2026.4.15', ['W_PINNED']
 unchanged('more roles', 'they stay', { roles: ['node', 'operator'] });
 unchanged('tokens of more roles', 'they stay', { tokens: { operator: token(), node: token({ role: 'node', scopes: [] }) } });
 unchanged('not revoked', 'null is none', { tokens: { operator: token({ revokedAtMs: null }) } });
+for (const [name, revokedAtMs] of [['false', false], ['0', 0], ['an empty text', '']]) unchanged(`not revoked by ${name}`, 'as JavaScript takes it', { tokens: { operator: token({ revokedAtMs }) } });
 fills('no scopes', 'the five', { scopes: undefined, approvedScopes: undefined }, { scopes: FIVE, approvedScopes: FIVE, approvedAtMs: NOW, createdAtMs: NOW - 900 }, FIVE);
 fills('read only', 'united with the five, in their order', { scopes: ['operator.read'], approvedScopes: ['operator.read'] }, { scopes: ['operator.read', ...FIVE.filter((scope) => scope !== 'operator.read')], approvedAtMs: NOW }, FIVE.filter((scope) => scope !== 'operator.read'));
 fills('what guides advise', 'admin, approvals, pairing: 2026.2.19 wants read by name', { scopes: ['operator.admin', 'operator.approvals', 'operator.pairing'], approvedScopes: ['operator.admin', 'operator.approvals', 'operator.pairing'] }, {}, ['operator.read', 'operator.write']);
@@ -66,6 +67,7 @@ fills('exactly these scopes', 'fewer than there were, everywhere; nothing was ad
 fills('exactly these, one of them new', 'reported', { scopes: ['operator.read'], approvedScopes: ['operator.read'], tokens: { operator: token({ scopes: ['operator.read'] }) } }, { scopes: narrow, approvedAtMs: NOW }, ['operator.write'], { scopes: narrow });
 unchanged('exactly what is there', 'nothing to do', { scopes: narrow, approvedScopes: narrow, tokens: { operator: token({ scopes: narrow }) } }, { scopes: [...narrow, 'operator.read'] });
 add('exact scopes for a new record', 'in record and token', null, { paired: 'created', scopesAdded: narrow, check: (files) => [ours(files).scopes, ours(files).approvedScopes, ours(files).tokens.operator.scopes].every((scopes) => JSON.stringify(scopes) === JSON.stringify(narrow)) }, { scopes: narrow });
+for (const [name, revokedAtMs] of [['true', true], ['a text', '2026-02-19'], ['an object', {}]]) refused(`revoked by ${name}`, 'as JavaScript takes it', store(record(OURS, { tokens: { operator: token({ revokedAtMs }) } })), 'REVOKED');
 refused('revoked', 'its owner meant it', store(record(OURS, { tokens: { operator: token({ revokedAtMs: 5 }) } })), 'REVOKED');
 fills('reinstated', 'a new token, not the old one', { tokens: { operator: token({ revokedAtMs: 5 }) } }, { tokens: { operator: { ...token(), token: TOKEN, rotatedAtMs: NOW } }, approvedAtMs: NOW }, [], { reinstate: true });
 unchanged('reinstate what is not revoked', 'nothing to do', {}, { reinstate: true });

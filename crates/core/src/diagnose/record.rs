@@ -125,7 +125,7 @@ pub(super) fn token(
         }
         return;
     };
-    if live.get("revokedAtMs").is_some_and(|at| at.as_f64().is_some_and(|at| at != 0.0)) {
+    if record::is_revoked(live.get("revokedAtMs")) {
         add(
             "TOKEN_REVOKED",
             "The operator token of this device was revoked by its owner.",

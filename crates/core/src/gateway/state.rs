@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::base::json::strings;
 use crate::base::named::Named;
 use crate::rules::{Rules, ScopesField, TokenNeed};
+use crate::store::record::is_revoked;
 
 /// What the decision depends on, read from files or rows by others. Holds no secret.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -130,8 +131,7 @@ impl Paired {
             tokens: record.get("tokens").and_then(Value::as_object).map(|tokens| {
                 let read = |token: &Value| Token {
                     scopes: strings(token.get("scopes")),
-                    revoked: !matches!(token.get("revokedAtMs"), None | Some(Value::Null))
-                        && token.get("revokedAtMs").and_then(Value::as_f64) != Some(0.0),
+                    revoked: is_revoked(token.get("revokedAtMs")),
                 };
                 tokens.iter().map(|(role, token)| (role.clone(), read(token))).collect()
             }),

@@ -233,9 +233,7 @@ pub fn decide(
             Some(Value::Object(live))
                 if text(live, "token").is_some_and(|token| !token.trim().is_empty()) =>
             {
-                let revoked = live.get("revokedAtMs").is_some_and(|at| {
-                    !matches!(at, Value::Null | Value::Bool(false)) && at.as_f64() != Some(0.0)
-                });
+                let revoked = is_revoked(live.get("revokedAtMs"));
                 if revoked && !want.reinstate {
                     return Err(Error::new("REVOKED", format!("The operator token of device {id} was revoked by its owner."))
                         .at(path)
@@ -341,6 +339,18 @@ pub(crate) fn is_mark(token: &str) -> bool {
     let token = token.trim();
     !token.is_empty() && token.bytes().all(|byte| byte == b'*')
         || token.to_ascii_lowercase().contains("redacted")
+}
+
+/// Whether a token was revoked, by its field `revokedAtMs`: what JavaScript takes for true (`entry.revokedAtMs` in
+/// `src/infra/device-pairing.ts` of every version).
+pub fn is_revoked(at: Option<&Value>) -> bool {
+    match at {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(flag)) => *flag,
+        Some(Value::Number(number)) => number.as_f64() != Some(0.0),
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Array(_) | Value::Object(_)) => true,
+    }
 }
 
 fn same_set(a: &[String], b: &[String]) -> bool {

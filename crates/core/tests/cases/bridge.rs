@@ -132,7 +132,7 @@ fn what_is_still_to_be_read_is_told_until_nothing_is() {
         json!({ "/s/devices/pending.json": null }),
         json!({ "userVersion": null, "columns": null }),
     ));
-    assert_eq!(done, json!({ "done": true, "files": [], "queries": [] }));
+    assert_eq!(done, json!({ "done": true, "files": [], "queries": [], "bases": [] }));
     // What a plan would refuse needs no more reading either.
     let refused = ask(inputs(
         json!({ "/s/devices/pending.json": { "kind": "dir" } }),
