@@ -78,17 +78,11 @@ function address({ url, token, password, target }, approach) {
     });
   }
   const given = token !== undefined || password !== undefined;
-  // A value like ${NAME} stands for a variable; OpenClaw leaves it out where that is not set.
-  const filled = (text) => {
-    let whole = true;
-    const value = text?.replace(/\$\{([A-Z_][A-Z0-9_]*)\}/g, (_, name) => known(name) ?? ((whole = false), ''));
-    return whole && value ? value : undefined;
-  };
   const secrets = given
     ? { token, password }
     : {
-        token: approach.authMode === 'password' ? undefined : filled(approach.token) ?? known('OPENCLAW_GATEWAY_TOKEN'),
-        password: approach.authMode === 'token' ? undefined : filled(approach.password) ?? known('OPENCLAW_GATEWAY_PASSWORD'),
+        token: approach.authMode === 'password' ? undefined : approach.token ?? known('OPENCLAW_GATEWAY_TOKEN'),
+        password: approach.authMode === 'token' ? undefined : approach.password ?? known('OPENCLAW_GATEWAY_PASSWORD'),
       };
   return { url: url ?? `${approach.tls ? 'wss' : 'ws'}://127.0.0.1:${portOf(known('OPENCLAW_GATEWAY_PORT'), approach, target)}`, ...secrets };
 }

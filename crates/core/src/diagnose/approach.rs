@@ -77,9 +77,14 @@ const SELF: [&str; 8] = [
 pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop> {
     let world = World::look(request, inputs, None)?;
     let mut findings = Findings(Vec::new());
-    let disk =
+    let mut disk =
         gather(&world, None, &mut findings).map_err(|stop| stop.based(&world.paths.bases()))?;
-    let text = |keys: &[&str]| disk.setting(keys).and_then(Value::as_str).map(String::from);
+    disk.put_in_variables(&request.target.env);
+    let text = |keys: &[&str]| {
+        // OpenClaw leaves out what names a variable that is not set.
+        let told = disk.setting(keys).filter(|_| disk.told(&keys.join(".")));
+        told.and_then(Value::as_str).filter(|text| !text.is_empty()).map(String::from)
+    };
     let id = disk.device_id();
     Ok(Approach {
         port: disk.setting(&["gateway", "port"]).and_then(Value::as_u64),

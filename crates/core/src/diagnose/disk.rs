@@ -9,8 +9,9 @@ use crate::base::base64;
 use crate::base::json::strings;
 use crate::base::json5::{self, Document, Syntax};
 use crate::base::keys::{KeyPair, device_id, parse_public_key};
+use crate::base::named::Named;
 use crate::config::includes;
-use crate::config::variables::Variables;
+use crate::config::variables::{self, Variables};
 use crate::context::{World, unsupervised};
 use crate::diagnose::findings::Findings;
 use crate::error::{Error, Result};
@@ -80,6 +81,13 @@ impl Disk {
             // resolveGatewayAuth of src/gateway/auth.ts
             None if text("password").is_some() => Mode::Password,
             _ => Mode::Token,
+        }
+    }
+
+    /// Puts the variables that are known in the places where the config names them.
+    pub(super) fn put_in_variables(&mut self, env: &Named<String>) {
+        if let Some(config) = &mut self.config {
+            self.variables = variables::substitute(config, env);
         }
     }
 

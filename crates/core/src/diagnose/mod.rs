@@ -10,7 +10,6 @@ mod identity;
 mod record;
 
 use crate::base::text::quote;
-use crate::config::variables;
 use crate::context::World;
 use crate::diagnose::config::settings;
 use crate::diagnose::disk::{Disk, gather, proxy_list};
@@ -30,9 +29,7 @@ use crate::wants::Stop;
 pub(crate) fn diagnose(world: &World<'_, '_>, request: &Request) -> Result<Diagnosis, Stop> {
     let mut findings = Findings(world.warnings.clone());
     let mut disk = gather(world, request.device, &mut findings)?;
-    if let Some(config) = &mut disk.config {
-        disk.variables = variables::substitute(config, &request.target.env);
-    }
+    disk.put_in_variables(&request.target.env);
     node(world, &mut findings);
     settings(world, &mut disk, &mut findings);
     record(world, &disk, &mut findings);

@@ -179,6 +179,25 @@ fn what_a_connection_attempt_needs_is_found() {
             "granted": [], "pending": [], "record": null, "deviceToken": null, "bases": ["/s"],
         })
     );
+    // Variables of the environment and of the config's own `env`, as a diagnosis reads them.
+    let named = |config: &str| {
+        let found = Disk::new("2026.4.15").config(config).ask(
+            "approach",
+            "diagnose",
+            json!({ "env": { "T": "given" } }),
+        );
+        (found["token"].clone(), found["password"].clone())
+    };
+    assert_eq!(
+        named(
+            "{ env: { vars: { P: 'own' } }, gateway: { auth: { token: '${T}', password: 'x${P}' } } }"
+        ),
+        (json!("given"), json!("xown"))
+    );
+    assert_eq!(
+        named("{ gateway: { auth: { token: '${NOT_SET}', password: '$${T}' } } }"),
+        (json!(null), json!("${T}"))
+    );
     // A token that its owner revoked is none; a row has the client too.
     let tokens = json!({ "operator": { "token": "secret", "revokedAtMs": 1 } }).to_string();
     let row = json!([{
