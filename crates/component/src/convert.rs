@@ -9,7 +9,7 @@ use prepair_core::options::pair::{
     Derivation, DeviceInput, IdentityInput, PairInput, PairOptions, PendingChoice, Secret,
 };
 use prepair_core::options::target::{self, Target, TargetInput};
-use prepair_core::options::{Operation, Request};
+use prepair_core::options::{ClearOptions, DiagnoseOptions, Request, SetupOptions, What};
 use prepair_core::report;
 use prepair_core::steps::{Plan, Statement, Step};
 use prepair_core::verdict::{self, Reason, Verdict};
@@ -34,38 +34,23 @@ pub(crate) fn target(target: wit::Target) -> Result<Target> {
 
 pub(crate) fn request(request: wit::Request, seed: &[u8; 32]) -> Result<Request> {
     let target = target(request.target)?;
-    let mut asked = Connection::default();
-    let (operation, pair_options, clear_device, config_options) = match request.operation {
-        wit::Operation::PrePair(options) => {
-            (Operation::PrePair, Some(pair(options, seed)?), None, None)
-        }
-        wit::Operation::ClearPending(options) => {
-            let device = options.device_id.map(target::device_id).transpose()?;
-            (Operation::ClearPending, None, device, None)
-        }
-        wit::Operation::PatchConfig(options) => {
-            (Operation::PatchConfig, None, None, Some(config(options)?))
-        }
-        wit::Operation::Setup(options) => {
-            let pair = pair(options.pair, seed)?;
-            (Operation::Setup, Some(pair), None, options.config.map(config).transpose()?)
-        }
-        wit::Operation::Diagnose(described) => {
-            asked = connection(described);
-            (Operation::Diagnose, None, None, None)
-        }
+    let what = match request.operation {
+        wit::Operation::PrePair(options) => What::PrePair(Box::new(pair(options, seed)?)),
+        wit::Operation::ClearPending(options) => What::ClearPending(match options.device_id {
+            Some(id) => ClearOptions::Device(target::device_id(id)?),
+            None => ClearOptions::All,
+        }),
+        wit::Operation::PatchConfig(options) => What::PatchConfig(config(options)?),
+        wit::Operation::Setup(options) => What::Setup(Box::new(SetupOptions {
+            pair: pair(options.pair, seed)?,
+            config: options.config.map(config).transpose()?,
+        })),
+        wit::Operation::Diagnose(described) => What::Diagnose(Box::new(DiagnoseOptions {
+            connection: connection(described),
+            device: None,
+        })),
     };
-    Ok(Request {
-        operation,
-        target,
-        pair: pair_options,
-        clear_device,
-        clear_request: None,
-        take_back: None,
-        config: config_options,
-        connection: asked,
-        device: None,
-    })
+    Ok(Request { target, what })
 }
 
 fn connection(described: wit::Connection) -> Connection {

@@ -12,8 +12,6 @@ use prepair_core::base::keys::KeyPair;
 use prepair_core::entropy::{self, ENTROPY};
 use prepair_core::error::Error;
 use prepair_core::operations;
-use prepair_core::options::connection::Connection;
-use prepair_core::options::{Operation, Request};
 use prepair_core::plan::identity;
 use zeroize::Zeroizing;
 
@@ -65,18 +63,8 @@ impl identities::Guest for Component {
         target: types::Target,
         inputs: types::Inputs,
     ) -> Result<identities::Identity, types::Stop> {
-        let request = Request {
-            operation: Operation::PrePair,
-            target: convert::target(target)?,
-            pair: None,
-            clear_device: None,
-            clear_request: None,
-            take_back: None,
-            config: None,
-            connection: Connection::default(),
-            device: None,
-        };
-        Ok(identity::export(&request, &convert::inputs(&inputs)?)?.into())
+        let target = convert::target(target)?;
+        Ok(identity::export(&target, &convert::inputs(&inputs)?)?.into())
     }
 
     fn sign(

@@ -72,7 +72,7 @@ fn answer(
         }
         "exportIdentity" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
-            identity::export(&request, &inputs)
+            identity::export(&request.target, &inputs)
                 .map_or_else(stopped, |keys| Ok(identity_json(&keys)))
         }
         "approach" => {

@@ -2,8 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::inputs::{Inputs, PassedOver};
+use crate::options::What;
 use crate::options::pair::{IdentityChoice, PairOptions, PendingChoice};
-use crate::options::{Operation, Request};
+use crate::options::target::Target;
 use crate::report::{Gateway, Notice, Source, StoreKind};
 use crate::rules::{self, BrokenIdentity, Doubt, Rules, Store, Version};
 use crate::store::paths::{self, Paths};
@@ -32,14 +33,16 @@ pub struct World<'i, 'a> {
 }
 
 impl<'i, 'a> World<'i, 'a> {
-    /// Finds out version, places and store. `pairs`: what is to be approved; whose state dir this is and what waits is looked
-    /// at then, as far as it can be read.
+    /// Finds out version, places and store, and asks for the files that an operation looks at. Where something is to be
+    /// approved, whose state dir this is and what waits is looked at too, as far as it can be read.
     pub fn look(
-        request: &Request,
+        target: &Target,
+        what: Option<&What>,
         inputs: &'i Inputs<'a>,
-        pairs: Option<&PairOptions>,
     ) -> Result<Self, Stop> {
-        let target = &request.target;
+        let pairs = what.and_then(What::pair);
+        let edits = what.and_then(What::config).is_some();
+        let diagnoses = matches!(what, Some(What::Diagnose(_)));
         let installed = inputs
             .installed
             .as_ref()
@@ -58,7 +61,7 @@ impl<'i, 'a> World<'i, 'a> {
         let mut missing = Gathered::default();
         let database = paths::join(&state_dir, "state/openclaw.sqlite");
         missing.take(want_queries(inputs, rows::probes(&database)))?;
-        let needs_config = request.config.is_some() || request.operation == Operation::Diagnose;
+        let needs_config = edits || diagnoses;
         let config = match needs_config {
             true => missing.take(paths::config(target, &rules, inputs, &state_dir))?,
             false if pairs.is_some() => match paths::config(target, &rules, inputs, &state_dir) {
@@ -72,21 +75,21 @@ impl<'i, 'a> World<'i, 'a> {
             config: config.clone().unwrap_or_default(),
             state_dir,
         };
-        if request.config.is_some() && config.is_some() {
+        if edits && config.is_some() {
             missing.take(paths::apart(&paths, inputs))?;
         }
         if config.is_some() {
             let wanted = want_files(inputs, [paths.config.as_str()]);
             missing.take(if needs_config { wanted } else { wanted.map_err(Stop::optional) })?;
         }
-        for path in files_of(request, &paths) {
+        for path in what.map_or(Vec::new(), |what| files_of(what, &paths)) {
             missing.take(want_files(inputs, [path.as_str()]))?;
         }
         if pairs.is_some_and(|pair| pair.pending == PendingChoice::Keep) {
             let wanted = want_files(inputs, [paths.pending().as_str()]);
             missing.take(wanted.map_err(Stop::optional))?;
         }
-        if request.pair.as_ref().is_some_and(|pair| pair.device.is_none()) {
+        if pairs.is_some_and(|pair| pair.device.is_none()) {
             missing.take(want_links(inputs, &rules, &paths.identity))?;
         }
         if missing.0 != Missing::default() {
@@ -94,7 +97,7 @@ impl<'i, 'a> World<'i, 'a> {
         }
         let mut unclear = inputs.failures.get(&database).cloned();
         let store = match store(inputs, &rules, version.as_ref(), source, &paths, &mut warnings) {
-            Err(Stop::Refused(error)) if request.operation == Operation::Diagnose => {
+            Err(Stop::Refused(error)) if diagnoses => {
                 unclear = Some(error);
                 StoreKind::Sqlite
             }
@@ -138,9 +141,9 @@ pub(crate) fn want_links(inputs: &Inputs<'_>, rules: &Rules, path: &str) -> Resu
 }
 
 /// The files that an operation looks at, whatever the store.
-fn files_of(request: &Request, paths: &Paths) -> Vec<String> {
+fn files_of(what: &What, paths: &Paths) -> Vec<String> {
     let mut files = Vec::new();
-    if let Some(pair) = &request.pair {
+    if let Some(pair) = what.pair() {
         if pair.device.is_none() {
             files.push(paths.identity.clone());
             files.extend(claim(paths, pair));
@@ -150,10 +153,10 @@ fn files_of(request: &Request, paths: &Paths) -> Vec<String> {
             files.push(paths.pending());
         }
     }
-    match request.operation {
-        Operation::ClearPending => files.push(paths.pending()),
-        Operation::TakeBack => files.extend([paths.paired(), paths.pending()]),
-        Operation::Diagnose => files.extend(diagnosed(paths)),
+    match what {
+        What::ClearPending(_) => files.push(paths.pending()),
+        What::TakeBack(_) => files.extend([paths.paired(), paths.pending()]),
+        What::Diagnose(_) => files.extend(diagnosed(paths)),
         _ => {}
     }
     files

@@ -7,109 +7,115 @@
 use crate::context::World;
 use crate::diagnose;
 use crate::entropy::ENTROPY;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::inputs::Inputs;
-use crate::options::{Operation, Request};
+use crate::options::config::ConfigOptions;
+use crate::options::pair::PairOptions;
+use crate::options::target::Target;
+use crate::options::{ClearOptions, Request, SetupOptions, What};
 use crate::plan::client::serves_gateway;
 use crate::plan::config::config_part;
-use crate::plan::pair::pair_part;
-use crate::plan::pending::clear_part;
+use crate::plan::pair::{PairPart, pair_part};
+use crate::plan::pending::{ClearPart, clear_part};
 use crate::plan::take_back::take_back_part;
-use crate::report::{ClearPendingReport, Notice, Report, SetupReport, StoreKind};
+use crate::report::{
+    ClearPendingReport, Notice, PatchConfigReport, PrePairReport, Report, SetupReport, StoreKind,
+};
 use crate::steps::{Plan, Statement, Step, changes};
 use crate::store::pending::Which;
 use crate::wants::{Gathered, Missing, Stop};
 
 /// Plans an operation; stops with what is still to be read.
 pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> Result<Plan, Stop> {
-    let world = World::look(request, inputs, request.pair.as_ref())?;
+    let Request { target, what } = request;
+    let world = World::look(target, Some(what), inputs)?;
     let bases = world.paths.bases();
-    if request.operation == Operation::Diagnose {
-        let report = diagnose::diagnose(&world, request).map_err(|stop| stop.based(&bases))?;
-        return Ok(Plan { bases, steps: Vec::new(), report: Report::Diagnosis(report) });
-    }
-    let mut missing = Gathered::default();
-    if let Some(options) = &request.pair {
-        missing.take(serves_gateway(&world, &request.target, options))?;
-    }
-    let config = missing.take(match &request.config {
-        Some(options) => {
-            // Approving a key of this state dir mends its file first, in the same plan.
-            let mends = request.pair.as_ref().is_some_and(|pair| pair.device.is_none());
-            config_part(&world, options, mends).map(Some)
+    let db = world.paths.database();
+    let planned = match what {
+        What::Diagnose(options) => diagnose::diagnose(&world, target, options)
+            .map(|report| (Vec::new(), Report::Diagnosis(report))),
+        What::PrePair(options) => {
+            paired(&world, target, options, None, entropy).map(|(pair, _)| {
+                let (steps, report) = assembled(pair, None, &db);
+                (steps, Report::PrePair(report))
+            })
         }
-        None => Ok(None),
-    })?;
-    let pair = missing.take(match &request.pair {
-        Some(options) => pair_part(&world, options, entropy).map(Some),
-        None => Ok(None),
-    })?;
-    let clear = missing.take(match request.operation {
-        Operation::ClearPending => {
-            let which = match (&request.clear_request, &request.clear_device) {
-                (Some(id), _) => Which::Request(id),
-                (None, Some(id)) => Which::Device(id),
-                (None, None) => Which::All,
+        What::Setup(options) => {
+            let SetupOptions { pair, config } = &**options;
+            paired(&world, target, pair, config.as_ref(), entropy).map(|(pair, config)| {
+                let (config, step) = config.unzip();
+                let (steps, mut pair) = assembled(pair, step.flatten(), &db);
+                pair.changes
+                    .extend(config.iter().flat_map(|config| config.changes.iter().cloned()));
+                (steps, Report::Setup(SetupReport { pair, config }))
+            })
+        }
+        What::ClearPending(options) => {
+            let which = match options {
+                ClearOptions::All => Which::All,
+                ClearOptions::Device(id) => Which::Device(id),
+                ClearOptions::Request(id) => Which::Request(id),
             };
-            clear_part(&world, which).map(Some)
+            clear_part(&world, which).map(|part| cleared(part, &world, &db))
         }
-        _ => match &request.take_back {
-            Some(options) => take_back_part(&world, options).map(Some),
-            None => Ok(None),
-        },
-    })?;
-    let (Some(config), Some(pair), Some(clear)) = (config, pair, clear) else {
-        return Err(Stop::Missing(Box::new(Missing { bases, ..missing.0 })));
+        What::TakeBack(options) => {
+            take_back_part(&world, options).map(|part| cleared(part, &world, &db))
+        }
+        What::PatchConfig(options) => {
+            config_part(&world, options, false).map(|(mut report, step)| {
+                report.warnings.splice(0..0, world.warnings.iter().cloned());
+                (step.into_iter().collect(), Report::PatchConfig(report))
+            })
+        }
     };
-
-    let mut steps = Vec::new();
-    let mut statements = Vec::new();
-    let mut first = None;
-    let mut own = |part_steps: Vec<Step>, part_statements: Vec<Statement>| {
-        let changes = changes(&part_steps, &part_statements, &world.paths.database());
-        steps.extend(part_steps);
-        statements.extend(part_statements);
-        changes
-    };
-    let mut last = None;
-    let pair = pair.map(|part| {
-        let mut report = part.report;
-        report.changes = own(part.steps, part.statements);
-        (first, last) = (part.begin, part.end);
-        report
-    });
-    let clear = clear.map(|part| (part.cleared, own(part.steps, part.statements)));
-    if !statements.is_empty() {
-        steps.push(Step::Sql { db: world.paths.database(), statements });
-    }
-    let config = config.map(|(mut report, step)| {
-        report.changes = changes(step.as_slice(), &[], "");
-        steps.extend(step);
-        report
-    });
-    steps.splice(0..0, first);
-    steps.extend(last);
-    let mut report = match (request.operation, pair, clear, config) {
-        (Operation::Setup, Some(mut pair), _, config) => {
-            if let Some(config) = &config {
-                pair.changes.extend(config.changes.iter().cloned());
-            }
-            Report::Setup(SetupReport { pair, config })
-        }
-        (_, Some(pair), _, _) => Report::PrePair(pair),
-        (_, _, Some((cleared, changes)), _) => {
-            Report::ClearPending(ClearPendingReport { cleared, changes, warnings: world.warnings })
-        }
-        (_, _, _, Some(mut config)) => {
-            config.warnings.splice(0..0, world.warnings);
-            Report::PatchConfig(config)
-        }
-        _ => return Err(Error::new("OPTIONS", "This operation is not planned here.").into()),
-    };
+    let (steps, mut report) = planned.map_err(|stop| stop.based(&bases))?;
     if let (Some(pid), false) = (inputs.gateway, steps.is_empty()) {
         report.warn(beside(pid, world.store));
     }
     Ok(Plan { bases, steps, report })
+}
+
+type ConfigPart = (PatchConfigReport, Option<Step>);
+
+/// The parts of an approval, gathered together, so that what they lack is read in one go.
+fn paired(
+    world: &World<'_, '_>,
+    target: &Target,
+    options: &PairOptions,
+    config: Option<&ConfigOptions>,
+    entropy: &[u8; ENTROPY],
+) -> Result<(PairPart, Option<ConfigPart>), Stop> {
+    let mut missing = Gathered::default();
+    missing.take(serves_gateway(world, target, options))?;
+    // Approving a key of this state dir mends its file first, in the same plan.
+    let config = config.map(|config| config_part(world, config, options.device.is_none()));
+    let config = missing.take(config.transpose())?;
+    let pair = missing.take(pair_part(world, options, entropy))?;
+    match (pair, config) {
+        (Some(pair), Some(config)) if missing.0 == Missing::default() => Ok((pair, config)),
+        _ => Err(Stop::Missing(Box::new(missing.0))),
+    }
+}
+
+/// The steps of an approval in their order, and what they change apart from the config.
+fn assembled(part: PairPart, config: Option<Step>, db: &str) -> (Vec<Step>, PrePairReport) {
+    let mut report = part.report;
+    report.changes = changes(&part.steps, &part.statements, db);
+    let steps = part.begin.into_iter().chain(part.steps).chain(rows(part.statements, db));
+    (steps.chain(config).chain(part.end).collect(), report)
+}
+
+fn cleared(part: ClearPart, world: &World<'_, '_>, db: &str) -> (Vec<Step>, Report) {
+    let changes = changes(&part.steps, &part.statements, db);
+    let report =
+        ClearPendingReport { cleared: part.cleared, changes, warnings: world.warnings.clone() };
+    let steps = part.steps.into_iter().chain(rows(part.statements, db)).collect();
+    (steps, Report::ClearPending(report))
+}
+
+/// Statements as one step.
+fn rows(statements: Vec<Statement>, db: &str) -> Option<Step> {
+    (!statements.is_empty()).then(|| Step::Sql { db: db.to_string(), statements })
 }
 
 /// What a plan would still have to know. One that would be refused has read all that it needs.

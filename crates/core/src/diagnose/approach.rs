@@ -75,7 +75,7 @@ const SELF: [&str; 8] = [
 
 /// Gathers what `verify` needs; stops with what is still to be read. `request` is one of `diagnose`.
 pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop> {
-    let world = World::look(request, inputs, None)?;
+    let world = World::look(&request.target, Some(&request.what), inputs)?;
     let mut findings = Findings(Vec::new());
     let mut disk =
         gather(&world, None, &mut findings).map_err(|stop| stop.based(&world.paths.bases()))?;

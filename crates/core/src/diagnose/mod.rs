@@ -20,22 +20,28 @@ use crate::diagnose::record::record;
 use crate::error::Result;
 use crate::gateway::request::trusts;
 use crate::gateway::walk::{Outcome, connect};
-use crate::options::Request;
+use crate::options::DiagnoseOptions;
+use crate::options::connection::Connection;
+use crate::options::target::Target;
 use crate::report::Diagnosis;
 use crate::verdict::{Reason, Verdict};
 use crate::wants::Stop;
 
 /// Diagnoses a state dir; stops with what is still to be read.
-pub(crate) fn diagnose(world: &World<'_, '_>, request: &Request) -> Result<Diagnosis, Stop> {
+pub(crate) fn diagnose(
+    world: &World<'_, '_>,
+    target: &Target,
+    options: &DiagnoseOptions,
+) -> Result<Diagnosis, Stop> {
     let mut findings = Findings(world.warnings.clone());
-    let mut disk = gather(world, request.device, &mut findings)?;
-    disk.put_in_variables(&request.target.env);
+    let mut disk = gather(world, options.device, &mut findings)?;
+    disk.put_in_variables(&target.env);
     node(world, &mut findings);
     settings(world, &mut disk, &mut findings);
     record(world, &disk, &mut findings);
     leftovers(world, &mut disk, &mut findings);
     modes(world, &disk, &mut findings)?;
-    let outcome = decide(world, &disk, request, &mut findings)?;
+    let outcome = decide(world, &disk, &options.connection, &mut findings)?;
     Ok(Diagnosis {
         verdict: outcome.verdict,
         reason: outcome.reason,
@@ -48,10 +54,10 @@ pub(crate) fn diagnose(world: &World<'_, '_>, request: &Request) -> Result<Diagn
 fn decide(
     world: &World<'_, '_>,
     disk: &Disk,
-    request: &Request,
+    connection: &Connection,
     findings: &mut Findings,
 ) -> Result<Outcome> {
-    let mut connection = request.connection.clone();
+    let mut connection = connection.clone();
     if disk.unclear || disk.stops {
         return Ok(Outcome { verdict: Verdict::Unknown, reason: None, steps: Vec::new() });
     }

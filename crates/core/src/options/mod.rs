@@ -66,27 +66,79 @@ pub struct TakeBack {
     pub fields: Map<String, Value>,
 }
 
-/// All options of one call.
+/// Which pending requests `clearPending` drops.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClearOptions {
+    /// All.
+    All,
+    /// Those of this device.
+    Device(String),
+    /// This one.
+    Request(String),
+}
+
+/// The options of `setup`.
+#[derive(Debug)]
+pub struct SetupOptions {
+    /// Those of `prePair`.
+    pub pair: PairOptions,
+    /// Those of `patchConfig`; `None` leaves the config alone.
+    pub config: Option<ConfigOptions>,
+}
+
+/// The options of `diagnose`.
+#[derive(Debug, Default)]
+pub struct DiagnoseOptions {
+    /// The connection to judge.
+    pub connection: Connection,
+    /// The device to judge by its public key; no identity is looked at then.
+    pub device: Option<[u8; 32]>,
+}
+
+/// What is asked for: an operation with its own options.
+#[derive(Debug)]
+pub enum What {
+    /// Identity, paired record, and the pending requests in its way.
+    PrePair(Box<PairOptions>),
+    /// Pending requests alone.
+    ClearPending(ClearOptions),
+    /// The config alone.
+    PatchConfig(ConfigOptions),
+    /// All of it as one plan.
+    Setup(Box<SetupOptions>),
+    /// Reads only.
+    Diagnose(Box<DiagnoseOptions>),
+    /// What `verify` undoes of its own tries.
+    TakeBack(TakeBack),
+}
+
+impl What {
+    /// What is to be approved, where anything is.
+    pub fn pair(&self) -> Option<&PairOptions> {
+        match self {
+            Self::PrePair(options) => Some(options),
+            Self::Setup(options) => Some(&options.pair),
+            _ => None,
+        }
+    }
+
+    /// What becomes of the config, where anything does.
+    pub fn config(&self) -> Option<&ConfigOptions> {
+        match self {
+            Self::PatchConfig(options) => Some(options),
+            Self::Setup(options) => options.config.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// What to do, and for which gateway.
 #[derive(Debug)]
 pub struct Request {
-    /// What to do.
-    pub operation: Operation,
     /// For which gateway.
     pub target: Target,
-    /// Of `prePair` and `setup`.
-    pub pair: Option<PairOptions>,
-    /// Of `clearPending`: this device only.
-    pub clear_device: Option<String>,
-    /// Of `clearPending`: this request only.
-    pub clear_request: Option<String>,
-    /// Of `takeBack`.
-    pub take_back: Option<TakeBack>,
-    /// Of `patchConfig`, and of `setup` unless its config is `false`.
-    pub config: Option<ConfigOptions>,
-    /// Of `diagnose`.
-    pub connection: Connection,
-    /// Of `diagnose`: the device to judge by its public key; no identity is looked at then.
-    pub device: Option<[u8; 32]>,
+    /// What to do.
+    pub what: What,
 }
 
 /// Reads the options of an operation.
@@ -100,28 +152,20 @@ pub fn parse(
 ) -> Result<Request> {
     let mut fields = Fields::new("", options)?;
     let target = target(&mut fields)?;
-    let mut request = Request {
-        operation,
-        target,
-        pair: None,
-        clear_device: None,
-        clear_request: None,
-        take_back: None,
-        config: None,
-        connection: Connection::default(),
-        device: None,
-    };
-    match operation {
-        Operation::PrePair => request.pair = Some(pair(&mut fields, blobs, seed)?),
+    let what = match operation {
+        Operation::PrePair => What::PrePair(Box::new(pair(&mut fields, blobs, seed)?)),
         Operation::ClearPending => {
-            request.clear_device = fields.string("deviceId")?.map(device_id).transpose()?;
-            request.clear_request = fields.string("requestId")?;
+            let device = fields.string("deviceId")?.map(device_id).transpose()?;
+            What::ClearPending(match (fields.string("requestId")?, device) {
+                (Some(id), _) => ClearOptions::Request(id),
+                (None, Some(id)) => ClearOptions::Device(id),
+                (None, None) => ClearOptions::All,
+            })
         }
-        Operation::TakeBack => request.take_back = Some(take_back(&mut fields)?),
-        Operation::PatchConfig => request.config = Some(config(&mut fields)?),
+        Operation::PatchConfig => What::PatchConfig(config(&mut fields)?),
         Operation::Setup => {
-            request.pair = Some(pair(&mut fields, blobs, seed)?);
-            request.config = match fields.take("config") {
+            let pair = pair(&mut fields, blobs, seed)?;
+            let config = match fields.take("config") {
                 Some(Value::Bool(false)) => None,
                 None => Some(config(&mut Fields::new("config", Value::Object(Map::new()))?)?),
                 Some(value) => {
@@ -131,22 +175,26 @@ pub fn parse(
                     Some(options)
                 }
             };
+            What::Setup(Box::new(SetupOptions { pair, config }))
         }
-        Operation::Diagnose => {
-            if let Some(value) = fields.take("connection") {
-                let described = object("connection", value)?;
-                request.connection = connection(Part(described)).map_err(|_| {
-                    Error::new("OPTIONS", "The option connection has an unknown field, or one of the wrong type.").hint(
-                        "Known: client ('agent' or 'cli'), presentsDevice, method, scopes, remoteAddress, host, origin, headers, auth ('token', 'password', 'device-token' or 'none').",
-                    )
-                })?;
-            }
-            let device = device(&mut fields)?.map(DeviceInput::key).transpose()?;
-            request.device = device;
-        }
-    }
+        Operation::Diagnose => What::Diagnose(Box::new(diagnose(&mut fields)?)),
+        Operation::TakeBack => What::TakeBack(take_back(&mut fields)?),
+    };
     fields.finish()?;
-    Ok(request)
+    Ok(Request { target, what })
+}
+
+fn diagnose(fields: &mut Fields) -> Result<DiagnoseOptions> {
+    let connection = match fields.take("connection") {
+        None => Connection::default(),
+        Some(value) => connection(Part(object("connection", value)?)).map_err(|_| {
+            Error::new("OPTIONS", "The option connection has an unknown field, or one of the wrong type.").hint(
+                "Known: client ('agent' or 'cli'), presentsDevice, method, scopes, remoteAddress, host, origin, headers, auth ('token', 'password', 'device-token' or 'none').",
+            )
+        })?,
+    };
+    let device = device(fields)?.map(DeviceInput::key).transpose()?;
+    Ok(DiagnoseOptions { connection, device })
 }
 
 fn take_back(fields: &mut Fields) -> Result<TakeBack> {

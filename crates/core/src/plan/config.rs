@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::options::config::ConfigOptions;
 use crate::plan::identity::legacy_identity;
 use crate::report::{Notice, PatchConfigReport, StoreKind};
-use crate::steps::{Step, expect};
+use crate::steps::{Step, changes, expect};
 use crate::wants::Stop;
 
 pub(crate) fn config_part(
@@ -46,7 +46,7 @@ pub(crate) fn config_part(
         path: path.clone(),
         changed: step.is_some(),
         edits: patched.edits,
-        changes: Vec::new(),
+        changes: changes(step.as_slice(), &[], ""),
         warnings,
     };
     Ok((report, step))

@@ -7,7 +7,7 @@ use crate::base::keys::{self, KeyPair, device_id};
 use crate::context::{World, want_links};
 use crate::error::{Error, Result};
 use crate::inputs::Inputs;
-use crate::options::Request;
+use crate::options::target::Target;
 use crate::report::StoreKind;
 use crate::rules::BrokenIdentity;
 use crate::store::identity::{self, Repair, Stored};
@@ -15,8 +15,8 @@ use crate::store::rows;
 use crate::wants::{Gathered, Missing, Stop, want_files, want_queries};
 
 /// The identity of a state dir with its private key; stops with what is still to be read.
-pub fn export(request: &Request, inputs: &Inputs<'_>) -> Result<KeyPair, Stop> {
-    let world = World::look(request, inputs, None)?;
+pub fn export(target: &Target, inputs: &Inputs<'_>) -> Result<KeyPair, Stop> {
+    let world = World::look(target, None, inputs)?;
     let based = |stop: Stop| stop.based(&world.paths.bases());
     let nothing = |path: &str| {
         Error::new("IDENTITY_MISSING", "This state dir has no device identity.")

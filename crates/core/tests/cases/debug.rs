@@ -40,7 +40,7 @@ fn debug_text_tells_what_it_may() {
     assert!(text.contains("root") && !text.contains("secret"), "{text}");
     let options = json!({ "env": {}, "trustedProxies": ["10.0.0.7"], "merge": { "gateway": { "auth": { "token": TOKEN } } } });
     let request = options::parse(Operation::PatchConfig, options, &[], &SEED).unwrap();
-    let text = format!("{:?}", request.config);
+    let text = format!("{:?}", request.what);
     assert!(text.contains("10.0.0.7") && !text.contains(TOKEN), "{text}");
     let steps = [
         Step::Write {
@@ -80,7 +80,7 @@ fn no_secret_in_debug_text() {
     inputs.rows.insert("primary".to_owned(), Some(vec![row.as_object().unwrap().clone()]));
     let mut texts = vec![format!("{request:?} {inputs:?} {keys:?}")];
     let plan = loop {
-        texts.push(format!("{:?}", World::look(&request, &inputs, request.pair.as_ref())));
+        texts.push(format!("{:?}", World::look(&request.target, Some(&request.what), &inputs)));
         match operations::plan(&request, &inputs, &entropy) {
             Ok(plan) => break plan,
             Err(Stop::Refused(error)) => panic!("{error:?}"),
