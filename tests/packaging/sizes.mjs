@@ -10,7 +10,7 @@ import { PACKAGE } from './app.mjs';
 export function sizes() {
   return [
     { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_350_000 } },
-    { file: 'lib/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 415_000, brotli: 165_000 } },
+    { file: 'lib/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 425_000, brotli: 170_000 } },
     { file: 'lib/component.wasm', goal: {}, ceiling: { bytes: 430_000 } },
   ].map(({ file, goal, ceiling }) => {
     const content = readFileSync(join(PACKAGE, file));

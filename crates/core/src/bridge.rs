@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::base::json::object;
+use crate::base::json::{json, object};
 use crate::base::json5;
 use crate::base::keys::KeyPair;
 use crate::diagnose::approach;
@@ -35,7 +35,7 @@ pub fn call(request: &str, blobs: &[&[u8]], mut entropy: [u8; ENTROPY]) -> Reply
         Ok(value) => value,
         Err(error) => {
             out.clear();
-            object(&mut [("error", error.into())])
+            object(&mut [("error", json(&error))])
         }
     };
     entropy.zeroize();
@@ -53,7 +53,7 @@ fn answer(
     let mut call = Part::of(request)?;
     let function = call.text("fn")?.ok_or_else(mistyped)?;
     let stopped = |stop: Stop| match stop {
-        Stop::Missing(missing) => Ok(object(&mut [("missing", (*missing).into())])),
+        Stop::Missing(missing) => Ok(object(&mut [("missing", json(&*missing))])),
         Stop::Refused(error) => Err(error),
     };
     match function.as_str() {
@@ -66,7 +66,7 @@ fn answer(
             let (request, inputs) = prepared(call, blobs, entropy)?;
             let missing = operations::reads(&request, &inputs);
             let done = missing.is_none();
-            let mut reply = Value::from(missing.unwrap_or_default());
+            let mut reply = json(&missing.unwrap_or_default());
             reply["done"] = done.into();
             Ok(reply)
         }
@@ -77,7 +77,7 @@ fn answer(
         }
         "approach" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
-            approach::approach(&request, &inputs).map_or_else(stopped, |found| Ok(found.into()))
+            approach::approach(&request, &inputs).map_or_else(stopped, |found| Ok(json(&found)))
         }
         "newIdentity" => {
             let keys = match call.take("options") {
@@ -108,7 +108,7 @@ fn answer(
         // What a page that draws the decision needs beside `diagnose`.
         "map" => {
             let versions: Vec<String> = Rules::versions().iter().map(ToString::to_string).collect();
-            Ok(object(&mut [("versions", versions.into()), ("tree", TREE.to_vec().into())]))
+            Ok(object(&mut [("versions", versions.into()), ("tree", json(&TREE))]))
         }
         // Drawn once for a call that asks several times.
         "entropy" => {
@@ -263,13 +263,13 @@ fn plan_json(plan: Plan, out: &mut Vec<Vec<u8>>) -> Value {
             Step::Sql { db, statements } => object(&mut [
                 ("kind", "sql".into()),
                 ("db", db.into()),
-                ("statements", statements.into()),
+                ("statements", json(&statements)),
             ]),
         })
         .collect();
     object(&mut [
         ("steps", steps.into()),
-        ("report", plan.report.into()),
+        ("report", json(&plan.report)),
         ("bases", plan.bases.into()),
     ])
 }

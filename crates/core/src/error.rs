@@ -2,30 +2,33 @@
 
 use core::fmt;
 
-use serde_json::Value;
-
-use crate::base::json::known;
+use serde::Serialize;
 
 /// A refusal: a stable code, what happened, where, and what to do.
 ///
 /// No field ever holds key material, a token or the content of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Error(Box<Fields>);
 
 /// What an [`Error`] holds; apart, so that a result is small.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Fields {
     /// Stable, begins with `ERR_PREPAIR_`.
     pub code: String,
     /// One sentence for a person.
     pub message: String,
     /// The file that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// Line in that file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     /// Column in that line, from 1, in UTF-16 code units as JavaScript and editors count.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<u32>,
     /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }
 
@@ -98,19 +101,5 @@ impl core::ops::Deref for Error {
 impl From<Fields> for Error {
     fn from(fields: Fields) -> Self {
         Self(Box::new(fields))
-    }
-}
-
-impl From<Error> for Value {
-    fn from(error: Error) -> Self {
-        let fields = error.into_fields();
-        known(&mut [
-            ("code", fields.code.into()),
-            ("message", fields.message.into()),
-            ("path", fields.path.into()),
-            ("line", fields.line.into()),
-            ("column", fields.column.into()),
-            ("hint", fields.hint.into()),
-        ])
     }
 }

@@ -1,20 +1,22 @@
 //! What an operation tells its caller. Nothing in here ever holds a key or a token.
 
-use serde_json::Value;
+use serde::Serialize;
 
-use crate::base::json::{known, object, words};
 use crate::verdict::{Reason, Step, Verdict};
 
 /// A remark or a warning that did not stop the operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Notice {
     /// Stable, begins with `W_`.
     pub code: String,
     /// One sentence for a person.
     pub message: String,
     /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     /// The file that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
 }
 
@@ -38,7 +40,8 @@ impl Notice {
 }
 
 /// Which gateway the rules were chosen for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Gateway {
     /// The OpenClaw version, or null when it is not known.
     pub version: Option<String>,
@@ -47,7 +50,8 @@ pub struct Gateway {
 }
 
 /// Where a version comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Source {
     /// The option `gatewayVersion`.
     Option,
@@ -58,7 +62,8 @@ pub enum Source {
 }
 
 /// Where a state dir keeps identity and pairing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum StoreKind {
     /// `identity/device.json` and `devices/*.json`.
     Json,
@@ -67,7 +72,8 @@ pub enum StoreKind {
 }
 
 /// What became of the device identity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum IdentityOutcome {
     /// A new key was made.
     Created,
@@ -84,7 +90,8 @@ pub enum IdentityOutcome {
 }
 
 /// What became of the paired record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum PairedOutcome {
     /// There was none.
     Created,
@@ -95,20 +102,24 @@ pub enum PairedOutcome {
 }
 
 /// One thing on disk that the steps change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Change {
     /// The file, or the database.
     pub path: String,
     /// What happens to it.
     pub action: ChangeAction,
     /// The new size of a file in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<usize>,
     /// How many rows of a database.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<u32>,
 }
 
 /// What happens to a file or a database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ChangeAction {
     /// A file that was not there.
     Created,
@@ -121,7 +132,8 @@ pub enum ChangeAction {
 }
 
 /// The report of `prePair`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PrePairReport {
     /// Lowercase hex SHA-256 of the raw public key.
     pub device_id: String,
@@ -148,7 +160,8 @@ pub struct PrePairReport {
 }
 
 /// A pending request that was dropped.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Cleared {
     /// Its key in the store.
     pub request_id: String,
@@ -161,7 +174,8 @@ pub struct Cleared {
 }
 
 /// The report of `clearPending`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ClearPendingReport {
     /// What was dropped, in the store's order.
     pub cleared: Vec<Cleared>,
@@ -172,7 +186,8 @@ pub struct ClearPendingReport {
 }
 
 /// One edit of the config.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ConfigEdit {
     /// Dotted path of the key, `gateway.trustedProxies`.
     pub path: String,
@@ -181,7 +196,8 @@ pub struct ConfigEdit {
 }
 
 /// What happened to a key of the config.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum EditAction {
     /// It was not there.
     Added,
@@ -192,7 +208,8 @@ pub enum EditAction {
 }
 
 /// The report of `patchConfig`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PatchConfigReport {
     /// The config file.
     pub path: String,
@@ -207,16 +224,19 @@ pub struct PatchConfigReport {
 }
 
 /// The report of `setup`: that of `prePair`, with the config's.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SetupReport {
     /// Identity, record and pending requests.
+    #[serde(flatten)]
     pub pair: PrePairReport,
     /// The config; null when it was told to be left alone.
     pub config: Option<PatchConfigReport>,
 }
 
 /// The report of `diagnose`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Diagnosis {
     /// What the gateway does with such a connection.
     pub verdict: Verdict,
@@ -229,7 +249,8 @@ pub struct Diagnosis {
 }
 
 /// A report of any operation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
 pub enum Report {
     /// Of `prePair`.
     PrePair(PrePairReport),
@@ -253,134 +274,6 @@ impl Report {
             Self::ClearPending(report) => report.warnings.push(notice),
             Self::PatchConfig(report) => report.warnings.push(notice),
             Self::Diagnosis(_) => {}
-        }
-    }
-}
-
-words!(Source: Option "option", Package "package", Unknown "unknown");
-
-words!(StoreKind: Json "json", Sqlite "sqlite");
-
-words!(IdentityOutcome: Created "created", Reused "reused", Imported "imported", Repaired "repaired", Replaced "replaced", Untouched "untouched");
-
-words!(PairedOutcome: Created "created", Updated "updated", Unchanged "unchanged");
-
-words!(ChangeAction: Created "created", Replaced "replaced", Removed "removed", Rows "rows");
-
-words!(EditAction: Added "added", Replaced "replaced", Removed "removed");
-
-impl From<Notice> for Value {
-    fn from(notice: Notice) -> Self {
-        known(&mut [
-            ("code", notice.code.into()),
-            ("message", notice.message.into()),
-            ("hint", notice.hint.into()),
-            ("path", notice.path.into()),
-        ])
-    }
-}
-
-impl From<Gateway> for Value {
-    fn from(gateway: Gateway) -> Self {
-        object(&mut [("version", gateway.version.into()), ("source", gateway.source.into())])
-    }
-}
-
-impl From<Change> for Value {
-    fn from(change: Change) -> Self {
-        known(&mut [
-            ("path", change.path.into()),
-            ("action", change.action.into()),
-            ("bytes", change.bytes.into()),
-            ("rows", change.rows.into()),
-        ])
-    }
-}
-
-impl From<PrePairReport> for Value {
-    fn from(report: PrePairReport) -> Self {
-        object(&mut [
-            ("deviceId", report.device_id.into()),
-            ("publicKey", report.public_key.into()),
-            ("store", report.store.into()),
-            ("gateway", report.gateway.into()),
-            ("identity", report.identity.into()),
-            ("paired", report.paired.into()),
-            ("scopesAdded", report.scopes_added.into()),
-            ("pendingCleared", report.pending_cleared.into()),
-            ("attempts", report.attempts.into()),
-            ("changes", report.changes.into()),
-            ("warnings", report.warnings.into()),
-        ])
-    }
-}
-
-impl From<Cleared> for Value {
-    fn from(cleared: Cleared) -> Self {
-        object(&mut [
-            ("requestId", cleared.request_id.into()),
-            ("deviceId", cleared.device_id.into()),
-            ("silent", cleared.silent.into()),
-            ("ageMs", cleared.age_ms.into()),
-        ])
-    }
-}
-
-impl From<ClearPendingReport> for Value {
-    fn from(report: ClearPendingReport) -> Self {
-        object(&mut [
-            ("cleared", report.cleared.into()),
-            ("changes", report.changes.into()),
-            ("warnings", report.warnings.into()),
-        ])
-    }
-}
-
-impl From<ConfigEdit> for Value {
-    fn from(edit: ConfigEdit) -> Self {
-        object(&mut [("path", edit.path.into()), ("action", edit.action.into())])
-    }
-}
-
-impl From<PatchConfigReport> for Value {
-    fn from(report: PatchConfigReport) -> Self {
-        object(&mut [
-            ("path", report.path.into()),
-            ("changed", report.changed.into()),
-            ("edits", report.edits.into()),
-            ("changes", report.changes.into()),
-            ("warnings", report.warnings.into()),
-        ])
-    }
-}
-
-impl From<SetupReport> for Value {
-    fn from(report: SetupReport) -> Self {
-        let mut all = Self::from(report.pair);
-        all["config"] = report.config.into();
-        all
-    }
-}
-
-impl From<Diagnosis> for Value {
-    fn from(diagnosis: Diagnosis) -> Self {
-        object(&mut [
-            ("verdict", diagnosis.verdict.into()),
-            ("reason", diagnosis.reason.into()),
-            ("steps", diagnosis.steps.into()),
-            ("findings", diagnosis.findings.into()),
-        ])
-    }
-}
-
-impl From<Report> for Value {
-    fn from(report: Report) -> Self {
-        match report {
-            Report::PrePair(report) => report.into(),
-            Report::ClearPending(report) => report.into(),
-            Report::PatchConfig(report) => report.into(),
-            Report::Setup(report) => report.into(),
-            Report::Diagnosis(report) => report.into(),
         }
     }
 }

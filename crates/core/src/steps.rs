@@ -1,11 +1,11 @@
 //! What a plan is made of: ordered steps, each with what it expects to find.
 
 use core::fmt;
+use serde::Serialize;
 
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::base::json::object;
 use crate::base::keys::sha256_hex;
 use crate::inputs::File;
 use crate::report::{Change, ChangeAction, Report};
@@ -55,7 +55,8 @@ impl fmt::Debug for Step {
 }
 
 /// A parameterised statement.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Statement {
     /// INSERT, UPDATE or DELETE.
     pub sql: String,
@@ -63,16 +64,6 @@ pub struct Statement {
     pub params: Vec<Value>,
     /// How many rows it must change.
     pub changes: u32,
-}
-
-impl From<Statement> for Value {
-    fn from(statement: Statement) -> Self {
-        object(&mut [
-            ("sql", statement.sql.into()),
-            ("params", statement.params.into()),
-            ("changes", statement.changes.into()),
-        ])
-    }
 }
 
 /// Steps and report.

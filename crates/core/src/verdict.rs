@@ -1,12 +1,9 @@
 //! What a diagnosis comes to, and the path to it.
 
-use serde::Deserialize;
-use serde_json::Value;
-
-use crate::base::json::{object, words};
+use serde::{Deserialize, Serialize};
 
 /// What becomes of the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// It is let in.
@@ -22,7 +19,7 @@ pub enum Verdict {
 }
 
 /// Why it isn't simply open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// No record with this key.
@@ -52,7 +49,8 @@ pub enum Reason {
 }
 
 /// One question of the decision tree.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Step {
     /// The question.
     pub question: String,
@@ -60,18 +58,4 @@ pub struct Step {
     pub answer: String,
     /// The rule behind it, with the OpenClaw version that brought it.
     pub because: String,
-}
-
-words!(Verdict: Open "open", SilentApproval "silent-approval", PairingRequired "pairing-required", Rejected "rejected", Unknown "unknown");
-
-words!(Reason: NotPaired "not-paired", RoleUpgrade "role-upgrade", ScopeUpgrade "scope-upgrade", MetadataUpgrade "metadata-upgrade", StickyPending "sticky-pending", Revoked "revoked", NoDevice "no-device", MissingScope "missing-scope", UnattributableProxy "unattributable-proxy", BindLan "bind-lan", Identity "identity", Auth "auth");
-
-impl From<Step> for Value {
-    fn from(step: Step) -> Self {
-        object(&mut [
-            ("question", step.question.into()),
-            ("answer", step.answer.into()),
-            ("because", step.because.into()),
-        ])
-    }
 }

@@ -1,13 +1,14 @@
 //! What is still to be read: collected by whoever needs it, read by a driver.
 
+use serde::Serialize;
 use serde_json::Value;
 
-use crate::base::json::{known, object};
 use crate::error::{Error, Result};
 use crate::inputs::Inputs;
 
 /// A query that the driver runs against a SQLite database.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Query {
     /// The key of its rows in the inputs.
     pub id: String,
@@ -20,15 +21,18 @@ pub struct Query {
 }
 
 /// What is still to be read before a plan can be made.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Missing {
     /// Files.
     pub files: Vec<String>,
     /// Those of them that a plan can do without: one that cannot be read is handed in as [`File::Other`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub optional: Vec<String>,
     /// Queries.
     pub queries: Vec<Query>,
     /// Files and folders whose modes and owner are wanted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stats: Vec<String>,
     /// Folders that may be reached through links, where they are known yet: see [`crate::store::paths::Paths::bases`].
     pub bases: Vec<String>,
@@ -102,30 +106,6 @@ impl Wants {
     /// Stops when something is missing.
     pub fn met(self) -> Result<(), Stop> {
         if self.0 == Missing::default() { Ok(()) } else { Err(Stop::Missing(Box::new(self.0))) }
-    }
-}
-
-impl From<Query> for Value {
-    fn from(query: Query) -> Self {
-        object(&mut [
-            ("id", query.id.into()),
-            ("db", query.db.into()),
-            ("sql", query.sql.into()),
-            ("params", query.params.into()),
-        ])
-    }
-}
-
-impl From<Missing> for Value {
-    fn from(missing: Missing) -> Self {
-        let some = |list: Vec<String>| Some(list).filter(|list| !list.is_empty());
-        known(&mut [
-            ("files", missing.files.into()),
-            ("optional", some(missing.optional).into()),
-            ("queries", missing.queries.into()),
-            ("stats", some(missing.stats).into()),
-            ("bases", missing.bases.into()),
-        ])
     }
 }
 

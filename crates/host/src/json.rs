@@ -146,7 +146,7 @@ fn parse<'r, T: Deserialize<'r>>(request: &'r str) -> Result<T> {
 }
 
 fn refusal(error: &Error) -> Reply {
-    Reply { json: json!({ "error": Value::from(error.clone()) }).to_string(), blobs: Vec::new() }
+    Reply { json: json!({ "error": error }).to_string(), blobs: Vec::new() }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
-//! JSON values put together field by field, and the words of enums.
+//! JSON values: put together, and taken from shapes.
 
+use serde::Serialize;
 use serde_json::Value;
 
 /// An object of these fields, which are taken.
@@ -7,28 +8,14 @@ pub(crate) fn object(fields: &mut [(&str, Value)]) -> Value {
     fields.iter_mut().map(|(name, value)| (name.to_string(), value.take())).collect()
 }
 
-/// The same, without those that are null.
-pub(crate) fn known(fields: &mut [(&str, Value)]) -> Value {
-    let known = fields.iter_mut().filter(|(_, value)| !value.is_null());
-    known.map(|(name, value)| (name.to_string(), value.take())).collect()
+/// A shape as it is written: what its struct says is the only place where its fields are spelled.
+pub(crate) fn json(shape: &impl Serialize) -> Value {
+    // No shape has keys that are no texts, which is all that could fail.
+    serde_json::to_value(shape).unwrap_or_default()
 }
 
-/// How the values of an enum are spelled.
-macro_rules! words {
-    ($type:ident: $($variant:ident $word:literal),+) => {
-        impl From<$type> for serde_json::Value {
-            fn from(value: $type) -> Self {
-                Self::from(match value {
-                    $($type::$variant => $word,)+
-                })
-            }
-        }
-    };
-}
-
+/// A list of texts; anything else in it does not count.
 pub(crate) fn strings(value: Option<&Value>) -> Option<Vec<String>> {
     let list = value?.as_array()?;
     Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }
-
-pub(crate) use words;

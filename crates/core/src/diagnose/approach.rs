@@ -1,8 +1,8 @@
 //! What `verify` needs to try a connection.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::base::json::object;
 use crate::context::World;
 use crate::diagnose::disk::gather;
 use crate::diagnose::findings::Findings;
@@ -15,6 +15,8 @@ use crate::store::record::SCOPES;
 use crate::wants::Stop;
 
 /// What `verify` needs to try a connection. Holds a secret: for the process that asked, never for a report.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Approach {
     /// The device of this state dir.
     pub device_id: Option<String>,
@@ -40,25 +42,6 @@ pub struct Approach {
     pub device_token: Option<String>,
     /// The state dir and the config's folder.
     pub bases: Vec<String>,
-}
-
-impl From<Approach> for Value {
-    fn from(found: Approach) -> Self {
-        object(&mut [
-            ("deviceId", found.device_id.into()),
-            ("port", found.port.into()),
-            ("tls", found.tls.into()),
-            ("authMode", found.auth_mode.into()),
-            ("token", found.token.into()),
-            ("password", found.password.into()),
-            ("paired", found.paired.into()),
-            ("granted", found.granted.into()),
-            ("pending", found.pending.into()),
-            ("record", found.record.into()),
-            ("deviceToken", found.device_token.into()),
-            ("bases", found.bases.into()),
-        ])
-    }
 }
 
 /// The fields of a record that make up what its device says of itself at a connect, or that a connect overwrites.

@@ -1,8 +1,7 @@
 //! The decision tree: its questions, in the order in which a path meets them.
 
-use serde_json::Value;
+use serde::Serialize;
 
-use crate::base::json::object;
 use crate::verdict::Verdict;
 
 macro_rules! questions {
@@ -28,7 +27,8 @@ macro_rules! questions {
 }
 
 /// A question of the decision tree, and where it leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Branch {
     /// The question.
     pub question: &'static str,
@@ -58,14 +58,4 @@ questions! {
     Token = "Can the gateway read the record's token?", Some(true), Some(Verdict::Rejected);
     Silent = "Is it approved silently?", Some(true), Some(Verdict::PairingRequired);
     Call = "May it call the method?", None, Some(Verdict::Rejected);
-}
-
-impl From<Branch> for Value {
-    fn from(branch: Branch) -> Self {
-        object(&mut [
-            ("question", branch.question.into()),
-            ("device", branch.device.into()),
-            ("end", branch.end.into()),
-        ])
-    }
 }

@@ -52,8 +52,8 @@ fn outcome(version: &str, state: &State, connection: Value) -> Outcome {
 fn decided(version: &str, state: &State, connection: Value) -> String {
     let outcome = outcome(version, state, connection);
     let word = |value: Value| value.as_str().unwrap().to_owned();
-    let verdict = word(outcome.verdict.into());
-    outcome.reason.map_or(verdict.clone(), |reason| format!("{verdict} {}", word(reason.into())))
+    let verdict = word(json!(outcome.verdict));
+    outcome.reason.map_or(verdict.clone(), |reason| format!("{verdict} {}", word(json!(reason))))
 }
 
 /// The answer to a question that begins so, and why; empty where it was not asked.

@@ -202,7 +202,7 @@ fn connections_that_count_as_local() {
         });
         let connection: Connection = serde_json::from_value(connection).unwrap();
         let outcome = connect(&Rules::at(version.parse().unwrap(), None), &state, &connection);
-        let verdict = Value::from(outcome.verdict);
+        let verdict = json!(outcome.verdict);
         assert_eq!(
             verdict,
             if silent { "silent-approval" } else { "pairing-required" },
