@@ -71,6 +71,17 @@ function world(t) {
 
 const paths = (told) => told.passed.map(({ path }) => path);
 
+test('here: a default state dir of another user, by HOME or OPENCLAW_HOME, believes his package', asRoot, (t) => {
+  for (const [name, folder] of [['HOME', '.openclaw'], ['OPENCLAW_HOME', '.openclaw'], ['HOME', '.clawdbot']]) {
+    const my = world(t);
+    my.plant('node/app/node_modules/openclaw', REAL, { uid: US });
+    fs.mkdirSync(my.at('node', folder), { mode: 0o700 });
+    my.own(my.at('node', folder), US);
+    const told = my.call({ cwd: my.at('node/app'), env: { [name]: my.at('node') }, options: { stateDir: undefined, dryRun: true } });
+    assert.deepEqual([told.version, told.passed], [REAL, []], `${name} ${folder}`);
+  }
+});
+
 for (const remote of [false, true]) {
   const where = remote ? 'in a sandbox' : 'here';
 

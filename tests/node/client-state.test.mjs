@@ -42,6 +42,25 @@ test('setup() and prePair() in the state dir of a client: refused, nothing chang
   assert.deepEqual(prepair.prePair(here.options).changes, []);
 });
 
+test('a variable of the environment, or an included file, tells of a client too', (t) => {
+  const told = {
+    variable: ["{ gateway: { mode: '${GW_MODE}' } }"],
+    'included whole': ["{ $include: './base.json' }", "{ gateway: { mode: 'remote' } }"],
+    'included below gateway': ["{ gateway: { $include: './base.json' } }", "{ mode: 'remote' }"],
+  };
+  for (const [name, [config, base]] of Object.entries(told)) {
+    const here = place(t);
+    here.put('openclaw.json', config);
+    if (base) here.put('base.json', base);
+    const env = { HOME: here.home, GW_MODE: 'remote' };
+    for (const operation of ['prePair', 'setup']) {
+      const before = snapshot(here.home);
+      assert.equal(refusal(() => prepair[operation]({ ...here.options, env }))?.code, 'ERR_PREPAIR_CLIENT_STATE', `${name}: ${operation}`);
+      assert.deepEqual(snapshot(here.home), before);
+    }
+  }
+});
+
 test('a gateway that runs on the state dir reads its records, whatever the config says by now', (t) => {
   const here = place(t);
   here.put('openclaw.json', CLIENT);

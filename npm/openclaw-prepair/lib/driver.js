@@ -60,7 +60,7 @@ function prepare(binding, operation, options) {
       home: (property(process.env, 'HOME') ?? attemptOf(() => require('node:os').homedir(), null)) || cwd,
       cwd,
       process: { uid: process.getuid(), node: process.versions.node, platform: process.platform },
-        installed: null,
+      installed: null,
     },
   };
   if (call.auto) Object.assign(call.fixed, openclaw().installed({ ...known, ...places }, openclaw().believing(call.owner)));
@@ -80,8 +80,16 @@ function packageAt(dir) {
 
 /** Who owns the state dir, as far as that is known before any version is; asked only where a package is another user's. */
 function stateOwner(binding, operation, call) {
-  const { bases } = operateOn(binding, 'plan', operation, call, { ...call.fixed, files: {}, rows: {}, stats: {} }).json.missing;
-  return openclaw().ownerOf(bases[0], call.options.owner?.uid);
+  const inputs = { __proto__: null, ...call.fixed, files: Object.create(null), rows: Object.create(null), stats: Object.create(null) };
+  // Which of the default folders is there decides, and is asked for first.
+  for (let turn = 0; turn < 5; turn += 1) {
+    const { json } = operateOn(binding, 'plan', operation, call, inputs);
+    if (!Object.hasOwn(json, 'missing')) break;
+    const { bases, files } = bare(json.missing);
+    if (bases.length > 0) return openclaw().ownerOf(bases[0], call.options.owner?.uid);
+    Object.assign(inputs.files, binding.readFiles({ bases, files }).files);
+  }
+  return null;
 }
 
 /** A running gateway knows best which version runs: whether its package took the place of what was found, or is to be told. */
@@ -159,13 +167,17 @@ function statOf(path, linked) {
   }, null);
 }
 
-/** Looks without touching: what cannot be read is told to the core, which makes findings of it. */
-function observe(binding, fn, options) {
-  const call = prepare(binding, 'diagnose', options);
-  // A config may name any variable (src/config/env-substitution.ts).
+/** Adds what a config may name, which is any variable (src/config/env-substitution.ts). */
+function addNamed(call) {
   for (const [name, value] of reading('env', () => Object.entries(call.env))) {
     if (typeof value === 'string' && /^[A-Z_][A-Z0-9_]*$/.test(name)) call.options.env[name] ??= value;
   }
+}
+
+/** Looks without touching: what cannot be read is told to the core, which makes findings of it. */
+function observe(binding, fn, options) {
+  const call = prepare(binding, 'diagnose', options);
+  addNamed(call);
   const failures = Object.create(null);
   call.fixed.failures = failures;
   const failed = (path, error) => {
@@ -219,6 +231,8 @@ function applyRows(binding, operation, call, seen, { db }) {
 /** Runs an operation and gives its report. A dry run shows its plan, contents and all, to `onPlan`. */
 function run(binding, operation, options, onPlan) {
   const call = prepare(binding, operation, options);
+  // Whose state dir it is, a variable may tell.
+  if (operation === 'setup' || operation === 'prePair') addNamed(call);
   try {
     return settle(binding, operation, call, onPlan);
   } finally {
