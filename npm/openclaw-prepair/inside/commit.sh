@@ -216,18 +216,18 @@ copy() {
     keep:*) mode=${mode#keep:}; [ ! -e "$path" ] || mode=$(st %a %Lp "$path") ;;
   esac
   if [ -e "$path" ] && [ "$uid" = 0 ]; then
-    try chown "$(st %u:%g %u:%g "$path")" "$temp"
+    settle chown "$(st %u:%g %u:%g "$path")" "$temp"
   elif [ -e "$path" ]; then
     # Only root can give a file away, and a group that we are not in; that is lost only where it may do no more than all.
-    ours "$temp" "$path" || fail PERMISSION
+    ours "$temp" "$path" || lost PERMISSION
     group=$(st %g %g "$path")
     [ "$group" = "$(st %g %g "$temp")" ] || chgrp "$group" "$temp" 2>/dev/null ||
-      [ $((0$mode >> 3 & ~0$mode & 7)) = 0 ] || fail PERMISSION
+      [ $((0$mode >> 3 & ~0$mode & 7)) = 0 ] || lost PERMISSION
   else
-    fits "$temp" "$dir" || fail PERMISSION
-    own "$temp" "$dir"
+    fits "$temp" "$dir" || lost PERMISSION
+    [ "$uid" != 0 ] || settle chown "${owner:-$(st %u:%g %u:%g "$dir")}" "$temp"
   fi
-  try chmod "$mode" "$temp"
+  settle chmod "$mode" "$temp"
   flush "$temp"
 }
 
@@ -236,6 +236,7 @@ lost() {
   [ -e "$temp" ] || fail CHANGED
   fail "$1"
 }
+settle() { why=$("$@" 2>&1) || lost "$(class "$why")"; }
 replace() { why=$(mv -f -- "$temp" "$path" 2>&1) || lost "$(class "$why")"; }
 
 show() {
