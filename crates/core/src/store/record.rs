@@ -301,26 +301,23 @@ const PINS: [&str; 2] = ["platform", "deviceFamily"];
 /// `roles`: those of its record.
 fn may_become_operator(id: &str, roles: &[String], want: &Want<'_>, path: &str) -> Result<()> {
     let operator = |roles: &[String]| roles.iter().any(|role| role == "operator");
-    let will_have = |role: &String| role == "operator" || roles.contains(role);
-    let lacking = |asked: &Asked| asked.roles.iter().find(|role| !will_have(role)).cloned();
-    if let Some((asked, role)) = want.asked.iter().find_map(|asked| Some((asked, lacking(asked)?)))
-    {
-        let request = request_name(&asked.request_id);
+    let granted = |role: &String| role == "operator" || roles.contains(role);
+    let refused = |asked: &Asked| {
+        let role = asked.roles.iter().find(|role| !granted(role))?;
+        let (request, role) = (request_name(&asked.request_id), quote(role));
+        let message = format!(
+            "Request {request} of device {id} asks for the role {role}, which this call does not grant."
+        );
         let hint = match asked.expired(want.now) {
             false => approve_as_node(&asked.request_id),
             true => format!(
                 "That request has expired. Where the device still wants that role, let it connect again and approve its new request on the gateway. Where it does not, run `npx openclaw-prepair clear-pending --device-id {id}`, then call again."
             ),
         };
-        return Err(Error::new(
-            "ROLE",
-            format!(
-                "Request {request} of device {id} asks for the role {}, which this call does not grant.",
-                quote(&role)
-            ),
-        )
-        .at(path)
-        .hint(hint));
+        Some(Error::new("ROLE", message).at(path).hint(hint))
+    };
+    if let Some(error) = want.asked.iter().find_map(refused) {
+        return Err(error);
     }
     let asks = want.asked.iter().any(|asked| asked.roles.is_empty() || operator(&asked.roles));
     if roles.iter().any(|role| role == "node") && !operator(roles) && !asks {
