@@ -144,6 +144,14 @@ alone('a given key', 'the one to approve', client('{ gateway: { mode: "remote" }
 alone('no identity', 'nothing to name yet', client('{ gateway: { mode: "remote" } }', { [DEVICE]: null }), { ...ofClient, hint: '--device <public key>' });
 alone('a broken identity', 'the same', client('{ gateway: { mode: "remote" } }', { [DEVICE]: '{' }), { ...ofClient, hint: '--device <public key>' });
 alone('rows', 'the key of the primary row', sqlite({ files: { [CONFIG]: '{ gateway: { mode: "remote" } }' } }), { ...ofClient, hint: here }, {}, NEWEST);
+for (const [where, inputs, version] of [['files', json(), '2026.4.15'], ['rows', sqlite(), NEWEST], ['a config that is one', client(), '2026.4.15']]) {
+  add(`client: setup that makes one, ${where}`, 'the next call would be refused for ever: refused before any write', inputs, { error: 'CLIENT_STATE', says: '^merge\\.gateway\\.mode is' }, { configPath: CONFIG, config: { merge: { gateway: { mode: 'remote' } } } }, 'setup', version);
+}
+add('client: setup that ends one', 'the config is judged as it is', client(), { ...ofClient, hint: here }, { configPath: CONFIG, config: { merge: { gateway: { mode: 'local' } } } }, 'setup', '2026.4.15');
+add('client: patchConfig makes one', 'as asked', json(), { edits: ['added gateway.mode'] }, { configPath: CONFIG, merge: { gateway: { mode: 'remote' } }, trustedProxies: false }, 'patchConfig', '2026.4.15');
+for (const config of [{}, { config: false }]) for (const [name, content, base] of [['an include', '{ $include: "./base.json5", agents: {} }', '{ gateway: { mode: "remote", remote: { url: "wss://gw.example" } } }'], ['an include of the gateway', '{ gateway: { $include: "./base.json5" } }', '{ mode: "remote" }']]) {
+  add(`client: setup, ${name}${config.config === false ? ', the config left alone' : ''}`, 'counts', client(content, { [BASE]: base }), { ...ofClient, hint: here }, { configPath: CONFIG, ...config }, 'setup', '2026.4.15');
+}
 add('client: the config left alone', 'the same', client(), ofClient, { configPath: CONFIG, config: false }, 'setup', '2026.4.15');
 add('client: a gateway runs', 'it reads the records', { ...client(), gateway: 4711 }, { paired: 'created', warnings: ['W_GATEWAY_RUNNING'] }, { configPath: CONFIG }, 'prePair', '2026.4.15');
 vectors.at(-1).door = 'json';

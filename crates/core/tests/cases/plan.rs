@@ -271,3 +271,24 @@ fn the_names_of_the_identity_file_are_asked_for() {
         assert_eq!(blind.first_missing(operation)["stats"], json!(null), "{version} {operation}");
     }
 }
+
+/// A config that only its includes make a client's: refused once they are read, whatever else was lacking before.
+#[test]
+fn a_client_by_an_include_is_refused() {
+    for (config, base) in [
+        ("{ $include: './base.json', agents: {} }", "{ gateway: { mode: 'remote' } }"),
+        ("{ gateway: { $include: './base.json' } }", "{ mode: 'remote' }"),
+    ] {
+        for disk in [Disk::new("2026.4.15"), new_database("2026.9.6")] {
+            let disk = disk.config(config).file("/s/base.json", base);
+            for (operation, options) in [
+                ("prePair", json!({})),
+                ("setup", json!({})),
+                ("setup", json!({ "config": false })),
+            ] {
+                let plan = disk.plan(operation, options);
+                assert_eq!(code(&plan), "CLIENT_STATE", "{config} {operation}: {plan}");
+            }
+        }
+    }
+}
