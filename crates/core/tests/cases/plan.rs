@@ -292,3 +292,17 @@ fn a_client_by_an_include_is_refused() {
         }
     }
 }
+
+/// Where a config of an unusual name would lie is asked for up to the root, in one go; of a usual name nothing is.
+#[test]
+fn the_place_of_an_unusual_config_is_asked_for() {
+    let asked = |config: &str| {
+        let mut disk = Disk::new("2026.4.15").input("stats", json!({}));
+        disk.options.insert("configPath".into(), json!(config));
+        disk.first_missing("patchConfig")["stats"].clone()
+    };
+    assert_eq!(asked("/l/up/device.json.1.bak"), json!(["/l/up", "/l", "/", "/s", "/s/identity"]));
+    for usual in ["openclaw.json", "clawdbot.json", "moltbot.json", "moldbot.json"] {
+        assert_eq!(asked(&format!("/l/up/{usual}")), json!(null), "{usual}");
+    }
+}
