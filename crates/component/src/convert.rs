@@ -41,10 +41,13 @@ pub(crate) fn request(request: wit::Request, seed: &[u8; 32]) -> Result<Request>
             None => ClearOptions::All,
         }),
         wit::Operation::PatchConfig(options) => What::PatchConfig(config(options)?),
-        wit::Operation::Setup(options) => What::Setup(Box::new(SetupOptions {
-            pair: pair(options.pair, seed)?,
-            config: options.config.map(config).transpose()?,
-        })),
+        wit::Operation::Setup(options) => What::Setup(Box::new(
+            SetupOptions {
+                pair: pair(options.pair, seed)?,
+                config: options.config.map(config).transpose()?,
+            }
+            .checked()?,
+        )),
         wit::Operation::Diagnose(described) => What::Diagnose(Box::new(DiagnoseOptions {
             connection: connection(described),
             device: None,

@@ -130,7 +130,7 @@ pub fn record(data: &[u8]) {
         roles: Vec::new(),
         platform: None,
         device_family: Some("Mac".to_owned()),
-        at: NOW,
+        at: Some(NOW),
     }));
     let want = Want {
         public: &keys.public(),

@@ -179,3 +179,26 @@ const linked = (name, real, expect) => vectors.push({
 });
 linked('into the state dir', '/data/claw/devices', { error: 'OPTIONS', path: '/etc/claw/paired.json' });
 linked('elsewhere', '/data/claw/config', { changed: true });
+// what is not there yet lies below the nearest folder that is
+const folder = (real) => ({ mode: 448, uid: 0, nlink: 2, backups: [], real });
+const above = { '/home/u': folder('/home/u'), '/home/u/up': folder('/home/u'), [S]: folder(S), [`${S}/identity`]: null };
+const unmade = (name, why, path, stats, expect, operation = 'patchConfig') => vectors.push({
+  name: `configPath behind a link: ${name}`, why, operation, options: at(MID, { configPath: path, ...(operation === 'setup' ? { config: { merge: { a: 1 } } } : { merge: { a: 1 }, trustedProxies: false }) }),
+  inputs: { ...json({ [path]: null }), stats: { [DEVICE]: null, ...stats } }, expect,
+});
+const UP = '/home/u/up/.openclaw';
+const identity = `${UP}/identity/device.json`;
+const noIdentity = { ...above, [`${UP}/identity`]: null, [UP]: folder(S) };
+const noState = { ...above, [S]: null, [`${UP}/identity`]: null, [UP]: null };
+const taken = (path) => ({ error: 'OPTIONS', path });
+for (const operation of ['patchConfig', 'setup']) {
+  unmade(`${operation}, no identity folder yet`, 'it will be made at the end of that link', identity, noIdentity, taken(identity), operation);
+  unmade(`${operation}, no state dir yet`, 'the same', identity, noState, taken(identity), operation);
+}
+unmade('no pairing yet', 'the same', `${UP}/devices/paired.json`, { ...noState, [`${UP}/devices`]: null }, taken(`${UP}/devices/paired.json`));
+unmade('elsewhere, nothing there yet', 'a config of its own', `/home/u/up/other/device.json`, { ...noState, '/home/u/up/other': null }, { changed: true });
+unmade('a link at the root', 'the same', '/l/.openclaw/identity/device.json', { ...above, '/l/.openclaw/identity': null, '/l/.openclaw': null, '/l': folder('/home/u') }, taken('/l/.openclaw/identity/device.json'));
+unmade('a backup of the identity', 'a key, whatever its name', '/il/device.json.1771500000000.bak', { ...above, '/il': folder(`${S}/identity`), [`${S}/identity`]: folder(`${S}/identity`) }, taken('/il/device.json.1771500000000.bak'));
+unmade('the usual name', 'nothing of ours has it: no more is asked', '/il/openclaw.json', {}, { changed: true });
+unmade('nothing can be told', 'as the paths are spelled', identity, Object.fromEntries([`${UP}/identity`, UP, '/home/u/up', '/home/u', '/home', '/', S, `${S}/identity`].map((path) => [path, null])), { changed: true });
+unmade('nothing told yet', 'asked for, up to the root', identity, {}, { missing: { files: [] } });

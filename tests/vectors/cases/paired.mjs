@@ -128,9 +128,14 @@ approves('node: role alone', 'the request of an older version', { ...theirs, wai
 approves('node: an id of a stranger', 'stands in no command', { ...theirs, waiting: pending(request('$(id)', OTHER, node)) }, { ...role, hint: 'openclaw devices approve <requestId>' });
 approves('node: renewed', 'it still waits', { ...theirs, waiting: asks(OTHER, { ts: NOW - 400_000, refreshedAtMs: NOW - 1 }) }, role, '2026.7.1');
 approves('node: requests kept', 'the role is what counts', { ...theirs, pending: 'keep', waiting: asks(OTHER) }, role);
-approves('node: expired', 'no gateway knows it any more', { ...theirs, waiting: asks(OTHER, { ts: NOW - 300_001 }) }, { paired: 'created', pendingCleared: 1 });
+approves('node: expired', 'dropped with the others, it would be forgotten that this is a node\'s key', { ...theirs, waiting: asks(OTHER, { ts: NOW - 300_001 }) }, { ...role, hint: `clear-pending --device-id ${OTHER.deviceId}` });
+approves('node: expired, kept', 'the same', { ...theirs, pending: 'keep', waiting: asks(OTHER, { ts: NOW - 300_001 }) }, role);
+for (const [name, ts] of [['no time', undefined], ['a text for a time', 'x'], ['an absurd time', -1e300]]) approves(`node: ${name}`, 'a gateway never drops it', { ...theirs, waiting: asks(OTHER, { ts }) }, { ...role, hint: `openclaw devices approve ${UUID}` });
+approves('node: expired, beside a fresh one of an operator', 'each counts', { ...theirs, waiting: pending(request(UUID, OTHER, { ...node, ts: NOW - 400_000 }), request('r', OTHER, { role: 'operator' })) }, role);
 approves('node: another key', 'not this device\'s request', { ...theirs, waiting: asks(OTHER, { publicKey: OURS.publicKey }) }, { paired: 'created' });
-approves('node: asks for operator too', 'asked for', { ...theirs, waiting: asks(OTHER, { roles: ['node', 'operator'] }) }, { paired: 'created' });
+for (const roles of [['node', 'operator'], ['operator', 'node']]) approves(`node: asks for ${roles.join(' and ')}`, 'the role of a node would be dropped with the request', { ...theirs, waiting: asks(OTHER, { role: roles[0], roles }) }, { ...role, says: '"node"', hint: `openclaw devices approve ${UUID}` });
+approves('node: asks for operator too, paired as one', 'the record will have both', { ...theirs, paired: isNode(OTHER), waiting: asks(OTHER, { roles: ['node', 'operator'] }) }, { paired: 'updated', pendingCleared: 1 });
+approves('node: asks for both, paired as an operator', 'one is lacking still', { ...theirs, paired: store(record(OTHER)), waiting: asks(OTHER, { roles: ['operator', 'node'] }) }, role);
 approves('node: hidden by a later one', 'of equal keys the last counts', { ...theirs, waiting: `{"r": ${JSON.stringify(request('r', OTHER, node))}, "r": ${JSON.stringify(request('r', OTHER))}}` }, { paired: 'created' });
 approves('node: a repair of both roles', 'the record has the role', { ...theirs, paired: store(record(OTHER, { roles: ['operator', 'node'] })), waiting: asks(OTHER) }, { paired: 'unchanged', pendingCleared: 1 });
 approves('node: paired as one', 'and it asks for nothing', { ...theirs, paired: isNode(OTHER) }, { ...role, says: 'paired as a node' });
@@ -153,7 +158,10 @@ pinned('another family', 'the same', mac, { ...mac, deviceFamily: 'MacBook' }, n
 pinned('a request that names neither', 'a client that says nothing matches no pin', mac, {}, now(undefined, undefined));
 pinned('several requests', 'the newest', mac, [{ platform: 'a', ts: NOW - 2 }, { ...mac, platform: 'b', ts: NOW - 1 }, { platform: 'c', ts: NOW - 3 }], now('b', 'Mac'));
 pinned('the same in capitals', 'as a gateway compares', mac, { platform: ' MACOS 26.3.1', deviceFamily: 'mac' }, { paired: 'unchanged', warnings: [] });
-pinned('an expired request', 'nobody waits', mac, { platform: 'x', ts: NOW - 300_001 }, { paired: 'unchanged', warnings: [] });
+pinned('an expired request', 'it is dropped: what it told must not be', mac, { platform: 'x', ts: NOW - 300_001 }, { ...now('x', undefined), pendingCleared: 1 });
+pinned('an expired one beside a newer', 'the newest', mac, [{ ...mac, platform: 'b', ts: NOW - 1 }, { platform: 'x', ts: NOW - 300_001 }], now('b', 'Mac'));
+pinned('a request of no time', 'the oldest', mac, [{ ...mac, platform: 'b', ts: 0 }, { platform: 'x', ts: undefined }, { platform: 'y', ts: 1e300 }], now('b', 'Mac'));
+pinned('a request of no time alone', 'counts', mac, { ...mac, platform: 'x', ts: undefined }, now('x', 'Mac'));
 pinned('2026.2.25', 'does not compare them', mac, { platform: 'x' }, { paired: 'unchanged', warnings: [] }, '2026.2.25');
 pinned('no pin', 'stays free', {}, { platform: 'x' }, { paired: 'unchanged', warnings: [] });
 approves('pinned: our own record', 'the same', { paired: store(record(OURS, mac)), waiting: pending(request('r', OURS, { platform: 'linux' })) }, { warnings: ['W_PINNED_TAKEN'], paired: 'updated', check: (files) => ours(files).platform === 'linux' && !('deviceFamily' in ours(files)) });

@@ -112,7 +112,9 @@ const theirs = { device: { publicKey: OTHER.publicKey } };
 const asNode = { role: 'node', roles_json: '["node"]' };
 add('node: its request waits', 'a node\'s key does not become an operator', sqlite({ id: OTHER, waiting: [waitingRow(OTHER, asNode)] }), { error: 'ROLE', path: DB }, theirs);
 add('node: our own request', 'the same', sqlite({ waiting: [waitingRow(OURS, asNode)] }), { error: 'ROLE', path: DB });
-add('node: expired', 'no gateway knows it any more', sqlite({ id: OTHER, waiting: [waitingRow(OTHER, { ...asNode, ts: NOW - 300_001 })] }), { paired: 'created', pendingCleared: 1 }, theirs);
+add('node: expired', 'dropped with the others, it would be forgotten that this is a node\'s key', sqlite({ id: OTHER, waiting: [waitingRow(OTHER, { ...asNode, ts: NOW - 300_001 })] }), { error: 'ROLE', path: DB, hint: 'clear-pending --device-id' }, theirs);
+add('node: asks for operator too', 'the role of a node would be dropped with the request', sqlite({ id: OTHER, waiting: [waitingRow(OTHER, { roles_json: '["operator","node"]' })] }), { error: 'ROLE', path: DB, says: '"node"' }, theirs);
+add('pinned: an expired request', 'taken from it all the same', sqlite({ id: OTHER, mine: [row(OTHER, { platform: 'macOS 26.3.1', device_family: 'Mac' })], waiting: [waitingRow(OTHER, { platform: 'macOS 26.4.0', device_family: 'Mac', ts: NOW - 400_000, refreshed_at_ms: NOW - 400_000 })] }), { warnings: ['W_PINNED_TAKEN'], sets: ['platform'], pendingCleared: 1 }, theirs);
 add('node: paired as one', 'and it asks for nothing', sqlite({ id: OTHER, mine: [row(OTHER, { role: 'node', roles_json: '["node"]', tokens_json: null })] }), { error: 'ROLE', path: DB }, theirs);
 add('pinned: an update of its system', 'taken from its request', sqlite({ id: OTHER, mine: [row(OTHER, { platform: 'macOS 26.3.1', device_family: 'Mac' })], waiting: [waitingRow(OTHER, { platform: 'macOS 26.4.0' })] }), { warnings: ['W_PINNED_TAKEN'], sets: ['platform', 'device_family'], pendingCleared: 1, check: (_, { steps }) => steps[0].statements[0].params.slice(0, 2).join() === 'macOS 26.4.0,' }, theirs);
 add('the token is a mark', 'no token: a new one', sqlite({ mine: [row(OURS, { tokens_json: JSON.stringify({ operator: token({ token: '[REDACTED]' }) }) })] }), { warnings: ['W_TOKEN_RENEWED'], sets: ['tokens_json'], check: (_, { steps }) => steps[0].statements[0].params[0].includes(TOKEN) });
@@ -142,6 +144,14 @@ alone('a given key', 'the one to approve', client('{ gateway: { mode: "remote" }
 alone('no identity', 'nothing to name yet', client('{ gateway: { mode: "remote" } }', { [DEVICE]: null }), { ...ofClient, hint: '--device <public key>' });
 alone('a broken identity', 'the same', client('{ gateway: { mode: "remote" } }', { [DEVICE]: '{' }), { ...ofClient, hint: '--device <public key>' });
 alone('rows', 'the key of the primary row', sqlite({ files: { [CONFIG]: '{ gateway: { mode: "remote" } }' } }), { ...ofClient, hint: here }, {}, NEWEST);
+for (const [where, inputs, version] of [['files', json(), '2026.4.15'], ['rows', sqlite(), NEWEST], ['a config that is one', client(), '2026.4.15']]) {
+  add(`client: setup that makes one, ${where}`, 'the next call would be refused for ever: refused before any write', inputs, { error: 'CLIENT_STATE', says: '^merge\\.gateway\\.mode is' }, { configPath: CONFIG, config: { merge: { gateway: { mode: 'remote' } } } }, 'setup', version);
+}
+add('client: setup that ends one', 'the config is judged as it is', client(), { ...ofClient, hint: here }, { configPath: CONFIG, config: { merge: { gateway: { mode: 'local' } } } }, 'setup', '2026.4.15');
+add('client: patchConfig makes one', 'as asked', json(), { edits: ['added gateway.mode'] }, { configPath: CONFIG, merge: { gateway: { mode: 'remote' } }, trustedProxies: false }, 'patchConfig', '2026.4.15');
+for (const config of [{}, { config: false }]) for (const [name, content, base] of [['an include', '{ $include: "./base.json5", agents: {} }', '{ gateway: { mode: "remote", remote: { url: "wss://gw.example" } } }'], ['an include of the gateway', '{ gateway: { $include: "./base.json5" } }', '{ mode: "remote" }']]) {
+  add(`client: setup, ${name}${config.config === false ? ', the config left alone' : ''}`, 'counts', client(content, { [BASE]: base }), { ...ofClient, hint: here }, { configPath: CONFIG, ...config }, 'setup', '2026.4.15');
+}
 add('client: the config left alone', 'the same', client(), ofClient, { configPath: CONFIG, config: false }, 'setup', '2026.4.15');
 add('client: a gateway runs', 'it reads the records', { ...client(), gateway: 4711 }, { paired: 'created', warnings: ['W_GATEWAY_RUNNING'] }, { configPath: CONFIG }, 'prePair', '2026.4.15');
 vectors.at(-1).door = 'json';

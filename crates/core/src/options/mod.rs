@@ -86,6 +86,19 @@ pub struct SetupOptions {
     pub config: Option<ConfigOptions>,
 }
 
+impl SetupOptions {
+    /// Checks them together: a config that makes the state dir a client's is not for one in which something is approved.
+    pub fn checked(self) -> Result<Self> {
+        let merge = self.config.as_ref().and_then(|config| config.merge.get("gateway"));
+        let mode = merge.and_then(|gateway| gateway.get("mode")).and_then(Value::as_str);
+        if mode != Some("remote") {
+            return Ok(self);
+        }
+        Err(Error::new("CLIENT_STATE", "merge.gateway.mode is \"remote\": with it this state dir belongs to a client of another gateway, and no gateway reads what would be approved here.")
+            .hint("Leave it out where a gateway is to run here. To set it for a client, use patchConfig alone, and approve the client's key on the machine of its gateway."))
+    }
+}
+
 /// The options of `diagnose`.
 #[derive(Debug, Default)]
 pub struct DiagnoseOptions {
@@ -175,7 +188,7 @@ pub fn parse(
                     Some(options)
                 }
             };
-            What::Setup(Box::new(SetupOptions { pair, config }))
+            What::Setup(Box::new(SetupOptions { pair, config }.checked()?))
         }
         Operation::Diagnose => What::Diagnose(Box::new(diagnose(&mut fields)?)),
         Operation::TakeBack => What::TakeBack(take_back(&mut fields)?),

@@ -80,7 +80,7 @@ pub(crate) fn pair_part(
     }
     if !decision.taken.is_empty() {
         warnings.push(
-            Notice::new("PINNED_TAKEN", format!("The record of device {id} pinned another {} than its waiting request names. It was taken from that request.", decision.taken.join(" and another ")))
+            Notice::new("PINNED_TAKEN", format!("The record of device {id} pinned another {} than its newest request names. It was taken from that request.", decision.taken.join(" and another ")))
                 .hint("Check that this is the device that you mean.")
                 .at(&place),
         );

@@ -42,7 +42,8 @@ pub(crate) fn clear_part(world: &World<'_, '_>, which: Which<'_>) -> Result<Clea
     })
 }
 
-/// The requests of the key that is to be approved, as long as they wait. Asks for all rows of its device.
+/// The requests of the key that is to be approved, whatever their age: what is dropped with them was asked for. Asks for all
+/// rows of its device.
 pub(super) fn asked(
     world: &World<'_, '_>,
     key: &[u8; 32],
@@ -60,10 +61,10 @@ pub(super) fn asked(
             return Err(Stop::Missing(Box::new(missing.0)));
         }
         let rows = inputs.rows("pending").unwrap_or_default();
-        return Ok(pending::asked_rows(rows, key, inputs.now));
+        return Ok(pending::asked_rows(rows, key));
     }
     let path = world.paths.pending();
-    let asked = pending::asked(&inputs.file(&path), &path, key, inputs.now);
+    let asked = pending::asked(&inputs.file(&path), &path, key);
     match choice {
         PendingChoice::Keep => Ok(asked.unwrap_or_default()),
         _ => Ok(asked?),

@@ -71,20 +71,25 @@ pub fn apart(paths: &Paths, inputs: &Inputs<'_>) -> Result<(), Stop> {
     if own(config, state_dir, folder) {
         return refused();
     }
-    // Behind a link to such a folder the file has its own name still.
+    // Nothing of ours has the name of a config; anything else may be ours behind a link to such a folder.
     let (dir, name) = (parent(config), config.rsplit('/').next().unwrap_or_default());
-    let names = ["paired.json", "pending.json", "device.json", "device-auth.json"];
-    if !names.contains(&name) && !name.starts_with("openclaw.sqlite") {
+    if ["openclaw.json", "clawdbot.json", "moltbot.json", "moldbot.json"].contains(&name) {
         return Ok(());
     }
     let mut wants = Wants::default();
     for path in [dir, state_dir, folder] {
-        wants.stat(inputs, path);
+        for up in upwards(path).take_while(|up| inputs.stat(up).is_none()) {
+            wants.stat(inputs, up);
+        }
     }
     wants.met()?;
-    let real = |path: &str| inputs.stat(path)?.real.clone();
-    let Some(dir) = real(dir) else { return Ok(()) };
-    let place = |path: &str| real(path).unwrap_or_else(|| path.to_string());
+    // What is not there yet will be made below the nearest folder that is.
+    let place = |path: &str| {
+        let found = upwards(path).find_map(|up| Some((up, inputs.stat(up)?)));
+        let real = found.and_then(|(up, stat)| Some((stat.real.as_deref()?, &path[up.len()..])));
+        real.map_or(path.to_string(), |(real, rest)| normalize(&format!("{real}/{rest}")))
+    };
+    let dir = place(dir);
     match own(&join(&dir, name), &place(state_dir), &place(folder)) {
         true => refused(),
         false => Ok(()),
@@ -273,6 +278,12 @@ pub fn parent(path: &str) -> &str {
         Some(at) => &path[..at],
         None => "",
     }
+}
+
+/// A path, and the folders above it, from the nearest on.
+fn upwards(path: &str) -> impl Iterator<Item = &str> {
+    core::iter::successors(Some(path), |path| Some(parent(path)).filter(|up| up.len() < path.len()))
+        .take_while(|path| !path.is_empty())
 }
 
 /// A path named in a file, relative to a folder: Node's `path.resolve(dir, path)`.

@@ -112,7 +112,7 @@ pub fn clear_rows(
         .unzip()
 }
 
-/// What a request asks that still waits.
+/// What a request asks. One that is too old for a gateway says it, too: it is dropped with the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
     /// Its key in the store.
@@ -123,24 +123,16 @@ pub struct Asked {
     pub platform: Option<String>,
     /// Its device family.
     pub device_family: Option<String>,
-    /// When it was made or renewed last, in ms.
-    pub at: i64,
+    /// When it was made or renewed last, in ms; `None`, before all others, where it does not say.
+    pub at: Option<i64>,
 }
 
 impl Asked {
-    /// `None` for a request of another key, and for one that no gateway knows any more.
-    fn read(
-        id: &str,
-        field: impl Fn(&str) -> Option<Value>,
-        key: &[u8; 32],
-        now: i64,
-    ) -> Option<Self> {
+    /// `None` for a request of another key.
+    fn read(id: &str, field: impl Fn(&str) -> Option<Value>, key: &[u8; 32]) -> Option<Self> {
         let text = |name: &str| Some(field(name)?.as_str()?.to_string());
-        let time = |name: &str| Some(field(name)?.as_f64()? as i64);
-        let at = time("refreshedAtMs").or_else(|| time("ts")).unwrap_or_default();
-        if parse_public_key(&text("publicKey")?) != Some(*key)
-            || now.saturating_sub(at) > PENDING_TTL_MS
-        {
+        let time = |name: &str| time(field(name).as_ref());
+        if parse_public_key(&text("publicKey")?) != Some(*key) {
             return None;
         }
         // mergeRoles of src/infra/device-pairing.ts
@@ -152,13 +144,18 @@ impl Asked {
             roles: roles.map(String::from).collect(),
             platform: text("platform"),
             device_family: text("deviceFamily"),
-            at,
+            at: time("refreshedAtMs").or_else(|| time("ts")),
         })
+    }
+
+    /// Whether no gateway knows it any more.
+    pub fn expired(&self, now: i64) -> bool {
+        self.at.is_some_and(|at| now.saturating_sub(at) > PENDING_TTL_MS)
     }
 }
 
-/// The requests of a key that wait in a file.
-pub fn asked(file: &File<'_>, path: &str, key: &[u8; 32], now: i64) -> Result<Vec<Asked>> {
+/// The requests of a key in a file.
+pub fn asked(file: &File<'_>, path: &str, key: &[u8; 32]) -> Result<Vec<Asked>> {
     let Some(bytes) = file.bytes(path)? else { return Ok(Vec::new()) };
     let document = store(bytes, path)?;
     let mut found: Vec<(String, Asked)> = Vec::new();
@@ -168,7 +165,7 @@ pub fn asked(file: &File<'_>, path: &str, key: &[u8; 32], now: i64) -> Result<Ve
         found.retain(|(known, _)| *known != name);
         let field = |name: &str| document.value(document.get(member.value, name)?.value);
         if member.value.kind == Kind::Object
-            && let Some(asked) = Asked::read(&member.key, field, key, now)
+            && let Some(asked) = Asked::read(&member.key, field, key)
         {
             found.push((name, asked));
         }
@@ -177,7 +174,7 @@ pub fn asked(file: &File<'_>, path: &str, key: &[u8; 32], now: i64) -> Result<Ve
 }
 
 /// Those among the rows of `device_pairing_pending`.
-pub fn asked_rows(rows: &[Map<String, Value>], key: &[u8; 32], now: i64) -> Vec<Asked> {
+pub fn asked_rows(rows: &[Map<String, Value>], key: &[u8; 32]) -> Vec<Asked> {
     let read = |row: &Map<String, Value>| {
         let field = |name: &str| match name {
             "publicKey" => row.get("public_key").cloned(),
@@ -187,7 +184,7 @@ pub fn asked_rows(rows: &[Map<String, Value>], key: &[u8; 32], now: i64) -> Vec<
             name => row.get(name).cloned(),
         };
         let id = row.get("request_id").and_then(Value::as_str).unwrap_or_default();
-        Asked::read(id, field, key, now)
+        Asked::read(id, field, key)
     };
     rows.iter().filter_map(read).collect()
 }
@@ -203,13 +200,14 @@ fn request(
         request_id: id.to_string(),
         device_id: device_id.as_ref().and_then(Value::as_str).map(String::from).unwrap_or_default(),
         silent: silent.as_ref().and_then(Value::as_bool),
-        age_ms: ts
-            .as_ref()
-            .and_then(Value::as_f64)
-            // other numbers are no times, and ages of them no numbers that JavaScript can count with
-            .filter(|ts| (0.0..9e15).contains(ts))
-            .map_or(0, |ts| now.saturating_sub(ts as i64)),
+        age_ms: time(ts.as_ref()).map_or(0, |ts| now.saturating_sub(ts)),
     }
+}
+
+/// A time in ms. Other numbers are none, and ages of them no numbers that JavaScript can count with.
+fn time(value: Option<&Value>) -> Option<i64> {
+    let ms = value?.as_f64().filter(|ms| (0.0..9e15).contains(ms))?;
+    Some(ms as i64)
 }
 
 /// How long a pending request lives, in every version.

@@ -29,7 +29,7 @@ pub struct Want<'a> {
     pub scopes: Option<&'a [String]>,
     /// Give a revoked token anew.
     pub reinstate: bool,
-    /// The requests of this key that wait.
+    /// The requests of this key in the store, whatever their age.
     pub asked: &'a [Asked],
     /// This version compares platform and device family with those of the record.
     pub pins: bool,
@@ -297,24 +297,27 @@ pub fn decide(
 /// The fields of a record that bind its client from 2026.2.26 on.
 const PINS: [&str; 2] = ["platform", "deviceFamily"];
 
-/// Refuses to make a node's key an operator that nobody asked for. `roles`: those of its record.
+/// Refuses to make a node's key an operator that nobody asked for, and to drop a request for a role that it would not get.
+/// `roles`: those of its record.
 fn may_become_operator(id: &str, roles: &[String], want: &Want<'_>, path: &str) -> Result<()> {
     let operator = |roles: &[String]| roles.iter().any(|role| role == "operator");
-    let others = want.asked.iter().filter(|asked| !operator(&asked.roles));
-    let lacking = |asked: &Asked| asked.roles.iter().find(|role| !roles.contains(role)).cloned();
-    if let Some((id_of_request, role)) =
-        others.filter_map(|asked| Some((&asked.request_id, lacking(asked)?))).next()
-    {
-        let request = request_name(id_of_request);
-        return Err(Error::new(
-            "ROLE",
-            format!(
-                "Request {request} of device {id} asks for the role {}, not for operator.",
-                quote(&role)
+    let granted = |role: &String| role == "operator" || roles.contains(role);
+    let refused = |asked: &Asked| {
+        let role = asked.roles.iter().find(|role| !granted(role))?;
+        let (request, role) = (request_name(&asked.request_id), quote(role));
+        let message = format!(
+            "Request {request} of device {id} asks for the role {role}, which this call does not grant."
+        );
+        let hint = match asked.expired(want.now) {
+            false => approve_as_node(&asked.request_id),
+            true => format!(
+                "That request has expired. Where the device still wants that role, let it connect again and approve its new request on the gateway. Where it does not, run `npx openclaw-prepair clear-pending --device-id {id}`, then call again."
             ),
-        )
-        .at(path)
-        .hint(approve_as_node(id_of_request)));
+        };
+        Some(Error::new("ROLE", message).at(path).hint(hint))
+    };
+    if let Some(error) = want.asked.iter().find_map(refused) {
+        return Err(error);
     }
     let asks = want.asked.iter().any(|asked| asked.roles.is_empty() || operator(&asked.roles));
     if roles.iter().any(|role| role == "node") && !operator(roles) && !asks {

@@ -271,3 +271,38 @@ fn the_names_of_the_identity_file_are_asked_for() {
         assert_eq!(blind.first_missing(operation)["stats"], json!(null), "{version} {operation}");
     }
 }
+
+/// A config that only its includes make a client's: refused once they are read, whatever else was lacking before.
+#[test]
+fn a_client_by_an_include_is_refused() {
+    for (config, base) in [
+        ("{ $include: './base.json', agents: {} }", "{ gateway: { mode: 'remote' } }"),
+        ("{ gateway: { $include: './base.json' } }", "{ mode: 'remote' }"),
+    ] {
+        for disk in [Disk::new("2026.4.15"), new_database("2026.9.6")] {
+            let disk = disk.config(config).file("/s/base.json", base);
+            for (operation, options) in [
+                ("prePair", json!({})),
+                ("setup", json!({})),
+                ("setup", json!({ "config": false })),
+            ] {
+                let plan = disk.plan(operation, options);
+                assert_eq!(code(&plan), "CLIENT_STATE", "{config} {operation}: {plan}");
+            }
+        }
+    }
+}
+
+/// Where a config of an unusual name would lie is asked for up to the root, in one go; of a usual name nothing is.
+#[test]
+fn the_place_of_an_unusual_config_is_asked_for() {
+    let asked = |config: &str| {
+        let mut disk = Disk::new("2026.4.15").input("stats", json!({}));
+        disk.options.insert("configPath".into(), json!(config));
+        disk.first_missing("patchConfig")["stats"].clone()
+    };
+    assert_eq!(asked("/l/up/device.json.1.bak"), json!(["/l/up", "/l", "/", "/s", "/s/identity"]));
+    for usual in ["openclaw.json", "clawdbot.json", "moltbot.json", "moldbot.json"] {
+        assert_eq!(asked(&format!("/l/up/{usual}")), json!(null), "{usual}");
+    }
+}
