@@ -1,6 +1,6 @@
 // Servers that are no gateway and mean harm: `verify` comes back in time, with a report, and its process lives on.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttp } from 'node:http';
@@ -189,4 +189,26 @@ test('pings are not answered: nobody can make it write', async (t) => {
   const { report } = await against(t, server);
   assert.equal(report.reason, 'timeout');
   assert.ok(sent < 100, `${sent} bytes`);
+});
+
+// It takes the device's token, and would say it back to get the gateway's own secret.
+const STRANGER = "const server = require('node:net').createServer((socket) => socket.on('data', (bytes) => process.stdout.write(bytes))).listen(0, '127.0.0.1', () => console.log(server.address().port));";
+
+test('another user on the port of loopback hears nothing', { skip: (process.platform !== 'linux' || process.getuid() !== 0) && 'needs root on Linux to be another user' }, async (t) => {
+  const { state } = home(t);
+  const options = { stateDir: state, env: {}, gatewayVersion: '2026.2.19' };
+  prepair.setup(options);
+  for (const [uid, reason] of [[4321, 'unproven'], [0, 'timeout']]) {
+    const child = spawn(process.execPath, ['-e', STRANGER], { cwd: '/', uid, gid: uid, env: {}, stdio: ['ignore', 'pipe', 'inherit'] });
+    t.after(() => child.kill());
+    const heard = [];
+    child.stdout.on('data', (bytes) => heard.push(bytes));
+    await once(child.stdout, 'data');
+    const port = Number(heard.shift());
+    for (const url of [`ws://127.0.0.1:${port}`, `wss://localhost:${port}`]) {
+      const report = await prepair.verify({ ...options, url, token: 'sesame-sesame', headers: { 'X-Key': 'sesame' }, timeoutMs: 500 });
+      assert.equal(report.reason, reason, `${uid} ${url}`);
+    }
+    assert.equal(heard.length > 0, uid === 0, Buffer.concat(heard).toString());
+  }
 });

@@ -8,7 +8,7 @@ const { randomBytes, randomUUID } = require('node:crypto');
 const { ask, isPlain, members, own, property } = require('./core.js');
 const driver = require('./driver.js');
 const { PrepairError, refusal } = require('./errors.js');
-const { listens } = require('./gateway-lock.js');
+const { listens, strangers } = require('./gateway-lock.js');
 const { open, isLoopback, NoSocket } = require('./websocket.js');
 
 const CLIENTS = {
@@ -226,15 +226,17 @@ function shown(url) {
  *
  * Its lock and its port tell where both can be seen. Else it is asked: a connect whose only secret is the device's own token is refused,
  * before any pairing, by a gateway whose store does not hold it. One that asks for no secret at all would pair the device, so a
- * stranger with a wrong one goes first (observed on 2026.2.12, 2.19, 3.24, 4.15, 7.1 and 9.6).
+ * stranger with a wrong one goes first (observed on 2026.2.12, 2.19, 3.24, 4.15, 7.1 and 9.6). That proves no more than the protocol
+ * can: a gateway signs nothing, so who listens there as the same user can say the token back.
  */
 async function unproven(tries, { url, before, scope, device, client }) {
   const { protocol, hostname, port } = new URL(url);
   const near = isLoopback(hostname);
-  if (near && listens(before.bases, Number(port) || (protocol === 'wss:' ? 443 : 80))) return null;
+  const at = Number(port) || (protocol === 'wss:' ? 443 : 80);
+  if (near && listens(before.bases, at)) return null;
   const unknown = ({ said, closeCode } = Object.create(null)) => ({ __proto__: null, ok: false, reason: 'unproven', said, closeCode });
-  // The token goes to whoever answers: to nobody on the way.
-  if (!before.deviceToken || !(near || protocol === 'wss:')) return unknown();
+  // The token goes to whoever answers: to nobody on the way, and to no other user of this machine, who could give it back as its own.
+  if (!before.deviceToken || !(near || protocol === 'wss:') || (near && strangers(before.bases, at))) return unknown();
   const stranger = await tries({ client: { ...CLIENTS.cli, platform: process.platform }, scope, auth: { token: randomBytes(32).toString('base64url') } });
   if (stranger.reason !== 'unauthorized') return stranger.ok || stranger.reason === 'refused' ? unknown(stranger) : stranger;
   const known = await tries({ client, scope, device, auth: { token: before.deviceToken } });
