@@ -242,7 +242,7 @@ export interface Verification {
     | 'unreachable'
     | 'timeout'
     | 'not-a-gateway';
-  /** What the gateway said, in its own words: at most 300 characters, no control characters, no secret. */
+  /** What the gateway said, in its own words: at most 300 characters, no control characters, no secret that it was sent. */
   said?: string;
   /** Where the gateway was looked for; without user, password, query and fragment. */
   url: string;
