@@ -242,7 +242,7 @@ export interface Verification {
     | 'unreachable'
     | 'timeout'
     | 'not-a-gateway';
-  /** What the gateway said, in its own words: at most 300 characters, no control characters, no secret. */
+  /** What the gateway said, in its own words: at most 300 characters, no control characters, no secret that it was sent. */
   said?: string;
   /** Where the gateway was looked for; without user, password, query and fragment. */
   url: string;
@@ -289,7 +289,9 @@ export function diagnose(options?: DiagnoseOptions): Diagnosis;
 /**
  * A real signed connect to a running gateway. It leaves times and the address in the record, as any connect of that device does. The
  * gateway's own secret is sent only where the gateway that answers is known to use this state dir: by its lock and its port, or because
- * it knows the device's own token, which is sent first, on loopback or by `wss:` only.
+ * it knows the device's own token, which is sent first, on loopback or by `wss:` only, and where Linux shows that another user listens
+ * on that port, not at all. The protocol authenticates no gateway: a process of the same user (or root's) on that port, or whoever ends
+ * the TLS of a `wss:` url, can say the device's token back and get the secret, as it can from OpenClaw's own clients.
  */
 export function verify(options?: VerifyOptions): Promise<Verification>;
 /** The identity of a state dir, private key included. */

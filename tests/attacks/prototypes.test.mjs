@@ -153,6 +153,7 @@ const HOSTILE = {
   'a getter that throws': () => Object.defineProperty({}, 'x', { enumerable: true, get: bang }),
   'a conversion that throws': () => ({ [Symbol.toPrimitive]: bang, toString: bang, valueOf: bang, toJSON: bang }),
   'a tag that throws': () => Object.defineProperty({}, Symbol.toStringTag, { get: bang }),
+  'bytes whose tag throws': () => Object.defineProperty(new Uint8Array(40), Symbol.toStringTag, { get: bang }),
   'a class instance': () => new (class Options {})(),
   'a String object': () => new String('x'),
   'an array with holes': () => new Array(3),
@@ -167,6 +168,7 @@ function bang() {
   throw new TypeError('of the caller');
 }
 const OPTIONS = ['stateDir', 'configPath', 'gatewayVersion', 'openclawDir', 'env', 'now', 'owner', 'dryRun', 'scopes', 'reinstate', 'displayName', 'pending', 'identity', 'onConflict', 'device', 'config', 'trustedProxies', 'proxyPeers', 'merge', 'arrays', 'deviceId', 'connection'];
+const VERIFY = ['url', 'token', 'password', 'client', 'timeoutMs', 'headers', 'force'];
 const REMOTE = ['fresh', 'onStep', 'signal', 'timeoutMs', 'stagingDir'];
 
 test('options that throw, or are not what they look like, give a result or a PrepairError', async (t) => {
@@ -190,6 +192,8 @@ test('options that throw, or are not what they look like, give a result or a Pre
         await holds(`${name}({ ${option}: ${kind} })`, () => prepair[name](name === 'newIdentity' ? { secret: 'x'.repeat(40), label: 'x', [option]: make() } : { ...here.options, ...(name === 'exportIdentity' || name === 'verify' ? {} : { dryRun: true }), [option]: make() }));
       }
     }
+    for (const option of VERIFY) await holds(`verify({ ${option}: ${kind} })`, () => prepair.verify({ ...here.options, [option]: make() }));
+    await holds(`identity.secret: ${kind}`, () => prepair.setup({ ...here.options, dryRun: true, identity: { secret: make(), label: 'x' } }));
     for (const option of ['HOME', 'PATH', 'OPENCLAW_STATE_DIR']) await holds(`env.${option}: ${kind}`, () => prepair.setup({ ...here.options, dryRun: true, env: { HOME: here.home, [option]: make() } }));
     for (const part of ['files', 'rows', 'now', 'entropy', 'stats', 'home', 'process']) {
       await holds(`inputs.${part}: ${kind}`, () => pure.plan('setup', { files: {}, rows: {}, now: 1, entropy: new Uint8Array(64), [part]: make() }, here.options));

@@ -1,7 +1,8 @@
-// No secret shows in what a dry run prints, however the document spells it: random documents with known secrets in them.
+// No secret shows in what a dry run prints, however the document spells it: random documents with known secrets in them, and the
+// forms in which people write secrets in texts, lists and comments.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planDiff } from '../../npm/openclaw-prepair/lib/cli/diff.js';
+import { planDiff, redact } from '../../npm/openclaw-prepair/lib/cli/diff.js';
 import { random } from '../json5/generate.mjs';
 import { json5 } from '../json5/json5.mjs';
 
@@ -91,4 +92,71 @@ test('arguments, addresses and headers', () => {
 test('of a file that is cut off nothing is shown', () => {
   const text = shown('{"version":1,"privateKeyPem":"-----BEGIN\\nhunterone, huntertwo', '{"version":1}');
   assert.doesNotMatch(text, /hunter|BEGIN/);
+});
+
+for (const [what, documents] of Object.entries({
+  'headers and pairs': [
+    `{ args: ['-H', 'X-Api-Key: hunter2'] }`, `{ args: ['--header', 'Authorization: Token hunter2'] }`, `{ args: ['--header=X-Api-Key: hunter2'] }`, `{ a: { headers: { 'X-Custom': 'hunter2', 'X-N': 77777 } } }`,
+    `{ headers: ['X-Custom: hunter2'] }`, `{ a: ['Cookie: a=1; b=hunter2'] }`, `{ list: [['Authorization', 'hunter2']] }`, `{ list: [{ name: 'Authorization', value: 'hunter2' }, { value: 'hunter2', name: 'API_KEY' }] }`,
+  ],
+  'command lines': [
+    `{ command: 'foo --api-key hunter2 --x' }`, `{ command: 'foo --token "a hunter2"' }`, `{ command: "TOKEN='a hunter2' foo" }`, `{ command: 'PASSWORD=hunter2 foo' }`, `{ command: 'foo --token = hunter2' }`,
+    `{ args: ['--env', 'FOO=hunter2', '-e', 'BAR=hunter2'] }`, `{ cs: 'Server=x;Pwd=hunter2;' }`, `{ cs: 'host=x password = hunter2' }`, `{ cs: 'password:hunter2' }`, `{ cs: '{"token":"hunter2"}' }`, `{ cs: "{\\"token\\":\\"hunter2\\"}" }`,
+  ],
+  addresses: [
+    ...['hun/hunter2', '#hunter2', '?hunter2', "'hunter2", 'a hunter2', 'a@hunter2'].map((word) => `{ url: "postgres://me:${word}@10.0.0.1:80" }`), `{ proxy: 'me:hunter2@10.0.0.1:80' }`, `{ url: 'a://u:hunter2@h, b://u:hunter2@h' }`,
+    ...['sig=hunter2', 'key=hunter2&x=1', 'a[token]=hunter2', 't%6fken=hunter2', 'a="hunter2"', "a=x'hunter2", 'code=hunter2', 'a=x;hunter2'].map((query) => `{ url: ${JSON.stringify(`https://x/?${query}`)} }`), `{ url: 'https://x/#token=hunter2' }`,
+  ],
+  names: [
+    ...['userpass', 'smtppass', 'dbPwd', 'githubPat', 'pat', 'psk', 'wifiPsk', 'pem', 'pfx', 'totp', 'cookies', 'joinCode', 'joincode', 'basicauth', 'authheader', 'xauth', 'ｔｏｋｅｎ'].map((name) => `{ '${name}': 'hunter2', x: { '${name}': 77777 } }`),
+    ...['environment', 'envvars', 'envVars', 'environ', 'ENV'].map((name) => `{ ${name}: { FOO: 'hunter2', N: 77777 } }`), `{ token: +0x77777 }`, `{ tokens: 77777 }`, `{ accessTokens: [77777] }`, `{ auth: { maxTokens: 77777 } }`,
+  ],
+  comments: [
+    `{ // token hunter2\n a: 1 }`, `{ // the password is hunter2\n a: 1 }`, `{ /* token:\n hunter2 */ a: 1 }`, `{ // token:\n // hunter2\n a: 1 }`, `{ // the key\n // hunter2\n a: 1 }`, `{ // --token hunter2\n }`, `{ // [token] hunter2\n }`, `{ // token(hunter2)\n }`,
+    `{ // bearer hunter2\n }`, `{ // https://me:hunter2@x\n }`, `{ // env FOO hunter2\n }`, `{ // tok\\u0065n hunter2\n }`, `{ env: { // hunter2\n A: 'b' } }`, `{ env: { A: /* was hunter2 */ 'b' } }`, `{ env: { A: 'b' } /* hunter2 */, // hunter2\n }`,
+    `{ auth: { // hunter2\n mode: 'token' } }`, `{ token: 'a', /* hunter2 */ // was hunter2\n }`, `{ token /* hunter2 */ : /* hunter2 */ 'a' }`, `{ token: // hunter2\n 'a' }`, `{ keys: [ // hunter2\n 'a' ] }`,
+  ],
+})) {
+  test(`secrets in ${what} are not shown`, () => {
+    for (const document of documents) {
+      JSON5.parse(document);
+      const text = redact(document);
+      assert.doesNotMatch(text, /hunter2|77777/, document);
+      assert.equal(text.split('\n').length, document.split('\n').length, document);
+    }
+  });
+}
+
+test('what is like the name of a secret, or stands near one, is shown', () => {
+  const document = `{
+  // the old load balancer
+  /* the agent writes at night */
+  path: 'shown', pattern: 'shown', compat: 'shown', bypass: 'shown', author: 'shown', footprint: 'shown', // shown
+  maxTokens: 4096, list: [{ name: 'shown', value: 'shown' }], url: 'http://127.0.0.1:8080/shown', hosts: ['10.0.0.1:80', 'shown'],
+  model: { primary: 'shown/model-4' }, headers: { Accept: 'shown' }, at: '@scope/shown@latest',
+  token: 'x',
+  // shown
+}`;
+  assert.equal(redact(document), document.replace("'x'", "'<hidden>'"));
+});
+
+test('a line of a megabyte takes no time to speak of', () => {
+  const LENGTH = 1e6;
+  const runs = ['a', ' ', '//', '//a:', 'a:', 'a@', 'token', 'token=', '--token ', '?a=', '%', '-----BEGIN ', '\\\\'];
+  for (const run of runs) {
+    const long = run.repeat(LENGTH / run.length);
+    for (const document of [`{ a: "basic ${long}" }`, `{ // ${long}\n}`]) {
+      const start = performance.now();
+      redact(document);
+      const ms = performance.now() - start;
+      // Quadratic ones take minutes.
+      assert.ok(ms < 3000, `${Math.round(ms)} ms for ${document.slice(0, 30)}`);
+    }
+  }
+  for (const document of ['/*'.repeat(LENGTH / 2), '"\\'.repeat(LENGTH / 2), "'\\".repeat(LENGTH / 2), '{'.repeat(LENGTH), `[${'1,'.repeat(LENGTH / 2)}1]`, `{ // "${"'".repeat(LENGTH)}\n}`]) {
+    const start = performance.now();
+    redact(document);
+    const ms = performance.now() - start;
+    assert.ok(ms < 5000, `${Math.round(ms)} ms for ${document.slice(0, 30)}`);
+  }
 });

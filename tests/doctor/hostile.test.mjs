@@ -1,6 +1,6 @@
 // Servers that are no gateway and mean harm: `verify` comes back in time, with a report, and its process lives on.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttp } from 'node:http';
@@ -34,7 +34,7 @@ verify(JSON.parse(process.argv[2])).then((report) => (said.report = report), (er
 });`;
 
 /** `verify` of a paired device against a server: {report, ms, stuck}. */
-async function against(t, server, options = {}) {
+async function against(t, server, options = {}, address = (url) => url) {
   const { state } = home(t);
   prepair.setup({ stateDir: state, env: {}, gatewayVersion: '2026.2.19' });
   const sockets = new Set();
@@ -47,7 +47,7 @@ async function against(t, server, options = {}) {
     sockets.forEach((socket) => socket.destroy());
     server.close();
   });
-  const url = `ws://127.0.0.1:${server.address().port}`;
+  const url = address(`ws://127.0.0.1:${server.address().port}`);
   const call = { stateDir: state, env: {}, gatewayVersion: '2026.2.19', url, token: 'sesame-sesame', timeoutMs: TIMEOUT_MS, force: true, ...options };
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', CALL, ENTRY, JSON.stringify(call)], { timeout: 60_000 });
   assert.ok(!stdout.includes('sesame'));
@@ -109,8 +109,10 @@ const drip = (bytes) => (socket) => {
 // JSON has no functions: what a peer can send is an object whose toString is none.
 const odd = { toString: null, valueOf: null };
 const FOREIGN = 'not-a-gateway';
-for (const [name, server, reason, rest] of [
-  ...[odd, 7, null, true, [], '', 'x'.repeat(100_000), undefined].map((nonce) => [`a nonce that is ${JSON.stringify(nonce)?.slice(0, 40)}`, () => peer(challenge({ nonce })), FOREIGN]),
+/** Options with secrets beside the token's. */
+const HOLDS = { headers: { 'X-Key': 'hdr-hunter2', Cookie: 'n=1; s=hunter3' }, address: (url) => `${url.replace('//', '//me:pw-hunt%2fer4@')}/?code=hunter5` };
+for (const [name, server, reason, rest, { address, ...options } = {}] of [
+  ...[odd, 7, null, true, [], '', 'x'.repeat(100_000), 'x'.repeat(257), '\ud800', 'é', 'a\nb', '\x7f', undefined].map((nonce) => [`a nonce that is ${JSON.stringify(nonce)?.slice(0, 40)}`, () => peer(challenge({ nonce })), FOREIGN]),
   ...[null, 7, [], 'x'].map((payload) => [`a challenge with ${JSON.stringify(payload)}`, () => peer(challenge(payload)), FOREIGN]),
   ['odd types before the challenge', () => peer({ parts: [text(null), text([]), text('7'), text({ type: odd, event: odd, id: odd }), text({ type: 'res', id: '__proto__', ok: true }), challenge({ nonce: odd })] }), FOREIGN],
   ['an error message without a text', () => peer(challenge(), [{ ok: false, error: { message: odd, code: odd, details: { requestId: odd } } }, close(1008)]), 'refused', { closeCode: 1008 }],
@@ -121,6 +123,12 @@ for (const [name, server, reason, rest] of [
   ['a method that fails without a text', () => peer(challenge(), { ok: true, payload: null }, { ok: false, error: { message: odd } }), 'refused', {}],
   ['a token that is none', () => peer(challenge(), { ok: true, payload: { auth: { deviceToken: odd } } }, { ok: false, error: { message: 'missing scope: x' } }), 'missing-scope', { said: 'missing scope: x' }],
   ['a secret said back', () => peer(challenge(), [{ ok: false, error: { message: 'sesame-sesame' } }, close(1008)]), 'refused', { closeCode: 1008, said: '<secret>' }],
+  ...[
+    ['sesame-\u0000sesame', '<secret>'], ['is \u200bses\u2060ame-ses\u00ad\ufe0fame', 'is  <secret>'], ['no SESAME-SESAME here', 'no <secret> here'], ['s e s a m e - s e s a m e', '<secret>'],
+    ['told sesame-se', 'told <secret>'], ['same-sesame...', '<secret>...'], ['hdr-hunter2, hunter3', '<secret>, <secret>'], ['me:pw-hunt/er4', '<secret>'], ['pw-hunt%2fer4', '<secret>'],
+    [Buffer.from('me:pw-hunt/er4').toString('base64'), '<secret>'], ['it was hunter5', 'it was <secret>'], ['token 1 of me', 'token 1 of me'], ['x'.repeat(400), 'x'.repeat(300)],
+  ].map(([message, said]) => [`a secret said as ${JSON.stringify(message).slice(0, 60)}`, () => peer(challenge(), [{ ok: false, error: { message } }, close(1008)]), 'refused', { closeCode: 1008, said }, HOLDS]),
+  ['a secret for the id of a request', () => peer(challenge(), [{ ok: false, error: { message: 'pairing required', details: { requestId: 'sesame-sesame' } } }, close(1008)]), 'pairing-required', { closeCode: 1008, said: 'pairing required' }],
   ['a close without a code', () => peer(challenge(), [frame(0x88)]), 'refused', { closeCode: 1005 }],
   ['a close with a code that nobody may send', () => peer(challenge(), [close(999, 'x')]), FOREIGN],
   ['a close that is no UTF-8', () => peer(challenge(), [frame(0x88, Buffer.from([0x03, 0xf0, 0xff]))]), FOREIGN],
@@ -155,7 +163,7 @@ for (const [name, server, reason, rest] of [
   ['a page without an end', () => createHttp((_, response) => flood(Buffer.from('x'))(response)), FOREIGN, { closeCode: 1006 }],
 ]) {
   test(name, async (t) => {
-    const { report, error, ms, stuck } = await against(t, server());
+    const { report, error, ms, stuck } = await against(t, server(), options, address);
     assert.equal(error, undefined);
     assert.equal(report.ok, false);
     if (reason !== undefined) assert.equal(report.reason, reason, JSON.stringify(report));
@@ -189,4 +197,26 @@ test('pings are not answered: nobody can make it write', async (t) => {
   const { report } = await against(t, server);
   assert.equal(report.reason, 'timeout');
   assert.ok(sent < 100, `${sent} bytes`);
+});
+
+// It takes the device's token, and would say it back to get the gateway's own secret.
+const STRANGER = "const server = require('node:net').createServer((socket) => socket.on('data', (bytes) => process.stdout.write(bytes))).listen(0, '127.0.0.1', () => console.log(server.address().port));";
+
+test('another user on the port of loopback hears nothing', { skip: (process.platform !== 'linux' || process.getuid() !== 0) && 'needs root on Linux to be another user' }, async (t) => {
+  const { state } = home(t);
+  const options = { stateDir: state, env: {}, gatewayVersion: '2026.2.19' };
+  prepair.setup(options);
+  for (const [uid, reason] of [[4321, 'unproven'], [0, 'timeout']]) {
+    const child = spawn(process.execPath, ['-e', STRANGER], { cwd: '/', uid, gid: uid, env: {}, stdio: ['ignore', 'pipe', 'inherit'] });
+    t.after(() => child.kill());
+    const heard = [];
+    child.stdout.on('data', (bytes) => heard.push(bytes));
+    await once(child.stdout, 'data');
+    const port = Number(heard.shift());
+    for (const url of [`ws://127.0.0.1:${port}`, `wss://localhost:${port}`]) {
+      const report = await prepair.verify({ ...options, url, token: 'sesame-sesame', headers: { 'X-Key': 'sesame' }, timeoutMs: 500 });
+      assert.equal(report.reason, reason, `${uid} ${url}`);
+    }
+    assert.equal(heard.length > 0, uid === 0, Buffer.concat(heard).toString());
+  }
 });

@@ -3,19 +3,19 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-const { listens } = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/gateway-lock.js');
+const { listens, strangers } = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/gateway-lock.js');
 const LINUX = process.platform === 'linux';
 const LISTEN = "const [port, host] = JSON.parse(process.argv[1]); const server = require('node:net').createServer().listen(port, host, () => console.log(server.address().port));";
 
 /** A process that listens: {pid, port, startTime}. */
-async function listener(t, { env = {}, port = 0, host = '127.0.0.1' } = {}) {
-  const child = spawn(process.execPath, ['-e', LISTEN, JSON.stringify([port, host])], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+async function listener(t, { env = {}, port = 0, host = '127.0.0.1', uid = process.getuid() } = {}) {
+  const child = spawn(process.execPath, ['-e', LISTEN, JSON.stringify([port, host])], { cwd: '/', uid, env, stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => child.kill());
   const [text] = await once(child.stdout, 'data');
   const stat = LINUX ? readFileSync(`/proc/${child.pid}/stat`, 'latin1') : '';
@@ -69,4 +69,17 @@ test('one of two that listen on the port, at different addresses', async (t) => 
   assert.equal(listens([here.own], port), LINUX);
   await listener(t, { port, host: LINUX ? '127.0.0.2' : '::1' });
   assert.equal(listens([here.own], port), false);
+});
+
+test('a listener of another user is a stranger, the owner of the state dir is none', { skip: (!LINUX || process.getuid() !== 0) && 'needs root on Linux to be other users' }, async (t) => {
+  const here = place(t);
+  const { port } = await listener(t, { uid: 4321 });
+  assert.equal(strangers([here.own], port), true);
+  assert.equal(strangers([here.own], (await listener(t)).port), false);
+  assert.equal(strangers([here.own], 1), false);
+  chownSync(here.own, 4321, 4321);
+  assert.equal(strangers([here.own], port), false);
+  const { port: shared } = await listener(t, { uid: 4321 });
+  await listener(t, { uid: 4322, port: shared, host: '127.0.0.2' });
+  assert.equal(strangers([here.own], shared), true);
 });

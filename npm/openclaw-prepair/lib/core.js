@@ -12,10 +12,12 @@ const KINDS = ['dir', 'symlink', 'other'];
 const SECRETS = ['secret', 'identity.secret'];
 
 /** Bytes of any realm, as a Uint8Array of this one. A detached one is empty. */
-function bytesOf(value) {
-  if (!ArrayBuffer.isView(value) || Object.prototype.toString.call(value) !== '[object Uint8Array]') return null;
-  if (value.byteLength === 0) return new Uint8Array(0);
-  return value instanceof Uint8Array ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+function bytesOf(value, name) {
+  return reading(name, () => {
+    if (!ArrayBuffer.isView(value) || Object.prototype.toString.call(value) !== '[object Uint8Array]') return null;
+    if (value.byteLength === 0) return new Uint8Array(0);
+    return value instanceof Uint8Array ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  });
 }
 
 /** Plain objects of another realm (vm, worker, test runner) have a prototype of their own, without one above it. */
@@ -97,7 +99,7 @@ function encode(value, blobs, name = 'options', depth = 0) {
   if (value === null) return null;
   if (SECRETS.includes(name)) {
     // Only what is made here refers to bytes: a caller's own object never does.
-    const bytes = bytesOf(value);
+    const bytes = bytesOf(value, name);
     if (!bytes) throw wrong('must be a string or a Uint8Array');
     return { $blob: blobs.push(bytes) - 1 };
   }
@@ -143,7 +145,7 @@ function packFiles(files, blobs) {
   if (files === null || typeof files !== 'object') throw refusal('OPTIONS', 'inputs.files must be an object: contents by path, null where nothing is.');
   const out = Object.create(null);
   for (const [path, given] of Object.entries(members(files, 'inputs.files'))) {
-    const bytes = given !== null && typeof given === 'object' ? bytesOf(given) : null;
+    const bytes = given !== null && typeof given === 'object' ? bytesOf(given, 'inputs.files') : null;
     const file = bytes || given === null || typeof given !== 'object' ? given : members(given, 'inputs.files');
     if (!bytes && file !== null && !KINDS.includes(file.kind)) {
       throw refusal('OPTIONS', 'A file in inputs must be a Uint8Array, null where nothing is, or { kind } of what else is there: dir, symlink or other.', { path });
@@ -173,7 +175,7 @@ function operateOn(binding, fn, operation, { options, blobs: secrets }, inputs) 
   const { files = {}, entropy, ...rest } = members(inputs, 'inputs');
   const request = { fn, operation, options, inputs: { ...rest, files: packFiles(files, blobs) } };
   if (entropy !== undefined) {
-    const bytes = bytesOf(entropy);
+    const bytes = bytesOf(entropy, 'inputs.entropy');
     if (!bytes) {
       throw refusal('ENTROPY', 'inputs.entropy must be a Uint8Array of 64 bytes.', { hint: 'Give crypto.getRandomValues(new Uint8Array(64)), anew for each plan.' });
     }

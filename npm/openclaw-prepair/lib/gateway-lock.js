@@ -112,11 +112,20 @@ function uses({ pid, configPath, stateDir }, wanted) {
   return !env.OPENCLAW_CONFIG_PATH && !env.CLAWDBOT_CONFIG_PATH && is(path.dirname(configPath));
 }
 
-/** The inodes of the sockets that listen on a TCP port of this machine (proc_pid_net(5): 0A is LISTEN). */
+/** The sockets that listen on a TCP port of this machine, by inode and owner (proc_pid_net(5): 0A is LISTEN). */
 const listeners = (port) => ['tcp', 'tcp6'].flatMap((name) => attemptOf(() => fs.readFileSync(`/proc/net/${name}`, 'latin1'), '').split('\n')
   .map((line) => line.trim().split(/\s+/))
   .filter(([, local, , state]) => state === '0A' && Number.parseInt(local.split(':')[1], 16) === port)
-  .map((fields) => fields[9]));
+  .map((fields) => ({ __proto__: null, inode: fields[9], uid: Number(fields[7]) })));
+
+/**
+ * Whether a stranger listens on a port of this machine: a user who is not root, not the one of this process and not the owner of the
+ * state dir (the first of these folders). Seen on Linux only.
+ */
+function strangers(bases, port) {
+  const known = [0, process.getuid?.(), attemptOf(() => fs.statSync(bases[0]).uid, 0)];
+  return listeners(port).some(({ uid }) => !known.includes(uid));
+}
 
 /**
  * Whether it is the gateway of this very state dir (the first of these folders) that listens on a port of this machine: the process
@@ -131,10 +140,10 @@ function listens(bases, port) {
     const descriptors = `/proc/${held.pid}/fd`;
     if (!owners.includes(fs.statSync(descriptors).uid) || !uses(held, stateDir)) return false;
     const open = new Set(fs.readdirSync(descriptors).map((name) => attemptOf(() => fs.readlinkSync(path.join(descriptors, name)), '')));
-    return sockets.every((inode) => open.has(`socket:[${inode}]`));
+    return sockets.every(({ inode }) => open.has(`socket:[${inode}]`));
   };
   for (const held of holders(bases)) if (attemptOf(() => owns(held), false)) return true;
   return false;
 }
 
-module.exports = { attemptOf, listens, packageOf, running };
+module.exports = { attemptOf, listens, packageOf, running, strangers };

@@ -5,10 +5,10 @@
 // own secret is sent only where the store that answers is known to hold the record.
 
 const { randomBytes, randomUUID } = require('node:crypto');
-const { ask, isPlain, members, own, property } = require('./core.js');
+const { ask, isPlain, members, own, property, reading } = require('./core.js');
 const driver = require('./driver.js');
 const { PrepairError, refusal } = require('./errors.js');
-const { listens } = require('./gateway-lock.js');
+const { listens, strangers } = require('./gateway-lock.js');
 const { open, isLoopback, NoSocket } = require('./websocket.js');
 
 const CLIENTS = {
@@ -26,7 +26,8 @@ const MAX_PORT = 65_535;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const OF_BODIES = /^(content-length|expect|trailer|transfer-encoding)$/i;
-const MAX_NONCE = 256;
+/** A UUID up to now; anything else that could be signed is printable. */
+const NONCE = /^[\x20-\x7e]{1,256}$/;
 const REQUEST_ID = /^[\w-]{1,64}$/;
 /** The close of a peer that is no gateway. */
 const GARBAGE = { code: 1002 };
@@ -46,7 +47,7 @@ function checked(options = {}) {
   if (typeof force !== 'boolean') throw wrong('force', 'true or false');
   // A line end in a value would start another header; of a body that an upgrade has not, the HTTP client makes an error.
   const header = ([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !OF_BODIES.test(name) && typeof value === 'string' && !/[^\t\x20-\x7e\x80-\xff]/.test(value);
-  const plain = headers !== null && typeof headers === 'object' && isPlain(headers) ? members(headers, 'headers') : null;
+  const plain = headers !== null && typeof headers === 'object' && reading('headers', () => isPlain(headers)) ? members(headers, 'headers') : null;
   if (plain === null || !Object.entries(plain).every(header)) throw wrong('headers', 'a plain object of header names and values, without those of a body');
   return { url, token, password, client: client && CLIENTS[client], timeoutMs, headers: plain, force, target: { __proto__: null, ...target } };
 }
@@ -91,10 +92,55 @@ function address({ url, token, password, target }, approach) {
 const field = (value, name, type = 'string') =>
   (typeof value === 'object' && value !== null && Object.hasOwn(value, name) && typeof value[name] === type ? value[name] : undefined);
 
+/** Control, format and zero-width characters; among those and blanks a secret is looked for too. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+const BLANK = /[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+const tight = (text) => text.replace(BLANK, '').replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+/** So much of a secret is a secret too: a close reason ends after 123 bytes. */
+const PART = 8;
+/** A value that is shorter than that, like a 1 in a header, would hide what is none. */
+const SHORT = 4;
+const MAX_SAID = 300;
+
+/** What the texts of a peer may not repeat: what it is sent, whole or in parts. */
+function secretsOf({ url, headers, token, password, deviceToken }) {
+  const { username, password: word, search, searchParams } = new URL(url);
+  const decoded = (text) => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  };
+  const login = `${decoded(username)}:${decoded(word)}`;
+  const coded = (text) => Buffer.from(text).toString('base64');
+  const values = Object.values(headers).flatMap((value) => [value, ...value.split(/[\s,;=]+/)]);
+  const basic = values.map((value) => Buffer.from(value, 'base64').toString()).filter((value) => /^[\x20-\x7e]*:[\x20-\x7e]*$/.test(value));
+  const others = [
+    username, decoded(username), ...(login === ':' ? [] : [login, coded(login)]),
+    search, decoded(search), ...searchParams.values(),
+    ...values, ...basic.flatMap((value) => [value, ...value.split(':')]),
+  ];
+  const whole = [token, password, deviceToken, word, decoded(word)].filter(Boolean).map(tight);
+  const secrets = [...new Set([...whole, ...others.map(tight).filter((text) => text.length >= SHORT)])].filter((text) => text !== '');
+  const parts = new Set(secrets.flatMap((text) => Array.from({ length: Math.max(0, text.length - PART + 1) }, (_, i) => text.slice(i, i + PART))));
+  return { __proto__: null, short: secrets.filter((text) => text.length < PART), parts };
+}
+
 /** What a gateway says, fit for a report: no control character, no secret, not endless. */
-function harmless(text, secrets) {
-  const told = secrets.reduce((all, secret) => (secret ? all.replaceAll(secret, '<secret>') : all), text);
-  return told.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ').slice(0, 300);
+function harmless(text, { short, parts }) {
+  const clean = text.slice(0, 16 * MAX_SAID).replace(UNSEEN, ' ');
+  const at = [...clean.matchAll(/\S/g)].map(({ index }) => index);
+  const all = tight(clean);
+  const hidden = new Uint8Array(clean.length);
+  const hide = (from, length) => hidden.fill(1, at[from], at[from + length - 1] + 1);
+  for (let i = 0; i < all.length; i += 1) {
+    if (parts.has(all.slice(i, i + PART))) hide(i, PART);
+    for (const secret of short) if (all.startsWith(secret, i)) hide(i, secret.length);
+  }
+  let out = '';
+  for (let i = 0; i < clean.length && out.length < MAX_SAID; i += 1) out += hidden[i] === 0 ? clean[i] : hidden[i - 1] === 1 ? '' : '<secret>';
+  return out.slice(0, MAX_SAID);
 }
 
 /** Why a gateway did not let a connection in, by its close code and its own words. */
@@ -148,7 +194,7 @@ async function attempt(peer, connect) {
       reason: reasonOf(code, said),
       ...(said && { said: harmless(said, peer.secrets) }),
       ...(code !== undefined && { closeCode: code }),
-      ...(requestId !== undefined && REQUEST_ID.test(requestId) && { requestId }),
+      ...(requestId !== undefined && REQUEST_ID.test(requestId) && harmless(requestId, peer.secrets) === requestId && { requestId }),
     };
   };
   try {
@@ -156,7 +202,7 @@ async function attempt(peer, connect) {
     const nonce = await Promise.race([challenged, closed]);
     // A gateway greets first, with a UUID; who hangs up without a word is none.
     if (nonce === gone && gone.reason) return over(gone);
-    if (typeof nonce !== 'string' || nonce === '' || nonce.length > MAX_NONCE) return over(GARBAGE);
+    if (typeof nonce !== 'string' || !NONCE.test(nonce)) return over(GARBAGE);
     const hello = await call('connect', {
       minProtocol: 3,
       maxProtocol: 4,
@@ -226,15 +272,17 @@ function shown(url) {
  *
  * Its lock and its port tell where both can be seen. Else it is asked: a connect whose only secret is the device's own token is refused,
  * before any pairing, by a gateway whose store does not hold it. One that asks for no secret at all would pair the device, so a
- * stranger with a wrong one goes first (observed on 2026.2.12, 2.19, 3.24, 4.15, 7.1 and 9.6).
+ * stranger with a wrong one goes first (observed on 2026.2.12, 2.19, 3.24, 4.15, 7.1 and 9.6). That proves no more than the protocol
+ * can: a gateway signs nothing, so who listens there as the same user can say the token back.
  */
 async function unproven(tries, { url, before, scope, device, client }) {
   const { protocol, hostname, port } = new URL(url);
   const near = isLoopback(hostname);
-  if (near && listens(before.bases, Number(port) || (protocol === 'wss:' ? 443 : 80))) return null;
+  const at = Number(port) || (protocol === 'wss:' ? 443 : 80);
+  if (near && listens(before.bases, at)) return null;
   const unknown = ({ said, closeCode } = Object.create(null)) => ({ __proto__: null, ok: false, reason: 'unproven', said, closeCode });
-  // The token goes to whoever answers: to nobody on the way.
-  if (!before.deviceToken || !(near || protocol === 'wss:')) return unknown();
+  // The token goes to whoever answers: to nobody on the way, and to no other user of this machine, who could give it back as its own.
+  if (!before.deviceToken || !(near || protocol === 'wss:') || (near && strangers(before.bases, at))) return unknown();
   const stranger = await tries({ client: { ...CLIENTS.cli, platform: process.platform }, scope, auth: { token: randomBytes(32).toString('base64url') } });
   if (stranger.reason !== 'unauthorized') return stranger.ok || stranger.reason === 'refused' ? unknown(stranger) : stranger;
   const known = await tries({ client, scope, device, auth: { token: before.deviceToken } });
@@ -267,7 +315,7 @@ async function verify(binding, options) {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), timeoutMs);
   // A fragment is nobody's but the caller's.
-  const peer = { url: url.split('#', 1)[0], headers, timeoutMs, signal: timeout.signal, secrets: [token, password, before.deviceToken] };
+  const peer = { url: url.split('#', 1)[0], headers, timeoutMs, signal: timeout.signal, secrets: secretsOf({ url, headers, token, password, deviceToken: before.deviceToken }) };
   const outcomes = [];
   const tries = async (connect) => {
     const outcome = { __proto__: null, ...await attempt(peer, connect) };
