@@ -12,9 +12,11 @@ const [mark, mode, given] = process.argv.slice(process.argv[1] === '--' ? 2 : 1)
 const ascii = (value) => JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const say = (what, value) => process.stdout.write(`${mark} ${what}${value === undefined ? '' : ` ${ascii(value)}`}\n`);
 const BESIDE = ['-wal', '-shm', '-journal'];
+const NAMES_ANOTHER = 'd9d505f920a163d7';
 const kindOf = (file) => fs.lstatSync(file, { throwIfNoEntry: false });
-/** Whether SQLite would meet something else than plain files, a FIFO that it waits for; `lib/sqlite.js` says more. */
-const odd = (file) => ['', ...BESIDE].some((end) => kindOf(`${file}${end}`)?.isFile() === false);
+/** Whether SQLite would meet something else than plain files, a FIFO that it waits for, or a journal that names one; `lib/sqlite.js` says more. */
+const odd = (file) => ['', ...BESIDE].some((end) => kindOf(`${file}${end}`)?.isFile() === false)
+  || (kindOf(`${file}-journal`)?.size > 0 && readPlain(`${file}-journal`, Infinity, { length: 8, tail: true }).toString('hex') === NAMES_ANOTHER);
 const open = (file, options = {}) => {
   const db = new (process.getBuiltinModule('node:sqlite').DatabaseSync)(file, options);
   db.exec('PRAGMA busy_timeout = 5000');

@@ -630,7 +630,7 @@ const SQLITE_FAULTS = {
   SQLITE_READ_ONLY: ['READ_ONLY', 'The state database cannot be written.', 'Use the sandbox as the user of the gateway.'],
   SQLITE_MOUNT: ['READ_ONLY', 'The state database lies on a read-only file system.', 'Run this where it can be written. While a log (-wal) lies beside it, SQLite has to write even to read it.'],
   SQLITE_BEGUN: ['SQLITE', 'A killed process left a write to the state database unfinished.', 'Start the gateway or call setup(): SQLite then undoes that write by itself.'],
-  SQLITE_ODD: ['NOT_A_FILE', 'A file that SQLite keeps beside the state database is not a plain file.', 'Look at the files -wal, -shm and -journal beside it, and move away what is not a plain file.'],
+  SQLITE_ODD: ['NOT_A_FILE', 'A file that SQLite keeps beside the state database is not a plain file, or a journal that names a file outside.', 'Look at the files -wal, -shm and -journal beside it, and move away what OpenClaw did not write.'],
   SQLITE_EMPTIED: ['SQLITE', 'The state database is empty, but a log of its changes lies beside it: it was truncated.', 'Restore the database from a backup, the files -wal and -journal beside it included.'],
   SQLITE_FULL: ['DISK_FULL', 'The disk is full.', 'Make room, then call again: the same call completes what is not done yet.'],
   SQLITE_OPEN: ['PERMISSION', 'The state database cannot be opened.', 'Use the sandbox as the user of the gateway.'],
