@@ -7,7 +7,8 @@ const { createHash, createPrivateKey, createPublicKey } = require('node:crypto')
 const { pathToFileURL } = require('node:url');
 const { readPlain } = require('../lib/plain-file.js');
 const { installed, believing, ownerOf, packageIn } = require('../lib/openclaw.js');
-const [mark, mode, given] = process.argv.slice(process.argv[1] === '--' ? 2 : 1);
+// PATH as it was, for packages: nothing is started from there.
+const [mark, mode, given, search] = process.argv.slice(process.argv[1] === '--' ? 2 : 1);
 // ASCII alone, which nothing on the way can cut in the middle of a character.
 const ascii = (value) => JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const say = (what, value) => process.stdout.write(`${mark} ${what}${value === undefined ? '' : ` ${ascii(value)}`}\n`);
@@ -139,7 +140,7 @@ function look({ openclaw, ...request }) {
 /** What is installed, by the folder that the caller names or by what is believed. */
 function packages({ dir, owner }, db) {
   if (typeof dir === 'string') return { installed: packageIn(dir), passedOver: [] };
-  return installed(process.env, believing(() => (db ? ownerOf(path.dirname(path.dirname(db)), owner) : null)));
+  return installed({ ...process.env, PATH: search }, believing(() => (db ? ownerOf(path.dirname(path.dirname(db)), owner) : null)));
 }
 
 /** What changes with every write to a database; null where a log of SQLite's lies beside it, so that it may be open. */
