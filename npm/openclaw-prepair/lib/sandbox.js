@@ -353,17 +353,18 @@ class Job {
         Object.assign(inputs.rows, rows(missing.queries));
       }
     }
+    apart(this.stagingDir, bases[0], this.options.owner);
     return { files: [...files], optional: [...optional], queries: [...queries.values()], stats: [...stats], bases };
   }
 
   /** Finds home, environment, user and package; with paths, what stands there, and the rows of a database. */
-  look(paths, queries, stats = []) {
+  look(paths, queries, stats = [], staging = this.stagingDir ?? '') {
     const db = queries[0]?.db ?? '';
     const auto = this.options.gatewayVersion === undefined || this.options.gatewayVersion === 'auto';
     const openclaw = auto || this.options.openclawDir !== undefined ? { dir: this.options.openclawDir, owner: this.options.owner?.uid } : null;
     const request = openclaw || db ? json({ db, queries, stand: STAND, word: this.word, mends: !this.reading, openclaw }) : '';
     const told = this.diagnosing || stats.length > 1 ? 'all' : stats[0] ?? '';
-    return this.calls.script('look', [this.reading ? '-' : this.stagingDir ?? '', db, inside.rows, request, told, ...paths]);
+    return this.calls.script('look', [this.reading ? '-' : staging, db, inside.rows, request, told, ...paths]);
   }
 
   /** Takes in what was found. */
@@ -475,10 +476,16 @@ class Job {
 
   async findHome(inputs) {
     if (this.homeFound) throw refusal('STATE_DIR', 'The home folder of the sandbox user is unknown.', { hint: 'Give an absolute stateDir.' });
-    const [answer] = await this.calls.together([this.look([], [])]);
+    // A stagingDir is made only where it is known to lie apart from the state dir.
+    const [answer] = await this.calls.together([this.look([], [], [], this.stagingDir === undefined ? '' : '-')]);
     this.learn(facts(answer));
     Object.assign(inputs, this.nothing());
-    await this.gather(this.foresee(), inputs);
+    const wanted = this.foresee();
+    if (this.stagingDir !== undefined && this.fresh && !this.inPlace && !this.reading) {
+      const [staged] = await this.calls.together([this.look([], [])]);
+      this.learn(facts(staged));
+    }
+    await this.gather(wanted, inputs);
   }
 
   takeRows(db, kind, found, inputs) {
@@ -648,6 +655,28 @@ function fault(status, path) {
   return refusal(code, message, { path, hint });
 }
 
+/** An absolute path without what leads nowhere: empty parts, `.` and `..`. */
+function plainly(path) {
+  const parts = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
+/** Whether a path is a folder or below it, both without what leads nowhere. */
+const within = (path, folder) => path === folder || path.startsWith(folder === '/' ? folder : `${folder}/`);
+
+/** Refuses a stagingDir that would come to lie in the lock or, made by the user who runs commands, be a part of another owner's state dir. */
+function apart(stagingDir, stateDir, owner) {
+  if (stagingDir === undefined || !isAbsolute(stateDir)) return;
+  const [staging, state] = [plainly(stagingDir), plainly(stateDir)];
+  const wrong = (what) => refusal('OPTIONS', `The option stagingDir must be ${what}.`, { path: stagingDir, hint: 'Give a folder of its own, or leave it out.' });
+  if (within(staging, `${state}/.prepair.lock`)) throw wrong('outside of the lock of the state dir');
+  if (owner !== undefined && (within(staging, state) || within(state, staging))) throw wrong('neither the state dir nor above or below it, where owner is given');
+}
+
 /** The remote options, which the core does not know. */
 function checked(fs, given) {
   const isFs = reading('fs', () => fs !== null && fs !== undefined && ['read', 'writeMany', 'exec'].every((name) => typeof property(fs, name) === 'function'));
@@ -663,6 +692,7 @@ function checked(fs, given) {
   if (signal !== undefined && !reading('signal', () => listens('addEventListener') && listens('removeEventListener'))) throw wrong('signal', 'an AbortSignal');
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) throw wrong('timeoutMs', `a number of milliseconds, above 0 and at most ${MAX_TIMEOUT_MS}`);
   if (stagingDir !== undefined && !isAbsolute(stagingDir)) throw wrong('stagingDir', 'an absolute path');
+  apart(stagingDir, options.stateDir, options.owner);
   for (const name of ['stateDir', 'configPath', 'openclawDir']) {
     if (typeof options[name] === 'string' && options[name].includes('\0')) throw wrong(name, 'a path without NUL');
   }
