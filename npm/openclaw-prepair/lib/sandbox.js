@@ -454,10 +454,15 @@ class Job {
       if (!this.diagnosing || !error.path) throw error;
       inputs.failures[path] = { ...error };
     };
+    const notAFolder = (path) => refusal(path === bases[0] ? 'STATE_DIR' : 'NOT_A_FILE', `${path} is not a folder`, { path, hint: 'Move it away: a folder belongs there.' });
     files.forEach((file, i) => {
       const parent = parentOf(file);
       const linked = kind[parent] === 'l' && !bases.includes(parent);
-      if (linked || kind[file] in NOT_A_FILE) inputs.files[file] = { kind: linked ? 'symlink' : NOT_A_FILE[kind[file]] };
+      // `test` says of what would lie below that it is not there.
+      if (['f', 'p', 'o'].includes(kind[parent])) {
+        refuse(notAFolder(parent), file);
+        inputs.files[file] = { kind: 'other' };
+      } else if (linked || kind[file] in NOT_A_FILE) inputs.files[file] = { kind: linked ? 'symlink' : NOT_A_FILE[kind[file]] };
       else if (contents[i].value !== undefined) inputs.files[file] = contents[i].value;
       else if (kind[file] === 'a') inputs.files[file] = null;
       else if (kind[file] === 'p') {
