@@ -45,6 +45,7 @@ export interface RemoteOptions {
   /**
    * The absolute path of a folder in the sandbox; it may be in use. Uploads go to a private folder of our own in it,
    * `.prepair-<uid>`; nothing else in it is touched. It is made (0700) if its parent is there. Default: TMPDIR, /tmp or home.
+   * Never below `<stateDir>/.prepair.lock`; with `owner` neither the state dir nor a folder above or below it.
    */
   stagingDir?: string;
 }
@@ -54,7 +55,10 @@ export interface RoundTrips {
   roundTrips: number;
 }
 
-/** `env` is that of commands in the sandbox by default, `openclawDir` a folder in it. */
+/**
+ * `env` is that of commands in the sandbox by default, `openclawDir` a folder in it. A running gateway is looked for on the same
+ * machine only, not in a sandbox: give `gatewayVersion` where several versions are installed there.
+ */
 export function prePair(fs: SandboxFs, options?: PrePairOptions & RemoteOptions): Promise<PrePairReport & RoundTrips>;
 export function clearPending(fs: SandboxFs, options?: ClearPendingOptions & RemoteOptions): Promise<ClearPendingReport & RoundTrips>;
 export function patchConfig(fs: SandboxFs, options?: PatchConfigOptions & RemoteOptions): Promise<PatchConfigReport & RoundTrips>;

@@ -155,6 +155,64 @@ for (const end of ['', '-wal', '-shm', '-journal']) {
   });
 }
 
+test('a journal that names a file outside: SQLite is not let near it', async (t) => {
+  for (const kind of ['a plain file', 'a FIFO']) {
+    const here = place(t, '2026.9.6');
+    fs.mkdirSync(here.stateDir, { mode: 0o700 });
+    await database(here);
+    const db = here.file('state/openclaw.sqlite');
+    const victim = join(here.home, 'of-another');
+    if (kind === 'a FIFO') execFileSync('mkfifo', [victim]);
+    else fs.writeFileSync(victim, 'important');
+    fs.writeFileSync(`${db}-journal`, hotJournal(db, victim));
+    const script = `
+      const prepair = require(${JSON.stringify(PACKAGE)});
+      const remote = require(${JSON.stringify(join(PACKAGE, 'lib/sandbox-node.js'))});
+      const options = ${JSON.stringify(here.options)};
+      const told = async (body) => Promise.resolve().then(body).then((r) => r.findings?.find(({ code }) => code.startsWith('ERR_'))?.code ?? 'done', ({ code, path }) => [code, path]);
+      (async () => {
+        const sandbox = remote.localDir(options.env.HOME);
+        const out = [];
+        for (const more of [{}, { dryRun: true }]) {
+          out.push(await told(() => prepair.setup({ ...options, ...more })));
+          out.push(await told(() => remote.setup(sandbox, { ...options, ...more, timeoutMs: 10000 })));
+        }
+        await told(() => prepair.diagnose(options));
+        await told(() => remote.diagnose(sandbox, { ...options, timeoutMs: 10000 }));
+        const { transaction } = require(${JSON.stringify(join(PACKAGE, 'lib/sqlite.js'))});
+        out.push(await told(() => transaction(${JSON.stringify(db)}, () => {})));
+        console.log(JSON.stringify(out));
+      })();`;
+    const before = snapshot(here.home);
+    const binary = await node(24);
+    const child = spawn(binary, ['--no-warnings', '-e', script], { env: { HOME: here.home, TMPDIR: here.home, PATH: `${dirname(binary)}:/usr/bin:/bin` }, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), SOON_MS);
+    let stdout = '';
+    child.stdout.on('data', (text) => (stdout += text));
+    await once(child, 'close');
+    clearTimeout(timer);
+    const refused = ['ERR_PREPAIR_NOT_A_FILE', `${db}-journal`];
+    const outside = ['ERR_PREPAIR_NOT_A_FILE', db];
+    assert.deepEqual(JSON.parse(stdout || 'null'), [refused, outside, refused, outside, refused], kind);
+    fs.rmSync(join(here.home, `.prepair-${process.getuid()}`), { recursive: true, force: true });
+    assert.deepEqual(snapshot(here.home), before, kind);
+  }
+});
+
+/** A journal that SQLite plays back, of a write to the first page, which names `other` as its super-journal. */
+function hotJournal(db, other) {
+  const size = 4096;
+  const word = (...numbers) => Buffer.from(Uint32Array.from(numbers).buffer).swap32();
+  const magic = Buffer.from('d9d505f920a163d7', 'hex');
+  const page = fs.readFileSync(db).subarray(0, size);
+  let sum = 1;
+  for (let i = size - 200; i > 0; i -= 200) sum += page[i];
+  const head = Buffer.alloc(512);
+  Buffer.concat([magic, word(1, 1, fs.statSync(db).size / size, 512, size)]).copy(head);
+  const name = Buffer.from(other);
+  return Buffer.concat([head, word(1), page, word(sum), word(2 ** 30 / size + 1), name, word(name.length, name.reduce((all, byte) => all + byte, 0)), magic]);
+}
+
 test("the lock of a gateway", asRoot, async (t) => {
   for (const folder of ['.openclaw/tmp', '']) {
     await each(t, '2026.2.19', { spot: (here) => join(here.home, folder, `openclaw-${USER}/gateway.x.lock`) }, async (here, at, kind) => {

@@ -265,12 +265,20 @@ test('an addon that another user planted above the package is not run, and a FIF
     fs.writeFileSync(join(theirs, 'index.js'), `require('fs').writeFileSync(${JSON.stringify(my.mark)}, ''); exports.call = () => '{}';`);
     return join(theirs, 'package.json');
   };
-  // with a manifest, without one, with one that is a link to a file of root's, and with one to wait for
+  execFileSync('mkfifo', [my.at('of-root')]);
+  // with a manifest, without one, with one that is a link to a file of root's, with one to wait for, and with a link to one of root's
   for (const manifest of [
     (file) => fs.writeFileSync(file, '{"main": "index.js"}'),
     () => {},
     (file) => fs.symlinkSync(join(PACKAGE, '../../npm/openclaw-prepair/package.json'), file),
     (file) => execFileSync('mkfifo', [file]),
+    (file) => fs.symlinkSync(my.at('of-root'), file),
+    // whose file of root's is led to by a link of theirs
+    (file) => {
+      fs.writeFileSync(my.at('addon.js'), `require('fs').writeFileSync(${JSON.stringify(my.mark)}, ''); exports.call = () => '{}';`);
+      fs.rmSync(join(dirname(file), 'index.js'));
+      fs.symlinkSync(my.at('addon.js'), join(dirname(file), 'index.js'));
+    },
   ]) {
     for (const libc of ['', '-gnu', '-musl']) manifest(plant(libc));
     my.own(my.at('tmp/node_modules'), THEY);

@@ -628,3 +628,24 @@ test('wrong arguments', async () => {
   await assert.rejects(patchConfig(at.fs, { stateDir: 'relative' }), (error) => error instanceof PrepairError);
   await assert.rejects(clearPending(at.fs, { stateDir: '/x\0y' }), (error) => error.code === 'ERR_PREPAIR_OPTIONS');
 });
+
+test('a stagingDir that is a part of the state dir, in any spelling', async () => {
+  const at = start();
+  const owner = { uid: 1000, gid: 1000 };
+  const wrong = (options) => assert.rejects(setup(at.fs, { ...at.options, ...options }), (error) => error.code === 'ERR_PREPAIR_OPTIONS' && /stagingDir/.test(error.message), inspect(options));
+  for (const name of ['.prepair.lock', '.prepair.lock/', 'x/../.prepair.lock/y', '/./.prepair.lock//']) {
+    await wrong({ stagingDir: `${at.stateDir}/${name}` });
+    await wrong({ stagingDir: `${at.stateDir}/${name}`, owner, dryRun: true });
+  }
+  for (const stagingDir of [at.stateDir, `${at.stateDir}/`, `${at.stateDir}/staging`, at.home, `${at.home}/x/..`, '/']) {
+    await wrong({ stagingDir, owner });
+    for (const fresh of [true, false]) for (const home of [at.home, undefined]) {
+      const fs = { ...at.fs, home };
+      await assert.rejects(setup(fs, { gatewayVersion: '2026.2.19', stagingDir, owner, fresh }), (error) => error.code === 'ERR_PREPAIR_OPTIONS' && error.path === stagingDir, `${stagingDir} ${fresh} ${home}`);
+    }
+  }
+  assert.deepEqual(names(at.home), []);
+  await setup(at.fs, { ...at.options, stagingDir: `${at.stateDir}x`, ...(isRoot && { owner }) });
+  await setup(at.fs, { ...at.options, stagingDir: at.stateDir });
+  for (const fresh of [true, false]) await setup({ ...at.fs, home: undefined, setsModes: false }, { gatewayVersion: '2026.2.19', stagingDir: `${at.stateDir}x`, fresh });
+});

@@ -1,6 +1,7 @@
 // diagnose() from outside says what diagnose() inside says, in one wait, and touches nothing.
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -35,4 +36,24 @@ test('the same from outside and inside', async (t) => {
   chmodSync(join(stateDir, 'devices/paired.json'), 0o644);
   writeFileSync(join(stateDir, 'devices/pending.json'), '{ broken');
   assert.ok((await same(target)).findings.length >= 3);
+});
+
+test('something else where a folder should be, as seen from outside and inside', async (t) => {
+  for (const gatewayVersion of ['2026.2.19', '2026.9.6']) for (const name of ['', 'devices', 'identity', 'state']) {
+    for (const make of [(path) => execFileSync('mkfifo', [path]), (path) => writeFileSync(path, 'x')]) {
+      const dir = mkdtempSync(join(tmpdir(), 'prepair diagnose '));
+      t.after(() => rmSync(dir, { recursive: true }));
+      const stateDir = join(dir, '.openclaw');
+      const path = join(stateDir, name);
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      make(path.replace(/\/$/, ''));
+      const options = { stateDir, gatewayVersion };
+      const [outside, inside] = [await diagnose(localDir(dir), options), local.diagnose(options)];
+      const told = ({ verdict, findings }) => [verdict, findings[0].code, findings[0].path];
+      assert.deepEqual(told(outside), told(inside), `${gatewayVersion} ${name}`);
+      if (name !== 'identity') assert.equal(outside.verdict, 'unknown', `${gatewayVersion} ${name}`);
+      const refusal = await setup(localDir(dir), { ...options, dryRun: true }).then(() => null, (error) => error);
+      assert.throws(() => local.setup({ ...options, dryRun: true }), ({ code, path }) => code === refusal?.code && path === refusal.path, `${gatewayVersion} ${name}`);
+    }
+  }
 });

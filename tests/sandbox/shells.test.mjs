@@ -1,7 +1,7 @@
 // What runs in a sandbox, under each POSIX shell: on full disks, beside a lock that vanishes, where /proc hides processes.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lchownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -112,6 +112,66 @@ case $3 in */.prepair.lock) [ -e "$0.once" ] || { true >"$0.once"; rmdir "$3"; }
       assert.equal(sql('SELECT * FROM device_pairing_paired', [])[0].device_id, identity.deviceId);
       assert.deepEqual((await setup(other.fs, options)).changes, []);
       assert.equal((await diagnose(other.fs, options)).verdict, 'open');
+    });
+
+    test('nothing of another user is started, and what a user has of their own is', async () => {
+      const asNobody = ['/usr/bin/setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--'];
+      const started = async (uid, { owner, link = owner, folders, nvm, before }) => {
+        const at = start(shell, { before });
+        const mark = join(at.dir, 'started');
+        writeFileSync(mark, '');
+        chownSync(mark, NOBODY, NOBODY);
+        const bin = nvm ? join(at.home, '.nvm/versions/node/v24.0.0/bin') : join(at.dir, 'bin');
+        mkdirSync(bin, { recursive: true });
+        const real = join(at.dir, 'real');
+        mkdirSync(real);
+        for (const name of ['node', 'id', 'stat', 'od', 'sha256sum', 'readlink']) {
+          const file = link === owner ? join(bin, name) : join(real, name);
+          writeFileSync(file, `#!/bin/sh\necho ${name} >>'${mark.replaceAll("'", "'\\''")}'\nPATH=\${PATH#*:}\nexec ${name} "$@"\n`, { mode: 0o755 });
+          chownSync(file, owner, owner);
+          if (link !== owner) symlinkSync(file, join(bin, name));
+        }
+        chownSync(real, owner, owner);
+        chownSync(bin, folders, folders);
+        mkdirSync(join(at.stateDir, 'state'), { recursive: true });
+        writeFileSync(join(at.stateDir, 'state/openclaw.sqlite'), '');
+        for (const path of [at.stateDir, join(at.stateDir, 'state'), join(at.stateDir, 'state/openclaw.sqlite')]) chownSync(path, uid, uid);
+        const fs = { ...at.fs, exec: ([command, ...args], context) => run([...(before ?? []), ...(command === 'sh' ? shell.sh : [command]), ...args], {
+          cwd: '/', env: { PATH: nvm ? shell.path : `${bin}:${shell.path}`, HOME: at.home, TMPDIR: at.temp }, signal: context?.signal,
+        }) };
+        await diagnose(fs, { ...at.options, gatewayVersion: '2026.9.6' });
+        return [...new Set(readFileSync(mark, 'utf8').trim().split('\n'))];
+      };
+      const other = 4321;
+      for (const nvm of [true, false]) {
+        for (const [what, owners] of Object.entries({
+          all: { owner: other, folders: other }, 'the folder': { owner: 0, folders: other },
+          ...(nvm && { 'the file': { owner: other, folders: 0 }, 'what a link leads to': { owner: other, link: 0, folders: 0 } }),
+        })) {
+          assert.deepEqual(await started(0, { ...owners, nvm }), [''], `root, ${nvm ? 'nvm' : 'PATH'}: ${what}`);
+          assert.deepEqual(await started(NOBODY, { ...owners, nvm, before: asNobody }), [''], `a user, ${nvm ? 'nvm' : 'PATH'}: ${what}`);
+        }
+        // Only a node that knows no SQLite leads to the one of nvm.
+        for (const owner of nvm && process.getBuiltinModule?.('node:sqlite') ? [] : [0, NOBODY]) {
+          const words = await started(NOBODY, { owner, folders: owner, nvm, before: asNobody });
+          assert.ok(words.includes('node'), `of ${owner}, ${nvm ? 'nvm' : 'PATH'}: ${words}`);
+        }
+      }
+      // A folder of theirs that is a link of ours, and ours by a link of theirs.
+      for (const [folder, link] of [[other, 0], [0, other]]) {
+        const at = start(shell);
+        const bin = join(at.dir, 'bin');
+        mkdirSync(join(at.dir, 'real'));
+        writeFileSync(join(at.dir, 'real/id'), '#!/bin/sh\ntrue >"$0.started"\necho 0\n', { mode: 0o755 });
+        symlinkSync(join(at.dir, 'real'), bin);
+        chownSync(join(at.dir, 'real'), folder, folder);
+        lchownSync(bin, link, link);
+        const fs = { ...at.fs, exec: ([command, ...args], context) => run([...(command === 'sh' ? shell.sh : [command]), ...args], {
+          cwd: '/', env: { PATH: `${bin}:${shell.path}`, HOME: at.home, TMPDIR: at.temp }, signal: context?.signal,
+        }) };
+        await diagnose(fs, at.options);
+        assert.ok(!existsSync(join(at.dir, 'real/id.started')), `${folder} ${link}`);
+      }
     });
 
     for (const hidden of [true, false]) {

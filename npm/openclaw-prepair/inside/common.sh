@@ -6,14 +6,41 @@ export LC_ALL
 umask 077
 mark=$1
 
-# Nothing is started from a relative or empty entry of PATH: it would be whatever lies in the working folder.
-entries=$PATH: PATH=
+# Nothing is started from a relative or empty entry of PATH: it would be whatever lies in the working folder. Nor from a folder of
+# another user's: it would be whatever they put there. What tells whose one is comes from the system's own folders.
+given=$PATH PATH=/usr/local/bin:/usr/bin:/bin
+
+# GNU and busybox know -c, BSD knows -f; -L as the last follows links.
+tools() {
+  if stat -c %u / >/dev/null 2>&1; then
+    st() { stat ${4-} -c "$1" -- "$3"; }
+  else
+    st() { stat ${4-} -f "$2" -- "$3"; }
+  fi
+  uid=$(id -u)
+}
+tools 2>/dev/null
+slash=$(st %u %u / 2>/dev/null)
+
+# Whether $1, and what it leads to if it is a link, belongs to root or to us. Where no stat was found, the shell at least knows
+# what is ours: root believes nothing else.
+believed() {
+  if [ -z "$slash" ]; then
+    [ -O "$1" ] || [ ! -O / ]
+    return
+  fi
+  for follow in '' -L; do
+    case $(st %u %u "$1" $follow 2>/dev/null) in 0 | "$uid") ;; *) return 1 ;; esac
+  done
+}
+
+entries=$given: safe=
 while [ -n "$entries" ]; do
-  case $entries in /*) PATH=$PATH${PATH:+:}${entries%%:*} ;; esac
-  entries=${entries#*:}
+  entry=${entries%%:*} entries=${entries#*:}
+  case $entry in /*) if believed "$entry"; then safe=$safe${safe:+:}$entry; fi ;; esac
 done
-PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}
-uid=$(id -u)
+PATH=${safe:-$PATH}
+[ -n "$slash" ] || tools
 
 # The answer is given at once, and its last line holds the digest of the others: a cut or mangled one is not believed.
 told=
@@ -30,13 +57,6 @@ elif command -v openssl >/dev/null; then sum() { openssl dgst -sha256 -r; }
 else sum() { "$node" -e 'console.log(require("crypto").createHash("sha256").update(require("fs").readFileSync(0)).digest("hex"))'; }
 fi
 hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n'; }
-
-# GNU and busybox know -c, BSD knows -f.
-if stat -c %u / >/dev/null 2>&1; then
-  st() { stat -c "$1" -- "$3"; }
-else
-  st() { stat -f "$2" -- "$3"; }
-fi
 
 # The code for what a command said.
 class() {

@@ -64,10 +64,17 @@ for path; do
 done
 say kinds "$kinds"
 
+# Whether $1 may be started: the file, what it leads to and the folders of both are root's or ours.
+startable() {
+  [ -n "$1" ] && [ -x "$1" ] || return 1
+  real=$(readlink -f "$1" 2>/dev/null) || real=$1
+  believed "$1" && believed "${1%/*}" && believed "${real%/*}/"
+}
+
 # The sandbox's Node: with a database, the first that can read it.
 node=
 for at in "$(command -v node)" /usr/local/bin/node /usr/bin/node /vercel/runtimes/*/bin/node "$HOME"/.nvm/versions/node/*/bin/node; do
-  [ -n "$at" ] && [ -x "$at" ] || continue
+  startable "$at" || continue
   [ -n "$node" ] || node=$at
   [ -f "$db" ] || break
   "$at" -e 'process.exit(process.getBuiltinModule("node:sqlite") ? 0 : 1)' >/dev/null 2>&1 || continue
@@ -79,7 +86,7 @@ if [ -n "$node" ]; then
 fi
 if [ -n "$node" ] && [ -n "$request" ]; then
   # Its lines alone: a Node may be set up to print more.
-  rows=$("$node" -e "$program" -- "$mark" look "$request" 2>/dev/null | sed -n "s/.*\($mark \)/\1/p")
+  rows=$("$node" -e "$program" -- "$mark" look "$request" "$given" 2>/dev/null | sed -n "s/.*\($mark \)/\1/p")
   [ -z "$rows" ] || told="$told$rows
 "
 fi

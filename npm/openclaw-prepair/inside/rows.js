@@ -7,14 +7,17 @@ const { createHash, createPrivateKey, createPublicKey } = require('node:crypto')
 const { pathToFileURL } = require('node:url');
 const { readPlain } = require('../lib/plain-file.js');
 const { installed, believing, ownerOf, packageIn } = require('../lib/openclaw.js');
-const [mark, mode, given] = process.argv.slice(process.argv[1] === '--' ? 2 : 1);
+// PATH as it was, for packages: nothing is started from there.
+const [mark, mode, given, search] = process.argv.slice(process.argv[1] === '--' ? 2 : 1);
 // ASCII alone, which nothing on the way can cut in the middle of a character.
 const ascii = (value) => JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const say = (what, value) => process.stdout.write(`${mark} ${what}${value === undefined ? '' : ` ${ascii(value)}`}\n`);
 const BESIDE = ['-wal', '-shm', '-journal'];
+const NAMES_ANOTHER = 'd9d505f920a163d7';
 const kindOf = (file) => fs.lstatSync(file, { throwIfNoEntry: false });
-/** Whether SQLite would meet something else than plain files, a FIFO that it waits for; `lib/sqlite.js` says more. */
-const odd = (file) => ['', ...BESIDE].some((end) => kindOf(`${file}${end}`)?.isFile() === false);
+/** Whether SQLite would meet something else than plain files, a FIFO that it waits for, or a journal that names one; `lib/sqlite.js` says more. */
+const odd = (file) => ['', ...BESIDE].some((end) => kindOf(`${file}${end}`)?.isFile() === false)
+  || (kindOf(`${file}-journal`)?.size > 0 && readPlain(`${file}-journal`, Infinity, { length: 8, tail: true }).toString('hex') === NAMES_ANOTHER);
 const open = (file, options = {}) => {
   const db = new (process.getBuiltinModule('node:sqlite').DatabaseSync)(file, options);
   db.exec('PRAGMA busy_timeout = 5000');
@@ -137,7 +140,7 @@ function look({ openclaw, ...request }) {
 /** What is installed, by the folder that the caller names or by what is believed. */
 function packages({ dir, owner }, db) {
   if (typeof dir === 'string') return { installed: packageIn(dir), passedOver: [] };
-  return installed(process.env, believing(() => (db ? ownerOf(path.dirname(path.dirname(db)), owner) : null)));
+  return installed({ ...process.env, PATH: search }, believing(() => (db ? ownerOf(path.dirname(path.dirname(db)), owner) : null)));
 }
 
 /** What changes with every write to a database; null where a log of SQLite's lies beside it, so that it may be open. */

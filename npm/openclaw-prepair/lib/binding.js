@@ -7,6 +7,7 @@ const { createRequire } = require('node:module');
 const path = require('node:path');
 const { PrepairError, refusal, permitted } = require('./errors.js');
 const { bare, fits, property, text } = require('./core.js');
+const { others, parents } = require('./openclaw.js');
 const { readPlain } = require('./plain-file.js');
 
 // Literal requires, so that whoever packs an application (file tracers, bundlers) finds the files, and each in a try of
@@ -92,9 +93,12 @@ function addon(failures) {
 function where(name) {
   if (typeof __filename !== 'string') return null;
   const { resolve } = createRequire(__filename);
-  // Node looks in every folder above, and waits for a FIFO there.
-  const manifest = resolve.paths(name).map((dir) => path.join(dir, name, 'package.json')).find((file) => fs.existsSync(file));
-  if (manifest !== undefined) ours(manifest);
+  // Node looks in every folder above, and waits for a FIFO there. What it finds is the file behind all links.
+  const places = resolve.paths(name).map((dir) => path.join(dir, name));
+  const manifests = places.map((dir) => path.join(dir, 'package.json'));
+  const first = (files) => files.filter((file) => fs.existsSync(file)).slice(0, 1);
+  first(places).forEach(owned);
+  first(manifests).forEach(ours);
   let file;
   try {
     file = resolve(name);
@@ -105,10 +109,21 @@ function where(name) {
   return file;
 }
 
-/** Refuses what neither root, this user nor the owner of this package put there: it would be run. */
+/**
+ * Refuses what neither root, this user nor the owner of this package put there, over whatever links and folders: it would be
+ * run. Who could have put this package elsewhere, as the owner of a folder above it, is believed as it is.
+ */
+function owned(at) {
+  if (!process.getuid) return;
+  const known = [0, process.getuid(), ...[...parents(__dirname)].map((dir) => fs.statSync(dir).uid)];
+  const where = others(at, (uid) => known.includes(uid), false);
+  if (where) throw refusal('BINDING', `${where.at === at ? 'It' : where.at} belongs to user ${where.uid}.`, { path: at });
+}
+
+/** Refuses what is not ours, or no plain file: a FIFO would be waited for. */
 function ours(file) {
-  const { uid } = fs.statSync(file);
-  if (![0, process.getuid?.(), fs.statSync(__dirname).uid].includes(uid)) throw refusal('BINDING', `It belongs to user ${uid}.`, { path: file });
+  if (!fs.statSync(file).isFile()) throw refusal('BINDING', 'It is no plain file.', { path: file });
+  owned(file);
 }
 
 /** A truncated ELF file is not refused by the system's loader, it kills the process: its last part must be there. */

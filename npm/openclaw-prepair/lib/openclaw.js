@@ -47,9 +47,9 @@ function writable({ mode, uid, gid }, sticky) {
 /**
  * Where somebody else than whom `believed(uid)` names could have put a file, or what leads to it: `{ at, uid }`, with a null
  * `uid` where it is the mode that lets others write. Null where nobody could. Every folder from the root on counts, every link
- * and what it leads to.
+ * and what it leads to. Without `modes` only whose each of them is.
  */
-function others(file, believed) {
+function others(file, believed, modes = true) {
   const names = (text) => text.split('/').filter((name) => name !== '' && name !== '.');
   const rest = ['', ...names(path.resolve(file))];
   let links = 0;
@@ -65,7 +65,7 @@ function others(file, believed) {
       if (to.startsWith('/')) dir = '/';
       continue;
     }
-    if (writable(stat, stat.isDirectory())) return { at, uid: null };
+    if (modes && writable(stat, stat.isDirectory())) return { at, uid: null };
     dir = at;
   }
   return null;

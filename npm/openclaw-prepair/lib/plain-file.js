@@ -13,17 +13,22 @@ function plain(stat, limit) {
   return stat;
 }
 
-/** The content of a plain file, or its first `length` bytes. `follow`: it may be reached over a link in its last place. */
+/**
+ * The content of a plain file, or its first `length` bytes, with `tail` its last. `follow`: it may be reached over a link in its
+ * last place.
+ */
 function readPlain(file, limit, options) {
-  const { follow, length } = { __proto__: null, follow: false, length: limit, ...options };
+  const { follow, length, tail } = { __proto__: null, follow: false, length: limit, tail: false, ...options };
   plain(follow ? fs.statSync(file) : fs.lstatSync(file), limit);
   // Whatever took its place since then is not waited for.
   const fd = fs.openSync(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | (follow ? 0 : O_NOFOLLOW));
   try {
-    const bytes = Buffer.alloc(Math.min(plain(fs.fstatSync(fd), limit).size, length));
+    const { size } = plain(fs.fstatSync(fd), limit);
+    const bytes = Buffer.alloc(Math.min(size, length));
+    const from = tail ? size - bytes.length : 0;
     let filled = 0;
     while (filled < bytes.length) {
-      const read = fs.readSync(fd, bytes, filled, bytes.length - filled, filled);
+      const read = fs.readSync(fd, bytes, filled, bytes.length - filled, from + filled);
       if (read === 0) break;
       filled += read;
     }

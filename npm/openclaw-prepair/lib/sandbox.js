@@ -353,17 +353,18 @@ class Job {
         Object.assign(inputs.rows, rows(missing.queries));
       }
     }
+    apart(this.stagingDir, bases[0], this.options.owner);
     return { files: [...files], optional: [...optional], queries: [...queries.values()], stats: [...stats], bases };
   }
 
   /** Finds home, environment, user and package; with paths, what stands there, and the rows of a database. */
-  look(paths, queries, stats = []) {
+  look(paths, queries, stats = [], staging = this.stagingDir ?? '') {
     const db = queries[0]?.db ?? '';
     const auto = this.options.gatewayVersion === undefined || this.options.gatewayVersion === 'auto';
     const openclaw = auto || this.options.openclawDir !== undefined ? { dir: this.options.openclawDir, owner: this.options.owner?.uid } : null;
     const request = openclaw || db ? json({ db, queries, stand: STAND, word: this.word, mends: !this.reading, openclaw }) : '';
     const told = this.diagnosing || stats.length > 1 ? 'all' : stats[0] ?? '';
-    return this.calls.script('look', [this.reading ? '-' : this.stagingDir ?? '', db, inside.rows, request, told, ...paths]);
+    return this.calls.script('look', [this.reading ? '-' : staging, db, inside.rows, request, told, ...paths]);
   }
 
   /** Takes in what was found. */
@@ -453,10 +454,15 @@ class Job {
       if (!this.diagnosing || !error.path) throw error;
       inputs.failures[path] = { ...error };
     };
+    const notAFolder = (path) => refusal(path === bases[0] ? 'STATE_DIR' : 'NOT_A_FILE', `${path} is not a folder`, { path, hint: 'Move it away: a folder belongs there.' });
     files.forEach((file, i) => {
       const parent = parentOf(file);
       const linked = kind[parent] === 'l' && !bases.includes(parent);
-      if (linked || kind[file] in NOT_A_FILE) inputs.files[file] = { kind: linked ? 'symlink' : NOT_A_FILE[kind[file]] };
+      // `test` says of what would lie below that it is not there.
+      if (['f', 'p', 'o'].includes(kind[parent])) {
+        refuse(notAFolder(parent), file);
+        inputs.files[file] = { kind: 'other' };
+      } else if (linked || kind[file] in NOT_A_FILE) inputs.files[file] = { kind: linked ? 'symlink' : NOT_A_FILE[kind[file]] };
       else if (contents[i].value !== undefined) inputs.files[file] = contents[i].value;
       else if (kind[file] === 'a') inputs.files[file] = null;
       else if (kind[file] === 'p') {
@@ -475,10 +481,16 @@ class Job {
 
   async findHome(inputs) {
     if (this.homeFound) throw refusal('STATE_DIR', 'The home folder of the sandbox user is unknown.', { hint: 'Give an absolute stateDir.' });
-    const [answer] = await this.calls.together([this.look([], [])]);
+    // A stagingDir is made only where it is known to lie apart from the state dir.
+    const [answer] = await this.calls.together([this.look([], [], [], this.stagingDir === undefined ? '' : '-')]);
     this.learn(facts(answer));
     Object.assign(inputs, this.nothing());
-    await this.gather(this.foresee(), inputs);
+    const wanted = this.foresee();
+    if (this.stagingDir !== undefined && this.fresh && !this.inPlace && !this.reading) {
+      const [staged] = await this.calls.together([this.look([], [])]);
+      this.learn(facts(staged));
+    }
+    await this.gather(wanted, inputs);
   }
 
   takeRows(db, kind, found, inputs) {
@@ -625,12 +637,12 @@ const FAULTS = {
 
 const SQLITE_FAULTS = {
   __proto__: null,
-  SQLITE_NONE: ['SQLITE_UNAVAILABLE', 'This state dir keeps identity and pairing in SQLite, and no Node in the sandbox can read it.', 'OpenClaw 2026.8.1 and later need Node 22.22 or 24.15: put it on PATH in the sandbox.'],
+  SQLITE_NONE: ['SQLITE_UNAVAILABLE', 'This state dir keeps identity and pairing in SQLite, and no Node in the sandbox can read it.', "OpenClaw 2026.8.1 and later need Node 22.22 or 24.15: put it on PATH in the sandbox, in a folder of root's or of the user who runs commands there."],
   SQLITE_BUSY: ['SQLITE_BUSY', 'The state database is locked by another process.', 'See what holds it (a backup, a migration), then call again.'],
   SQLITE_READ_ONLY: ['READ_ONLY', 'The state database cannot be written.', 'Use the sandbox as the user of the gateway.'],
   SQLITE_MOUNT: ['READ_ONLY', 'The state database lies on a read-only file system.', 'Run this where it can be written. While a log (-wal) lies beside it, SQLite has to write even to read it.'],
   SQLITE_BEGUN: ['SQLITE', 'A killed process left a write to the state database unfinished.', 'Start the gateway or call setup(): SQLite then undoes that write by itself.'],
-  SQLITE_ODD: ['NOT_A_FILE', 'A file that SQLite keeps beside the state database is not a plain file.', 'Look at the files -wal, -shm and -journal beside it, and move away what is not a plain file.'],
+  SQLITE_ODD: ['NOT_A_FILE', 'A file that SQLite keeps beside the state database is not a plain file, or a journal that names a file outside.', 'Look at the files -wal, -shm and -journal beside it, and move away what OpenClaw did not write.'],
   SQLITE_EMPTIED: ['SQLITE', 'The state database is empty, but a log of its changes lies beside it: it was truncated.', 'Restore the database from a backup, the files -wal and -journal beside it included.'],
   SQLITE_FULL: ['DISK_FULL', 'The disk is full.', 'Make room, then call again: the same call completes what is not done yet.'],
   SQLITE_OPEN: ['PERMISSION', 'The state database cannot be opened.', 'Use the sandbox as the user of the gateway.'],
@@ -648,6 +660,28 @@ function fault(status, path) {
   return refusal(code, message, { path, hint });
 }
 
+/** An absolute path without what leads nowhere: empty parts, `.` and `..`. */
+function plainly(path) {
+  const parts = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
+/** Whether a path is a folder or below it, both without what leads nowhere. */
+const within = (path, folder) => path === folder || path.startsWith(folder === '/' ? folder : `${folder}/`);
+
+/** Refuses a stagingDir that would come to lie in the lock or, made by the user who runs commands, be a part of another owner's state dir. */
+function apart(stagingDir, stateDir, owner) {
+  if (stagingDir === undefined || !isAbsolute(stateDir)) return;
+  const [staging, state] = [plainly(stagingDir), plainly(stateDir)];
+  const wrong = (what) => refusal('OPTIONS', `The option stagingDir must be ${what}.`, { path: stagingDir, hint: 'Give a folder of its own, or leave it out.' });
+  if (within(staging, `${state}/.prepair.lock`)) throw wrong('outside of the lock of the state dir');
+  if (owner !== undefined && (within(staging, state) || within(state, staging))) throw wrong('neither the state dir nor above or below it, where owner is given');
+}
+
 /** The remote options, which the core does not know. */
 function checked(fs, given) {
   const isFs = reading('fs', () => fs !== null && fs !== undefined && ['read', 'writeMany', 'exec'].every((name) => typeof property(fs, name) === 'function'));
@@ -663,6 +697,7 @@ function checked(fs, given) {
   if (signal !== undefined && !reading('signal', () => listens('addEventListener') && listens('removeEventListener'))) throw wrong('signal', 'an AbortSignal');
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) throw wrong('timeoutMs', `a number of milliseconds, above 0 and at most ${MAX_TIMEOUT_MS}`);
   if (stagingDir !== undefined && !isAbsolute(stagingDir)) throw wrong('stagingDir', 'an absolute path');
+  apart(stagingDir, options.stateDir, options.owner);
   for (const name of ['stateDir', 'configPath', 'openclawDir']) {
     if (typeof options[name] === 'string' && options[name].includes('\0')) throw wrong(name, 'a path without NUL');
   }

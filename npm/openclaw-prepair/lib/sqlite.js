@@ -17,6 +17,8 @@ const BEGUN = 776;
 const NO_ROOM = 4874;
 const CANTOPEN = 14;
 const BESIDE = ['-wal', '-shm', '-journal'];
+// What ends a rollback journal that names a super-journal (SQLite's file format, 3): the name stands before it.
+const NAMES_ANOTHER = 'd9d505f920a163d7';
 
 function library(db) {
   const emit = process.emitWarning;
@@ -95,11 +97,21 @@ function there(at, kind, what) {
   throw refusal('NOT_A_FILE', what, { path: at, hint: 'Links below the state dir are not followed. Move it away, or name its real place by stateDir.' });
 }
 
-/** Whether a database is there; what is not a plain file is refused, beside it too: SQLite waits for a FIFO for ever. */
+/**
+ * Whether a database is there; what is not a plain file is refused, beside it too: SQLite waits for a FIFO for ever. So is a
+ * journal of several databases, which OpenClaw has never: SQLite opens the file that it names, and older ones delete it.
+ */
 function present(db) {
   if (!there(path.dirname(db), 'isDirectory', 'The folder of the state database is no folder, or a link.')) return false;
   if (!there(db, 'isFile', 'The state database is no plain file.')) return false;
   for (const end of BESIDE) there(`${db}${end}`, 'isFile', 'A file that SQLite keeps beside the state database is not a plain file.');
+  const journal = `${db}-journal`;
+  if (sizeOf(journal) > 0 && readPlain(journal, Infinity, { __proto__: null, length: 8, tail: true }).toString('hex') === NAMES_ANOTHER) {
+    throw refusal('NOT_A_FILE', 'The journal of the state database names a file outside.', {
+      path: journal,
+      hint: 'SQLite could delete that file. OpenClaw writes no such journal: find out who did, and move it away.',
+    });
+  }
   return true;
 }
 
