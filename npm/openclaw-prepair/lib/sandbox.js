@@ -144,6 +144,13 @@ class Calls {
   };
 }
 
+/** An error of a call that wrote in place: what it says of the state isn't so there. */
+function unfinished(error) {
+  const { hint = '', ...rest } = { __proto__: null, ...error };
+  const said = hint.replace(/(?:Its state|The state in the sandbox) is whole: .*/, '').trim();
+  return new PrepairError({ ...rest, hint: `${said}${said && ' '}Files may be missing or cut off: the same call with \`fresh\` completes it.` });
+}
+
 const aborted = () => refusal('ABORTED', 'The call was aborted by its signal.', { hint: 'The state in the sandbox is whole: the same call completes it.' });
 
 /** A refusal of ours, or one that names what an SDK threw, which may be anything: its text may hold requests and contents. */
@@ -575,7 +582,11 @@ class Job {
     // What goes again in the end is of use only to who finds it after a kill, and this call looks at nothing.
     const gone = new Set(plan.steps.filter(({ kind }) => kind === 'remove').map(({ path }) => path));
     const steps = plan.steps.filter(({ path }) => !gone.has(path));
-    await this.calls.together([this.calls.write(steps.map((step) => ({ path: step.path, content: plan.blobs[step.blob], mode: step.mode })))]);
+    try {
+      await this.calls.together([this.calls.write(steps.map((step) => ({ path: step.path, content: plan.blobs[step.blob], mode: step.mode })))]);
+    } catch (error) {
+      throw unfinished(error);
+    }
   }
 
   /** Cleans up after a failure, as far as the sandbox still answers. */
