@@ -115,8 +115,22 @@ function where(name) {
  */
 function owned(at) {
   if (!process.getuid) return;
-  const known = [0, process.getuid(), ...[...parents(__dirname)].map((dir) => fs.statSync(dir).uid)];
-  const where = others(at, (uid) => known.includes(uid), false);
+  // Node's permission model may hide the folders above: who allowed what lies below them chose it.
+  const shown = (body, otherwise) => {
+    try {
+      return body();
+    } catch (error) {
+      if (error.code === 'ERR_ACCESS_DENIED') return otherwise();
+      throw error;
+    }
+  };
+  const own = process.getuid();
+  const known = [0, own, ...[...parents(__dirname)].map((dir) => shown(() => fs.statSync(dir).uid, () => own))];
+  const itself = () => {
+    const { uid } = fs.statSync(at);
+    return known.includes(uid) ? null : { at, uid };
+  };
+  const where = shown(() => others(at, (uid) => known.includes(uid), false), itself);
   if (where) throw refusal('BINDING', `${where.at === at ? 'It' : where.at} belongs to user ${where.uid}.`, { path: at });
 }
 

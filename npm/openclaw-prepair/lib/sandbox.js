@@ -227,7 +227,7 @@ function parsed(words, good) {
 const isInstalled = (value) => value === null || (isObject(value) && typeof value.version === 'string' && (value.stateSchema === null || Number.isSafeInteger(value.stateSchema)));
 const isPassedOver = (value) => isObject(value) && typeof value.path === 'string' && typeof value.at === 'string' && (value.uid === null || Number.isSafeInteger(value.uid));
 const isFound = (value) => isObject(value) && isInstalled(value.installed) && Array.isArray(value.passedOver) && value.passedOver.every(isPassedOver);
-const isRows = (value) => isObject(value) && /^[0-9a-f]{64}$/.test(value.digest) && (value.device === null || (typeof value.device === 'string' && value.device !== ''))
+const isRows = (value) => isObject(value) && typeof value.digest === 'string' && /^[0-9a-f]{64}$/.test(value.digest) && (value.device === null || (typeof value.device === 'string' && value.device !== ''))
   && isObject(value.rows) && Object.values(value.rows).every((rows) => Array.isArray(rows) && rows.every(isObject));
 
 /** What `look.sh` told of so many paths. */
@@ -467,7 +467,7 @@ class Job {
       const linked = kind[parent] === 'l' && !bases.includes(parent);
       // `test` says of what would lie below that it is not there.
       if (['f', 'p', 'o'].includes(kind[parent])) {
-        refuse(notAFolder(parent), file);
+        if (this.diagnosing || !optional.includes(file)) refuse(notAFolder(parent), file);
         inputs.files[file] = { kind: 'other' };
       } else if (linked || kind[file] in NOT_A_FILE) inputs.files[file] = { kind: linked ? 'symlink' : NOT_A_FILE[kind[file]] };
       else if (contents[i].value !== undefined) inputs.files[file] = contents[i].value;
