@@ -51,7 +51,7 @@ function machine(t, { lists = [null], updates = true } = {}) {
     unpacked(version) {
       mkdirSync(join(dir, 'bin'), { recursive: true });
       rustc(join(dir, 'bin/rustc'), version);
-      for (const [name, text] of [['stamp', '3\n'], ['sources', ''], ['env.sh', `export RUSTC="${dir}/bin/rustc"\n`]]) writeFileSync(join(dir, name), text);
+      for (const [name, text] of [['lock', ''], ['stamp', '3\n'], ['sources', ''], ['env.sh', `export RUSTC="${dir}/bin/rustc"\n`]]) writeFileSync(join(dir, name), text);
     },
     run(env = {}) {
       const { status, stderr } = spawnSync('bash', [join(ROOT, 'crates/wasm/toolchain.sh')], {
