@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use prepair_core::error::Result;
+use prepair_core::store::paths::normalize;
 use rustix::io::retry_on_intr as steady;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -489,17 +490,7 @@ fn normal(path: &str) -> Result<String> {
     if !path.starts_with('/') || path.contains('\0') {
         return Err(not_absolute(path));
     }
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    Ok(format!("/{}", parts.join("/")))
+    Ok(normalize(path))
 }
 
 /// Folder and name of a normal path.

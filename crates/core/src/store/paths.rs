@@ -252,7 +252,7 @@ fn resolve(path: &str, inputs: &Inputs<'_>) -> Result<String> {
 }
 
 /// Removes `.`, `..`, and double and trailing slashes of an absolute path.
-fn normalize(path: &str) -> String {
+pub fn normalize(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {
