@@ -3,31 +3,22 @@
 // openclaw is installed. Tokens never leave it: they are replaced by placeholders here and put back here.
 const fs = require('node:fs');
 const path = require('node:path');
-const { createHash, createPrivateKey, createPublicKey } = require('node:crypto');
-const { pathToFileURL } = require('node:url');
+const { createHash } = require('node:crypto');
 const { readPlain } = require('../lib/plain-file.js');
+const { BEGUN, NO_ROOM, CANTOPEN, BESIDE, statOf, namesAnother, emptied, mountedReadOnly, atRest, sound } = require('../lib/database-file.js');
 const { installed, believing, ownerOf, packageIn } = require('../lib/openclaw.js');
 // PATH as it was, for packages: nothing is started from there.
 const [mark, mode, given, search] = process.argv.slice(process.argv[1] === '--' ? 2 : 1);
 // ASCII alone, which nothing on the way can cut in the middle of a character.
 const ascii = (value) => JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const say = (what, value) => process.stdout.write(`${mark} ${what}${value === undefined ? '' : ` ${ascii(value)}`}\n`);
-const BESIDE = ['-wal', '-shm', '-journal'];
-const NAMES_ANOTHER = 'd9d505f920a163d7';
-const kindOf = (file) => fs.lstatSync(file, { throwIfNoEntry: false });
-/** Whether SQLite would meet something else than plain files, a FIFO that it waits for, or a journal that names one; `lib/sqlite.js` says more. */
-const odd = (file) => ['', ...BESIDE].some((end) => kindOf(`${file}${end}`)?.isFile() === false)
-  || (kindOf(`${file}-journal`)?.size > 0 && readPlain(`${file}-journal`, Infinity, { length: 8, tail: true }).toString('hex') === NAMES_ANOTHER);
+/** Whether SQLite would meet something else than plain files, a FIFO that it waits for, or a journal that names one. */
+const odd = (file) => ['', ...BESIDE].some((end) => statOf(`${file}${end}`)?.isFile() === false) || namesAnother(`${file}-journal`);
 const open = (file, options = {}) => {
   const db = new (process.getBuiltinModule('node:sqlite').DatabaseSync)(file, options);
   db.exec('PRAGMA busy_timeout = 5000');
   return db;
 };
-// SQLITE_READONLY_ROLLBACK: a writer was killed, and only who may write can undo what it began.
-const BEGUN = 776;
-// SQLITE_IOERR_SHMSIZE: no room for the index of the write-ahead log.
-const NO_ROOM = 4874;
-const CANTOPEN = 14;
 
 /**
  * The rows of queries with tokens replaced by `word` and a number; `kept` collects them, `digest` is that of the rows as they
@@ -63,23 +54,6 @@ function ask(db, queries, word, device) {
   return { rows, kept, digest: createHash('sha256').update(JSON.stringify(raw, (_, value) => (typeof value === 'bigint' ? String(value) : value))).digest('hex') };
 }
 
-/** Whether OpenClaw takes the whole row of its identity; `lib/sqlite.js` says more. */
-function sound(db) {
-  const statement = db.prepare("SELECT * FROM device_identities WHERE identity_key = 'primary'");
-  statement.setReadBigInts(true);
-  const row = statement.get();
-  const time = (value) => typeof value === 'bigint' && value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER);
-  try {
-    const key = createPrivateKey(row.private_key_pem);
-    return key.asymmetricKeyType === 'ed25519'
-      && key.export({ type: 'pkcs8', format: 'pem' }) === row.private_key_pem
-      && createPublicKey(key).export({ type: 'spki', format: 'pem' }) === row.public_key_pem
-      && time(row.created_at_ms) && time(row.updated_at_ms);
-  } catch {
-    return false;
-  }
-}
-
 function hide(text, word, kept) {
   if (typeof text !== 'string') return text;
   let value;
@@ -108,22 +82,6 @@ function status(error, file) {
   return { 5: 'SQLITE_BUSY', 6: 'SQLITE_BUSY', 8: 'SQLITE_READ_ONLY', 13: 'SQLITE_FULL', 14: 'SQLITE_OPEN', 3: 'SQLITE_OPEN' }[primary] ?? 'SQLITE';
 }
 
-function mountedReadOnly(file) {
-  try {
-    fs.accessSync(path.dirname(file), fs.constants.W_OK);
-  } catch (error) {
-    return error.code === 'EROFS';
-  }
-  return false;
-}
-
-/** Whether a database was emptied beside its log, which SQLite would delete; `lib/sqlite.js` says more. */
-function emptied(file) {
-  const size = (name) => kindOf(name)?.size ?? 0;
-  const journal = `${file}-journal`;
-  return size(file) === 0 && (size(`${file}-wal`) > 0 || (size(journal) >= 20 && readPlain(journal, Infinity, { length: 20 }).readUInt32BE(16) > 0));
-}
-
 function look({ openclaw, ...request }) {
   const { db } = request;
   if (openclaw) say('openclaw', packages(openclaw, db));
@@ -131,7 +89,7 @@ function look({ openclaw, ...request }) {
   try {
     if (odd(db)) return say('SQLITE_ODD');
     if (emptied(db)) return say('SQLITE_EMPTIED');
-    say('rows', atRest(request) ?? asUsual(request));
+    say('rows', rowsIn(request));
   } catch (error) {
     say(status(error, db));
   }
@@ -143,30 +101,10 @@ function packages({ dir, owner }, db) {
   return installed({ ...process.env, PATH: search }, believing(() => (db ? ownerOf(path.dirname(path.dirname(db)), owner) : null)));
 }
 
-/** What changes with every write to a database; null where a log of SQLite's lies beside it, so that it may be open. */
-function rest(file) {
-  const beside = (end) => kindOf(`${file}${end}`);
-  if (beside('-wal') || beside('-shm') || beside('-journal')?.size > 0) return null;
-  const { dev, ino, size, mtimeNs, ctimeNs } = fs.lstatSync(file, { bigint: true });
-  return [dev, ino, size, mtimeNs, ctimeNs].join();
-}
-
-/** The rows of a database that nobody has open, without a trace; null where that cannot be. `lib/sqlite.js` says more. */
-function atRest(request) {
-  const before = rest(request.db);
-  if (before === null) return null;
-  const url = pathToFileURL(request.db);
-  url.search = '?immutable=1';
-  let found = null;
-  let failed;
-  try {
-    found = rowsOf(request, url, { readOnly: true });
-  } catch (error) {
-    failed = error;
-  }
-  if (rest(request.db) !== before) return null;
-  if (failed?.errcode !== undefined && (failed.errcode & 0xff) !== CANTOPEN) throw failed;
-  return found;
+/** The rows of a database without a trace where nobody has it open. */
+function rowsIn(request) {
+  let found;
+  return atRest(request.db, (url, options) => { found = rowsOf(request, url, options); }) ? found : asUsual(request);
 }
 
 function asUsual(request) {

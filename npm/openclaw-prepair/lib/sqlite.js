@@ -3,22 +3,11 @@
 // Rows of OpenClaw's state database, through the host's own SQLite: a second copy in one process can corrupt the file.
 // node:sqlite is there wherever an OpenClaw with such a database runs; it is got lazily, since Node 20 has none.
 
-const fs = require('node:fs');
 const path = require('node:path');
-const { createPrivateKey, createPublicKey } = require('node:crypto');
-const { pathToFileURL } = require('node:url');
 const { forbidden, refusal } = require('./errors.js');
-const { readPlain } = require('./plain-file.js');
+const { BEGUN, NO_ROOM, CANTOPEN, BESIDE, statOf, sizeOf, head, namesAnother, emptied, mountedReadOnly, atRest, sound } = require('./database-file.js');
 
 const BUSY_MS = 5000;
-// SQLITE_READONLY_ROLLBACK: a writer was killed, and only who may write can undo what it began.
-const BEGUN = 776;
-// SQLITE_IOERR_SHMSIZE: no room for the index of the write-ahead log.
-const NO_ROOM = 4874;
-const CANTOPEN = 14;
-const BESIDE = ['-wal', '-shm', '-journal'];
-// What ends a rollback journal that names a super-journal (SQLite's file format, 3): the name stands before it.
-const NAMES_ANOTHER = 'd9d505f920a163d7';
 
 function library(db) {
   const emit = process.emitWarning;
@@ -81,18 +70,9 @@ function translate(thrown, db) {
   });
 }
 
-function mountedReadOnly(db) {
-  try {
-    fs.accessSync(path.dirname(db), fs.constants.W_OK);
-  } catch (error) {
-    return error.code === 'EROFS';
-  }
-  return false;
-}
-
 /** Whether this is there; anything else in its place is refused. */
 function there(at, kind, what) {
-  const stat = fs.lstatSync(at, { __proto__: null, throwIfNoEntry: false });
+  const stat = statOf(at);
   if (!stat || stat[kind]()) return Boolean(stat);
   throw refusal('NOT_A_FILE', what, { path: at, hint: 'Links below the state dir are not followed. Move it away, or name its real place by stateDir.' });
 }
@@ -106,7 +86,7 @@ function present(db) {
   if (!there(db, 'isFile', 'The state database is no plain file.')) return false;
   for (const end of BESIDE) there(`${db}${end}`, 'isFile', 'A file that SQLite keeps beside the state database is not a plain file.');
   const journal = `${db}-journal`;
-  if (sizeOf(journal) > 0 && readPlain(journal, Infinity, { __proto__: null, length: 8, tail: true }).toString('hex') === NAMES_ANOTHER) {
+  if (namesAnother(journal)) {
     throw refusal('NOT_A_FILE', 'The journal of the state database names a file outside.', {
       path: journal,
       hint: 'SQLite could delete that file. OpenClaw writes no such journal: find out who did, and move it away.',
@@ -114,11 +94,6 @@ function present(db) {
   }
   return true;
 }
-
-const sizeOf = (file) => fs.lstatSync(file, { __proto__: null, throwIfNoEntry: false })?.size ?? 0;
-
-/** The first bytes of a file. Not of a database that this process may have open: closing it would drop SQLite's locks. */
-const head = (file, length) => readPlain(file, Infinity, { length });
 
 /** user_version from the file's header; null when the write-ahead log may hold a newer one. */
 function headerVersion(db) {
@@ -129,14 +104,9 @@ function headerVersion(db) {
   return header.readInt32BE(60);
 }
 
-/**
- * Refuses a database that was emptied beside its log: SQLite deletes the log of an empty one, even when it only reads.
- * What a journal belongs to had the pages that it states at offset 16: none where the very first write did not come to its end.
- */
+/** Refuses a database that was emptied beside its log. */
 function unemptied(db) {
-  if (sizeOf(db) > 0) return;
-  const journal = `${db}-journal`;
-  if (sizeOf(`${db}-wal`) === 0 && (sizeOf(journal) < 20 || head(journal, 20).readUInt32BE(16) === 0)) return;
+  if (!emptied(db)) return;
   throw refusal('SQLITE', 'The state database is empty, but a log of its changes lies beside it: it was truncated.', {
     path: db,
     hint: 'Restore the database from a backup, the files -wal and -journal beside it included.',
@@ -153,24 +123,6 @@ function rowsOf(db, query) {
   return rows;
 }
 
-/** Whether OpenClaw takes the whole row of its identity: the private half is looked at here and handed to nobody. */
-function sound(db) {
-  const statement = db.prepare("SELECT * FROM device_identities WHERE identity_key = 'primary'");
-  statement.setReadBigInts(true);
-  const row = statement.get();
-  const time = (value) => typeof value === 'bigint' && value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER);
-  try {
-    // validateStoredDeviceIdentity of 2026.9.6 src/infra/device-identity-store.ts
-    const key = createPrivateKey({ __proto__: null, key: row.private_key_pem, format: 'pem' });
-    return key.asymmetricKeyType === 'ed25519'
-      && key.export({ __proto__: null, type: 'pkcs8', format: 'pem' }) === row.private_key_pem
-      && createPublicKey(key).export({ __proto__: null, type: 'spki', format: 'pem' }) === row.public_key_pem
-      && time(row.created_at_ms) && time(row.updated_at_ms);
-  } catch {
-    return false;
-  }
-}
-
 function using(lib, file, options, body) {
   const db = new lib.DatabaseSync(file, options);
   try {
@@ -179,35 +131,6 @@ function using(lib, file, options, body) {
   } finally {
     db.close();
   }
-}
-
-/** What changes with every write to a database; null where a log of SQLite's lies beside it, so that it may be open. */
-function rest(file) {
-  const beside = (end) => fs.lstatSync(`${file}${end}`, { __proto__: null, throwIfNoEntry: false });
-  if (beside('-wal') || beside('-shm') || beside('-journal')?.size > 0) return null;
-  const { dev, ino, size, mtimeNs, ctimeNs } = fs.lstatSync(file, { __proto__: null, bigint: true });
-  return [dev, ino, size, mtimeNs, ctimeNs].join();
-}
-
-/**
- * Reads a database that nobody has open, as a file that does not change: only to read it SQLite would leave `-wal` and
- * `-shm` beside it, owned by whoever looked. False where it was written meanwhile, or cannot be read so.
- */
-function atRest(lib, file, body) {
-  const before = rest(file);
-  if (before === null) return false;
-  const url = pathToFileURL(file);
-  url.search = '?immutable=1';
-  let failed;
-  try {
-    // Node takes URLs from 22.15 on.
-    using(lib, url, { __proto__: null, readOnly: true }, body);
-  } catch (error) {
-    failed = error;
-  }
-  if (rest(file) !== before) return false;
-  if (failed?.errcode !== undefined && (failed.errcode & 0xff) !== CANTOPEN) throw failed;
-  return !failed;
 }
 
 /**
@@ -237,7 +160,7 @@ function read(queries, mends) {
       const answer = (db) => {
         for (const query of group) rows[query.id] = rowsOf(db, query);
       };
-      if (atRest(lib, file, answer)) return;
+      if (atRest(file, (url, options) => using(lib, url, options, answer))) return;
       try {
         using(lib, file, { __proto__: null, readOnly: true }, answer);
       } catch (error) {
