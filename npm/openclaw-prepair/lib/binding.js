@@ -109,28 +109,27 @@ function where(name) {
   return file;
 }
 
-/**
- * Refuses what neither root, this user nor the owner of this package put there, over whatever links and folders: it would be
- * run. Who could have put this package elsewhere, as the owner of a folder above it, is believed as it is.
- */
+/** What `body` gives, else `itself`: Node's permission model may hide the folders above, and who allowed what lies below them chose it. */
+function shown(body, itself) {
+  try {
+    return body();
+  } catch (error) {
+    if (error.code === 'ERR_ACCESS_DENIED') return itself();
+    throw error;
+  }
+}
+
+let owners;
+/** Root, this user, and who could have put this package elsewhere, as the owner of a folder above it. */
+const known = (uid) => (owners ??= [0, process.getuid(), ...[...parents(__dirname)].map((dir) => shown(() => fs.statSync(dir).uid, process.getuid))]).includes(uid);
+
+/** Refuses what nobody known put there, over whatever links and folders: it would be run. */
 function owned(at) {
   if (!process.getuid) return;
-  // Node's permission model may hide the folders above: who allowed what lies below them chose it.
-  const shown = (body, otherwise) => {
-    try {
-      return body();
-    } catch (error) {
-      if (error.code === 'ERR_ACCESS_DENIED') return otherwise();
-      throw error;
-    }
-  };
-  const own = process.getuid();
-  const known = [0, own, ...[...parents(__dirname)].map((dir) => shown(() => fs.statSync(dir).uid, () => own))];
-  const itself = () => {
+  const where = shown(() => others(at, known, false), () => {
     const { uid } = fs.statSync(at);
-    return known.includes(uid) ? null : { at, uid };
-  };
-  const where = shown(() => others(at, (uid) => known.includes(uid), false), itself);
+    return known(uid) ? null : { at, uid };
+  });
   if (where) throw refusal('BINDING', `${where.at === at ? 'It' : where.at} belongs to user ${where.uid}.`, { path: at });
 }
 
