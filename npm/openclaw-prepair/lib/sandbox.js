@@ -456,8 +456,9 @@ class Job {
     for (const index of found.left) if (parents.includes(paths[index])) this.left.add(paths[index]);
     for (const path of stats) inputs.stats[path] = found.stats[paths.indexOf(path)] ?? null;
     if (found.node) this.fixed.process = { uid: found.user.uid, node: found.version, platform: found.platform };
-    // A diagnosis makes a finding of what every other operation stops at.
+    // A diagnosis makes a finding of what every other operation stops at, unless it can do without that file.
     const refuse = (error, path) => {
+      if (optional.includes(path)) return;
       if (!this.diagnosing || !error.path) throw error;
       inputs.failures[path] = { ...error };
     };
@@ -467,13 +468,13 @@ class Job {
       const linked = kind[parent] === 'l' && !bases.includes(parent);
       // `test` says of what would lie below that it is not there.
       if (['f', 'p', 'o'].includes(kind[parent])) {
-        if (this.diagnosing || !optional.includes(file)) refuse(notAFolder(parent), file);
+        refuse(notAFolder(parent), file);
         inputs.files[file] = { kind: 'other' };
       } else if (linked || kind[file] in NOT_A_FILE) inputs.files[file] = { kind: linked ? 'symlink' : NOT_A_FILE[kind[file]] };
       else if (contents[i].value !== undefined) inputs.files[file] = contents[i].value;
       else if (kind[file] === 'a') inputs.files[file] = null;
       else if (kind[file] === 'p') {
-        if (!optional.includes(file)) refuse(refusal('PERMISSION', 'The sandbox user may not read this file.', { path: file, hint: 'Let the user who runs the gateway own the state dir.' }), file);
+        refuse(refusal('PERMISSION', 'The sandbox user may not read this file.', { path: file, hint: 'Let the user who runs the gateway own the state dir.' }), file);
         inputs.files[file] = { kind: 'other' };
       } else throw contents[i].error;
     });
