@@ -330,8 +330,9 @@ async function verify(binding, options) {
     for (const { scope, method } of failed === null ? probes : []) {
       const outcome = await tries({ client, scope, method, auth, device });
       scopes[scope] = outcome.ok;
-      if (!outcome.ok) failed = outcome;
-      if (failed !== null) break;
+      if (outcome.ok) continue;
+      failed = outcome;
+      break;
     }
     const traces = outcomes.length > 0 ? takeBack(binding, target, { before, client, outcomes }) : {};
     if (failed !== null) return result({ ...failure(failed), ...traces });
