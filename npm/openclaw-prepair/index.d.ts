@@ -261,6 +261,86 @@ export interface Identity {
   privateKeyPem: string;
 }
 
+/** A device that has a record. Times are milliseconds since 1970. */
+export interface PairedDevice {
+  /** Its key in the store: lowercase hex SHA-256 of the raw public key. */
+  deviceId: string;
+  /** As the record has it: raw, base64url without padding; empty where it has none. */
+  publicKey: string;
+  /** What its owner calls it, else what it calls itself. Written by a stranger: escape it where it is shown. */
+  displayName?: string;
+  /** The client, `openclaw-control-ui`. */
+  clientId?: string;
+  /** Its mode, `webchat`. */
+  clientMode?: string;
+  platform?: string;
+  deviceFamily?: string;
+  /** The roles that were approved: `operator`, `node`. */
+  roles: string[];
+  /** The scopes that were approved. */
+  scopes: string[];
+  /** What it holds, one a role; never the token itself. `revokedAtMs`: it was revoked, and is of no use. */
+  tokens: DeviceToken[];
+  /** When it was paired first. */
+  createdAtMs?: number;
+  /** When it was approved last. */
+  approvedAtMs?: number;
+  /** When it was seen last, or its token used, where this version notes that. */
+  lastSeenAtMs?: number;
+  /** It is the identity of this state dir. */
+  own: boolean;
+}
+
+/** What a record says of a token beside the token itself. Times are milliseconds since 1970. */
+export interface DeviceToken {
+  role: string;
+  scopes: string[];
+  createdAtMs?: number;
+  lastUsedAtMs?: number;
+  revokedAtMs?: number;
+}
+
+/** A request that waits for an owner's approval. All of it but its times was written by a stranger. */
+export interface WaitingRequest {
+  requestId: string;
+  /** `'device'`: wants to be paired, or more than its record grants. `'node-surface'`: a paired node wants to be given `commands`. */
+  kind: 'device' | 'node-surface';
+  /** Empty where the request does not say. */
+  deviceId: string;
+  /** The key that it asks for; of a node's commands that of its record; empty where there is none. */
+  publicKey: string;
+  clientId?: string;
+  clientMode?: string;
+  displayName?: string;
+  platform?: string;
+  deviceFamily?: string;
+  roles: string[];
+  scopes: string[];
+  /** Of a node alone: the commands that it wants to be given. */
+  commands?: string[];
+  /** The address that it came from. */
+  remoteIp?: string;
+  /** A gateway may approve it by itself; null where it does not say. */
+  silent: boolean | null;
+  /** The device has a record already, or the node commands. */
+  repair: boolean;
+  /** Milliseconds since it was made; 0 where it does not say. */
+  ageMs: number;
+  /** It is too old: no gateway knows it any more. The device asks anew when it connects again. */
+  expired: boolean;
+}
+
+/** The report of `devices.list`. */
+export interface DeviceList {
+  store: 'json' | 'sqlite';
+  gateway: { version: string | null; source: 'option' | 'package' | 'unknown' };
+  /** In the store's order. */
+  paired: PairedDevice[];
+  /** In the store's order, node surfaces last. */
+  waiting: WaitingRequest[];
+  warnings: Notice[];
+}
+
 /**
  * Every refusal: nothing on disk has changed then. Where a write failed part-way (disk full, immutable file), what was done is whole and
  * the same call completes it.
@@ -298,5 +378,16 @@ export function verify(options?: VerifyOptions): Promise<Verification>;
 export function exportIdentity(options?: Target): Identity;
 /** A new or derived identity; touches no disk. */
 export function newIdentity(from?: { secret: string | Uint8Array; label: string }): Identity;
+/** Paired devices and waiting requests: what `openclaw devices` does, without a gateway. */
+export const devices: {
+  /**
+   * Every device that is paired, and every request that waits; no token is in it. Reads only.
+   *
+   * Fails with `ERR_PREPAIR_SYNTAX` or `ERR_PREPAIR_SHAPE` where the store cannot be read.
+   * @example
+   * for (const { requestId, clientId, remoteIp } of devices.list().waiting) console.log(requestId, clientId, remoteIp);
+   */
+  list(options?: Target): DeviceList;
+};
 /** Which binding of the core is at work. `PREPAIR_BINDING=native|wasm` forces one. */
 export function binding(): 'native' | 'wasm';

@@ -1,6 +1,6 @@
 import type {
-  ClearPendingOptions, ClearPendingReport, DiagnoseOptions, Diagnosis, Identity, IdentitySource, PatchConfigOptions, PatchConfigReport,
-  PrePairOptions, PrePairReport, SetupOptions, SetupReport,
+  ClearPendingOptions, ClearPendingReport, DeviceList, DiagnoseOptions, Diagnosis, Identity, IdentitySource, PatchConfigOptions, PatchConfigReport,
+  PrePairOptions, PrePairReport, SetupOptions, SetupReport, Target,
 } from './index.js';
 
 export { PrepairError } from './index.js';
@@ -94,6 +94,7 @@ export interface Operations {
   patchConfig: { options: PatchConfigOptions; report: PatchConfigReport };
   setup: { options: SetupOptions; report: SetupReport };
   diagnose: { options: DiagnoseOptions; report: Diagnosis };
+  'devices.list': { options: Target; report: DeviceList };
 }
 
 /**

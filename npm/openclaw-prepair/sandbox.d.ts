@@ -1,6 +1,6 @@
 import type {
-  ClearPendingOptions, ClearPendingReport, ConfigChanges, DiagnoseOptions, Diagnosis, PatchConfigOptions, PatchConfigReport,
-  PrePairOptions, PrePairReport, SetupOptions, SetupReport,
+  ClearPendingOptions, ClearPendingReport, ConfigChanges, DeviceList, DiagnoseOptions, Diagnosis, PatchConfigOptions, PatchConfigReport,
+  PrePairOptions, PrePairReport, SetupOptions, SetupReport, Target,
 } from './index.js';
 
 export { PrepairError } from './index.js';
@@ -64,6 +64,11 @@ export function clearPending(fs: SandboxFs, options?: ClearPendingOptions & Remo
 export function patchConfig(fs: SandboxFs, options?: PatchConfigOptions & RemoteOptions): Promise<PatchConfigReport & RoundTrips>;
 export function setup(fs: SandboxFs, options?: SetupOptions & RemoteOptions): Promise<SetupReport & RoundTrips>;
 export function diagnose(fs: SandboxFs, options?: DiagnoseOptions & RemoteOptions): Promise<Diagnosis & RoundTrips>;
+
+/** Paired devices and waiting requests, as `devices` of the main entry. */
+export const devices: {
+  list(fs: SandboxFs, options?: Target & RemoteOptions): Promise<DeviceList & RoundTrips>;
+};
 
 /** What is used of a `Sandbox` of `@vercel/sandbox` 3. */
 export interface VercelSandbox {

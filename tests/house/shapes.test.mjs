@@ -22,7 +22,7 @@ function block(source, at) {
 /** What stands at the top of a block, not in what it nests. */
 const top = (body) => body.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '').replace(/\{[^{}]*\}/g, '').replace(/\{[^{}]*\}/g, '').replace(/\([^()]*\)/g, '');
 
-const rust = ['report', 'verdict', 'inputs', 'wants', 'steps', 'error', ...readdirSync(new URL('crates/core/src/options', root)).map((name) => `options/${name.slice(0, -3)}`)]
+const rust = ['report', 'report/devices', 'verdict', 'inputs', 'wants', 'steps', 'error', ...readdirSync(new URL('crates/core/src/options', root)).map((name) => `options/${name.slice(0, -3)}`)]
   .map((name) => text(`crates/core/src/${name}.rs`)).join('\n');
 const wit = text('wit/types.wit');
 const types = text('npm/openclaw-prepair/index.d.ts') + text('npm/openclaw-prepair/plan.d.ts');
@@ -63,6 +63,10 @@ const SHAPES = [
   ['ConfigEdit', 'config-edit', null],
   ['Gateway', 'gateway', null],
   ['Connection', 'connection', 'Connection'],
+  ['DeviceList', 'device-list', 'DeviceList'],
+  ['PairedDevice', 'paired-device', 'PairedDevice'],
+  ['DeviceToken', 'device-token', 'DeviceToken'],
+  ['WaitingRequest', 'waiting-request', 'WaitingRequest'],
   ['Step', 'decision', null],
   ['Fields', 'error', 'PrepairError', { name: 'of every JavaScript error' }, /pub struct Fields \{\s*\/\/\/ Stable/],
 ];
@@ -89,6 +93,7 @@ const WORDS = [
   ['ChangeAction', 'change-action', /action: ('created'[^;]*);/],
   ['EditAction', 'edit-action', /action: ('added'[^}]*) \}/],
   ['StoreKind', 'store', /store: ('json'[^;]*);/],
+  ['WaitingKind', 'waiting-kind', /kind: ('device' \| 'node-surface')/],
   ['Verdict', 'verdict', /verdict: ('open'[^;]*);/],
   ['Reason', 'reason', /reason:\s*\|? ?('not-paired'[^;]*)\s*\| null;/],
 ];

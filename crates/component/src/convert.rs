@@ -5,6 +5,7 @@ use prepair_core::error::{Error, Fields, Result};
 use prepair_core::inputs::{File, Inputs, Installed, PassedOver, Process, Stat};
 use prepair_core::options::config::{ConfigInput, ConfigOptions, Proxies};
 use prepair_core::options::connection::{self, Connection};
+use prepair_core::options::devices::Devices;
 use prepair_core::options::pair::{
     Derivation, DeviceInput, IdentityInput, PairInput, PairOptions, PendingChoice, Secret,
 };
@@ -52,6 +53,7 @@ pub(crate) fn request(request: wit::Request, seed: &[u8; 32]) -> Result<Request>
             connection: connection(described),
             device: None,
         })),
+        wit::Operation::ListDevices => What::Devices(Devices::List),
     };
     Ok(Request { target, what })
 }
@@ -231,7 +233,7 @@ fn cell(value: Value) -> wit::SqlValue {
     }
 }
 
-fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
+pub(crate) fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
     items.into_iter().map(U::from).collect()
 }
 
@@ -317,6 +319,8 @@ impl From<report::Report> for wit::Report {
                 config: report.config.map(Into::into),
             }),
             report::Report::Diagnosis(report) => Self::Diagnose(report.into()),
+            report::Report::DeviceList(report) => Self::ListDevices(report.into()),
+            report::Report::Device(_) => unreachable!(),
         }
     }
 }
@@ -326,18 +330,8 @@ impl From<report::PrePairReport> for wit::PairReport {
         Self {
             device_id: report.device_id,
             public_key: report.public_key,
-            store: match report.store {
-                report::StoreKind::Json => wit::Store::Json,
-                report::StoreKind::Sqlite => wit::Store::Sqlite,
-            },
-            gateway: wit::Gateway {
-                version: report.gateway.version,
-                source: match report.gateway.source {
-                    report::Source::Option => wit::VersionSource::Given,
-                    report::Source::Package => wit::VersionSource::Installed,
-                    report::Source::Unknown => wit::VersionSource::Unknown,
-                },
-            },
+            store: report.store.into(),
+            gateway: report.gateway.into(),
             identity: match report.identity {
                 report::IdentityOutcome::Created => wit::IdentityOutcome::Created,
                 report::IdentityOutcome::Reused => wit::IdentityOutcome::Reused,
@@ -456,5 +450,27 @@ impl From<report::Notice> for wit::Notice {
     fn from(notice: report::Notice) -> Self {
         let report::Notice { code, message, hint, path } = notice;
         Self { code, message, hint, path }
+    }
+}
+
+impl From<report::StoreKind> for wit::Store {
+    fn from(store: report::StoreKind) -> Self {
+        match store {
+            report::StoreKind::Json => Self::Json,
+            report::StoreKind::Sqlite => Self::Sqlite,
+        }
+    }
+}
+
+impl From<report::Gateway> for wit::Gateway {
+    fn from(gateway: report::Gateway) -> Self {
+        Self {
+            version: gateway.version,
+            source: match gateway.source {
+                report::Source::Option => wit::VersionSource::Given,
+                report::Source::Package => wit::VersionSource::Installed,
+                report::Source::Unknown => wit::VersionSource::Unknown,
+            },
+        }
     }
 }

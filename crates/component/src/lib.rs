@@ -1,6 +1,7 @@
 //! The WebAssembly component: the pure entry of the core, typed by wit/.
 
 mod convert;
+mod devices;
 
 /// What wit/ says, as Rust.
 #[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]

@@ -7,14 +7,16 @@
 use crate::context::World;
 use crate::diagnose;
 use crate::entropy::ENTROPY;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::inputs::Inputs;
 use crate::options::config::ConfigOptions;
+use crate::options::devices::Devices;
 use crate::options::pair::PairOptions;
 use crate::options::target::Target;
 use crate::options::{ClearOptions, Request, SetupOptions, What};
 use crate::plan::client::serves_gateway;
 use crate::plan::config::config_part;
+use crate::plan::devices::list;
 use crate::plan::pair::{PairPart, pair_part};
 use crate::plan::pending::{ClearPart, clear_part};
 use crate::plan::take_back::take_back_part;
@@ -61,6 +63,10 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
         What::TakeBack(options) => {
             take_back_part(&world, options).map(|part| cleared(part, &world, &db))
         }
+        What::Devices(Devices::List) => {
+            list(&world).map(|report| (Vec::new(), Report::DeviceList(report)))
+        }
+        What::Devices(_) => Err(Error::new("INTERNAL", "Not there yet.").into()),
         What::PatchConfig(options) => {
             config_part(&world, options, false).map(|(mut report, step)| {
                 report.warnings.splice(0..0, world.warnings.iter().cloned());

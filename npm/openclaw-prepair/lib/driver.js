@@ -326,8 +326,11 @@ function exportIdentity(binding, options) {
   return { deviceId, publicKey, privateKeyPem };
 }
 
+/** Every device and all that waits. Nothing is written. */
+const list = (binding, options) => look(binding, 'plan', 'devices.list', prepare(binding, 'devices.list', options), (queries) => rowsOf(queries)).report;
+
 const diagnose = (binding, options) => observe(binding, 'plan', options).report;
 
 const guarded = (body) => (...args) => permitted(() => body(...args));
 
-module.exports = { run: guarded(run), observe: guarded(observe), diagnose: guarded(diagnose), exportIdentity: guarded(exportIdentity) };
+module.exports = { run: guarded(run), observe: guarded(observe), diagnose: guarded(diagnose), list: guarded(list), exportIdentity: guarded(exportIdentity) };

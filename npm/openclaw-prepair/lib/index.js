@@ -23,5 +23,8 @@ exports.diagnose = (options) => driver.diagnose(load(), options);
 exports.verify = async (options) => require('./verify.js').verify(load(), own(options));
 exports.exportIdentity = (target) => driver.exportIdentity(load(), target);
 exports.newIdentity = newIdentity;
+exports.devices = Object.freeze({
+  list: (options) => driver.list(load(), options),
+});
 exports.binding = () => load().kind;
 exports.PrepairError = PrepairError;

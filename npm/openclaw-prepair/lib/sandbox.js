@@ -15,6 +15,7 @@ const CLEANUP_MS = 3000;
 // A longer timer goes off at once.
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const OPERATIONS = ['prePair', 'clearPending', 'patchConfig', 'setup', 'diagnose'];
+const DEVICES = ['list'];
 // Stands for the primary identity of a database while it is not known: a key that nobody holds. In the sandbox the real
 // deviceId takes its place in the queries.
 const STAND = 'f340c0ac04adb767e5318ecf71456aff37ea83744f9fe0b521ab3520d47cc573';
@@ -266,8 +267,8 @@ const NOT_A_FILE = { __proto__: null, d: 'dir', l: 'symlink', o: 'other' };
 function imagined(queries, primary) {
   const tables = {
     device_identities: 'identity_key device_id public_key_pem private_key_pem created_at_ms updated_at_ms',
-    device_pairing_paired: 'device_id public_key display_name platform device_family client_id client_mode role roles_json scopes_json approved_scopes_json tokens_json approved_via remote_ip created_at_ms approved_at_ms last_seen_at_ms',
-    device_pairing_pending: 'request_id device_id public_key role roles_json scopes_json silent is_repair ts refreshed_at_ms',
+    device_pairing_paired: 'device_id public_key display_name operator_label platform device_family client_id client_mode browser_origin role roles_json scopes_json approved_scopes_json tokens_json approved_via remote_ip node_surface_json pending_node_surface_json created_at_ms approved_at_ms last_seen_at_ms',
+    device_pairing_pending: 'request_id device_id public_key role roles_json scopes_json remote_ip silent is_repair ts refreshed_at_ms',
     config_machine_state: 'state_key',
   };
   const answers = {
@@ -291,7 +292,7 @@ class Job {
     this.calls = new Calls(fs, { signal, timeoutMs });
     this.options = rest;
     this.diagnosing = operation === 'diagnose';
-    this.reading = this.diagnosing || rest.dryRun === true;
+    this.reading = this.diagnosing || operation === 'devices.list' || rest.dryRun === true;
     // A new key and a new token mean the same at every attempt.
     this.fixed = { now: Date.now(), entropy: random(64), cwd: null };
     // The home that an adapter names is only what is tried first: the sandbox says which one it is.
@@ -719,8 +720,10 @@ function checked(fs, given) {
 
 /** The remote entry over a binding, which `load` gives at the first call. */
 function entry(load, { localDir }) {
-  const operations = OPERATIONS.map((name) => [name, async (fs, options) => new Job(await load(), fs, name, options).run()]);
-  return { ...Object.fromEntries(operations), ...adapters, localDir, PrepairError };
+  const operation = (name) => async (fs, options) => new Job(await load(), fs, name, options).run();
+  const operations = OPERATIONS.map((name) => [name, operation(name)]);
+  const devices = Object.freeze(Object.fromEntries(DEVICES.map((name) => [name, operation(`devices.${name}`)])));
+  return { ...Object.fromEntries(operations), devices, ...adapters, localDir, PrepairError };
 }
 
 module.exports = { entry };

@@ -1,5 +1,7 @@
 //! What OpenClaw keeps and where, one reading of each.
 
+pub mod columns;
+pub mod devices;
 pub mod documents;
 pub mod fields;
 pub mod identity;
