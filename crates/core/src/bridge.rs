@@ -7,11 +7,12 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::base::json::{json, object};
 use crate::base::json5;
 use crate::base::keys::KeyPair;
+use crate::codes::ErrorCode;
 use crate::diagnose::approach;
 use crate::entropy::{self, ENTROPY, new_identity};
 use crate::error::{Error, Fields, Result};
 use crate::gateway::tree::TREE;
-use crate::inputs::{File, Inputs, Installed, PassedOver, Process, Stat};
+use crate::inputs::{Earlier, File, Inputs, Installed, PassedOver, Process, Stat};
 use crate::operations;
 use crate::options::{self, Operation, Request, pair, target};
 use crate::parts::{Part, list, malformed, mistyped, present, text};
@@ -85,7 +86,7 @@ fn answer(
                 Some(Value::Object(map)) => pair::derive(map, "", blobs)?,
                 _ => {
                     return Err(Error::new(
-                        "OPTIONS",
+                        ErrorCode::Options,
                         "newIdentity takes nothing, or { secret, label }.",
                     ));
                 }
@@ -96,7 +97,7 @@ fn answer(
             let pem = Zeroizing::new(call.text("privateKeyPem")?.unwrap_or_default());
             let payload = call.text("payload")?.unwrap_or_default();
             let keys = KeyPair::from_pem(&pem).ok_or_else(|| {
-                Error::new("KEY", "The private key is no Ed25519 key in PKCS#8 PEM.")
+                Error::new(ErrorCode::Key, "The private key is no Ed25519 key in PKCS#8 PEM.")
                     .hint("Give the privateKeyPem of an identity as it is.")
             })?;
             Ok(object(&mut [
@@ -119,7 +120,7 @@ fn answer(
             ("version", crate::VERSION.into()),
             ("coreHash", crate::CORE_HASH.into()),
         ])),
-        _ => Err(Error::new("INTERNAL", "There is no such function.")),
+        _ => Err(Error::new(ErrorCode::Internal, "There is no such function.")),
     }
 }
 
@@ -168,6 +169,7 @@ fn read<'a>(mut raw: Part, blobs: &[&'a [u8]]) -> Result<Inputs<'a>> {
         stats: raw.each("stats", |value| present(value, stat))?,
         process: raw.part("process")?.map(process).transpose()?,
         gateway: raw.whole("gateway")?,
+        earlier: raw.part("earlier")?.map(earlier).transpose()?,
         failures: raw.each("failures", failure)?.unwrap_or_default(),
     })
 }
@@ -185,7 +187,7 @@ fn file<'a>(value: Value, blobs: &[&'a [u8]]) -> Result<File<'a>> {
 
 fn blob<'a>(blobs: &[&'a [u8]], index: usize) -> Result<&'a [u8]> {
     blobs.get(index).copied().ok_or_else(|| {
-        Error::new("INTERNAL", "The request refers to a binary part that is not there.")
+        Error::new(ErrorCode::Internal, "The request refers to a binary part that is not there.")
     })
 }
 
@@ -224,10 +226,21 @@ fn process(mut part: Part) -> Result<Process> {
     })
 }
 
+fn earlier(mut part: Part) -> Result<Earlier> {
+    let mut texts = |name: &str| part.take(name).map_or(Ok(Vec::new()), |found| list(found, text));
+    let (roles, granted) = (texts("roles")?, texts("granted")?);
+    Ok(Earlier {
+        device_id: part.text("deviceId")?.ok_or_else(mistyped)?,
+        roles,
+        granted,
+        applied: part.take("applied").and_then(|flag| flag.as_bool()).unwrap_or(false),
+    })
+}
+
 fn failure(value: Value) -> Result<Error> {
     let mut part = Part::of(value)?;
     Ok(Error::from(Fields {
-        code: part.text("code")?.ok_or_else(mistyped)?,
+        code: ErrorCode::of_failure(&part.text("code")?.ok_or_else(mistyped)?),
         message: part.text("message")?.ok_or_else(mistyped)?,
         path: part.text("path")?,
         line: part.whole("line")?,

@@ -4,6 +4,7 @@
 //! The order of the steps is crash safety: identity, paired record, pending requests, config. Any prefix of them is
 //! a state that a gateway starts on and that the same call completes.
 
+use crate::codes::{ErrorCode, NoticeCode};
 use crate::context::World;
 use crate::diagnose;
 use crate::entropy::ENTROPY;
@@ -66,7 +67,7 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
         What::Devices(Devices::List) => {
             list(&world).map(|report| (Vec::new(), Report::DeviceList(report)))
         }
-        What::Devices(_) => Err(Error::new("INTERNAL", "Not there yet.").into()),
+        What::Devices(_) => Err(Error::new(ErrorCode::Internal, "Not there yet.").into()),
         What::PatchConfig(options) => {
             config_part(&world, options, false).map(|(mut report, step)| {
                 report.warnings.splice(0..0, world.warnings.iter().cloned());
@@ -146,7 +147,7 @@ fn beside(pid: u32, store: StoreKind) -> Notice {
         }
     };
     Notice::new(
-        "GATEWAY_RUNNING",
+        NoticeCode::GatewayRunning,
         format!("A gateway runs on this state dir (process {pid}). {also}"),
     )
     .hint("Best call this before the gateway starts, or while it is stopped.")

@@ -1,5 +1,6 @@
 //! The options of the operations on devices.
 
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::options::fields::{Fields, texts};
 use crate::options::pair::{display_name, scopes};
@@ -133,7 +134,7 @@ impl ApproveInput {
             (None, Some(id)) => Waiting::Device(device_id(id)?.trim().to_string()),
             _ => {
                 return Err(Error::new(
-                    "OPTIONS",
+                    ErrorCode::Options,
                     "Give either requestId or deviceId: which request is to be approved.",
                 )
                 .hint("devices.list() names every request that waits."));
@@ -153,7 +154,7 @@ impl ApproveInput {
 /// The id of a request.
 pub fn request_id(id: String) -> Result<String> {
     if id.trim().is_empty() || id.len() > 256 {
-        return Err(Error::new("OPTIONS", "The option requestId is empty or too long.")
+        return Err(Error::new(ErrorCode::Options, "The option requestId is empty or too long.")
             .hint("devices.list() names every request that waits."));
     }
     Ok(id)
@@ -166,7 +167,7 @@ pub fn name(text: String) -> Result<String> {
 
 fn needed(fields: &mut Fields, name: &'static str) -> Result<String> {
     fields.string(name)?.ok_or_else(|| {
-        Error::new("OPTIONS", format!("The option {name} is missing."))
+        Error::new(ErrorCode::Options, format!("The option {name} is missing."))
             .hint("devices.list() names every device and every request that waits.")
     })
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::base::json5;
 use crate::base::text::device_name;
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::inputs::Rows;
 use crate::steps::Statement;
@@ -54,7 +55,7 @@ pub fn record_of(row: &Map<String, Value>, db: &str) -> Result<Map<String, Value
     fields_of(row, &FIELDS).map_err(|column| {
         let id = device_name(row.get("device_id").and_then(Value::as_str).unwrap_or_default());
         let message = format!("The column {column} of device {id} does not parse as JSON.");
-        Error::new("SHAPE", message).at(db).hint(hint)
+        Error::new(ErrorCode::Shape, message).at(db).hint(hint)
     })
 }
 

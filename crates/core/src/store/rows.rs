@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::inputs::Inputs;
 use crate::steps::Statement;
@@ -193,7 +194,7 @@ pub fn check_device_columns(inputs: &Inputs<'_>, db: &str) -> Result<()> {
 fn check(inputs: &Inputs<'_>, db: &str, wanted: &[(&str, &[&str])]) -> Result<()> {
     for (table, columns) in wanted {
         if let Some(what) = columns.iter().find_map(|column| fault(inputs, table, column)) {
-            return Err(Error::new("SQLITE_SCHEMA", what)
+            return Err(Error::new(ErrorCode::SqliteSchema, what)
                 .at(db)
                 .hint("It was made by a version that this package does not know, or is damaged. Run `openclaw doctor`, or update openclaw-prepair."));
         }

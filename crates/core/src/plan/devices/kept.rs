@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::base::json5::Document;
 use crate::base::text::device_name;
+use crate::codes::ErrorCode;
 use crate::context::World;
 use crate::error::{Error, Result};
 use crate::inputs::Inputs;
@@ -144,7 +145,7 @@ pub(super) fn entry(inputs: &Inputs<'_>, path: &str, id: &str) -> Result<Option<
         _ => {
             let (line, column) = document.line_column(member.value.start);
             let message = format!("The record of device {} is not an object.", device_name(id));
-            Err(Error::new("SHAPE", message).at(path).place(line, column).hint(
+            Err(Error::new(ErrorCode::Shape, message).at(path).place(line, column).hint(
                 "OpenClaw never writes that. Remove the record, or repair it, then call again.",
             ))
         }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::error::Result;
 use crate::gateway::state::Paired;
@@ -32,7 +33,7 @@ pub(crate) fn list(world: &World<'_, '_>) -> Result<DeviceList, Stop> {
         let message =
             format!("{odd} entries of the store are not records of devices, and are not listed.");
         let hint = "OpenClaw never writes such entries. Repair or remove them.";
-        warnings.push(Notice::new("RECORD_SHAPE", message).at(place(world)).hint(hint));
+        warnings.push(Notice::new(NoticeCode::Shape, message).at(place(world)).hint(hint));
     }
     let paired = |(id, record): &(String, Fields)| {
         let scopes = Paired::read(record).scopes(&world.rules).to_vec();

@@ -4,5 +4,4 @@ mod kept;
 mod list;
 
 pub(crate) use list::list;
-#[expect(unused_imports, reason = "for the diagnosis")]
 pub(crate) use list::waiting;
