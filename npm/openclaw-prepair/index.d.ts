@@ -330,6 +330,53 @@ export interface WaitingRequest {
   expired: boolean;
 }
 
+/** Which request is approved: by its id, or the only one that waits of a device. */
+export type ApproveDeviceOptions = Target & ({ requestId: string; deviceId?: undefined } | { deviceId: string; requestId?: undefined }) & {
+  /** Of the scopes that it asks for only these. Default: all. Another one is refused. */
+  scopes?: string[];
+  /** The name of the record. Default: the one that the request names, else the one that it has. */
+  displayName?: string;
+};
+
+/** One role of a device. */
+export interface DeviceRole extends Target {
+  deviceId: string;
+  /** Default: the only role that it has a live token of. */
+  role?: 'operator' | 'node';
+}
+
+/** A token that lets a device in. Keep it secret. */
+export interface LiveToken {
+  deviceId: string;
+  role: string;
+  token: string;
+  scopes: string[];
+}
+
+/** The report of every call that changes what one device may do. */
+export interface DeviceReport {
+  deviceId: string;
+  /** The request that was approved or rejected. */
+  requestId?: string;
+  store: 'json' | 'sqlite';
+  gateway: { version: string | null; source: 'option' | 'package' | 'unknown' };
+  /** The roles of the record afterwards. */
+  roles: string[];
+  /** The scopes of the record afterwards. */
+  scopes: string[];
+  /** What this call granted: the scopes of the request, or a node's commands. */
+  granted: string[];
+  /** A token that was there is of no use any more. */
+  tokenReplaced: boolean;
+  /** A role whose token had been revoked has one again. */
+  revocationLifted: boolean;
+  /** Empty when there was nothing to do. */
+  changes: Change[];
+  warnings: Notice[];
+  /** How many times it was planned: more than 1 when something else wrote the same files. */
+  attempts: number;
+}
+
 /** The report of `devices.list`. */
 export interface DeviceList {
   store: 'json' | 'sqlite';
@@ -388,6 +435,61 @@ export const devices: {
    * for (const { requestId, clientId, remoteIp } of devices.list().waiting) console.log(requestId, clientId, remoteIp);
    */
   list(options?: Target): DeviceList;
+  /**
+   * Approves one waiting request, as the owner of this version's gateway would: a new token for each role that it asks for, a revocation
+   * of that role lifted; tokens of other roles stay. It grants what the request asks, or fewer scopes, never more; a name that the request
+   * lacks is not erased. An entry of kind `node-surface` grants a node exactly its commands; nothing else grants any.
+   *
+   * Fails with `ERR_PREPAIR_NOT_FOUND`, `ERR_PREPAIR_REQUEST_EXPIRED` (after five minutes), `ERR_PREPAIR_AMBIGUOUS` (two requests of that
+   * device wait), `ERR_PREPAIR_SCOPE` (of more than is asked for, or outside of the roles), `ERR_PREPAIR_ROLE`,
+   * `ERR_PREPAIR_DEVICE_CONFLICT` (key and deviceId do not fit), `ERR_PREPAIR_CHANGED` (it asks for more by now).
+   * @example
+   * const [request] = devices.list().waiting.filter(({ clientId, remoteIp }) => clientId === 'openclaw-control-ui' && remoteIp === '10.0.0.7');
+   * const { granted } = devices.approve({ requestId: request.requestId, scopes: ['operator.read'] });
+   */
+  approve(options: ApproveDeviceOptions): DeviceReport;
+  /**
+   * Drops one waiting request. The device may ask again. Fails with `ERR_PREPAIR_NOT_FOUND`.
+   * @example
+   * devices.reject({ requestId: '7b0c3f52-5d1e-4a53-9f0e-3a1d6c1f7f10' });
+   */
+  reject(options: Target & { requestId: string }): DeviceReport;
+  /**
+   * Drops the record of a device, its tokens, its commands and all that waits of it: its next connect is refused. Where a gateway runs, an
+   * open connection stays open: `W_STILL_CONNECTED`. Fails with `ERR_PREPAIR_NOT_FOUND`.
+   * @example
+   * for (const { deviceId, own, lastSeenAtMs = 0 } of devices.list().paired) if (!own && lastSeenAtMs < Date.now() - 90 * 86_400_000) devices.remove({ deviceId });
+   */
+  remove(options: Target & { deviceId: string }): DeviceReport;
+  /**
+   * Revokes the token of a role. Default: of the only role that has one; with two, `ERR_PREPAIR_AMBIGUOUS`. Up to 2026.3.28 the record
+   * still lets the device in with the gateway's own secret: `W_STILL_PAIRED`. Fails with `ERR_PREPAIR_NOT_FOUND`.
+   * @example
+   * devices.revoke({ deviceId, role: 'operator' });
+   */
+  revoke(options: DeviceRole): DeviceReport;
+  /**
+   * Puts a new token in the place of that of a role, with the same scopes, and lifts a revocation of it. `devices.token` gives it. Default
+   * role and errors as of `revoke`; `ERR_PREPAIR_SCOPE` where the token has scopes that were not approved.
+   * @example
+   * devices.rotate({ deviceId });
+   * const { token } = devices.token({ deviceId });
+   */
+  rotate(options: DeviceRole): DeviceReport;
+  /**
+   * Gives a device another name, 1 to 200 characters. Up to 2026.7 there is only the name that a device gives itself, which its next connect
+   * may put back: `W_NAME_OVERWRITTEN`. Fails with `ERR_PREPAIR_NOT_FOUND`.
+   * @example
+   * devices.rename({ deviceId, name: 'Browser in the office' });
+   */
+  rename(options: Target & { deviceId: string; name: string }): DeviceReport;
+  /**
+   * The token of a device: a secret. Beside `exportIdentity` and `newIdentity` the only call that gives one. Default role as of `revoke`.
+   * Reads only. Fails with `ERR_PREPAIR_REVOKED` where it was revoked, and `ERR_PREPAIR_NOT_FOUND` where there is none.
+   * @example
+   * const { token, scopes } = devices.token({ deviceId, role: 'operator' });
+   */
+  token(options: DeviceRole): LiveToken;
 };
 /** Which binding of the core is at work. `PREPAIR_BINDING=native|wasm` forces one. */
 export function binding(): 'native' | 'wasm';

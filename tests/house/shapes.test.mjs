@@ -33,7 +33,7 @@ function found(source, declared, fields, name) {
   return new Set([...top(block(source, at.index)).matchAll(fields)].map(([, field]) => kebab(field)));
 }
 const ofRust = (name) => found(rust, new RegExp(`pub (?:struct|enum) ${name}\\b`), /^\s*(?:pub )?(\w+)(?::|,)/gm, name);
-const ofWit = (name) => found(wit, new RegExp(`(?:record|enum) ${name} \\{`), /^\s*([\w-]+)(?::|,)/gm, name);
+const ofWit = (name) => found(wit, new RegExp(`(?:record|enum) ${name} \\{`), /^\s*%?([\w-]+)(?::|,)/gm, name);
 const ofTypes = (name) => {
   const own = found(types, new RegExp(`interface ${name}\\b[^{]*(?=\\{)`), /^\s*(?:readonly )?(\w+)\??:/gm, name);
   const [, above = ''] = new RegExp(`interface ${name} extends ([\\w, ]+?) \\{`).exec(types) ?? [];
@@ -64,6 +64,8 @@ const SHAPES = [
   ['Gateway', 'gateway', null],
   ['Connection', 'connection', 'Connection'],
   ['DeviceList', 'device-list', 'DeviceList'],
+  ['DeviceReport', 'device-report', 'DeviceReport', { attempts: 'a host of the component plans by itself, and counts' }],
+  ['Earlier', 'earlier', null],
   ['PairedDevice', 'paired-device', 'PairedDevice'],
   ['DeviceToken', 'device-token', 'DeviceToken'],
   ['WaitingRequest', 'waiting-request', 'WaitingRequest'],

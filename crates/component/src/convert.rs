@@ -3,10 +3,10 @@
 use prepair_core::base::json5;
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Fields, Result};
-use prepair_core::inputs::{File, Inputs, Installed, PassedOver, Process, Stat};
+use prepair_core::inputs::{Earlier, File, Inputs, Installed, PassedOver, Process, Stat};
 use prepair_core::options::config::{ConfigInput, ConfigOptions, Proxies};
 use prepair_core::options::connection::{self, Connection};
-use prepair_core::options::devices::Devices;
+use prepair_core::options::devices::{Devices, name, request_id};
 use prepair_core::options::pair::{
     Derivation, DeviceInput, IdentityInput, PairInput, PairOptions, PendingChoice, Secret,
 };
@@ -19,6 +19,7 @@ use prepair_core::wants::{Missing, Query, Stop};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use crate::devices;
 use crate::wit::openclaw::prepair::types as wit;
 
 /// How much a caller may hand over: a plan holds several copies of a file, and the memory of a module ends at 4 GiB.
@@ -54,7 +55,18 @@ pub(crate) fn request(request: wit::Request, seed: &[u8; 32]) -> Result<Request>
             connection: connection(described),
             device: None,
         })),
-        wit::Operation::ListDevices => What::Devices(Devices::List),
+        wit::Operation::ListDevices => What::ListDevices,
+        wit::Operation::ApproveDevice(options) => {
+            What::Devices(Devices::Approve(devices::approve(options)?))
+        }
+        wit::Operation::RejectDevice(id) => What::Devices(Devices::Reject(request_id(id)?)),
+        wit::Operation::RemoveDevice(id) => What::Devices(Devices::Remove(target::device_id(id)?)),
+        wit::Operation::RevokeDevice(of) => What::Devices(Devices::Revoke(devices::of_role(of)?)),
+        wit::Operation::RotateDevice(of) => What::Devices(Devices::Rotate(devices::of_role(of)?)),
+        wit::Operation::RenameDevice(options) => What::Devices(Devices::Rename {
+            device: target::device_id(options.device_id)?,
+            name: name(options.name)?,
+        }),
     };
     Ok(Request { target, what })
 }
@@ -188,6 +200,12 @@ pub(crate) fn inputs(inputs: &wit::Inputs) -> Result<Inputs<'_>> {
         }),
         // WIT has no word for it: a host that runs beside a gateway knows so itself
         gateway: None,
+        earlier: inputs.earlier.as_ref().map(|earlier| Earlier {
+            device_id: earlier.device_id.clone(),
+            roles: earlier.roles.clone(),
+            granted: earlier.granted.clone(),
+            applied: earlier.applied,
+        }),
         failures: inputs
             .failures
             .iter()
@@ -321,7 +339,7 @@ impl From<report::Report> for wit::Report {
             }),
             report::Report::Diagnosis(report) => Self::Diagnose(report.into()),
             report::Report::DeviceList(report) => Self::ListDevices(report.into()),
-            report::Report::Device(_) => unreachable!(),
+            report::Report::Device(report) => Self::Device(report.into()),
         }
     }
 }

@@ -1,11 +1,51 @@
 //! Devices between the types of wit/ and those of the core.
 
+use prepair_core::error::Result;
+use prepair_core::options::devices::{Approve, ApproveInput, OfRole, Role};
+use prepair_core::options::target::device_id;
 use prepair_core::report::devices::{
-    DeviceList, DeviceToken, PairedDevice, WaitingKind, WaitingRequest,
+    DeviceList, DeviceReport, DeviceToken, PairedDevice, WaitingKind, WaitingRequest,
 };
 
 use crate::convert::all;
 use crate::wit::openclaw::prepair::types as wit;
+
+pub(crate) fn approve(options: wit::ApproveOptions) -> Result<Approve> {
+    let (request_id, device_id) = match options.which {
+        wit::Waiting::RequestId(id) => (Some(id), None),
+        wit::Waiting::DeviceId(id) => (None, Some(id)),
+    };
+    let (scopes, display_name) = (options.scopes, options.display_name);
+    ApproveInput { request_id, device_id, scopes, display_name }.checked()
+}
+
+pub(crate) fn of_role(of: wit::DeviceRole) -> Result<OfRole> {
+    Ok(OfRole {
+        device: device_id(of.device_id)?,
+        role: of.role.map(|role| match role {
+            wit::Role::Operator => Role::Operator,
+            wit::Role::Node => Role::Node,
+        }),
+    })
+}
+
+impl From<DeviceReport> for wit::DeviceReport {
+    fn from(report: DeviceReport) -> Self {
+        Self {
+            device_id: report.device_id,
+            request_id: report.request_id,
+            store: report.store.into(),
+            gateway: report.gateway.into(),
+            roles: report.roles,
+            scopes: report.scopes,
+            granted: report.granted,
+            token_replaced: report.token_replaced,
+            revocation_lifted: report.revocation_lifted,
+            changes: all(report.changes),
+            warnings: all(report.warnings),
+        }
+    }
+}
 
 impl From<DeviceList> for wit::DeviceList {
     fn from(report: DeviceList) -> Self {

@@ -16,7 +16,7 @@ use crate::inputs::{Earlier, File, Inputs, Installed, PassedOver, Process, Stat}
 use crate::operations;
 use crate::options::{self, Operation, Request, pair, target};
 use crate::parts::{Part, list, malformed, mistyped, present, text};
-use crate::plan::identity;
+use crate::plan::{devices, identity};
 use crate::rules::Rules;
 use crate::steps::{Plan, Step};
 use crate::wants::Stop;
@@ -75,6 +75,18 @@ fn answer(
             let (request, inputs) = prepared(call, blobs, entropy)?;
             identity::export(&request.target, &inputs)
                 .map_or_else(stopped, |keys| Ok(identity_json(&keys)))
+        }
+        "deviceToken" => {
+            let (options, inputs) = given(call, blobs, entropy)?;
+            let (target, of) = options::token(options)?;
+            devices::live_token(&target, &of, &inputs).map_or_else(stopped, |mut live| {
+                Ok(object(&mut [
+                    ("deviceId", live.device_id.into()),
+                    ("role", live.role.into()),
+                    ("token", core::mem::take(&mut *live.token).into()),
+                    ("scopes", live.scopes.into()),
+                ]))
+            })
         }
         "approach" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
@@ -138,6 +150,18 @@ fn prepared<'a>(
     entropy: &mut [u8; ENTROPY],
 ) -> Result<(Request, Inputs<'a>)> {
     let operation = call.text("operation")?.unwrap_or_default();
+    let (options, inputs) = given(call, blobs, entropy)?;
+    let request =
+        options::parse(Operation::parse(&operation)?, options, blobs, entropy::seed(entropy))?;
+    Ok((request, inputs))
+}
+
+/// The options of a call as they came, and what was read.
+fn given<'a>(
+    mut call: Part,
+    blobs: &[&'a [u8]],
+    entropy: &mut [u8; ENTROPY],
+) -> Result<(Value, Inputs<'a>)> {
     let options = call.take("options").unwrap_or_else(|| Value::Object(Map::new()));
     let mut inputs = call.part("inputs")?.unwrap_or(Part(Map::new()));
     let given = inputs.part("entropy")?.map(|mut file| file.whole("blob")).transpose()?.flatten();
@@ -147,9 +171,7 @@ fn prepared<'a>(
         *entropy = entropy::entropy(blob(blobs, index)?)?;
     }
     let now = options.get("now").and_then(Value::as_f64).or(now).unwrap_or_default();
-    let request =
-        options::parse(Operation::parse(&operation)?, options, blobs, entropy::seed(entropy))?;
-    Ok((request, Inputs { now: target::now(now)?, ..inputs }))
+    Ok((options, Inputs { now: target::now(now)?, ..inputs }))
 }
 
 /// What a driver read.

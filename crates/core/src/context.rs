@@ -91,7 +91,7 @@ impl<'i, 'a> World<'i, 'a> {
             let wanted = want_files(inputs, [paths.pending().as_str()]);
             missing.take(wanted.map_err(Stop::optional))?;
         }
-        if matches!(what, Some(What::Devices(Devices::List | Devices::Remove(_)))) {
+        if matches!(what, Some(What::ListDevices | What::Devices(Devices::Remove(_)))) {
             let wanted = want_files(inputs, [paths.identity.as_str()]);
             missing.take(wanted.map_err(Stop::optional))?;
         }
@@ -163,14 +163,15 @@ fn files_of(what: &What, paths: &Paths) -> Vec<String> {
         What::ClearPending(_) => files.push(paths.pending()),
         What::TakeBack(_) => files.extend([paths.paired(), paths.pending()]),
         What::Diagnose(_) => files.extend(diagnosed(paths)),
-        What::Devices(devices) => {
+        What::Devices(Devices::Revoke(_) | Devices::Rotate(_) | Devices::Rename { .. }) => {
             files.push(paths.paired());
-            let one =
-                matches!(devices, Devices::Revoke(_) | Devices::Rotate(_) | Devices::Rename { .. });
-            if !one {
-                files.extend([paths.pending(), paths.nodes_pending(), paths.nodes_paired()]);
-            }
         }
+        What::Devices(_) | What::ListDevices => files.extend([
+            paths.paired(),
+            paths.pending(),
+            paths.nodes_pending(),
+            paths.nodes_paired(),
+        ]),
         _ => {}
     }
     files

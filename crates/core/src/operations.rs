@@ -4,20 +4,19 @@
 //! The order of the steps is crash safety: identity, paired record, pending requests, config. Any prefix of them is
 //! a state that a gateway starts on and that the same call completes.
 
-use crate::codes::{ErrorCode, NoticeCode};
+use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::diagnose;
 use crate::entropy::ENTROPY;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::inputs::Inputs;
 use crate::options::config::ConfigOptions;
-use crate::options::devices::Devices;
 use crate::options::pair::PairOptions;
 use crate::options::target::Target;
 use crate::options::{ClearOptions, Request, SetupOptions, What};
 use crate::plan::client::serves_gateway;
 use crate::plan::config::config_part;
-use crate::plan::devices::list;
+use crate::plan::devices::{DevicePart, device_part, list};
 use crate::plan::pair::{PairPart, pair_part};
 use crate::plan::pending::{ClearPart, clear_part};
 use crate::plan::take_back::take_back_part;
@@ -64,10 +63,15 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
         What::TakeBack(options) => {
             take_back_part(&world, options).map(|part| cleared(part, &world, &db))
         }
-        What::Devices(Devices::List) => {
-            list(&world).map(|report| (Vec::new(), Report::DeviceList(report)))
-        }
-        What::Devices(_) => Err(Error::new(ErrorCode::Internal, "Not there yet.").into()),
+        What::ListDevices => list(&world).map(|report| (Vec::new(), Report::DeviceList(report))),
+        What::Devices(options) => device_part(&world, options, entropy).map(|part| {
+            let DevicePart { mut report, mut steps, statements } = part;
+            report.changes = changes(&steps, &statements, &db);
+            if !statements.is_empty() {
+                steps.push(Step::Sql { db: db.clone(), statements });
+            }
+            (steps, Report::Device(report))
+        }),
         What::PatchConfig(options) => {
             config_part(&world, options, false).map(|(mut report, step)| {
                 report.warnings.splice(0..0, world.warnings.iter().cloned());
@@ -76,7 +80,9 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
         }
     };
     let (steps, mut report) = planned.map_err(|stop| stop.based(&bases))?;
-    if let (Some(pid), false) = (inputs.gateway, steps.is_empty()) {
+    // Rows of devices are seen at once, and written under the database's own lock.
+    let safe = matches!(what, What::Devices(_)) && world.store == StoreKind::Sqlite;
+    if let (Some(pid), false) = (inputs.gateway, steps.is_empty() || safe) {
         report.warn(beside(pid, world.store));
     }
     Ok(Plan { bases, steps, report })

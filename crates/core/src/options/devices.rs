@@ -25,11 +25,9 @@ pub enum Act {
     Rename,
 }
 
-/// An operation on devices with its options.
+/// An operation on one device or request, with its options.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Devices {
-    /// Reads only.
-    List,
     /// Approves one request.
     Approve(Approve),
     /// Drops this request.
@@ -131,7 +129,7 @@ impl ApproveInput {
     pub fn checked(self) -> Result<Approve> {
         let which = match (self.request_id, self.device_id) {
             (Some(id), None) => Waiting::Request(request_id(id)?),
-            (None, Some(id)) => Waiting::Device(device_id(id)?.trim().to_string()),
+            (None, Some(id)) => Waiting::Device(device_id(id)?),
             _ => {
                 return Err(Error::new(
                     ErrorCode::Options,
@@ -173,7 +171,7 @@ fn needed(fields: &mut Fields, name: &'static str) -> Result<String> {
 }
 
 fn device(fields: &mut Fields) -> Result<String> {
-    Ok(device_id(needed(fields, "deviceId")?)?.trim().to_string())
+    device_id(needed(fields, "deviceId")?)
 }
 
 fn of_role(fields: &mut Fields) -> Result<OfRole> {
@@ -191,9 +189,10 @@ pub(super) fn token(fields: &mut Fields) -> Result<OfRole> {
     of_role(fields)
 }
 
-pub(super) fn devices(act: Act, fields: &mut Fields) -> Result<Devices> {
-    Ok(match act {
-        Act::List => Devices::List,
+/// `None` for a list, which has no options of its own.
+pub(super) fn devices(act: Act, fields: &mut Fields) -> Result<Option<Devices>> {
+    Ok(Some(match act {
+        Act::List => return Ok(None),
         Act::Approve => Devices::Approve(
             ApproveInput {
                 request_id: fields.string("requestId")?,
@@ -214,5 +213,5 @@ pub(super) fn devices(act: Act, fields: &mut Fields) -> Result<Devices> {
             let device = device(fields)?;
             Devices::Rename { device, name: name(needed(fields, "name")?)? }
         }
-    })
+    }))
 }

@@ -131,7 +131,9 @@ pub enum What {
     Diagnose(Box<DiagnoseOptions>),
     /// What `verify` undoes of its own tries.
     TakeBack(TakeBack),
-    /// Paired devices and waiting requests.
+    /// Every device and all that waits: reads only.
+    ListDevices,
+    /// One device, or one request.
     Devices(Devices),
 }
 
@@ -202,7 +204,9 @@ pub fn parse(
         }
         Operation::Diagnose => What::Diagnose(Box::new(diagnose(&mut fields)?)),
         Operation::TakeBack => What::TakeBack(take_back(&mut fields)?),
-        Operation::Devices(act) => What::Devices(devices(act, &mut fields)?),
+        Operation::Devices(act) => {
+            devices(act, &mut fields)?.map_or(What::ListDevices, What::Devices)
+        }
     };
     fields.finish()?;
     Ok(Request { target, what })

@@ -2,7 +2,7 @@
 
 pub mod client;
 pub mod config;
-pub(crate) mod devices;
+pub mod devices;
 pub mod identity;
 pub mod key;
 pub mod pair;

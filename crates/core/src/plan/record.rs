@@ -69,7 +69,7 @@ pub(super) fn file_record(
 }
 
 /// Sets a field of a record, however deep, without touching its neighbours.
-fn apply(
+pub(super) fn apply(
     document: &Document<'_>,
     editor: &mut Editor<'_, '_>,
     object: Node,

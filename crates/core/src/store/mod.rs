@@ -1,5 +1,6 @@
 //! What OpenClaw keeps and where, one reading of each.
 
+pub mod approval;
 pub mod columns;
 pub mod devices;
 pub mod documents;

@@ -54,7 +54,9 @@ pub fn clear(
             }
             _ => None,
         };
-        let request = request(&member.key, field("deviceId"), field("silent"), field("ts"), now);
+        // A node names itself by another field.
+        let device = field("deviceId").or_else(|| field("nodeId"));
+        let request = request(&member.key, device, field("silent"), field("ts"), now);
         let place = which
             .takes(&request.request_id, &request.device_id)
             .then(|| Value::from(requests.len()));

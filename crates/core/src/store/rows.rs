@@ -136,6 +136,16 @@ pub fn device(db: &str, device_id: &str) -> Query {
     query(&format!("device:{device_id}"), db, &sql, vec![device_id.into()])
 }
 
+/// The tokens of one device, under a name that is no secret in a sandbox: for `devices.token` alone.
+pub fn tokens(db: &str, device_id: &str) -> Query {
+    query(
+        &format!("tokens:{device_id}"),
+        db,
+        "SELECT tokens_json AS granted FROM device_pairing_paired WHERE device_id = ?",
+        vec![device_id.into()],
+    )
+}
+
 /// The whole records of all devices.
 pub fn devices(db: &str) -> Query {
     query("devices", db, &format!("{RECORD} ORDER BY approved_at_ms, device_id"), vec![])

@@ -57,6 +57,14 @@ pub(super) fn place(world: &World<'_, '_>) -> String {
     }
 }
 
+/// Where requests are.
+pub(super) fn pending_place(world: &World<'_, '_>) -> String {
+    match world.store {
+        StoreKind::Json => world.paths.pending(),
+        StoreKind::Sqlite => world.paths.database(),
+    }
+}
+
 /// Every record, and how many entries are none.
 pub(super) fn records(world: &World<'_, '_>) -> Result<(Entries, usize), Stop> {
     if world.store == StoreKind::Json {

@@ -49,6 +49,7 @@ pub(crate) fn list(world: &World<'_, '_>) -> Result<DeviceList, Stop> {
 }
 
 /// All that waits for an owner, of every device.
+#[allow(dead_code, reason = "for a diagnosis, which names what waits")]
 pub(crate) fn waiting(world: &World<'_, '_>) -> Result<Vec<WaitingRequest>, Stop> {
     checked(world)?;
     let mut missing = Gathered::default();
