@@ -5,6 +5,11 @@ export interface Target {
   /** Default: as OpenClaw resolves it (`OPENCLAW_CONFIG_PATH`, else `openclaw.json` in the state dir). */
   configPath?: string;
   /**
+   * As OpenClaw's `--profile NAME`: the state dir is `.openclaw-NAME` in the home folder (of `default`: `.openclaw`), unless
+   * `OPENCLAW_STATE_DIR` names another one. Excludes `stateDir`.
+   */
+  profile?: string;
+  /**
    * `'auto'` (default): that of a gateway which runs on the state dir, where its process tells, else that of the installed openclaw package,
    * else unknown, which means the newest known rules and a warning. A package counts that root, this user or the owner of the state dir put
    * in folders which nobody else can write to; every other one that is met is a warning, `W_PACKAGE_NOT_TRUSTED`.
@@ -26,6 +31,11 @@ export interface Target {
 export type IdentitySource = { privateKeyPem: string } | { secret: string | Uint8Array; label: string };
 
 interface PairOptions extends Target {
+  /**
+   * The role that the key gets; default `'operator'`. Without it a node's key is refused, `ERR_PREPAIR_ROLE`: it never becomes an operator
+   * by default. A node has no `scopes`. What it may run is no part of this: its commands are approved apart, once it has connected.
+   */
+  role?: 'operator' | 'node';
   /** Exactly these, in record and token. Default: admin, read, write, approvals and pairing, united with what is there. */
   scopes?: string[];
   /** Give a token anew that its owner revoked; default: refuse. */
@@ -53,7 +63,7 @@ interface PairIdentity extends PairOptions {
 
 /** Approves a public key whose private half lives elsewhere; no identity is read, written or compared. */
 interface PairDevice extends PairOptions {
-  /** Raw base64url or SPKI PEM. A node's key is refused: `ERR_PREPAIR_ROLE`. */
+  /** Raw base64url or SPKI PEM. What `newIdentity()` gives is taken too; fields beside these are ignored. */
   device: { publicKey: string; displayName?: string };
   identity?: undefined;
   onConflict?: 'refuse';

@@ -8,6 +8,7 @@ use prepair_core::options::connection::{self, Connection};
 use prepair_core::options::pair::{
     Derivation, DeviceInput, IdentityInput, PairInput, PairOptions, PendingChoice, Secret,
 };
+use prepair_core::options::role::Role;
 use prepair_core::options::target::{self, Target, TargetInput};
 use prepair_core::options::{ClearOptions, DiagnoseOptions, Request, SetupOptions, What};
 use prepair_core::report;
@@ -26,6 +27,7 @@ pub(crate) fn target(target: wit::Target) -> Result<Target> {
     TargetInput {
         state_dir: target.state_dir,
         config_path: target.config_path,
+        profile: target.profile,
         gateway_version: target.gateway_version,
         env: target.env.into_iter().collect(),
     }
@@ -92,6 +94,10 @@ fn pair(options: wit::PairOptions, seed: &[u8; 32]) -> Result<PairOptions> {
         device: options.device.map(|device| DeviceInput {
             public_key: device.public_key,
             display_name: device.display_name,
+        }),
+        role: options.role.map(|role| match role {
+            wit::Role::Operator => Role::Operator,
+            wit::Role::Node => Role::Node,
         }),
         scopes: options.scopes,
         reinstate: options.reinstate,
