@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::base::named::Named;
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::options::fields::{Fields, object, wrong};
 use crate::rules::Version;
@@ -41,7 +42,7 @@ impl TargetInput {
     /// Checks it.
     pub fn checked(self) -> Result<Target> {
         if self.profile.is_some() && self.state_dir.is_some() {
-            return Err(Error::new("OPTIONS", "The options profile and stateDir exclude each other.")
+            return Err(Error::new(ErrorCode::Options, "The options profile and stateDir exclude each other.")
                 .hint("A profile is a state dir: `.openclaw-NAME` in the home folder. Give one of the two."));
         }
         Ok(Target {
@@ -65,14 +66,14 @@ fn profile(name: String) -> Result<String> {
     if first && name.len() <= 64 && name.bytes().all(inner) {
         return Ok(name.to_string());
     }
-    Err(Error::new("OPTIONS", "The option profile is not the name of a profile.")
+    Err(Error::new(ErrorCode::Options, "The option profile is not the name of a profile.")
         .hint("OpenClaw takes 1 to 64 letters, digits, `_` and `-`, of which the first is a letter or a digit."))
 }
 
 /// The deviceId whose requests a caller wants dropped.
 pub fn device_id(id: String) -> Result<String> {
     if id.trim().is_empty() || id.len() > 256 {
-        return Err(Error::new("OPTIONS", "The option deviceId is empty or too long.")
+        return Err(Error::new(ErrorCode::Options, "The option deviceId is empty or too long.")
             .hint("A deviceId is 64 hexadecimal digits."));
     }
     Ok(id)
@@ -86,7 +87,7 @@ pub fn now(number: f64) -> Result<i64> {
         Ok(number as i64)
     } else {
         Err(Error::new(
-            "OPTIONS",
+            ErrorCode::Options,
             format!("The option now must be {NOW}, but it is another number."),
         ))
     }
@@ -95,7 +96,7 @@ pub fn now(number: f64) -> Result<i64> {
 fn path(name: &str, text: String) -> Result<String> {
     if text.trim().is_empty() || text.contains('\0') {
         return Err(Error::new(
-            "OPTIONS",
+            ErrorCode::Options,
             format!("The option {name} is no path: it is empty or holds a NUL."),
         ));
     }
@@ -139,7 +140,7 @@ pub fn target(fields: &mut Fields) -> Result<Target> {
             });
         if !sound {
             return Err(Error::new(
-                "OPTIONS",
+                ErrorCode::Options,
                 "The option owner must be { uid, gid } with whole numbers.",
             ));
         }

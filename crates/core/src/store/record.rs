@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::base::base64;
 use crate::base::json::object;
 use crate::base::keys::{device_id, parse_public_key};
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::options::role::Role;
 use crate::report::PairedOutcome;
@@ -141,7 +142,7 @@ pub fn decide(
         Some(Value::String(known)) if *known == key => {}
         // The same key in another spelling (PEM, padded base64) is "not paired" to every gateway: mended.
         Some(Value::String(known)) if parse_public_key(known) != Some(*want.public) => {
-            return Err(Error::new("DEVICE_CONFLICT", format!("The record of device {id} holds another public key."))
+            return Err(Error::new(ErrorCode::DeviceConflict, format!("The record of device {id} holds another public key."))
                 .at(path)
                 .hint("A deviceId is the hash of its key, so this record is broken or forged. Remove it with `openclaw devices remove`, then call again."));
         }
@@ -236,7 +237,7 @@ pub fn decide(
             {
                 let revoked = is_revoked(live.get("revokedAtMs"));
                 if revoked && !want.reinstate {
-                    return Err(Error::new("REVOKED", format!("The {role} token of device {id} was revoked by its owner."))
+                    return Err(Error::new(ErrorCode::Revoked, format!("The {role} token of device {id} was revoked by its owner."))
                         .at(path)
                         .hint("That may have been on purpose. Ask, then call again with reinstate: true, or use another identity."));
                 }
@@ -349,7 +350,7 @@ fn strings(value: Option<&Value>) -> Result<Option<Vec<String>>, ()> {
 
 fn shape(path: &str, id: &str, field: &str) -> Error {
     Error::new(
-        "SHAPE",
+        ErrorCode::Shape,
         format!("The record of device {id} has a {field} of a type that OpenClaw never writes."),
     )
     .at(path)

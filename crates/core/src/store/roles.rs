@@ -1,6 +1,7 @@
 //! Which role a key may be given: a node's key becomes an operator, and a request is dropped, only where that was asked for.
 
 use crate::base::text::{is_uuid, quote, request_name};
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::options::role::Role;
 use crate::store::pending::Asked;
@@ -28,7 +29,7 @@ pub(super) fn may_get(id: &str, roles: &[String], want: &Want<'_>, path: &str) -
                 "{grant}That request has expired: where the device does not want that role any more, run `npx openclaw-prepair clear-pending --device-id {id}`, then call again."
             ),
         };
-        Some(Error::new("ROLE", message).at(path).hint(hint))
+        Some(Error::new(ErrorCode::Role, message).at(path).hint(hint))
     };
     if let Some(error) = want.asked.iter().find_map(refused) {
         return Err(error);
@@ -37,7 +38,7 @@ pub(super) fn may_get(id: &str, roles: &[String], want: &Want<'_>, path: &str) -
     let asks = want.asked.iter().any(|asked| asked.roles.is_empty() || operator(&asked.roles));
     let by_default = want.role.is_none() && !asks;
     if by_default && roles.iter().any(|role| role == "node") && !operator(roles) {
-        return Err(Error::new("ROLE", format!("Device {id} is paired as a node, and it does not ask for the role operator."))
+        return Err(Error::new(ErrorCode::Role, format!("Device {id} is paired as a node, and it does not ask for the role operator."))
             .at(path)
             .hint("Say role: 'node' (`--role node`) to keep it a node, or role: 'operator' (`--role operator`) where this key is to be an operator as well."));
     }
