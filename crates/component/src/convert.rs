@@ -29,6 +29,7 @@ pub(crate) fn target(target: wit::Target) -> Result<Target> {
     TargetInput {
         state_dir: target.state_dir,
         config_path: target.config_path,
+        profile: target.profile,
         gateway_version: target.gateway_version,
         env: target.env.into_iter().collect(),
     }
@@ -108,6 +109,7 @@ fn pair(options: wit::PairOptions, seed: &[u8; 32]) -> Result<PairOptions> {
             public_key: device.public_key,
             display_name: device.display_name,
         }),
+        role: options.role.map(Into::into),
         scopes: options.scopes,
         reinstate: options.reinstate,
         display_name: options.display_name,

@@ -1,7 +1,8 @@
 //! Devices between the types of wit/ and those of the core.
 
 use prepair_core::error::Result;
-use prepair_core::options::devices::{Approve, ApproveInput, OfRole, Role};
+use prepair_core::options::devices::{Approve, ApproveInput, OfRole};
+use prepair_core::options::role::Role;
 use prepair_core::options::target::device_id;
 use prepair_core::report::devices::{
     DeviceList, DeviceReport, DeviceToken, PairedDevice, WaitingKind, WaitingRequest,
@@ -20,13 +21,16 @@ pub(crate) fn approve(options: wit::ApproveOptions) -> Result<Approve> {
 }
 
 pub(crate) fn of_role(of: wit::DeviceRole) -> Result<OfRole> {
-    Ok(OfRole {
-        device: device_id(of.device_id)?,
-        role: of.role.map(|role| match role {
-            wit::Role::Operator => Role::Operator,
-            wit::Role::Node => Role::Node,
-        }),
-    })
+    Ok(OfRole { device: device_id(of.device_id)?, role: of.role.map(Into::into) })
+}
+
+impl From<wit::Role> for Role {
+    fn from(role: wit::Role) -> Self {
+        match role {
+            wit::Role::Operator => Self::Operator,
+            wit::Role::Node => Self::Node,
+        }
+    }
 }
 
 impl From<DeviceReport> for wit::DeviceReport {

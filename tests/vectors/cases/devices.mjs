@@ -191,6 +191,7 @@ add('a device', 'its record and all that waits of it, others as they are', '2026
   order: [PAIRED, PENDING, NODES, WAITING], is: { [PAIRED]: store(record(OURS)), [PENDING]: pending(browser({}, ID2, OURS)), [NODES]: '{"x":{}}', [WAITING]: '{"y":{}}' }, roles: [], scopes: [],
 });
 add('this state dir itself', 'says so', '2026.4.29', 'remove', { deviceId: OURS.deviceId }, files({ paired: store(record(OURS)), [DEVICE]: device(OURS) }), { is: { [PAIRED]: '{}' }, warnings: ['W_OWN_DEVICE'] });
+add('a broken record', 'what stands in its place goes', '2026.4.29', 'remove', { deviceId: OTHER.deviceId }, files({ paired: `{"${OTHER.deviceId}": [1], "x": {}}` }), { is: { [PAIRED]: '{"x": {}}' } });
 add('one that is not there', 'named', '2026.4.29', 'remove', { deviceId: OTHER.deviceId }, files({ paired: store(record(OURS)), waits: pending(browser()) }), { error: 'NOT_FOUND', says: OTHER.deviceId, path: PAIRED });
 add('one that this call has removed', 'what it left goes', '2026.4.29', 'remove', { deviceId: OTHER.deviceId }, { ...files({ paired: '{}', waits: pending(browser()) }), earlier: { ...earlier, granted: [], applied: true } }, { is: { [PENDING]: '{}' } });
 add('a device', 'in one transaction', '2026.9.6', 'remove', { deviceId: OTHER.deviceId }, { ...rows({ records: [row(OTHER)], waits: [browser(), browser({}, ID2, OURS)] }), gateway: 4711 }, { sql: [['DELETE FROM device_pairing_paired', 1], ['DELETE FROM device_pairing_pending', 1]], warnings: ['W_STILL_CONNECTED'] });

@@ -48,7 +48,7 @@ codes! {
             "Mount its folder instead of the file, or change the file where it is mounted from.";
         NotFound = "ERR_PREPAIR_NOT_FOUND",
             "The store holds no request, no device or no token of that name.",
-            "See what is there with `devices.list()`, or `openclaw-prepair devices list`.";
+            "See what is there with `devices.list()`, or `npx openclaw-prepair devices list`.";
         Options = "ERR_PREPAIR_OPTIONS",
             "An option is missing, unknown, or has a value that is not taken.",
             "The message names the option and what it takes; the package's types describe every option.",
@@ -90,7 +90,7 @@ codes! {
             "Repair the include, or give the included file as `configPath`.";
         DeviceConflict = "ERR_PREPAIR_DEVICE_CONFLICT", "W_DEVICE_CONFLICT",
             "The paired record of this device holds another public key, so it is broken or forged.",
-            "Remove it with `openclaw devices remove`, then call again.";
+            "Remove it with `npx openclaw-prepair devices remove`, then call again.";
         DiskFull = "ERR_PREPAIR_DISK_FULL", "W_DISK_FULL",
             "No space is left on the disk, or the quota is used up.",
             "Free some space, then call again: the same call completes what was begun.";
@@ -216,6 +216,9 @@ codes! {
         Node = "W_NODE",
             "This Node is older than this OpenClaw version needs.",
             "Start the gateway with a newer Node.";
+        NodeCommands = "W_NODE_COMMANDS",
+            "The device may connect as a node, but what it may run is approved apart, and it names that only once it connects.",
+            "Let it connect, then approve the commands that it asks for.";
         NotImported = "W_NOT_IMPORTED",
             "This version does not import `paired.json` at its first start, so the record does not count yet.",
             "Run `openclaw doctor --fix --non-interactive` before the gateway starts.";

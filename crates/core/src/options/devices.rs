@@ -4,6 +4,7 @@ use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::options::fields::{Fields, texts};
 use crate::options::pair::{display_name, scopes};
+use crate::options::role::Role;
 use crate::options::target::device_id;
 
 /// An operation on devices, by its name alone.
@@ -74,25 +75,6 @@ pub struct OfRole {
     pub device: String,
     /// The role; `None`: the only one that it has a token of.
     pub role: Option<Role>,
-}
-
-/// A role that OpenClaw gives devices.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// May call methods.
-    Operator,
-    /// May be called.
-    Node,
-}
-
-impl Role {
-    /// As OpenClaw spells it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Operator => "operator",
-            Self::Node => "node",
-        }
-    }
 }
 
 impl Act {
@@ -177,10 +159,7 @@ fn device(fields: &mut Fields) -> Result<String> {
 fn of_role(fields: &mut Fields) -> Result<OfRole> {
     Ok(OfRole {
         device: device(fields)?,
-        role: fields.one_of("role", &["operator", "node"])?.map(|role| match role {
-            "node" => Role::Node,
-            _ => Role::Operator,
-        }),
+        role: fields.one_of("role", &Role::NAMES)?.and_then(Role::parse),
     })
 }
 

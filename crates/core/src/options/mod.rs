@@ -6,6 +6,7 @@ pub mod devices;
 pub mod fields;
 mod merge;
 pub mod pair;
+pub mod role;
 pub mod target;
 
 use serde_json::{Map, Value};

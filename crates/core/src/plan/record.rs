@@ -47,7 +47,7 @@ pub(super) fn file_record(
                 )
                 .at(&path)
                 .place(place.0, place.1)
-                .hint("Remove it with `openclaw devices remove`, or mend it, then call again."));
+                .hint("Remove it with `npx openclaw-prepair devices remove`, or mend it, then call again."));
             };
             let decision = record::decide(Some(&record), want, &path)?;
             for set in &decision.sets {

@@ -2,10 +2,10 @@
 
 use crate::rules::column::{Cell, Change, Since, pick, table};
 use crate::rules::kinds::{
-    AgentPath, Approval, AskedScopes, BackendExemption, BindLan, BrokenIdentity, ClientIp,
-    ExemptAuth, Forwarded, Import, LocalEquivalent, LocalHosts, Locality, NoDeviceScopes,
-    NodeRange, OriginCheck, ProxyMatch, ScopeCompare, ScopesField, SecretCheck, Sticky, Store,
-    TokenNeed,
+    AgentPath, Approval, ApprovalTokens, AskedScopes, BackendExemption, BindLan, BrokenIdentity,
+    ClientIp, ExemptAuth, Forwarded, Import, LocalEquivalent, LocalHosts, Locality, NoDeviceScopes,
+    NodeCommands, NodeRange, OriginCheck, ProxyMatch, ScopeCompare, ScopesField, ScopesOfRoles,
+    SecretCheck, Sticky, Store, TokenNeed,
 };
 use crate::rules::version::Version;
 
@@ -200,6 +200,31 @@ table! {
     allow_real_ip_fallback: bool = "src/config/zod-schema.ts" ["2026.1.29" => false, "2026.2.21" => true];
     /// `gateway.nodes.pairing.autoApproveLocal` is a key of the config.
     auto_approve_local: bool = "src/config/zod-schema.ts" ["2026.1.29" => false, "2026.8.1" => true];
+    /// An owner's approval writes `approvedScopes` beside `scopes`.
+    approved_scopes: bool = "src/infra/device-pairing.ts approveDevicePairing" ["2026.1.29" => false, "2026.2.21" => true];
+    /// It writes the request's `deviceFamily`.
+    approved_family: bool = "src/infra/device-pairing.ts approveDevicePairing" ["2026.1.29" => false, "2026.2.26" => true];
+    /// Which scopes its tokens have, and for which roles there is one.
+    approval_tokens: ApprovalTokens = "src/infra/device-pairing.ts resolveApprovedTokenScopes" [
+        "2026.1.29" => ApprovalTokens::Asked, "2026.2.22" => ApprovalTokens::AskedOrHeld, "2026.4.5" => ApprovalTokens::OfRole,
+        "2026.5.12" => ApprovalTokens::Added,
+    ];
+    /// A token also names the scopes that admin and write imply.
+    implied_scopes: bool = "src/shared/device-auth.ts normalizeDeviceAuthScopes" ["2026.1.29" => false, "2026.3.23" => true];
+    /// Where a record or a request has an empty list of scopes, the approved record has one too.
+    empty_scopes_kept: bool = "src/infra/device-pairing.ts mergeScopes" ["2026.1.29" => false, "2026.3.31" => true];
+    /// Which scopes an approval refuses.
+    scopes_of_roles: ScopesOfRoles = "src/infra/device-pairing.ts resolveScopeOutsideRequestedRoles" [
+        "2026.1.29" => ScopesOfRoles::None, "2026.4.5" => ScopesOfRoles::Operator, "2026.4.10" => ScopesOfRoles::All,
+    ];
+    /// An approval keeps when the device was seen last, and why.
+    last_seen_kept: bool = "src/infra/device-pairing.ts buildApprovedPairedDevice" ["2026.1.29" => false, "2026.6.1" => true];
+    /// It keeps who issued the token that it replaces.
+    issuer_kept: bool = "src/infra/device-pairing-token-utils.ts createDeviceAuthToken" ["2026.1.29" => false, "2026.9.5" => true];
+    /// What becomes of the commands that a paired node brings. Up to 2026.7.35 they wait in `nodes/pending.json`, later in the row.
+    node_commands: NodeCommands = "src/gateway/node-connect-reconcile.ts" [
+        "2026.1.29" => NodeCommands::Free, "2026.4.1" => NodeCommands::Asked, "2026.5.18" => NodeCommands::Held,
+    ];
     /// Which of its own secrets keep a gateway from starting.
     secret_check: SecretCheck = "src/gateway/known-weak-gateway-secrets.ts" [
         "2026.1.29" => SecretCheck::None, "2026.4.20" => SecretCheck::Placeholders, "2026.9.3" => SecretCheck::BlankTokens,

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::base::base64;
 use crate::base::json::{object, strings};
+use crate::options::role::Role;
 use crate::report::StoreKind;
 use crate::rules::{ApprovalTokens, Rules};
 use crate::store::fields::Set;
@@ -191,7 +192,7 @@ impl Approval<'_> {
 
 /// A role that OpenClaw gives devices.
 pub fn known(role: &str) -> Option<&'static str> {
-    ["operator", "node"].into_iter().find(|known| *known == role)
+    Role::parse(role).map(Role::name)
 }
 
 /// A token made now; what it keeps of the old one. `issuer`: also who issued it.

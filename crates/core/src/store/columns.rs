@@ -51,7 +51,7 @@ pub fn record(rows: &Rows, db: &str) -> Result<Option<Map<String, Value>>> {
 
 /// A row of `device_pairing_paired` as the record that the gateway makes of it.
 pub fn record_of(row: &Map<String, Value>, db: &str) -> Result<Map<String, Value>> {
-    let hint = "Remove the record with `openclaw devices remove`, then call again.";
+    let hint = "Remove the record with `npx openclaw-prepair devices remove`, then call again.";
     fields_of(row, &FIELDS).map_err(|column| {
         let id = device_name(row.get("device_id").and_then(Value::as_str).unwrap_or_default());
         let message = format!("The column {column} of device {id} does not parse as JSON.");

@@ -100,7 +100,7 @@ fn named<'f>(
         let message = format!("Request {id} has expired: no gateway knows it any more.");
         return Err(Error::new(ErrorCode::RequestExpired, message)
             .at(pending_place(world))
-            .hint("Let the device connect again and approve its new request, or approve its key: prePair({ device: { publicKey } }), `openclaw-prepair pre-pair --device KEY`."));
+            .hint("Let the device connect again and approve its new request, or approve its key: prePair({ device: { publicKey } }), `npx openclaw-prepair pre-pair --device KEY`."));
     }
     let message = match which {
         Waiting::Request(id) => format!("There is no request {} here.", request_name(id)),
@@ -108,7 +108,7 @@ fn named<'f>(
     };
     Err(Error::new(ErrorCode::NotFound, message)
         .at(pending_place(world))
-        .hint("`openclaw-prepair devices list` shows what waits. A request lives for five minutes; let the device connect again."))
+        .hint("`npx openclaw-prepair devices list` shows what waits. A request lives for five minutes; let the device connect again."))
 }
 
 fn approve_device(
@@ -137,7 +137,7 @@ fn approve_device(
         let message = format!("The record of device {id} holds another public key.");
         return Err(Error::new(ErrorCode::DeviceConflict, message)
             .at(place(world))
-            .hint(format!("A deviceId is the hash of its key, so this record is broken or forged. Remove it with `openclaw-prepair devices remove {id}`, then call again."))
+            .hint(format!("A deviceId is the hash of its key, so this record is broken or forged. Remove it with `npx openclaw-prepair devices remove {id}`, then call again."))
             .into());
     }
     let asked = sound(request_id, request, &path)?;

@@ -143,6 +143,21 @@ pub(super) fn record(world: &World<'_, '_>, id: &str) -> Result<Option<Fields>, 
     Ok(columns::record(world.inputs.rows.get(&key).unwrap_or(&None), &db)?)
 }
 
+/// Whether anything stands where the record of a device belongs, be it broken.
+pub(super) fn exists(world: &World<'_, '_>, id: &str) -> Result<bool, Stop> {
+    if world.store == StoreKind::Json {
+        let path = world.paths.paired();
+        want_files(world.inputs, [path.as_str()])?;
+        let Some(bytes) = world.inputs.file(&path).bytes(&path)? else { return Ok(false) };
+        let document = documents::store(bytes, &path)?;
+        return Ok(document.get(document.root(), id).is_some());
+    }
+    let query = rows::device(&world.paths.database(), id);
+    let key = query.id.clone();
+    want_queries(world.inputs, [query])?;
+    Ok(world.inputs.rows(&key).is_some_and(|rows| !rows.is_empty()))
+}
+
 /// What a file keeps under a key.
 pub(super) fn entry(inputs: &Inputs<'_>, path: &str, id: &str) -> Result<Option<Fields>, Error> {
     let Some(bytes) = inputs.file(path).bytes(path)? else { return Ok(None) };

@@ -6,7 +6,7 @@ use crate::base::text::{device_name, request_name};
 use crate::codes::{ErrorCode, NoticeCode};
 use crate::context::World;
 use crate::error::{Error, Result};
-use crate::plan::devices::kept::{own, pending_place, place, record, requests, surfaces};
+use crate::plan::devices::kept::{exists, own, pending_place, place, record, requests, surfaces};
 use crate::plan::devices::write::DevicePart;
 use crate::report::{Notice, StoreKind};
 use crate::store::fields::Set;
@@ -46,7 +46,7 @@ pub(super) fn reject(world: &World<'_, '_>, id: &str) -> Result<DevicePart, Stop
     let message = format!("There is no request {} here.", request_name(id));
     Err(Error::new(ErrorCode::NotFound, message)
         .at(pending_place(world))
-        .hint("`openclaw-prepair devices list` shows what waits.")
+        .hint("`npx openclaw-prepair devices list` shows what waits.")
         .into())
 }
 
@@ -54,14 +54,14 @@ pub(super) fn reject(world: &World<'_, '_>, id: &str) -> Result<DevicePart, Stop
 pub(super) fn remove(world: &World<'_, '_>, id: &str) -> Result<DevicePart, Stop> {
     let mut missing = Gathered::default();
     let found = (
-        missing.take(record(world, id))?,
+        missing.take(exists(world, id))?,
         missing.take(requests(world))?,
         missing.take(own(world))?,
     );
-    let (Some(record), Some(_), Some(own)) = found else {
+    let (Some(there), Some(_), Some(own)) = found else {
         return Err(Stop::Missing(Box::new(missing.0)));
     };
-    if record.is_none() && done(world).is_none() {
+    if !there && done(world).is_none() {
         return Err(no_device(world, id).into());
     }
     let mut part = DevicePart::new(world, id, None);
@@ -83,7 +83,7 @@ pub(super) fn remove(world: &World<'_, '_>, id: &str) -> Result<DevicePart, Stop
             part.clear_nodes(world, Which::Device(id))?;
         }
         StoreKind::Sqlite => {
-            if record.is_some() {
+            if there {
                 part.delete_row();
             }
             part.clear(world, Which::Device(id))?;
@@ -102,5 +102,5 @@ pub(super) fn no_device(world: &World<'_, '_>, id: &str) -> Error {
     let message = format!("No device {} is paired here.", device_name(id));
     Error::new(ErrorCode::NotFound, message)
         .at(place(world))
-        .hint("`openclaw-prepair devices list` shows every device. A request that waits is rejected by its requestId.")
+        .hint("`npx openclaw-prepair devices list` shows every device. A request that waits is rejected by its requestId.")
 }

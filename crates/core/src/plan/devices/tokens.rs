@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::gateway::scopes::covers;
 use crate::gateway::state::Paired;
 use crate::inputs::Inputs;
-use crate::options::devices::{OfRole, Role};
+use crate::options::devices::OfRole;
+use crate::options::role::Role;
 use crate::options::target::Target;
 use crate::plan::devices::kept::{Fields, checked, place, record};
 use crate::plan::devices::remove::no_device;
@@ -51,7 +52,7 @@ pub(super) fn revoke(world: &World<'_, '_>, of: &OfRole) -> Result<DevicePart, S
         part.report.warnings.push(
             Notice::new(NoticeCode::StillPaired, message)
                 .at(place(world))
-                .hint(format!("Run `openclaw-prepair devices remove {id}` to lock it out.")),
+                .hint(format!("Run `npx openclaw-prepair devices remove {id}` to lock it out.")),
         );
     }
     Ok(part.still_connected(world))
@@ -209,7 +210,7 @@ fn chosen<'r>(
             };
             Err(Error::new(ErrorCode::NotFound, message)
                 .at(place(world))
-                .hint("`openclaw-prepair devices list` shows which roles it has a token of."))
+                .hint("`npx openclaw-prepair devices list` shows which roles it has a token of."))
         }
         _ => {
             let message = format!(
