@@ -12,6 +12,15 @@ export function requestOf({ operation, options }) {
     patchConfig: () => tag('patch-config', configOf(rest)),
     setup: ({ config, ...pair } = rest) => tag('setup', { pair: pairOf(pair), config: config === false ? undefined : configOf(config ?? {}) }),
     diagnose: () => tag('diagnose', connectionOf(rest.connection ?? {})),
+    'devices.list': () => tag('list-devices'),
+    'devices.approve': ({ requestId, deviceId, scopes, displayName } = rest) => tag('approve-device', {
+      which: requestId === undefined ? tag('device-id', deviceId) : tag('request-id', requestId), scopes, displayName,
+    }),
+    'devices.reject': () => tag('reject-device', rest.requestId),
+    'devices.remove': () => tag('remove-device', rest.deviceId),
+    'devices.revoke': () => tag('revoke-device', rest),
+    'devices.rotate': () => tag('rotate-device', rest),
+    'devices.rename': () => tag('rename-device', rest),
   };
   return { target: { stateDir, configPath, profile, gatewayVersion, env: Object.entries(env) }, operation: made[operation]() };
 }
@@ -39,7 +48,7 @@ function connectionOf({ client = 'agent', headers = {}, ...rest }) {
 
 /** Inputs. */
 export function inputsFor(vector) {
-  const { files, rows = {}, now, home, cwd, installed, passedOver = [], entropy, stats, process, failures = {} } = inputsOf(vector.inputs);
+  const { files, rows = {}, now, home, cwd, installed, passedOver = [], entropy, stats, process, earlier, failures = {} } = inputsOf(vector.inputs);
   return {
     files: Object.entries(files).map(([path, file]) => [path, file === null ? tag('absent') : file instanceof Uint8Array ? tag('content', file) : tag(file.kind)]),
     rows: Object.entries(rows).map(([id, answer]) => ({ id, rows: answer?.map((row) => Object.entries(row).map(([column, value]) => [column, cellOf(value)])) })),
@@ -47,7 +56,7 @@ export function inputsFor(vector) {
     installed: installed ? { version: installed.version, stateSchema: installed.stateSchema === undefined ? undefined : BigInt(installed.stateSchema) } : undefined,
     passedOver, entropy,
     stats: stats && Object.entries(stats).map(([path, stat]) => [path, stat ? { ...stat, nlink: BigInt(stat.nlink), backups: stat.backups ?? [] } : undefined]),
-    process,
+    process, earlier,
     failures: Object.entries(failures),
   };
 }
@@ -87,11 +96,14 @@ function reportOf({ tag: kind, val }) {
     case 'clear-pending': return { ...report, cleared: report.cleared.map((one) => ({ silent: null, ...one })) };
     case 'setup': return { ...pairReport(report.pair), config: report.config ?? null };
     case 'diagnose': return { reason: null, ...report };
+    case 'list-devices': return { ...report, gateway: gatewayOf(report.gateway), waiting: report.waiting.map((one) => ({ silent: null, ...one })) };
+    case 'device': return { ...report, gateway: gatewayOf(report.gateway), attempts: 1 };
     default: return report;
   }
 }
 
-function pairReport({ gateway, ...report }) {
-  const source = { given: 'option', installed: 'package', unknown: 'unknown' }[gateway.source];
-  return { ...report, gateway: { version: gateway.version ?? null, source }, attempts: 1 };
+function gatewayOf({ version = null, source }) {
+  return { version, source: { given: 'option', installed: 'package', unknown: 'unknown' }[source] };
 }
+
+const pairReport = ({ gateway, ...report }) => ({ ...report, gateway: gatewayOf(gateway), attempts: 1 });

@@ -26,7 +26,12 @@ const surface = (change = {}, id = ID2) => ({
 });
 
 const files = ({ paired = null, waits = null, nodes = null, surfaces = null, ...more } = {}) => json({ [PAIRED]: paired, [PENDING]: waits, [NODES]: nodes, [WAITING]: surfaces, ...more });
-const add = (name, why, version, operation, options, inputs, expect) => vectors.push({ name: `${version.slice(5)} ${operation} ${name}`, why, operation: `devices.${operation}`, options: at(version, options), inputs, expect });
+/** What the types of wit/ have no words for. */
+const untyped = (operation, { requestId, deviceId, role = 'node', name }) => (operation === 'approve' ? (requestId === undefined) === (deviceId === undefined)
+  : !['list', 'reject'].includes(operation) && deviceId === undefined || !['operator', 'node'].includes(role) || operation === 'rename' && name === undefined);
+const add = (name, why, version, operation, options, inputs, expect) => vectors.push({
+  name: `${version.slice(5)} ${operation} ${name}`, why, operation: `devices.${operation}`, options: at(version, options), inputs, ...('gateway' in inputs || untyped(operation, options)) && { door: 'json' }, expect,
+});
 
 /** A waiting row. */
 const waitingRow = (request) => ({
