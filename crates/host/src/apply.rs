@@ -7,9 +7,12 @@ use std::rc::Rc;
 use prepair_core::error::{Error, Result};
 
 use crate::fault::{barren, changed, fault, mount_point, not_a_file, not_a_folder, not_ours};
+use crate::folder::{Folder, NewFile, Put, Whose, hex};
 use crate::io::{Errno, Io, Kind, Stat};
+use crate::leftovers::{sweep, sweep_all};
 use crate::lock::{self, Lock, Taken};
-use crate::tree::{Folder, NewFile, Put, Reader, Tree, Way, Whose, below, hex};
+use crate::reader::Reader;
+use crate::tree::{Tree, Way};
 
 /// Owner of new files and folders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -124,7 +127,7 @@ pub fn apply_files<I: Io>(io: &I, request: &ApplyRequest<'_>) -> Result<Vec<Chan
     };
     if request.steps.is_empty() {
         // Whatever hinders this hinders nothing else: the next call that writes meets it.
-        let _ = job.sweep_all();
+        let _ = sweep_all(&tree, &job.random);
         return Ok(Vec::new());
     }
     let outcome = job.lock().and_then(|lock| {
@@ -428,41 +431,6 @@ impl<'a, I: Io> Job<'_, 'a, I> {
             let _ = folder.remove_dir(&name);
         }
     }
-
-    /// Removes what dead calls left. A live call removes its own, so the lock is not waited for.
-    fn sweep_all(&self) -> Result<()> {
-        let mut dirty = Vec::new();
-        for base in self.tree.bases() {
-            for between in [vec![], vec!["identity".to_owned()], vec!["devices".to_owned()]] {
-                if let Ok(Way::Folder(folder)) = self.tree.descend(base, &between)
-                    && !dead_temps(self.tree, &folder).is_empty()
-                {
-                    dirty.push(folder);
-                }
-            }
-        }
-        let state = self.tree.bases().first().map(|base| self.tree.descend(base, &[]));
-        let Some(Ok(Way::Folder(state))) = state else { return Ok(()) };
-        if dirty.is_empty() && !lock::seen(self.tree)? {
-            return Ok(());
-        }
-        let owner = state.stat().ok().filter(|_| self.is_root).map(|stat| (stat.uid, stat.gid));
-        // Long enough for a lock that a dead call left empty.
-        for delay in lock::delays().take(6) {
-            match lock::attempt(self.tree.io, &state, owner, &self.random)? {
-                Taken::Held(lock) => {
-                    for folder in &dirty {
-                        sweep(self.tree, folder);
-                    }
-                    lock.release();
-                    break;
-                }
-                Taken::Busy(None) => self.tree.io.sleep_ms(delay),
-                Taken::Busy(Some(_)) | Taken::Gone => break,
-            }
-        }
-        Ok(())
-    }
 }
 
 impl<'a, I: Io> Ready<'a, '_, I> {
@@ -472,74 +440,5 @@ impl<'a, I: Io> Ready<'a, '_, I> {
             self.folder.digest(&self.name).map_err(|errno| fault(errno, "read", &self.path))?;
         let (digest, file) = found.unzip();
         if digest.as_deref() == self.step.expect() { Ok(file) } else { Err(changed(&self.path)) }
-    }
-}
-
-/// Whether a name is that of a temp file: of [`Job::stage`], or of the sandbox's commit.sh, whose number is a decimal one.
-fn is_temp(name: &str) -> bool {
-    name.strip_prefix(".prepair-").and_then(|rest| rest.strip_suffix(".tmp")).is_some_and(
-        |random| {
-            (25..=28).contains(&random.len())
-                && random.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        },
-    )
-}
-
-/// The temp files in a folder that only dead calls can have left. Below the state dir the lock tells that; in the config's
-/// folder a call for another state dir may be at work, so there they are as old as a lock that is nobody's.
-fn dead_temps<I: Io>(tree: &Tree<'_, I>, folder: &Folder<'_, I>) -> Vec<String> {
-    let is_guarded = tree.bases().first().is_some_and(|state| below(state, &folder.path).is_some());
-    let is_old = |stat: Stat| (tree.io.now_ms() - stat.mtime_ms).abs() > lock::STALE_MS;
-    let is_dead = |name: &String| {
-        is_temp(name)
-            && folder.stat_at(name).is_ok_and(|stat| {
-                stat.is_some_and(|it| it.kind == Kind::File && (is_guarded || is_old(it)))
-            })
-    };
-    folder.list().unwrap_or_default().into_iter().filter(is_dead).collect()
-}
-
-fn sweep<I: Io>(tree: &Tree<'_, I>, folder: &Folder<'_, I>) {
-    for name in dead_temps(tree, folder) {
-        // What can't be removed does no harm.
-        let _ = folder.unlink(&name);
-    }
-}
-
-/// Whether a temp file lies in the folder of one of these files.
-pub(crate) fn temp_folders<I: Io>(tree: &Tree<'_, I>, files: &[String]) -> Result<bool> {
-    let mut looked = HashSet::new();
-    for path in files {
-        if let Way::Folder(folder) = tree.way(&tree.spot(path)?)?
-            && looked.insert(folder.path.clone())
-            && !dead_temps(tree, &folder).is_empty()
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_our_temp_names_are_ours() {
-        assert!(is_temp(".prepair-00112233445566778899aabb0000.tmp"));
-        assert!(is_temp(".prepair-00112233445566778899aabb1.tmp"), "of commit.sh");
-        for name in [
-            ".prepair-.tmp",
-            ".prepair-0011.tmp",
-            ".prepair-00112233445566778899aabb.tmp",
-            ".prepair-00112233445566778899aabb00000.tmp",
-            ".prepair-00112233445566778899AABB0000.tmp",
-            ".prepair-notes-of-the-last-meeting0.tmp",
-            ".prepair-notesofthelastmeeting00000.tmp",
-            ".prepair.lock",
-            "x.tmp",
-        ] {
-            assert!(!is_temp(name), "{name}");
-        }
     }
 }

@@ -8,12 +8,14 @@
 #![forbid(unsafe_code)]
 
 mod apply;
-pub mod doubles;
 mod fault;
+mod folder;
 pub mod io;
 mod json;
+mod leftovers;
 pub mod lock;
 mod read;
+mod reader;
 mod tree;
 mod unix;
 

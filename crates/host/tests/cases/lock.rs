@@ -1,11 +1,11 @@
 //! The lock among calls that meet each other in the middle, on a clock that runs as fast as it is slept on.
-#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::cell::{Cell, RefCell};
 
-use prepair_host::doubles::{Failing, Memory, Verdict};
 use prepair_host::io::Errno;
 use prepair_host::{ApplyRequest, Owner, Step, apply_files, lock};
+
+use crate::doubles::{Failing, Memory, Verdict};
 
 const STATE: &str = "/home/u/.openclaw";
 const LOCK: &str = "/home/u/.openclaw/.prepair.lock";

@@ -1,14 +1,14 @@
 //! Whatever fails, wherever: each file is whole, the changes made are the first ones of the plan, and the same call
 //! then completes and leaves nothing behind.
-#![allow(clippy::unwrap_used, reason = "tests")]
 
 use prepair_core::error::Error;
-use prepair_host::doubles::{Failing, Memory, Verdict};
 use prepair_host::io::Errno;
 use prepair_host::{
     ApplyRequest, Change, Entry, Io, ReadRequest, Step, apply_files, lock, read_files,
 };
 use sha2::{Digest, Sha256};
+
+use crate::doubles::{Failing, Memory, Verdict};
 
 const STATE: &str = "/home/u/.openclaw";
 const PATHS: [&str; 4] = [
