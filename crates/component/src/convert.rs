@@ -11,7 +11,7 @@ use prepair_core::options::pair::{
 use prepair_core::options::target::{self, Target, TargetInput};
 use prepair_core::options::{ClearOptions, DiagnoseOptions, Request, SetupOptions, What};
 use prepair_core::report;
-use prepair_core::steps::{Plan, Statement, Step};
+use prepair_core::steps::{FileStep, Plan, Sql, Statement, Step};
 use prepair_core::verdict::{self, Reason, Verdict};
 use prepair_core::wants::{Missing, Query, Stop};
 use serde_json::{Map, Value};
@@ -287,12 +287,14 @@ impl From<Plan> for wit::Planned {
 impl From<Step> for wit::Step {
     fn from(step: Step) -> Self {
         match step {
-            Step::Write { path, mut content, mode, keep_mode, expect } => {
+            Step::File(FileStep::Write { path, mut content, mode, keep_mode, expect }) => {
                 let content = std::mem::take(&mut *content);
                 Self::Write(wit::WriteStep { path, content, mode, keep_mode, expect })
             }
-            Step::Remove { path, expect } => Self::Remove(wit::RemoveStep { path, expect }),
-            Step::Sql { db, statements } => {
+            Step::File(FileStep::Remove { path, expect }) => {
+                Self::Remove(wit::RemoveStep { path, expect })
+            }
+            Step::Sql(Sql { db, statements }) => {
                 Self::Sql(wit::SqlStep { db, statements: all(statements) })
             }
         }

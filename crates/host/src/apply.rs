@@ -1,10 +1,11 @@
 //! `applyFiles`: steps in order, each one rename or unlink, so that any failure leaves a prefix of them.
 
-use core::fmt;
 use std::collections::HashSet;
 use std::rc::Rc;
 
 use prepair_core::error::{Error, Result};
+use prepair_core::report::{Change, ChangeAction};
+use prepair_core::steps::FileStep;
 
 use crate::fault::{barren, changed, fault, mount_point, not_a_file, not_a_folder, not_ours};
 use crate::folder::{Folder, NewFile, Put, Whose, hex};
@@ -23,94 +24,19 @@ pub struct Owner {
     pub gid: u32,
 }
 
-/// A change of one file.
-#[derive(Clone)]
-pub enum Step<'c> {
-    /// Creates or replaces a file.
-    Write {
-        /// Absolute.
-        path: String,
-        /// All of it.
-        content: &'c [u8],
-        /// Permission bits.
-        mode: u32,
-        /// A file that exists keeps its own mode.
-        keep_mode: bool,
-        /// SHA-256 of what is there, in hex; `None`: nothing.
-        expect: Option<String>,
-    },
-    /// Removes a file.
-    Remove {
-        /// Absolute.
-        path: String,
-        /// SHA-256 of what is there, in hex.
-        expect: String,
-    },
-}
-
-impl fmt::Debug for Step<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Write { path, content, .. } => {
-                write!(f, "Write({path}, {} bytes)", content.len())
-            }
-            Self::Remove { path, .. } => write!(f, "Remove({path})"),
-        }
-    }
-}
-
-impl Step<'_> {
-    fn path(&self) -> &str {
-        match self {
-            Self::Write { path, .. } | Self::Remove { path, .. } => path,
-        }
-    }
-
-    fn expect(&self) -> Option<&str> {
-        match self {
-            Self::Write { expect, .. } => expect.as_deref(),
-            Self::Remove { expect, .. } => Some(expect),
-        }
-    }
-}
-
 /// What to change.
 #[derive(Clone, Debug, Default)]
 pub struct ApplyRequest<'c> {
     /// The state dir, which holds the lock, then the config's folder; absolute.
     pub bases: Vec<String>,
     /// In the order in which they become visible. None: only what dead calls left is removed.
-    pub steps: Vec<Step<'c>>,
+    pub steps: Vec<FileStep<&'c [u8]>>,
     /// Owner of new files and folders; as root, the default is the owner of the folder that they are made in.
     pub owner: Option<Owner>,
     /// All but the last: everything is looked at and written beside its place, then taken away again.
     pub rehearse: bool,
     /// For names of temp files and the lock.
     pub random: [u8; 12],
-}
-
-/// What became of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Action {
-    /// It was not there.
-    Created,
-    /// It was there.
-    Replaced,
-    /// It is gone.
-    Removed,
-}
-
-/// One change made.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Change {
-    /// As requested.
-    pub path: String,
-    /// What became of it.
-    pub action: Action,
-    /// Length of the new content.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bytes: Option<usize>,
 }
 
 /// Applies the steps in order. If it fails before the first one, nothing on the disk has changed.
@@ -162,7 +88,7 @@ struct Job<'t, 'a, I: Io> {
 
 /// A step, ready to be made visible.
 struct Ready<'a, 's, I: Io> {
-    step: &'s Step<'s>,
+    step: &'s FileStep<&'s [u8]>,
     folder: Rc<Folder<'a, I>>,
     name: String,
     path: String,
@@ -231,7 +157,7 @@ impl<'a, I: Io> Job<'_, 'a, I> {
         self.is_root || self.owner.is_some() || user == self.user || user == 0
     }
 
-    fn run(&mut self, steps: &[Step<'_>], rehearse: bool) -> Result<Vec<Change>> {
+    fn run(&mut self, steps: &[FileStep<&[u8]>], rehearse: bool) -> Result<Vec<Change>> {
         let mut ready: Vec<Ready<'a, '_, I>> = Vec::new();
         for step in steps {
             ready.push(self.prepare(step)?);
@@ -268,10 +194,10 @@ impl<'a, I: Io> Job<'_, 'a, I> {
     }
 
     /// Looks at what is there and makes the folders that are missing.
-    fn prepare<'s>(&mut self, step: &'s Step<'s>) -> Result<Ready<'a, 's, I>> {
+    fn prepare<'s>(&mut self, step: &'s FileStep<&'s [u8]>) -> Result<Ready<'a, 's, I>> {
         let spot = self.tree.spot(step.path())?;
         let way = self.tree.way(&spot)?;
-        if let (Step::Remove { .. }, Way::Missing(..)) = (step, &way) {
+        if let (FileStep::Remove { .. }, Way::Missing(..)) = (step, &way) {
             return Err(changed(&spot.path));
         }
         let folder = self.folder(way)?;
@@ -347,19 +273,20 @@ impl<'a, I: Io> Job<'_, 'a, I> {
 
     /// Writes the temp file of a step in full, so that a full or read-only disk is met before anything changes.
     fn stage(&mut self, at: usize, entry: &mut Ready<'a, '_, I>) -> Result<()> {
-        let Step::Write { content, mode, keep_mode, .. } = entry.step else {
+        let FileStep::Write { content, mode, keep_mode, .. } = entry.step else {
             if !self.is_root && entry.was.is_some_and(|was| was.uid != self.user) {
                 return Err(not_ours(&entry.path));
             }
             return entry.folder.writable().map_err(|errno| fault(errno, "remove", &entry.path));
         };
+        let mode = mode & 0o777;
         let write = || {
             let (mode, owner) = match entry.was {
                 Some(Stat { mode: kept, uid, gid, .. }) => (
-                    if *keep_mode { kept } else { *mode },
+                    if *keep_mode { kept } else { mode },
                     if self.is_root { Whose::Given(uid, gid) } else { Whose::Kept(uid, gid) },
                 ),
-                None => (*mode, self.whose_in(&entry.folder)?),
+                None => (mode, self.whose_in(&entry.folder)?),
             };
             Ok(NewFile { content, mode, owner })
         };
@@ -381,7 +308,7 @@ impl<'a, I: Io> Job<'_, 'a, I> {
         let seen = entry.check()?;
         let (folder, name) = (&entry.folder, &entry.name);
         let (action, bytes) = match (entry.step, &entry.temp) {
-            (Step::Write { content, keep_mode, .. }, Some(temp)) => {
+            (FileStep::Write { content, keep_mode, .. }, Some(temp)) => {
                 if let (Some(seen), Some(was)) = (&seen, &entry.was)
                     && ((*keep_mode && seen.stat.mode != was.mode)
                         || seen.stat.uid != was.uid
@@ -407,15 +334,16 @@ impl<'a, I: Io> Job<'_, 'a, I> {
                     Put::Not => return Err(changed(&entry.path)),
                     Put::Stuck(errno) => return Err(fault(errno, "replace", &entry.path)),
                 }
-                let action = if seen.is_some() { Action::Replaced } else { Action::Created };
+                let action =
+                    if seen.is_some() { ChangeAction::Replaced } else { ChangeAction::Created };
                 (action, Some(content.len()))
             }
             _ => {
                 folder.unlink(name).map_err(|errno| fault(errno, "remove", &entry.path))?;
-                (Action::Removed, None)
+                (ChangeAction::Removed, None)
             }
         };
-        Ok(Change { path: entry.step.path().to_owned(), action, bytes })
+        Ok(Change { path: entry.step.path().to_owned(), action, bytes, rows: None })
     }
 
     /// Removes the temp files that are left.

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use prepair_core::error::{Error, Result};
+use prepair_core::report::Change;
+use prepair_core::steps::FileStep;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::apply::{ApplyRequest, Change, Owner, Step, apply_files};
+use crate::apply::{ApplyRequest, Owner, apply_files};
 use crate::io::Io;
 use crate::read::{Entry, ReadRequest, read_files, same_files};
 
@@ -33,28 +35,10 @@ struct SameJson {
 #[derive(Deserialize)]
 struct ApplyJson {
     bases: Vec<String>,
-    steps: Vec<StepJson>,
+    steps: Vec<FileStep<usize>>,
     owner: Option<Owner>,
     #[serde(default)]
     rehearse: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-enum StepJson {
-    #[serde(rename_all = "camelCase")]
-    Write {
-        path: String,
-        blob: usize,
-        mode: u32,
-        #[serde(default)]
-        keep_mode: bool,
-        expect: Option<String>,
-    },
-    Remove {
-        path: String,
-        expect: String,
-    },
 }
 
 #[derive(Serialize)]
@@ -107,8 +91,8 @@ pub fn same_files_json<I: Io>(io: &I, request: &str, blobs: &[&[u8]]) -> Reply {
 /// `{bases, steps, owner?, rehearse?}` → `{changes}`.
 pub fn apply_files_json<I: Io>(io: &I, request: &str, blobs: &[&[u8]], random: [u8; 12]) -> Reply {
     let reply = parse(request).and_then(|request: ApplyJson| {
-        let steps =
-            request.steps.into_iter().map(|step| bind(step, blobs)).collect::<Result<_>>()?;
+        let bound = |step: FileStep<usize>| step.with(|index| blob_at(blobs, index));
+        let steps = request.steps.into_iter().map(bound).collect::<Result<_>>()?;
         let ApplyJson { bases, owner, rehearse, .. } = request;
         let request = ApplyRequest { bases, steps, owner, rehearse, random };
         apply_files(io, &request).map(|changes| json!(AppliedJson { changes }).to_string())
@@ -117,16 +101,6 @@ pub fn apply_files_json<I: Io>(io: &I, request: &str, blobs: &[&[u8]], random: [
         Ok(json) => Reply { json, blobs: Vec::new() },
         Err(error) => refusal(&error),
     }
-}
-
-fn bind<'c>(step: StepJson, blobs: &[&'c [u8]]) -> Result<Step<'c>> {
-    Ok(match step {
-        StepJson::Write { path, blob, mode, keep_mode, expect } => {
-            let content = blob_at(blobs, blob)?;
-            Step::Write { path, content, mode: mode & 0o777, keep_mode, expect }
-        }
-        StepJson::Remove { path, expect } => Step::Remove { path, expect },
-    })
 }
 
 fn blob_at<'c>(blobs: &[&'c [u8]], index: usize) -> Result<&'c [u8]> {

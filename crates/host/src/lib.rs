@@ -19,7 +19,7 @@ mod reader;
 mod tree;
 mod unix;
 
-pub use apply::{Action, ApplyRequest, Change, Owner, Step, apply_files};
+pub use apply::{ApplyRequest, Owner, apply_files};
 pub use io::Io;
 pub use json::{Reply, apply_files_json, read_files_json, same_files_json};
 pub use read::{Entry, ReadReply, ReadRequest, read_files, same_files};

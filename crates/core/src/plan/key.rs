@@ -10,7 +10,7 @@ use crate::inputs::File;
 use crate::options::pair::{IdentityChoice, PairOptions};
 use crate::plan::identity::{primary_key, stored_identity};
 use crate::report::{IdentityOutcome, Notice};
-use crate::steps::{Statement, Step, expect, private, write};
+use crate::steps::{Statement, Step, expect, private, remove, write};
 use crate::store::identity::{self, Repair};
 use crate::store::rows;
 use crate::wants::{Stop, want_files, want_queries};
@@ -85,7 +85,7 @@ pub(super) fn file_key(
             }
             if let (Some(path), Some(claimed)) = (claim, claimed.filter(|_| resumed)) {
                 key.outcome = IdentityOutcome::Created;
-                key.claim.1 = Some(Step::Remove { path, expect: sha256_hex(claimed) });
+                key.claim.1 = Some(remove(&path, sha256_hex(claimed)));
             }
         }
         (None, wanted) if !file.exists() => {
@@ -99,7 +99,7 @@ pub(super) fn file_key(
             key.before.push(private(path, keys.file(inputs.now), None));
             if let Some(path) = claim {
                 let id = keys.device_id().into_bytes();
-                let end = Step::Remove { path: path.clone(), expect: sha256_hex(&id) };
+                let end = remove(&path, sha256_hex(&id));
                 let file = inputs.file(&path);
                 key.claim = (Some(write(&path, id, file)), Some(end));
             }

@@ -10,8 +10,10 @@ fn requests_and_replies() {
     memory.put("/s/a", b"A", 0o600);
     memory.put_link("/s/l", "a");
     memory.put_fifo("/s/f");
-    let read =
-        read_files_json(&memory, r#"{"bases":["/s"],"files":["/s/a","/s/f","/s/l","/s/d","/s","/x"]}"#);
+    let read = read_files_json(
+        &memory,
+        r#"{"bases":["/s"],"files":["/s/a","/s/f","/s/l","/s/d","/s","/x"]}"#,
+    );
     let expected = r#"{"files":{"/s":{"kind":"dir"},"/s/a":{"blob":0},"/s/d":null,"/s/f":{"kind":"other"},"/s/l":{"kind":"symlink"},"/x":null},"leftovers":false}"#;
     assert_eq!((read.json.as_str(), read.blobs), (expected, vec![b"A".to_vec()]));
 

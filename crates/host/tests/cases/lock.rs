@@ -2,8 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 
+use prepair_core::steps::FileStep;
 use prepair_host::io::Errno;
-use prepair_host::{ApplyRequest, Owner, Step, apply_files, lock};
+use prepair_host::{ApplyRequest, Owner, apply_files, lock};
 
 use crate::doubles::{Failing, Memory, Verdict};
 
@@ -14,7 +15,7 @@ const FILE: &str = "/home/u/.openclaw/x";
 fn request(random: u8, content: &'static str, expect: Option<&str>) -> ApplyRequest<'static> {
     ApplyRequest {
         bases: vec![STATE.into()],
-        steps: vec![Step::Write {
+        steps: vec![FileStep::Write {
             path: FILE.into(),
             content: content.as_bytes(),
             mode: 0o600,
