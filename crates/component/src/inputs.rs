@@ -1,5 +1,6 @@
 //! What was read, from wit/ to the core.
 
+use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Fields, Result};
 use prepair_core::inputs::{File, Inputs, Installed, PassedOver, Process, Stat};
 use prepair_core::options::target;
@@ -17,7 +18,7 @@ pub(crate) fn inputs(inputs: &wit::Inputs) -> Result<Inputs<'_>> {
         _ => 0,
     };
     if inputs.files.iter().map(|(_, file)| size(file)).sum::<usize>() > MAX_INPUT {
-        return Err(Error::new("OPTIONS", "The files have more than 256 MiB together.")
+        return Err(Error::new(ErrorCode::Options, "The files have more than 256 MiB together.")
             .hint("Files of OpenClaw's state dir have a few KiB. Look at what lies there."));
     }
     let files = inputs.files.iter().map(|(path, file)| (path.clone(), file_of(file)));

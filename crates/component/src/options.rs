@@ -1,6 +1,7 @@
 //! What is asked for, from wit/ to the core. Whatever can be wrong with an option is found by the core.
 
 use prepair_core::base::json5::{self, Arrays};
+use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
 use prepair_core::options::config::{ConfigInput, ConfigOptions, Proxies};
 use prepair_core::options::connection::{Auth, Client, Connection};
@@ -56,7 +57,7 @@ fn object(text: String) -> Result<Map<String, Value>> {
         Some(_) => "no object",
         None => "no valid JSON",
     };
-    Err(Error::new("OPTIONS", format!("The option merge is {what}."))
+    Err(Error::new(ErrorCode::Options, format!("The option merge is {what}."))
         .hint("Give the JSON text of an object, strict JSON, nested at most 100 deep."))
 }
 

@@ -1,6 +1,7 @@
 //! What is still to be read, what is to be done and what is refused, from the core to wit/.
 
 use prepair_core::base::json5;
+use prepair_core::codes::{ErrorCode, NoticeCode};
 use prepair_core::error::{Error, Fields};
 use prepair_core::steps::{FileStep, Plan, Sql, Statement, Step};
 use prepair_core::wants::{Missing, Query, Stop};
@@ -47,6 +48,25 @@ impl To<wit::SqlValue> for Value {
             // Columns take JSON as text.
             json => wit::SqlValue::Text(json5::line(&json)),
         }
+    }
+}
+
+impl To<String> for ErrorCode {
+    fn to(self) -> String {
+        self.to_string()
+    }
+}
+
+impl To<String> for NoticeCode {
+    fn to(self) -> String {
+        self.to_string()
+    }
+}
+
+/// Of what a host of the component could not read.
+impl To<ErrorCode> for String {
+    fn to(self) -> ErrorCode {
+        ErrorCode::of_failure(&self)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
 use prepair_core::report::{Change, ChangeAction};
 use prepair_core::steps::FileStep;
@@ -99,7 +100,7 @@ struct Ready<'a, 's, I: Io> {
 impl<'a, I: Io> Job<'_, 'a, I> {
     fn lock(&mut self) -> Result<Lock<'a, I>> {
         let state = self.tree.bases().first().ok_or_else(|| {
-            Error::new("INTERNAL", "a request needs the state dir as its first base")
+            Error::new(ErrorCode::Internal, "a request needs the state dir as its first base")
         })?;
         let mut delays = lock::delays();
         let mut gone = 0;

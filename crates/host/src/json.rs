@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
 use prepair_core::report::Change;
 use prepair_core::steps::FileStep;
@@ -105,7 +106,7 @@ pub fn apply_files_json<I: Io>(io: &I, request: &str, blobs: &[&[u8]], random: [
 
 fn blob_at<'c>(blobs: &[&'c [u8]], index: usize) -> Result<&'c [u8]> {
     blobs.get(index).copied().ok_or_else(|| {
-        Error::new("INTERNAL", format!("a request names blob {index}, which is missing"))
+        Error::new(ErrorCode::Internal, format!("a request names blob {index}, which is missing"))
     })
 }
 
@@ -113,7 +114,7 @@ fn parse<'r, T: Deserialize<'r>>(request: &'r str) -> Result<T> {
     // serde_json's own text may quote the request.
     serde_json::from_str(request).map_err(|error| {
         Error::new(
-            "INTERNAL",
+            ErrorCode::Internal,
             format!("a file request is malformed at {}:{}", error.line(), error.column()),
         )
     })
