@@ -6,21 +6,20 @@ const tag = (name, val) => ({ tag: name, val });
 /** A request, of an operation and options that types can say. */
 export function requestOf({ operation, options }) {
   const { stateDir, configPath, profile, gatewayVersion, env = {}, ...rest } = optionsOf(options);
+  const device = (what, asked) => tag('devices', tag(what, asked));
   const made = {
     prePair: () => tag('pre-pair', pairOf(rest)),
-    clearPending: () => tag('clear-pending', { deviceId: rest.deviceId }),
+    clearPending: () => tag('clear-pending', { deviceId: rest.deviceId, requestId: rest.requestId }),
     patchConfig: () => tag('patch-config', configOf(rest)),
     setup: ({ config, ...pair } = rest) => tag('setup', { pair: pairOf(pair), config: config === false ? undefined : configOf(config ?? {}) }),
-    diagnose: () => tag('diagnose', connectionOf(rest.connection ?? {})),
+    diagnose: () => tag('diagnose', { connection: connectionOf(rest.connection ?? {}), device: rest.device }),
     'devices.list': () => tag('list-devices'),
-    'devices.approve': ({ requestId, deviceId, scopes, displayName } = rest) => tag('approve-device', {
-      which: requestId === undefined ? tag('device-id', deviceId) : tag('request-id', requestId), scopes, displayName,
-    }),
-    'devices.reject': () => tag('reject-device', rest.requestId),
-    'devices.remove': () => tag('remove-device', rest.deviceId),
-    'devices.revoke': () => tag('revoke-device', rest),
-    'devices.rotate': () => tag('rotate-device', rest),
-    'devices.rename': () => tag('rename-device', rest),
+    'devices.approve': ({ requestId, deviceId, scopes, displayName } = rest) => device('approve', { which: requestId === undefined ? tag('device-id', deviceId) : tag('request-id', requestId), scopes, displayName }),
+    'devices.reject': () => device('reject', rest.requestId),
+    'devices.remove': () => device('remove', rest.deviceId),
+    'devices.revoke': () => device('revoke', rest),
+    'devices.rotate': () => device('rotate', rest),
+    'devices.rename': () => device('rename', rest),
   };
   return { target: { stateDir, configPath, profile, gatewayVersion, env: Object.entries(env) }, operation: made[operation]() };
 }
@@ -48,7 +47,7 @@ function connectionOf({ client = 'agent', headers = {}, ...rest }) {
 
 /** Inputs. */
 export function inputsFor(vector) {
-  const { files, rows = {}, now, home, cwd, installed, passedOver = [], entropy, stats, process, earlier, failures = {} } = inputsOf(vector.inputs);
+  const { files, rows = {}, now, home, cwd, installed, passedOver = [], entropy, stats, process, gateway, earlier, failures = {} } = inputsOf(vector.inputs);
   return {
     files: Object.entries(files).map(([path, file]) => [path, file === null ? tag('absent') : file instanceof Uint8Array ? tag('content', file) : tag(file.kind)]),
     rows: Object.entries(rows).map(([id, answer]) => ({ id, rows: answer?.map((row) => Object.entries(row).map(([column, value]) => [column, cellOf(value)])) })),
@@ -56,7 +55,7 @@ export function inputsFor(vector) {
     installed: installed ? { version: installed.version, stateSchema: installed.stateSchema === undefined ? undefined : BigInt(installed.stateSchema) } : undefined,
     passedOver, entropy,
     stats: stats && Object.entries(stats).map(([path, stat]) => [path, stat ? { ...stat, nlink: BigInt(stat.nlink), backups: stat.backups ?? [] } : undefined]),
-    process, earlier,
+    process, gateway, earlier,
     failures: Object.entries(failures),
   };
 }

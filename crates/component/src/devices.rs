@@ -1,119 +1,58 @@
-//! Devices between the types of wit/ and those of the core.
+//! Operations on devices: what is asked for, and what is told.
 
 use prepair_core::error::Result;
-use prepair_core::options::devices::{Approve, ApproveInput, OfRole};
-use prepair_core::options::role::Role;
+use prepair_core::options::devices::{ApproveInput, Devices, OfRole, name, request_id};
 use prepair_core::options::target::device_id;
 use prepair_core::report::devices::{
     DeviceList, DeviceReport, DeviceToken, PairedDevice, WaitingKind, WaitingRequest,
 };
 
-use crate::convert::all;
+use crate::to::{To, record, words};
 use crate::wit::openclaw::prepair::types as wit;
 
-pub(crate) fn approve(options: wit::ApproveOptions) -> Result<Approve> {
-    let (request_id, device_id) = match options.which {
-        wit::Waiting::RequestId(id) => (Some(id), None),
-        wit::Waiting::DeviceId(id) => (None, Some(id)),
-    };
-    let (scopes, display_name) = (options.scopes, options.display_name);
-    ApproveInput { request_id, device_id, scopes, display_name }.checked()
+/// What becomes of one device or request.
+pub(crate) fn operation(operation: wit::DeviceOperation) -> Result<Devices> {
+    Ok(match operation {
+        wit::DeviceOperation::Approve(options) => {
+            let wit::ApproveOptions { which, scopes, display_name } = options;
+            let (request_id, device_id) = match which {
+                wit::Waiting::RequestId(id) => (Some(id), None),
+                wit::Waiting::DeviceId(id) => (None, Some(id)),
+            };
+            let input = ApproveInput { request_id, device_id, scopes, display_name };
+            Devices::Approve(input.checked()?)
+        }
+        wit::DeviceOperation::Reject(id) => Devices::Reject(request_id(id)?),
+        wit::DeviceOperation::Remove(id) => Devices::Remove(device_id(id)?),
+        wit::DeviceOperation::Revoke(of) => Devices::Revoke(of_role(of)?),
+        wit::DeviceOperation::Rotate(of) => Devices::Rotate(of_role(of)?),
+        wit::DeviceOperation::Rename(options) => {
+            Devices::Rename { device: device_id(options.device_id)?, name: name(options.name)? }
+        }
+    })
 }
 
 pub(crate) fn of_role(of: wit::DeviceRole) -> Result<OfRole> {
-    Ok(OfRole { device: device_id(of.device_id)?, role: of.role.map(Into::into) })
+    Ok(OfRole { device: device_id(of.device_id)?, role: of.role.to() })
 }
 
-impl From<wit::Role> for Role {
-    fn from(role: wit::Role) -> Self {
-        match role {
-            wit::Role::Operator => Self::Operator,
-            wit::Role::Node => Self::Node,
-        }
+record! {
+    DeviceList => wit::DeviceList { store, gateway, paired, waiting, warnings }
+    PairedDevice => wit::PairedDevice {
+        device_id, public_key, display_name, client_id, client_mode, platform, device_family, roles, scopes, tokens,
+        created_at_ms, approved_at_ms, last_seen_at_ms, own
+    }
+    DeviceToken => wit::DeviceToken { role, scopes, created_at_ms, last_used_at_ms, revoked_at_ms }
+    WaitingRequest => wit::WaitingRequest {
+        request_id, kind, device_id, public_key, client_id, client_mode, display_name, platform, device_family, roles,
+        scopes, commands, remote_ip, silent, repair, age_ms, expired
+    }
+    DeviceReport => wit::DeviceReport {
+        device_id, request_id, store, gateway, roles, scopes, granted, token_replaced, revocation_lifted, attempts,
+        changes, warnings
     }
 }
 
-impl From<DeviceReport> for wit::DeviceReport {
-    fn from(report: DeviceReport) -> Self {
-        Self {
-            device_id: report.device_id,
-            request_id: report.request_id,
-            store: report.store.into(),
-            gateway: report.gateway.into(),
-            roles: report.roles,
-            scopes: report.scopes,
-            granted: report.granted,
-            token_replaced: report.token_replaced,
-            revocation_lifted: report.revocation_lifted,
-            changes: all(report.changes),
-            warnings: all(report.warnings),
-        }
-    }
-}
-
-impl From<DeviceList> for wit::DeviceList {
-    fn from(report: DeviceList) -> Self {
-        Self {
-            store: report.store.into(),
-            gateway: report.gateway.into(),
-            paired: all(report.paired),
-            waiting: all(report.waiting),
-            warnings: all(report.warnings),
-        }
-    }
-}
-
-impl From<PairedDevice> for wit::PairedDevice {
-    fn from(device: PairedDevice) -> Self {
-        Self {
-            device_id: device.device_id,
-            public_key: device.public_key,
-            display_name: device.display_name,
-            client_id: device.client_id,
-            client_mode: device.client_mode,
-            platform: device.platform,
-            device_family: device.device_family,
-            roles: device.roles,
-            scopes: device.scopes,
-            tokens: all(device.tokens),
-            created_at_ms: device.created_at_ms,
-            approved_at_ms: device.approved_at_ms,
-            last_seen_at_ms: device.last_seen_at_ms,
-            own: device.own,
-        }
-    }
-}
-
-impl From<DeviceToken> for wit::DeviceToken {
-    fn from(token: DeviceToken) -> Self {
-        let DeviceToken { role, scopes, created_at_ms, last_used_at_ms, revoked_at_ms } = token;
-        Self { role, scopes, created_at_ms, last_used_at_ms, revoked_at_ms }
-    }
-}
-
-impl From<WaitingRequest> for wit::WaitingRequest {
-    fn from(request: WaitingRequest) -> Self {
-        Self {
-            request_id: request.request_id,
-            kind: match request.kind {
-                WaitingKind::Device => wit::WaitingKind::Device,
-                WaitingKind::NodeSurface => wit::WaitingKind::NodeSurface,
-            },
-            device_id: request.device_id,
-            public_key: request.public_key,
-            client_id: request.client_id,
-            client_mode: request.client_mode,
-            display_name: request.display_name,
-            platform: request.platform,
-            device_family: request.device_family,
-            roles: request.roles,
-            scopes: request.scopes,
-            commands: request.commands,
-            remote_ip: request.remote_ip,
-            silent: request.silent,
-            repair: request.repair,
-            age_ms: request.age_ms,
-            expired: request.expired,
-        }
-    }
+words! {
+    WaitingKind => wit::WaitingKind { Device, NodeSurface }
 }

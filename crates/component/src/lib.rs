@@ -1,7 +1,11 @@
 //! The WebAssembly component: the pure entry of the core, typed by wit/.
 
-mod convert;
 mod devices;
+mod inputs;
+mod options;
+mod plan;
+mod report;
+mod to;
 
 /// What wit/ says, as Rust.
 #[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]
@@ -21,6 +25,8 @@ use zeroize::Zeroizing;
 use wit::exports::openclaw::prepair::{devices as exported, identities, planner};
 use wit::openclaw::prepair::types;
 
+use to::To;
+
 struct Component;
 
 wit::export!(Component with_types_in wit);
@@ -39,17 +45,17 @@ impl planner::Guest for Component {
         mut inputs: types::Inputs,
     ) -> Result<types::Planned, types::Stop> {
         let entropy = entropy(inputs.entropy.take())?;
-        let request = convert::request(request, entropy::seed(&entropy))?;
-        let plan = operations::plan(&request, &convert::inputs(&inputs)?, &entropy)?;
-        Ok(plan.into())
+        let request = options::request(request, entropy::seed(&entropy))?;
+        let plan = operations::plan(&request, &inputs::inputs(&inputs)?, &entropy)?;
+        Ok(plan.to())
     }
 
     fn reads(
         request: types::Request,
         inputs: types::Inputs,
     ) -> Result<Option<types::Needs>, types::Error> {
-        let request = convert::request(request, &[1; 32])?;
-        Ok(operations::reads(&request, &convert::inputs(&inputs)?).map(Into::into))
+        let request = options::request(request, &[1; 32])?;
+        Ok(operations::reads(&request, &inputs::inputs(&inputs)?).to())
     }
 }
 
@@ -59,15 +65,15 @@ impl identities::Guest for Component {
     }
 
     fn derive(from: types::Derivation) -> Result<identities::Identity, types::Error> {
-        Ok(convert::derivation(from).key()?.into())
+        Ok(from.to().key()?.into())
     }
 
     fn exported(
         target: types::Target,
         inputs: types::Inputs,
     ) -> Result<identities::Identity, types::Stop> {
-        let target = convert::target(target)?;
-        Ok(identity::export(&target, &convert::inputs(&inputs)?)?.into())
+        let target = options::target(target)?;
+        Ok(identity::export(&target, &inputs::inputs(&inputs)?)?.into())
     }
 
     fn sign(
@@ -92,8 +98,8 @@ impl exported::Guest for Component {
         device: types::DeviceRole,
         inputs: types::Inputs,
     ) -> Result<exported::LiveToken, types::Stop> {
-        let (target, of) = (convert::target(target)?, devices::of_role(device)?);
-        let mut live = live_token(&target, &of, &convert::inputs(&inputs)?)?;
+        let (target, of) = (options::target(target)?, devices::of_role(device)?);
+        let mut live = live_token(&target, &of, &inputs::inputs(&inputs)?)?;
         Ok(exported::LiveToken {
             device_id: live.device_id,
             role: live.role.to_string(),

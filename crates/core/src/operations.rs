@@ -23,7 +23,7 @@ use crate::plan::take_back::take_back_part;
 use crate::report::{
     ClearPendingReport, Notice, PatchConfigReport, PrePairReport, Report, SetupReport, StoreKind,
 };
-use crate::steps::{Plan, Statement, Step, changes};
+use crate::steps::{Plan, Sql, Statement, Step, changes};
 use crate::store::pending::Which;
 use crate::wants::{Gathered, Missing, Stop};
 
@@ -68,7 +68,7 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
             let DevicePart { mut report, mut steps, statements } = part;
             report.changes = changes(&steps, &statements, &db);
             if !statements.is_empty() {
-                steps.push(Step::Sql { db: db.clone(), statements });
+                steps.push(Step::Sql(Sql { db: db.clone(), statements }));
             }
             (steps, Report::Device(report))
         }),
@@ -128,7 +128,7 @@ fn cleared(part: ClearPart, world: &World<'_, '_>, db: &str) -> (Vec<Step>, Repo
 
 /// Statements as one step.
 fn rows(statements: Vec<Statement>, db: &str) -> Option<Step> {
-    (!statements.is_empty()).then(|| Step::Sql { db: db.to_string(), statements })
+    (!statements.is_empty()).then(|| Step::Sql(Sql { db: db.to_string(), statements }))
 }
 
 /// What a plan would still have to know. One that would be refused has read all that it needs.
