@@ -621,7 +621,7 @@ export const devices: {
   rename(options: Target & { deviceId: string; name: string }): DeviceReport;
   /**
    * The token of a device: a secret. Beside `exportIdentity` and `newIdentity` the only call that gives one. Default role as of `revoke`.
-   * Reads only. Fails with `ERR_PREPAIR_REVOKED` where it was revoked, and `ERR_PREPAIR_NOT_FOUND` where there is none.
+   * From 2026.5.28 a browser's counts only if the gateway itself gave it at a connect with the shared secret. Reads only. Fails with `ERR_PREPAIR_REVOKED` where it was revoked, and `ERR_PREPAIR_NOT_FOUND` where there is none.
    * @example
    * const { token, scopes } = devices.token({ deviceId, role: 'operator' });
    */

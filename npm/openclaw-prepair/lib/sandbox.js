@@ -343,7 +343,7 @@ class Job {
           missing = lacking(this.core(inputs).json);
         } catch (error) {
           // This world is refused; a refusal of the real one is seen when it has been read.
-          if (rows === worlds[0]) throw error;
+          if (rows === worlds[0] && error.code !== 'ERR_PREPAIR_NOT_FOUND') throw error;
           break;
         }
         if (!missing) break;

@@ -52,8 +52,8 @@ const FLAGS = {
   'allow-any': [null, 'allow 0.0.0.0/0 and ::/0', (o) => (o.allowAny = true)],
   'merge-file': ['FILE', 'an RFC 7396 merge patch in JSON', (o, v, io) => (o.merge = io.json(v))],
   arrays: ['HOW', 'arrays of the patch: union (default), replace', (o, v) => (o.arrays = v)],
-  'device-id': ['ID', 'only requests of this device; default: all', (o, v) => (o.deviceId = v)],
-  role: ['ROLE', 'operator or node; default: the only one with a token', (o, v) => (o.role = v)],
+  'device-id': ['ID', 'this device alone', (o, v) => (o.deviceId = v)],
+  'request-id': ['ID', 'this request alone', (o, v) => (o.requestId = v)],
   show: [null, 'print the token, on a terminal too', null],
   client: ['WHO', 'agent or cli', (o, v) => (o.client = v)],
   header: ['"K: V"', 'a header of the upgrade request (repeat)', (o, v) => {
@@ -81,7 +81,7 @@ const CONNECTION = ['client', 'header', 'method', 'remote-address', 'presents-de
 const COMMANDS = {
   setup: { operation: 'setup', about: 'config, identity, paired record and pending requests in one go', flags: [...PAIR, 'no-config', ...CONFIG], inner: { config: CONFIG } },
   'pre-pair': { operation: 'prePair', about: 'make or reuse the device identity and write its approved record', flags: PAIR },
-  'clear-pending': { operation: 'clearPending', about: 'remove stale pairing requests, which poison later ones', flags: ['device-id'] },
+  'clear-pending': { operation: 'clearPending', about: 'remove stale pairing requests, which poison later ones', flags: ['device-id', 'request-id'] },
   'patch-config': { operation: 'patchConfig', about: 'edit openclaw.json without losing a byte of the rest', flags: CONFIG },
   doctor: { operation: 'diagnose', about: 'why there is a wall, and all that is wrong on disk', flags: CONNECTION, inner: { connection: CONNECTION }, output: ['json', 'quiet'] },
   verify: { operation: 'verify', about: 'a real connect to a running gateway; changes nothing by trying', flags: ['url', 'token-env', 'password-env', 'client', 'header', 'timeout', 'force'], output: ['json', 'quiet'] },
@@ -89,20 +89,20 @@ const COMMANDS = {
 
 /** A word that is not a flag becomes these. A request's id is a UUID, a device's hexadecimal digits. */
 const WORDS = {
-  request: ['REQUEST', (o, v) => (o.requestId = v)],
-  device: ['DEVICE', (o, v) => (o.deviceId = v)],
-  either: ['REQUEST|DEVICE', (o, v) => (o[/^[0-9a-f]{9,}$/.test(v) ? 'deviceId' : 'requestId'] = v)],
-  name: ['NAME', (o, v) => (o.name = v)],
+  request: ['REQUEST', (o, v) => (o.requestId = v), ['requestId']],
+  device: ['DEVICE', (o, v) => (o.deviceId = v), ['deviceId']],
+  either: ['REQUEST|DEVICE', (o, v) => (o[/^[0-9a-f]{9,}$/.test(v) ? 'deviceId' : 'requestId'] = v), ['requestId', 'deviceId']],
+  name: ['NAME', (o, v) => (o.name = v), ['name']],
 };
 const DEVICES = {
   list: { about: 'every paired device and every waiting request', words: [], flags: [], output: ['json', 'quiet'] },
-  approve: { about: 'approve one request, as the owner would', words: ['either'], flags: ['scopes', 'display-name'] },
-  reject: { about: 'drop one request', words: ['request'], flags: [] },
-  remove: { about: 'drop a device, its tokens and requests', words: ['device'], flags: [] },
-  revoke: { about: 'revoke a token of a device', words: ['device'], flags: ['role'] },
-  rotate: { about: 'give a device a new token', words: ['device'], flags: ['role'] },
-  rename: { about: 'give a device another name', words: ['device', 'name'], flags: [] },
-  token: { about: 'print the token of a device: a secret', words: ['device'], flags: ['role', 'show'], output: ['json'] },
+  approve: { about: 'approve one request, as the owner would', words: ['either'], flags: ['request-id', 'device-id', 'scopes', 'display-name'] },
+  reject: { about: 'drop one request', words: ['request'], flags: ['request-id'] },
+  remove: { about: 'drop a device, its tokens and requests', words: ['device'], flags: ['device-id'] },
+  revoke: { about: 'revoke a token of a device', words: ['device'], flags: ['device-id', 'role'] },
+  rotate: { about: 'give a device a new token', words: ['device'], flags: ['device-id', 'role'] },
+  rename: { about: 'give a device another name', words: ['device', 'name'], flags: ['device-id'] },
+  token: { about: 'print the token of a device: a secret', words: ['device'], flags: ['device-id', 'role', 'show'], output: ['json'] },
 };
 for (const [name, command] of Object.entries(DEVICES)) COMMANDS[`devices ${name}`] = { operation: `devices.${name}`, ...command };
 
@@ -148,12 +148,17 @@ function parse(argv, io) {
   const given = [];
   const switches = {};
   const wanted = [...(command.words ?? [])];
+  /** What a flag has said is not asked for by a word. */
+  const next = () => {
+    while (wanted.length > 0 && WORDS[wanted[0]][2].some((name) => options[name] !== undefined)) wanted.shift();
+    return wanted[0];
+  };
   const words = [...rest];
   while (words.length > 0) {
     const word = words.shift();
     if (word === '--help' || word === '-h') return { help: name };
     const [, flag, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
-    if (flag === undefined && wanted.length > 0 && word !== '') {
+    if (flag === undefined && next() !== undefined && word !== '') {
       WORDS[wanted.shift()][1](options, word);
       continue;
     }
@@ -175,7 +180,7 @@ function parse(argv, io) {
     if (assign) assign(into, value, io);
     else switches[flag] = true;
   }
-  if (wanted.length > 0) throw new Usage(`${name} wants ${wanted.map((word) => WORDS[word][0]).join(' and ')}.`, 'See devices list.');
+  if (next() !== undefined) throw new Usage(`${name} wants ${wanted.map((word) => WORDS[word][0]).join(' and ')}.`, 'See devices list.');
   return { command: name, operation: command.operation, options, given, json: switches.json === true, quiet: switches.quiet === true, show: switches.show === true };
 }
 

@@ -19,10 +19,10 @@ function age(ms) {
   return `${Math.floor(seconds / size)} ${unit} ago`;
 }
 
-/** Words in lines of so many columns; a word that is longer has a line of its own. */
+/** Words in lines of so many columns; a word that is longer is cut. */
 function wrapped(words, width) {
   const lines = [];
-  for (const word of words) {
+  for (const word of words.flatMap((text) => text.split(' ')).flatMap((text) => text.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
@@ -83,7 +83,7 @@ function listed({ store, gateway, paired, waiting, warnings }, c, { columns, now
       ['seen', [lastSeenAtMs === undefined ? 'not noted' : age(now - lastSeenAtMs)]],
     ], c, width));
   }
-  if (waiting.length > 0) lines.push('', c.dim('Approve one by `openclaw-prepair devices approve ID`.'));
+  if (waiting.length > 0) lines.push('', c.dim('Approve one by `npx openclaw-prepair devices approve ID`.'));
   return [...lines, ...notices(warnings, c)];
 }
 

@@ -33,11 +33,12 @@ use crate::wants::{Stop, want_queries};
 /// Revokes the token of one role.
 pub(super) fn revoke(world: &World<'_, '_>, of: &OfRole) -> Result<DevicePart, Stop> {
     let record = record(world, &of.device)?.ok_or_else(|| no_device(world, &of.device))?;
-    let (role, token) = chosen(world, of, &record, |token| !revoked(token))?;
     let mut part = DevicePart::new(world, &of.device, Some(&record));
-    if revoked(token) {
+    let held = tokens(&record, of);
+    if !held.is_empty() && held.iter().all(|(_, token)| revoked(token)) {
         return Ok(part);
     }
+    let (role, _) = chosen(world, of, &record, |token| !revoked(token))?;
     let path = vec!["tokens", role, "revokedAtMs"];
     let mut sets = vec![Set { path, value: world.inputs.now.into() }];
     if role == "node" {
@@ -184,6 +185,16 @@ fn revoked(token: &Fields) -> bool {
     is_revoked(token.get("revokedAtMs"))
 }
 
+/// The tokens of a record, or of its role that is named.
+fn tokens<'r>(record: &'r Fields, of: &OfRole) -> Vec<(&'static str, &'r Fields)> {
+    let tokens = record.get("tokens").and_then(Value::as_object);
+    let found = tokens
+        .into_iter()
+        .flatten()
+        .filter_map(|(role, token)| Some((known(role)?, token.as_object()?)));
+    found.filter(|(role, _)| of.role.is_none_or(|wanted| wanted.name() == *role)).collect()
+}
+
 /// The token that is meant: that of the role, else the only one, those first that `fit`.
 fn chosen<'r>(
     world: &World<'_, '_>,
@@ -192,13 +203,7 @@ fn chosen<'r>(
     fit: impl Fn(&Fields) -> bool,
 ) -> Result<(&'static str, &'r Fields)> {
     let device = device_name(&of.device);
-    let tokens = record.get("tokens").and_then(Value::as_object);
-    let all: Vec<(&'static str, &'r Fields)> = tokens
-        .into_iter()
-        .flatten()
-        .filter_map(|(role, token)| Some((known(role)?, token.as_object()?)))
-        .filter(|(role, _)| of.role.is_none_or(|wanted| wanted.name() == *role))
-        .collect();
+    let all = tokens(record, of);
     let fitting: Vec<_> = all.iter().copied().filter(|(_, token)| fit(token)).collect();
     let found = if fitting.is_empty() { all } else { fitting };
     match found[..] {
