@@ -56,7 +56,7 @@ const pinned = (state, platform, deviceFamily) => ({ paired: { ...state.paired, 
 // Versions at a boundary, and what shows it there.
 const HELD = {
   2.21: ['allowInsecureAuth, allowed page: no device, page on a foreign host', 'as it is: a node without a device'],
-  2.22: ['as it is: a node without a device', 'control ui, foreign page'],
+  2.22: ['as it is: a node without a device'], '2.22-1': ['control ui, foreign page'],
   3.13: ['no auth: control ui, nobody'], 3.22: ['no auth: control ui, nobody'],
   4.24: ['pinned: an updated macOS app'], 4.25: ['pinned: an updated macOS app'],
   5.12: ['node, operator, local', 'control ui, nobody, local page', 'pinned: a node host by another name'],

@@ -59,7 +59,7 @@ async function observe(home, gateway, config, [name, state, connection]) {
     deviceToken,
     password: connection.auth === 'password' ? SECRET : undefined,
     identity: connection.presentsDevice ? DEVICE : null,
-    client: connection.clientId ? { id: connection.clientId, mode: connection.clientMode } : connection.client === 'agent' ? AGENT : CLI,
+    client: connection.clientId ? { id: connection.clientId, mode: connection.clientMode, ...home.buildId && { buildId: home.buildId } } : connection.client === 'agent' ? AGENT : CLI,
     role: connection.role,
     platform: connection.platform,
     scopes: connection.scopes,
@@ -67,6 +67,11 @@ async function observe(home, gateway, config, [name, state, connection]) {
     payload: 'v2',
     headers: { Host: host, ...connection.origin && { Origin: connection.origin }, ...connection.headers },
   });
+  // From 2026.8.1 the page must be of the gateway's own build, which is told here.
+  if (answer.error?.details?.reloadRequired && !home.buildId) {
+    home.buildId = answer.error.details.gatewayBuildId;
+    return await observe(home, gateway, config, [name, state, connection]);
+  }
   let outcome;
   if (answer.ok) {
     // what operators call is not a node's to call

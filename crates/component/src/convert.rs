@@ -59,12 +59,26 @@ pub(crate) fn request(request: wit::Request, seed: &[u8; 32]) -> Result<Request>
     Ok(Request { target, what })
 }
 
+fn role(role: wit::Role) -> Role {
+    match role {
+        wit::Role::Operator => Role::Operator,
+        wit::Role::Node => Role::Node,
+    }
+}
+
 fn connection(described: wit::Connection) -> Connection {
     Connection {
         client: match described.client {
             wit::Client::Agent => connection::Client::Agent,
             wit::Client::Cli => connection::Client::Cli,
+            wit::Client::ControlUi => connection::Client::ControlUi,
+            wit::Client::Node => connection::Client::Node,
+            wit::Client::App => connection::Client::App,
+            wit::Client::Other => connection::Client::Other,
         },
+        client_id: described.client_id,
+        client_mode: described.client_mode,
+        role: described.role.map(role),
         presents_device: described.presents_device,
         method: described.method,
         scopes: described.scopes,
@@ -96,10 +110,7 @@ fn pair(options: wit::PairOptions, seed: &[u8; 32]) -> Result<PairOptions> {
             public_key: device.public_key,
             display_name: device.display_name,
         }),
-        role: options.role.map(|role| match role {
-            wit::Role::Operator => Role::Operator,
-            wit::Role::Node => Role::Node,
-        }),
+        role: options.role.map(role),
         scopes: options.scopes,
         reinstate: options.reinstate,
         display_name: options.display_name,

@@ -167,7 +167,14 @@ impl<'a> Walk<'a> {
             .map(|paired| (paired, paired.token(role)))
         {
             None => (false, Reason::Auth, "there is no record of this device"),
-            Some((_, None)) => (false, Reason::Auth, "the record holds no token of that role"),
+            Some((_, None)) => (
+                false,
+                Reason::Auth,
+                match role {
+                    Role::Operator => "the record holds no operator token",
+                    Role::Node => "the record holds no node token",
+                },
+            ),
             Some((paired, Some(token)))
                 if self.rules.page_tokens_issued
                     && paired.of_page()

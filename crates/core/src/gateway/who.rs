@@ -1,8 +1,10 @@
 //! Who connects, as it says itself: id, mode and role.
 
+use crate::gateway::state::Paired;
 use crate::gateway::walk::Walk;
-use crate::options::connection::Client;
+use crate::options::connection::{Client, Connection};
 use crate::options::role::Role;
+use crate::rules::Pins;
 
 /// Ids of `packages/gateway-protocol/src/client-info.ts`.
 const CONTROL_UI: &str = "openclaw-control-ui";
@@ -15,22 +17,58 @@ const ANDROID: &str = "openclaw-android";
 
 const NODE_HOST: &str = "node-host";
 
+/// A connection with what its description leaves out. `device`: the record, if any, of a device that the caller named: it
+/// presents itself, as the client and on the system that its record tells. A page has the Origin of the Host that it dials.
+pub(crate) fn filled(connection: &Connection, device: Option<Option<&Paired>>) -> Connection {
+    let mut whole = connection.clone();
+    if device.is_some() {
+        whole.presents_device.get_or_insert(true);
+    }
+    if let Some(record) = device.flatten() {
+        if whole.client == Client::Agent && whole.client_id.is_none() && record.client_id.is_some()
+        {
+            whole.client = Client::Other;
+            whole.client_id.clone_from(&record.client_id);
+            whole.client_mode.clone_from(&record.client_mode);
+        }
+        let roles = record.roles.as_deref().unwrap_or_default();
+        if whole.role.is_none() && roles.iter().all(|role| role == "node") && !roles.is_empty() {
+            whole.role = Some(Role::Node);
+        }
+        whole.platform = whole.platform.or_else(|| record.platform.clone());
+        whole.device_family = whole.device_family.or_else(|| record.device_family.clone());
+    }
+    if whole.origin.is_none() && is_page(named(&whole)) {
+        let host = whole.host.as_deref().unwrap_or("127.0.0.1:18789");
+        whole.origin = Some(format!("http://{host}"));
+    }
+    whole
+}
+
+/// The id and the mode that a client names.
+fn named(connection: &Connection) -> (&str, &str) {
+    let (id, mode) = match connection.client {
+        Client::Agent => ("gateway-client", "backend"),
+        Client::Cli => ("cli", "cli"),
+        Client::ControlUi => (CONTROL_UI, "webchat"),
+        Client::Node => (NODE_HOST, "node"),
+        Client::App => (MACOS, "ui"),
+        Client::Other => ("openclaw-probe", "probe"),
+    };
+    (
+        connection.client_id.as_deref().map_or(id, str::trim),
+        connection.client_mode.as_deref().map_or(mode, str::trim),
+    )
+}
+
+fn is_page((id, mode): (&str, &str)) -> bool {
+    id == CONTROL_UI || id == "webchat-ui" || mode == "webchat"
+}
+
 impl<'a> Walk<'a> {
     /// The id and the mode that it names.
     pub(super) fn named(&self) -> (&'a str, &'a str) {
-        let (id, mode) = match self.connection.client {
-            Client::Agent => ("gateway-client", "backend"),
-            Client::Cli => ("cli", "cli"),
-            Client::ControlUi => (CONTROL_UI, "webchat"),
-            Client::Node => (NODE_HOST, "node"),
-            Client::App => (MACOS, "ui"),
-            Client::Other => ("openclaw-probe", "probe"),
-        };
-        let connection = self.connection;
-        (
-            connection.client_id.as_deref().map_or(id, str::trim),
-            connection.client_mode.as_deref().map_or(mode, str::trim),
-        )
+        named(self.connection)
     }
 
     pub(super) fn role(&self) -> Role {
@@ -49,8 +87,7 @@ impl<'a> Walk<'a> {
 
     /// What a gateway takes for a page of its own: it must come from an Origin that is allowed.
     pub(super) fn is_page(&self) -> bool {
-        let (id, mode) = self.named();
-        id == CONTROL_UI || id == "webchat-ui" || mode == "webchat"
+        is_page(self.named())
     }
 
     /// What must present a device, even with the shared secret (`isOperatorUiClient`). There is a terminal UI from 2026.3.28.
@@ -76,7 +113,6 @@ impl<'a> Walk<'a> {
 
     /// Whether another platform in its record is no other device (`resolvePinnedClientMetadata`).
     pub(super) fn same_system(&self, pinned: &str) -> bool {
-        use crate::rules::Pins;
         let (claimed, pinned) = (self.platform(), normal(pinned));
         let ((id, mode), pins) = (self.named(), self.rules.pins);
         let both = |family: fn(&str) -> bool| family(&claimed) && family(&pinned);

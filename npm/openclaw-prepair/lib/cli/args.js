@@ -53,7 +53,7 @@ const FLAGS = {
   'merge-file': ['FILE', 'an RFC 7396 merge patch in JSON', (o, v, io) => (o.merge = io.json(v))],
   arrays: ['HOW', 'arrays of the patch: union (default), replace', (o, v) => (o.arrays = v)],
   'device-id': ['ID', 'only requests of this device; default: all', (o, v) => (o.deviceId = v)],
-  client: ['WHO', 'agent or cli', (o, v) => (o.client = v)],
+  client: ['WHO', 'agent, cli; doctor: control-ui, node, app, other too', (o, v) => (o.client = v)],
   header: ['"K: V"', 'a header of the upgrade request (repeat)', (o, v) => {
     const [name, value] = header(v);
     o.headers = { ...o.headers, [name]: value };
