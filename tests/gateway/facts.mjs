@@ -276,7 +276,7 @@ async function configKeys(version) {
 }
 
 /** Whether the settings are there that spare the control UI a device; what they do is for connections to show. */
-async function insecureUi(version) {
+export async function insecureUi(version) {
   const config = { gateway: { controlUi: { allowInsecureAuth: true } } };
   return [['insecure_ui', await withHome({ version, config }, starts) ? 'Here' : 'Gone', 'a start with gateway.controlUi.allowInsecureAuth']];
 }

@@ -57,15 +57,18 @@ const pinned = (state, platform, deviceFamily) => ({ paired: { ...state.paired, 
 const HELD = {
   2.21: ['allowInsecureAuth, allowed page: no device, page on a foreign host', 'as it is: a node without a device'],
   2.22: ['as it is: a node without a device'], '2.22-1': ['control ui, foreign page'],
+  2.23: ['control ui, foreign page'],
   3.13: ['no auth: control ui, nobody'], 3.22: ['no auth: control ui, nobody'],
   4.24: ['pinned: an updated macOS app'], 4.25: ['pinned: an updated macOS app'],
   5.12: ['node, operator, local', 'control ui, nobody, local page', 'pinned: a node host by another name'],
+  5.18: ['node, operator, local', 'control ui, nobody, local page', 'pinned: a node host by another name', 'pinned: an updated iOS app, proxied'],
   5.19: ['pinned: an updated iOS app, proxied'],
   '5.20': ['control ui, nobody, local page'], 5.22: ['control ui, nobody, local page'],
   5.26: ['control ui, its own token, of a page'], 5.27: ['control ui, its own token, of a page'],
+  8.1: ['pinned: an updated macOS app, proxied'],
   7.35: ['pinned: an updated macOS app, proxied'],
 };
-const WHOLE = '2.12 2.19 2.23 3.24 4.15 4.29 5.18 6.11 7.1 8.1 9.6'.split(' ');
+const WHOLE = '2.19 4.29 9.6'.split(' ');
 
 /** What this version is asked. */
 export function clientGroups(version, key) {

@@ -15,8 +15,12 @@ export async function connections(version) {
   return await groups(version, [...GROUPS.filter(({ at }) => !at || at(version)), ...clientGroups(version, DEVICE.publicKey)]);
 }
 
-/** Those of these groups. */
-export async function groups(version, asked) {
+/** Those of other clients than the agent and the command line. */
+export async function clients(version) {
+  return await groups(version, clientGroups(version, DEVICE.publicKey));
+}
+
+async function groups(version, asked) {
   const lines = [];
   for (const { config, cases } of asked) {
     const home = await makeHome({ version, config: gatewayConfig(config) });

@@ -23,14 +23,16 @@ pub(crate) fn filled(connection: &Connection, device: Option<Option<&Paired>>) -
     let mut whole = connection.clone();
     if device.is_some() {
         whole.presents_device.get_or_insert(true);
+        if whole.client == Client::Agent && whole.client_id.is_none() {
+            let record = device.flatten();
+            let or_cli =
+                |text: Option<&String>| Some(text.map_or("cli", String::as_str).to_owned());
+            whole.client = Client::Other;
+            whole.client_id = or_cli(record.and_then(|record| record.client_id.as_ref()));
+            whole.client_mode = or_cli(record.and_then(|record| record.client_mode.as_ref()));
+        }
     }
     if let Some(record) = device.flatten() {
-        if whole.client == Client::Agent && whole.client_id.is_none() && record.client_id.is_some()
-        {
-            whole.client = Client::Other;
-            whole.client_id.clone_from(&record.client_id);
-            whole.client_mode.clone_from(&record.client_mode);
-        }
         let roles = record.roles.as_deref().unwrap_or_default();
         if whole.role.is_none() && roles.iter().all(|role| role == "node") && !roles.is_empty() {
             whole.role = Some(Role::Node);

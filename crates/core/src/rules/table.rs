@@ -245,7 +245,7 @@ table! {
     issuer_kept: bool = "src/infra/device-pairing-token-utils.ts createDeviceAuthToken" ["2026.1.29" => false, "2026.9.5" => true];
     /// What becomes of the commands that a paired node brings. Up to 2026.7.35 they wait in `nodes/pending.json`, later in the row.
     node_commands: NodeCommands = "src/gateway/node-connect-reconcile.ts" [
-        "2026.1.29" => NodeCommands::Free, "2026.4.1" => NodeCommands::Asked, "2026.5.18" => NodeCommands::Held,
+        "2026.1.29" => NodeCommands::Free, "2026.3.31" => NodeCommands::Held, "2026.4.1" => NodeCommands::Asked, "2026.5.18" => NodeCommands::Held,
     ];
     /// Which of its own secrets keep a gateway from starting.
     secret_check: SecretCheck = "src/gateway/known-weak-gateway-secrets.ts" [
