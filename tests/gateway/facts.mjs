@@ -31,7 +31,6 @@ const ASKED = [
   ['2.17 2.19 4.24 4.25 4.27 4.29 6.35 7.1 9.6', clients],
   [APPROVALS, approvals],
   [APPROVALS, nodeCommands],
-  ['7.35 8.1', insecureUi],
   ['9.4 9.5', inProcess],
   ['7.35 8.1 9.4 9.5 9.6', imports],
   ['7.35 8.1 9.4 9.5 9.6', deviceAuth],
@@ -273,12 +272,6 @@ async function configKeys(version) {
     ['auto_approve_local', { nodes: { pairing: { autoApproveLocal: true } } }],
   ]) found.push([field, String(await withHome({ version, config: { gateway } }, starts)), 'a start with the key']);
   return found;
-}
-
-/** Whether the settings are there that spare the control UI a device; what they do is for connections to show. */
-export async function insecureUi(version) {
-  const config = { gateway: { controlUi: { allowInsecureAuth: true } } };
-  return [['insecure_ui', await withHome({ version, config }, starts) ? 'Here' : 'Gone', 'a start with gateway.controlUi.allowInsecureAuth']];
 }
 
 /** Whether a config that lost half of its bytes and its `meta` is put back at the next start. */

@@ -65,8 +65,8 @@ const HELD = {
   5.19: ['pinned: an updated iOS app, proxied'],
   '5.20': ['control ui, nobody, local page'], 5.22: ['control ui, nobody, local page'],
   5.26: ['control ui, its own token, of a page'], 5.27: ['control ui, its own token, of a page'],
-  8.1: ['pinned: an updated macOS app, proxied'],
-  7.35: ['pinned: an updated macOS app, proxied'],
+  8.1: ['pinned: an updated macOS app, proxied', 'allowInsecureAuth: no device, local page'],
+  7.35: ['pinned: an updated macOS app, proxied', 'allowInsecureAuth: no device, local page'],
 };
 const WHOLE = '2.19 4.29 9.6'.split(' ');
 

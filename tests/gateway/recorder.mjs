@@ -103,7 +103,7 @@ function refusal({ closeCode, reason = '', status, error }, version, log) {
       : error?.code === 'INVALID_REQUEST' && /^control ui requires/.test(text.trim()) ? ['rejected', 'no-device']
       : error?.code === 'NOT_PAIRED' ? ['pairing-required', pairing()]
         : error?.code === 'INVALID_REQUEST' && /unauthorized|origin not allowed/.test(text) ? ['rejected', 'auth']
-          : !error ? ['rejected', 'missing-scope'] // cut without an answer: an exception in the gateway
+          : !error && !/^no answer/.test(reason) ? ['rejected', 'missing-scope'] // cut without an answer: an exception in the gateway
             : undefined;
   if (!found) throw new Error(`unknown refusal: ${JSON.stringify({ closeCode, reason, status, error })}\n${log}`);
   return { verdict: found[0], reason: found[1], closeCode, ...reason && { closeReason: plainText(reason) } };
