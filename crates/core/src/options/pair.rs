@@ -105,6 +105,16 @@ impl Derivation {
     }
 }
 
+/// What to do where another identity is on disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnConflict {
+    /// Refuse.
+    #[default]
+    Refuse,
+    /// Replace it.
+    Replace,
+}
+
 /// A public key that a caller wants approved: not checked yet.
 pub struct DeviceInput {
     /// Raw base64url or SPKI PEM.
@@ -127,8 +137,8 @@ impl DeviceInput {
 pub struct PairInput {
     /// `identity`
     pub identity: IdentityInput,
-    /// `onConflict: 'replace'`
-    pub replace: bool,
+    /// `onConflict`
+    pub on_conflict: OnConflict,
     /// `device`
     pub device: Option<DeviceInput>,
     /// `role`
@@ -169,7 +179,8 @@ impl PairInput {
             return Err(Error::new(ErrorCode::Options, "The options device and identity exclude each other.")
                 .hint("device approves a public key whose private half lives elsewhere; identity is the key of this state dir."));
         }
-        if device.is_some() && self.replace {
+        let replace = self.on_conflict == OnConflict::Replace;
+        if device.is_some() && replace {
             return Err(Error::new(
                 ErrorCode::Options,
                 "The option onConflict has no meaning beside device, which touches no identity.",
@@ -198,7 +209,7 @@ impl PairInput {
         let (device, device_name) = device.unzip();
         Ok(PairOptions {
             identity,
-            replace: self.replace,
+            replace,
             device,
             role: self.role,
             scopes,
@@ -301,11 +312,14 @@ pub(super) fn pair(fields: &mut Fields, blobs: &[&[u8]], seed: &[u8; 32]) -> Res
             ));
         }
     };
-    let replace = fields.one_of("onConflict", &["refuse", "replace"])? == Some("replace");
+    let on_conflict = match fields.one_of("onConflict", &["refuse", "replace"])? {
+        Some("replace") => OnConflict::Replace,
+        _ => OnConflict::Refuse,
+    };
     let device = device(fields)?;
     PairInput {
         identity,
-        replace,
+        on_conflict,
         device,
         role: fields.one_of("role", &Role::NAMES)?.and_then(Role::parse),
         scopes: match fields.take("scopes") {
