@@ -280,8 +280,17 @@ export interface SetupReport extends PrePairReport {
 
 /** A connection as `diagnose` is to judge it. Everything has a default. */
 export interface Connection {
-  /** Default `'agent'`: the agent's own tool. */
-  client?: 'agent' | 'cli';
+  /**
+   * Default `'agent'`: the agent's own tool; with `device` the client that its record names. `'control-ui'`: a browser with OpenClaw's page.
+   * `'app'` is the macOS app unless `clientId` says another; `'other'` goes by `clientId` and `clientMode`.
+   */
+  client?: 'agent' | 'cli' | 'control-ui' | 'node' | 'app' | 'other';
+  /** The id by which the client names itself, such as `openclaw-ios`. */
+  clientId?: string;
+  /** The mode that it names: `ui`, `webchat`, `node`, … */
+  clientMode?: string;
+  /** Default: node for a node, else operator. */
+  role?: 'operator' | 'node';
   /** Default: as this client does in this version. */
   presentsDevice?: boolean;
   /** Default `'cron.list'`. */
@@ -294,7 +303,7 @@ export interface Connection {
   origin?: string;
   headers?: Record<string, string>;
   auth?: 'token' | 'password' | 'device-token' | 'none';
-  /** The platform that it names, as Node spells it; default: this machine's. A record may pin it. */
+  /** The platform that it names; default: that of the record of `device`, else this machine's, as Node spells it. A record may pin it. */
   platform?: string;
   /** The device family that it names; default: none. A record may pin it. */
   deviceFamily?: string;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AGENT, CLI, connect } from '../lib/client.mjs';
 import { isSince, makeHome, startGateway } from '../lib/gateway.mjs';
 import { DEVICE, GROUPS } from './cases.mjs';
+import { clientGroups } from './other-clients.mjs';
 import { readStore, writeStore } from './store.mjs';
 
 export { facts } from './facts.mjs';
@@ -11,8 +12,17 @@ const SECRET = 'observed-secret-observed-secret-0123456789';
 
 /** All cases of all groups: {kind:'connect', case, state, connection, outcome, log}. A config that this version refuses is left out. */
 export async function connections(version) {
+  return await groups(version, [...GROUPS.filter(({ at }) => !at || at(version)), ...clientGroups(version, DEVICE.publicKey)]);
+}
+
+/** Those of other clients than the agent and the command line. */
+export async function clients(version) {
+  return await groups(version, clientGroups(version, DEVICE.publicKey));
+}
+
+async function groups(version, asked) {
   const lines = [];
-  for (const { config, cases } of GROUPS.filter(({ at }) => !at || at(version))) {
+  for (const { config, cases } of asked) {
     const home = await makeHome({ version, config: gatewayConfig(config) });
     let gateway;
     try {
@@ -30,14 +40,14 @@ export async function connections(version) {
   return lines;
 }
 
-function gatewayConfig({ auth, autoApproveLocal, allowedOrigins, ...gateway }) {
+function gatewayConfig({ auth, autoApproveLocal, autoApproveCidrs, allowedOrigins, controlUi, ...gateway }) {
   return {
     gateway: {
       ...gateway,
       reload: { mode: 'off' },
       ...auth && { auth: { mode: auth } },
-      ...autoApproveLocal !== undefined && { nodes: { pairing: { autoApproveLocal } } },
-      ...allowedOrigins && { controlUi: { allowedOrigins } },
+      ...(autoApproveLocal ?? autoApproveCidrs) !== undefined && { nodes: { pairing: { autoApproveLocal, autoApproveCidrs } } },
+      ...(allowedOrigins ?? controlUi) && { controlUi: { allowedOrigins, ...controlUi } },
     },
   };
 }
@@ -53,15 +63,23 @@ async function observe(home, gateway, config, [name, state, connection]) {
     deviceToken,
     password: connection.auth === 'password' ? SECRET : undefined,
     identity: connection.presentsDevice ? DEVICE : null,
-    client: connection.client === 'agent' ? AGENT : CLI,
+    client: connection.clientId ? { id: connection.clientId, mode: connection.clientMode, ...home.buildId && { buildId: home.buildId } } : connection.client === 'agent' ? AGENT : CLI,
+    role: connection.role,
+    platform: connection.platform,
     scopes: connection.scopes,
     deviceFamily: connection.deviceFamily,
     payload: 'v2',
     headers: { Host: host, ...connection.origin && { Origin: connection.origin }, ...connection.headers },
   });
+  // From 2026.8.1 the page must be of the gateway's own build, which is told here.
+  if (answer.error?.details?.reloadRequired && !home.buildId) {
+    home.buildId = answer.error.details.gatewayBuildId;
+    return await observe(home, gateway, config, [name, state, connection]);
+  }
   let outcome;
   if (answer.ok) {
-    const denied = await answer.request(connection.method ?? 'cron.list', {}).then(() => null, (error) => error.message);
+    // what operators call is not a node's to call
+    const denied = connection.role === 'node' ? null : await answer.request(connection.method ?? 'cron.list', {}).then(() => null, (error) => error.message);
     await answer.close();
     const approved = (await readStore(home)).paired[DEVICE.deviceId]?.approvedAtMs > 1;
     outcome = denied?.includes('missing scope') ? { verdict: 'rejected', reason: 'missing-scope' } : { verdict: approved ? 'silent-approval' : 'open', reason: null };
@@ -82,9 +100,10 @@ function refusal({ closeCode, reason = '', status, error }, version, log) {
   const pairing = () => error.details?.reason ?? /reason=(role-upgrade|scope-upgrade)/.exec(log)?.[1] ?? (isSince(version, 2, 19) ? 'not-paired' : null);
   const found = status === 403 ? ['rejected', 'unattributable-proxy']
     : error?.code === 'NOT_PAIRED' && text.includes('device identity required') ? ['rejected', 'no-device']
+      : error?.code === 'INVALID_REQUEST' && /^control ui requires/.test(text.trim()) ? ['rejected', 'no-device']
       : error?.code === 'NOT_PAIRED' ? ['pairing-required', pairing()]
         : error?.code === 'INVALID_REQUEST' && /unauthorized|origin not allowed/.test(text) ? ['rejected', 'auth']
-          : !error ? ['rejected', 'missing-scope'] // cut without an answer: an exception in the gateway
+          : !error && !/^no answer/.test(reason) ? ['rejected', 'missing-scope'] // cut without an answer: an exception in the gateway
             : undefined;
   if (!found) throw new Error(`unknown refusal: ${JSON.stringify({ closeCode, reason, status, error })}\n${log}`);
   return { verdict: found[0], reason: found[1], closeCode, ...reason && { closeReason: plainText(reason) } };

@@ -73,7 +73,7 @@ record! {
     wit::ClearOptions => ClearInput { device_id, request_id }
     wit::DiagnoseOptions => DiagnoseInput { connection, device }
     wit::Connection => Connection {
-        client, presents_device, method, scopes, remote_address, host, origin, headers, auth, platform, device_family
+        client, client_id, client_mode, role, presents_device, method, scopes, remote_address, host, origin, headers, auth, platform, device_family
     }
 }
 
@@ -82,7 +82,8 @@ words! {
     wit::OnConflict => OnConflict { Refuse, Replace }
     wit::PendingChoice => PendingChoice { Device, All, Keep }
     wit::Arrays => Arrays { Union, Replace }
-    wit::Client => Client { Agent, Cli }
+    wit::Role => Role { Operator, Node }
+    wit::Client => Client { Agent, Cli, ControlUi, Node, App, Other }
     wit::Auth => Auth { Token, Password, DeviceToken, None }
 }
 

@@ -1,7 +1,10 @@
 //! The roles that OpenClaw gives devices.
 
+use serde::Deserialize;
+
 /// A role that OpenClaw gives devices.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Calls methods.
     #[default]

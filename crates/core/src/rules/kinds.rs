@@ -282,6 +282,30 @@ pub enum NodeCommands {
     Held,
 }
 
+/// What a setting that lets the control UI in without a device does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InsecureUi {
+    /// `allowInsecureAuth` and `dangerouslyDisableDeviceAuth`: with the shared secret it needs no device and no pairing.
+    Everywhere,
+    /// `allowInsecureAuth` only on this machine.
+    Here,
+    /// There is no such setting.
+    Gone,
+}
+
+/// Whose platform may differ from that of its record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pins {
+    /// Nobody's.
+    Exact,
+    /// A node host's, by another name of the same system.
+    NodeHosts,
+    /// Also a phone's, by its version.
+    Phones,
+    /// Also that of the macOS app, by its version.
+    Apps,
+}
+
 /// Which of the gateway's own secrets keep it from starting, each beside those of the line before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SecretCheck {

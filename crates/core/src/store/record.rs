@@ -14,7 +14,7 @@ use crate::options::role::Role;
 use crate::report::PairedOutcome;
 use crate::store::fields::Set;
 use crate::store::pending::Asked;
-use crate::store::roles::may_get;
+use crate::store::roles::{Wish, may_get};
 
 /// The operator scopes that open every method in every version. 2026.2.19 compares them one by one:
 /// admin does not stand for read there.
@@ -116,8 +116,9 @@ pub fn decide(
     path: &str,
 ) -> Result<Decision> {
     let id = device_id(want.public);
+    let wish = Wish { id: &id, role: want.role, asked: want.asked, now: want.now };
     let Some(record) = record else {
-        may_get(&id, &[], want, path)?;
+        may_get(&wish, &[], path)?;
         let scopes_added = strings(Some(&wanted(want))).ok().flatten().unwrap_or_default();
         return Ok(Decision {
             outcome: PairedOutcome::Created,
@@ -170,7 +171,7 @@ pub fn decide(
     let mut granted = roles.clone();
     let token_of_operator = record.get("tokens").and_then(|tokens| tokens.get("operator"));
     granted.extend(token_of_operator.and_then(Value::as_object).map(|_| "operator".to_string()));
-    may_get(&id, &granted, want, path)?;
+    may_get(&wish, &granted, path)?;
     let lacks = !roles.iter().any(|known| known == role);
     if lacks || record.get("roles").is_none_or(Value::is_null) {
         roles.extend(lacks.then(|| role.to_string()));

@@ -5,12 +5,24 @@ use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::options::role::Role;
 use crate::store::pending::Asked;
-use crate::store::record::Want;
+
+/// What is asked of a key.
+pub(super) struct Wish<'a> {
+    /// Its deviceId.
+    pub id: &'a str,
+    /// The role that it is to have; `None`: operator, but of no node's key.
+    pub role: Option<Role>,
+    /// The requests of this key in the store.
+    pub asked: &'a [Asked],
+    /// Milliseconds since 1970.
+    pub now: i64,
+}
 
 /// Refuses to make a node's key an operator that nobody asked for, and to drop a request for a role that it would not get.
 /// `roles`: those of its record.
-pub(super) fn may_get(id: &str, roles: &[String], want: &Want<'_>, path: &str) -> Result<()> {
-    let wanted = want.role.unwrap_or_default();
+pub(super) fn may_get(wish: &Wish<'_>, roles: &[String], path: &str) -> Result<()> {
+    let id = wish.id;
+    let wanted = wish.role.unwrap_or_default();
     let granted = |role: &String| role == wanted.name() || roles.contains(role);
     let refused = |asked: &Asked| {
         let role = asked.roles.iter().find(|role| !granted(role))?;
@@ -20,7 +32,7 @@ pub(super) fn may_get(id: &str, roles: &[String], want: &Want<'_>, path: &str) -
         );
         let alone = asked.roles.iter().all(|role| !granted(role));
         let grant = Role::parse(role).filter(|_| alone).map(in_role).unwrap_or_default();
-        let hint = match asked.expired(want.now) {
+        let hint = match asked.expired(wish.now) {
             false => format!(
                 "{grant}Or approve that request: run `openclaw devices approve {}` on the gateway.",
                 named(&asked.request_id)
@@ -31,12 +43,12 @@ pub(super) fn may_get(id: &str, roles: &[String], want: &Want<'_>, path: &str) -
         };
         Some(Error::new(ErrorCode::Role, message).at(path).hint(hint))
     };
-    if let Some(error) = want.asked.iter().find_map(refused) {
+    if let Some(error) = wish.asked.iter().find_map(refused) {
         return Err(error);
     }
     let operator = |roles: &[String]| roles.iter().any(|role| role == "operator");
-    let asks = want.asked.iter().any(|asked| asked.roles.is_empty() || operator(&asked.roles));
-    let by_default = want.role.is_none() && !asks;
+    let asks = wish.asked.iter().any(|asked| asked.roles.is_empty() || operator(&asked.roles));
+    let by_default = wish.role.is_none() && !asks;
     if by_default && roles.iter().any(|role| role == "node") && !operator(roles) {
         return Err(Error::new(ErrorCode::Role, format!("Device {id} is paired as a node, and it does not ask for the role operator."))
             .at(path)

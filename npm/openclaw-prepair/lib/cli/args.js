@@ -55,7 +55,7 @@ const FLAGS = {
   'device-id': ['ID', 'this device alone', (o, v) => (o.deviceId = v)],
   'request-id': ['ID', 'this request alone', (o, v) => (o.requestId = v)],
   show: [null, 'print the token, on a terminal too', null],
-  client: ['WHO', 'agent or cli', (o, v) => (o.client = v)],
+  client: ['WHO', 'agent, cli; doctor: control-ui, node, app, other too', (o, v) => (o.client = v)],
   header: ['"K: V"', 'a header of the upgrade request (repeat)', (o, v) => {
     const [name, value] = header(v);
     o.headers = { ...o.headers, [name]: value };
