@@ -78,7 +78,6 @@ record! {
 }
 
 words! {
-    wit::Role => Role { Operator, Node }
     wit::OnConflict => OnConflict { Refuse, Replace }
     wit::PendingChoice => PendingChoice { Device, All, Keep }
     wit::Arrays => Arrays { Union, Replace }
