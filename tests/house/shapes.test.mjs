@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { errors, notices } from '../lib/codes.mjs';
 
 const root = new URL('../../', import.meta.url);
 const text = (path) => readFileSync(new URL(path, root), 'utf8');
@@ -40,9 +41,12 @@ const ofTypes = (name) => {
   return new Set([...own, ...above.split(', ').filter((other) => other && other !== 'Target').flatMap((other) => [...ofTypes(other)])]);
 };
 
+const PART = 'in Rust a part of `place` alone, which is written beside it';
+
 /** Rust, wit, TypeScript; then what one of them lacks or has by another name, and why. */
 const SHAPES = [
-  ['Notice', 'notice', 'Notice'],
+  ['Place', 'place', 'Place'],
+  ['Notice', 'notice', 'Notice', { path: PART }],
   ['Change', 'change', 'Change'],
   ['PrePairReport', 'pair-report', 'PrePairReport', { attempts: 'a host of the component plans by itself, and counts' }],
   ['ClearPendingReport', 'clear-report', 'ClearPendingReport'],
@@ -64,7 +68,7 @@ const SHAPES = [
   ['Gateway', 'gateway', null],
   ['Connection', 'connection', 'Connection'],
   ['Step', 'decision', null],
-  ['Fields', 'error', 'PrepairError', { name: 'of every JavaScript error' }, /pub struct Fields \{\s*\/\/\/ Stable/],
+  ['Fields', 'error', 'PrepairError', { name: 'of every JavaScript error', path: PART, line: PART, column: PART }, /pub struct Fields \{\s*\/\/\/ Stable/],
 ];
 
 for (const [name, record, type, but = {}, at] of SHAPES) {
@@ -97,6 +101,14 @@ for (const [name, record, pattern] of WORDS) {
     const words = [...pattern.exec(types)[1].matchAll(/'([\w-]+)'/g)].map(([, word]) => word);
     assert.deepEqual([...ofRust(name)], words);
     assert.deepEqual([...ofWit(record)], words);
+  });
+}
+
+for (const [name, codes] of [['PrepairErrorCode', errors], ['NoticeCode', notices]]) {
+  test(`${name} is what the codes' table has, with room for more`, () => {
+    const [, union] = new RegExp(`export type ${name} =([^;]*);`).exec(types);
+    assert.deepEqual([...union.matchAll(/'(\w+)'/g)].map(([, code]) => code), Object.values(codes).sort());
+    assert.match(union, /\| \(`\w+_\$\{string\}` & \{\}\)$/);
   });
 }
 

@@ -2,7 +2,7 @@
 
 use prepair_core::base::json5;
 use prepair_core::codes::ErrorCode;
-use prepair_core::error::{Error, Fields, Result};
+use prepair_core::error::{Error, Fields, Place, Result};
 use prepair_core::inputs::{File, Inputs, Installed, PassedOver, Process, Stat};
 use prepair_core::options::config::{ConfigInput, ConfigOptions, Proxies};
 use prepair_core::options::connection::{self, Connection};
@@ -267,15 +267,27 @@ impl From<Error> for wit::Stop {
 
 impl From<Error> for wit::Error {
     fn from(error: Error) -> Self {
-        let Fields { code, message, path, line, column, hint } = error.into_fields();
-        Self { code: code.to_string(), message, path, line, column, hint }
+        let Fields { code, message, place, hint } = error.into_fields();
+        let (line, column) =
+            place.as_ref().map_or((None, None), |place| (place.line, place.column));
+        let path = place.as_ref().map(|place| place.path.clone());
+        let place = place.map(Into::into);
+        Self { code: code.to_string(), message, path, line, column, place, hint }
     }
 }
 
 impl From<wit::Error> for Error {
     fn from(error: wit::Error) -> Self {
-        let wit::Error { code, message, path, line, column, hint } = error;
-        Fields { code: ErrorCode::of_failure(&code), message, path, line, column, hint }.into()
+        let wit::Error { code, message, path, line, column, place, hint } = error;
+        let place = place.or(path.map(|path| wit::Place { path, line, column }));
+        let place = place.map(|wit::Place { path, line, column }| Place { path, line, column });
+        Fields { code: ErrorCode::of_failure(&code), message, place, hint }.into()
+    }
+}
+
+impl From<Place> for wit::Place {
+    fn from(Place { path, line, column }: Place) -> Self {
+        Self { path, line, column }
     }
 }
 
@@ -455,7 +467,8 @@ impl From<report::Change> for wit::Change {
 
 impl From<report::Notice> for wit::Notice {
     fn from(notice: report::Notice) -> Self {
-        let report::Notice { code, message, hint, path } = notice;
-        Self { code: code.to_string(), message, hint, path }
+        let report::Notice { code, message, hint, place } = notice;
+        let path = place.as_ref().map(|place| place.path.clone());
+        Self { code: code.to_string(), message, hint, path, place: place.map(Into::into) }
     }
 }
