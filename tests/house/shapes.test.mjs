@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
+import { errors, notices } from '../lib/codes.mjs';
 import { difference, fieldsOfRust, fieldsOfTypes, fieldsOfWit, names, wordsOfRust, wordsOfTypes, wordsOfWit } from './shapes.mjs';
 
 const root = new URL('../../', import.meta.url);
@@ -34,6 +35,8 @@ const IN = [
   ['OfRole', 'device-role', 'DeviceRole', { device: 'in wit device-id', 'device-id': 'as above' }],
 ];
 
+const PART = 'in Rust a part of `place` alone, which is written beside it';
+
 /** What is given. */
 const OUT = [
   ['Query', 'query', 'Query'],
@@ -58,8 +61,9 @@ const OUT = [
   ['WaitingRequest', 'waiting-request', 'WaitingRequest'],
   ['DeviceReport', 'device-report', 'DeviceReport'],
   ['Change', 'change', 'Change'],
-  ['Notice', 'notice', 'Notice'],
-  ['Fields', 'error', 'PrepairError', { name: 'of every JavaScript error' }],
+  ['Place', 'place', 'Place'],
+  ['Notice', 'notice', 'Notice', { path: PART }],
+  ['Fields', 'error', 'PrepairError', { name: 'of every JavaScript error', path: PART, line: PART, column: PART }],
 ];
 
 /** Enums: Rust, wit, and where TypeScript has their words; then the words in which one differs, and why. */
@@ -70,6 +74,7 @@ const WORDS = [
   ['Secret', 'secret', null],
   ['Proxies', 'trusted-proxies', null, { list: 'in wit these', these: 'as above', off: 'in wit untouched', untouched: 'as above' }],
   ['Arrays', 'arrays', 'ConfigChanges.arrays'],
+  ['Role', 'role', 'PairOptions.role'],
   ['Client', 'client', 'Connection.client'],
   ['Auth', 'auth', 'Connection.auth'],
   ['What', 'operation', null, { 'take-back': 'what verify undoes of its own tries' }],
@@ -115,6 +120,14 @@ for (const [name, kind, path, but = {}] of WORDS) {
     const [ours, theirs] = [wordsOfRust(rust, name), wordsOfWit(WIT, kind)];
     assert.deepEqual(known(theirs), known(ours));
     if (path) assert.deepEqual(known(wordsOfTypes(TYPES, path)), known(ours));
+  });
+}
+
+for (const [name, codes] of [['PrepairErrorCode', errors], ['NoticeCode', notices]]) {
+  test(`${name} is what the codes' table has, with room for more`, () => {
+    const [, union] = new RegExp(`export type ${name} =([^;]*);`).exec(TYPES);
+    assert.deepEqual([...union.matchAll(/'(\w+)'/g)].map(([, code]) => code), Object.values(codes).sort());
+    assert.match(union, /\| \(`\w+_\$\{string\}` & \{\}\)$/);
   });
 }
 

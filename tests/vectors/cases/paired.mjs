@@ -171,7 +171,6 @@ approves('role node: asks for operator', 'that would be dropped with the request
 approves('role node: asks for both', 'the same', { ...theirs, ...host, waiting: asks(OTHER, { roles: ['node', 'operator'] }) }, { ...role, says: '"operator"', hint: `openclaw devices approve ${UUID}` });
 approves('role node: asks for both, paired as an operator', 'the record will have both', { ...theirs, ...host, paired: store(record(OTHER)), waiting: asks(OTHER, { roles: ['node', 'operator'] }) }, { paired: 'updated', pendingCleared: 1 });
 approves('role node: scopes', 'a node has none', { ...theirs, ...host, scopes: ['operator.read'] }, { error: 'OPTIONS', says: 'a node has no scopes' });
-approves('role: another', 'OpenClaw has two', { ...theirs, role: 'admin' }, { error: 'OPTIONS', says: 'role' });
 approves('role operator: a node\'s key', 'asked for', { ...theirs, role: 'operator', paired: isNode(OTHER) }, { paired: 'updated', scopesAdded: FIVE, check: (files) => JSON.stringify(theirRecord(files).roles) === '["node","operator"]' });
 approves('role operator: a node\'s request', 'would still be dropped', { ...theirs, role: 'operator', waiting: asks(OTHER) }, role);
 
