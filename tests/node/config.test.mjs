@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { NEWEST } from '../lib/versions.mjs';
 import { place, prepair, refusal, snapshot } from './setup.mjs';
 
 const codes = (report) => report.warnings.map((warning) => warning.code);
@@ -39,17 +40,17 @@ test('trustedProxies by version', (t) => {
   const all = ['10.0.0.0/8', '127.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '::1'];
   assert.deepEqual(list('2026.2.17').list, all);
   assert.deepEqual(list('2026.2.19'), { list: undefined, codes: ['W_PROXY_NONE'] });
-  assert.deepEqual(list('2026.9.6'), { list: undefined, codes: ['W_PROXY_NONE'] });
-  assert.deepEqual(list('2026.9.6', { proxyPeers: ['127.0.0.1'] }), { list: ['127.0.0.1'], codes: [] });
+  assert.deepEqual(list(NEWEST), { list: undefined, codes: ['W_PROXY_NONE'] });
+  assert.deepEqual(list(NEWEST, { proxyPeers: ['127.0.0.1'] }), { list: ['127.0.0.1'], codes: [] });
   assert.deepEqual(list('2026.2.19', { proxyPeers: ['127.0.0.1'] }), { list: undefined, codes: ['W_PROXY_LOOPBACK'] });
   assert.deepEqual(list('2026.4.15', { proxyPeers: ['10.0.0.9'] }), { list: ['10.0.0.9'], codes: ['W_PROXY_NO_EFFECT'] });
   assert.deepEqual(list('2026.2.19', { trustedProxies: 'private' }), { list: all, codes: ['W_PROXY_LOOPBACK', 'W_PROXY_SPOOFABLE'] });
   assert.deepEqual(list('2026.3.28', { trustedProxies: 'private' }).codes, ['W_PROXY_LOOPBACK', 'W_PROXY_SPOOFABLE']);
   assert.deepEqual(list('2026.4.15', { trustedProxies: 'private' }).codes, ['W_PROXY_NO_EFFECT']);
-  assert.deepEqual(list('2026.9.6', { trustedProxies: 'private' }).codes, ['W_PROXY_WIDE']);
+  assert.deepEqual(list(NEWEST, { trustedProxies: 'private' }).codes, ['W_PROXY_WIDE']);
   assert.deepEqual(list('2026.2.12', { trustedProxies: 'private' }).codes, ['W_PROXY_NETWORK'], 'exact addresses only');
   assert.deepEqual(list('2026.2.17', { trustedProxies: ['fd00::/8'] }).codes, ['W_PROXY_NETWORK'], 'IPv4 networks only');
-  assert.deepEqual(list('2026.9.6', { trustedProxies: false }), { list: undefined, codes: [] });
+  assert.deepEqual(list(NEWEST, { trustedProxies: false }), { list: undefined, codes: [] });
 });
 
 test('addresses are parsed strictly', (t) => {
