@@ -183,6 +183,7 @@ export interface Diagnosis {
     | 'missing-scope'
     | 'unattributable-proxy'
     | 'bind-lan'
+    | 'bind-custom'
     | 'identity'
     | 'auth'
     | null;

@@ -402,6 +402,7 @@ impl From<report::Diagnosis> for wit::Diagnosis {
                 Reason::MissingScope => wit::Reason::MissingScope,
                 Reason::UnattributableProxy => wit::Reason::UnattributableProxy,
                 Reason::BindLan => wit::Reason::BindLan,
+                Reason::BindCustom => wit::Reason::BindCustom,
                 Reason::Identity => wit::Reason::Identity,
                 Reason::Auth => wit::Reason::Auth,
             }),

@@ -45,6 +45,11 @@ impl<'a> Walk<'a> {
             self.step(Question::Address, "the LAN address", because);
             return Err(refused(Reason::BindLan));
         }
+        if self.connection.remote_address.is_none() && self.state.config.out_of_reach(self.rules) {
+            let because = self.cite("custom_bind_loopback", "the client dials 127.0.0.1, and with bind custom the gateway listens on gateway.customBindHost only");
+            self.step(Question::Address, "127.0.0.1, where no gateway listens", because);
+            return Err(refused(Reason::BindCustom));
+        }
         let request = self.request();
         if self.rules.forwarded_refused {
             let question = Question::Attributed;

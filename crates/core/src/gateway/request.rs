@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use crate::base::ip::{Cidr, is_loopback_text};
 use crate::base::named::Named;
-use crate::rules::{ClientIp, Forwarded, LocalHosts, Locality, OriginCheck, ProxyMatch, Rules};
+use crate::rules::{AddressForm, ClientIp, Forwarded, LocalHosts, Locality, OriginCheck, ProxyMatch, Rules};
 
 /// An upgrade request, as far as it tells who the client is.
 pub(crate) struct Request<'a> {
@@ -193,10 +193,10 @@ impl Request<'_> {
     }
 }
 
-/// `normalizeIp`: by text up to 2026.2.21, by ipaddr.js later.
+/// `normalizeIp`.
 fn normal(rules: &Rules, text: &str) -> Option<String> {
     let text = text.trim();
-    if rules.proxy_match == ProxyMatch::V4V6 {
+    if rules.address_form == AddressForm::Parsed {
         let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
         return Some(bare.parse::<IpAddr>().ok()?.to_canonical().to_string());
     }

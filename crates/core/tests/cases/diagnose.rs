@@ -1,5 +1,6 @@
 //! `diagnose`: which finding each thing on disk gives in each version, and which it does not.
 
+use prepair_core::rules::NEWEST_NAME;
 use serde_json::{Value, json};
 
 use crate::kit::{Disk, FIVE, NOW, database, gateway, keys, record, store};
@@ -70,7 +71,7 @@ fn forwarded() -> Value {
 
 #[test]
 fn nothing_is_wrong_with_a_sound_state_dir() {
-    for version in ["2026.1.29", "2026.2.19", "2026.4.15", "2026.7.1", "2026.8.2", "2026.9.6"] {
+    for version in ["2026.1.29", "2026.2.19", "2026.4.15", "2026.7.1", "2026.8.2", NEWEST_NAME] {
         assert_eq!(findings(&sound(version)), Vec::<String>::new(), "{version}");
     }
     assert_eq!(findings(&database("2026.8.2")), Vec::<String>::new());
@@ -109,15 +110,15 @@ fn settings_that_the_decision_depends_on() {
     let unpaired =
         |version: &str, changes: Value| sound(version).file(PAIRED, "{}").config(gateway(changes));
     let auto = |value: bool| json!({ "nodes": { "pairing": { "autoApproveLocal": value } } });
-    assert_eq!(verdict(&unpaired("2026.9.6", auto(false)), cli()), "pairing-required not-paired");
-    assert_eq!(verdict(&unpaired("2026.9.6", auto(true)), cli()), "silent-approval");
+    assert_eq!(verdict(&unpaired(NEWEST_NAME, auto(false)), cli()), "pairing-required not-paired");
+    assert_eq!(verdict(&unpaired(NEWEST_NAME, auto(true)), cli()), "silent-approval");
     assert_eq!(
         verdict(&unpaired("2026.2.9", json!({ "bind": "lan" })), cli()),
         "pairing-required bind-lan"
     );
     let real = || json!({ "client": "cli", "presentsDevice": true, "scopes": ["operator.read"], "headers": { "X-Real-IP": "203.0.113.9" } });
     for (fallback, expected) in [(true, "open"), (false, "rejected unattributable-proxy")] {
-        let disk = sound("2026.9.6").config(gateway(
+        let disk = sound(NEWEST_NAME).config(gateway(
             json!({ "trustedProxies": ["127.0.0.1"], "allowRealIpFallback": fallback }),
         ));
         assert_eq!(verdict(&disk, real()), expected);
@@ -179,7 +180,7 @@ fn an_identity_that_a_version_cannot_use() {
             "pairing-required not-paired",
         ),
         (
-            "2026.9.6",
+            NEWEST_NAME,
             without("version"),
             "IDENTITY_SHAPE",
             mended("does not start the gateway"),
@@ -201,7 +202,7 @@ fn an_identity_that_a_version_cannot_use() {
             "open",
         ),
         (
-            "2026.9.6",
+            NEWEST_NAME,
             with("deviceId", json!("x")),
             "IDENTITY_SHAPE",
             mended("does not start the gateway"),
@@ -222,7 +223,7 @@ fn an_identity_that_a_version_cannot_use() {
             "pairing-required not-paired",
         ),
         (
-            "2026.9.6",
+            NEWEST_NAME,
             "{}".into(),
             "IDENTITY_BROKEN",
             "holds no private key".into(),
@@ -254,7 +255,7 @@ fn an_identity_that_a_version_cannot_use() {
         let found = message(&disk, finding);
         assert!(found.contains(&says), "{version} {found}");
         let mut connection = forwarded();
-        if version == "2026.9.6" {
+        if version == NEWEST_NAME {
             connection["headers"] = json!({});
         }
         assert_eq!(verdict(&disk, connection), expected, "{version} {says} {text}");
@@ -281,7 +282,7 @@ fn which_node_runs_a_version() {
             &["22.22.2", "23.9.9", "24.14.9", "25.8.9"],
             &["22.22.3", "22.23.0", "24.15.0", "25.9.0", "26.0.0"],
         ),
-        ("2026.9.6", &["24.15.9", "25.9.9", "26.0.9"], &["24.16.0", "24.17.1", "26.1.0", "27.0.0"]),
+        (NEWEST_NAME, &["24.15.9", "25.9.9", "26.0.9"], &["24.16.0", "24.17.1", "26.1.0", "27.0.0"]),
     ] {
         for (nodes, expected) in [(old, &["NODE -"][..]), (new, &[])] {
             for node in nodes {
@@ -322,8 +323,8 @@ fn the_config() {
         // An empty config exists: "Gateway start blocked" of src/cli/gateway-cli/run.ts.
         ("2026.1.29", "{}".to_owned(), "GATEWAY_MODE"),
         ("2026.4.15", "{}".to_owned(), "GATEWAY_MODE"),
-        ("2026.9.6", "{}".to_owned(), "GATEWAY_MODE"),
-        ("2026.9.6", "{ a: 1 }".to_owned(), "GATEWAY_MODE"),
+        (NEWEST_NAME, "{}".to_owned(), "GATEWAY_MODE"),
+        (NEWEST_NAME, "{ a: 1 }".to_owned(), "GATEWAY_MODE"),
         ("2026.2.19", gateway(json!({ "mode": "remote" })), "GATEWAY_MODE"),
         ("2026.2.19", proxies(json!("10.0.0.7")), "PROXY_SHAPE"),
         ("2026.2.19", proxies(json!([])), ""),
@@ -333,8 +334,8 @@ fn the_config() {
         ("2026.2.21", proxies(json!(["fd00::/8"])), "PROXY_ENTRY PROXY_SPOOFABLE"),
         ("2026.2.22", proxies(json!(["fd00::/8"])), "PROXY_SPOOFABLE"),
         ("2026.2.12", proxies(json!(["10.0.0.7", "fd00::7"])), ""),
-        ("2026.9.6", proxies(json!(["my-proxy"])), "PROXY_ENTRY"),
-        ("2026.9.6", proxies(json!([5])), "PROXY_ENTRY"),
+        (NEWEST_NAME, proxies(json!(["my-proxy"])), "PROXY_ENTRY"),
+        (NEWEST_NAME, proxies(json!([5])), "PROXY_ENTRY"),
         // Whole networks decide who is local up to 2026.3.28, and who is refused from 2026.8.1.
         ("2026.3.28", proxies(json!(["10.0.0.0/8"])), "PROXY_SPOOFABLE"),
         ("2026.3.31", proxies(json!(["10.0.0.0/8"])), ""),
@@ -368,13 +369,13 @@ fn the_config() {
         assert!(said.contains(part), "{said}");
     };
     said(
-        "2026.9.6",
+        NEWEST_NAME,
         proxies(json!(["my-proxy"])),
         "PROXY_ENTRY",
         "\"my-proxy\" of gateway.trustedProxies is no address",
     );
     said(
-        "2026.9.6",
+        NEWEST_NAME,
         proxies(json!([5])),
         "PROXY_ENTRY",
         "\"5\" of gateway.trustedProxies is no address",
@@ -644,7 +645,7 @@ fn what_lies_beside_a_database() {
     }
     let newer = |version: &str| message(&database(version).file(PAIRED, "{}"), "LEGACY_FILES");
     assert!(newer("2026.8.2").contains("imports paired.json at each start"));
-    assert!(newer("2026.9.6").contains("this version ignores it"));
+    assert!(newer(NEWEST_NAME).contains("this version ignores it"));
     // Up to 2026.7.35 that file is OpenClaw's own.
     assert_eq!(findings(&sound("2026.7.1").file(auth, "{}")), Vec::<String>::new());
     assert_eq!(findings(&sound("2026.8.2").file(auth, "{}")), [format!("DEVICE_AUTH {auth}")]);
@@ -768,7 +769,7 @@ fn what_is_included() {
         ("", &["CONFIG_INCLUDE /so/a.json"]),
         (" ", &["CONFIG_INCLUDE /so/a.json"]),
     ] {
-        let mut disk = sound("2026.9.6")
+        let mut disk = sound(NEWEST_NAME)
             .file(DEVICE, &*keys().file(NOW))
             .config(format!("{{ $include: '/so/a.json', {rest} }}"))
             .file("/so/a.json", "{}");
@@ -892,7 +893,7 @@ fn what_the_connection_adds() {
             .collect::<Vec<_>>()
             .join(" ")
     };
-    let modern = |list: Value| sound("2026.9.6").config(gateway(json!({ "trustedProxies": list })));
+    let modern = |list: Value| sound(NEWEST_NAME).config(gateway(json!({ "trustedProxies": list })));
     assert_eq!(codes(&modern(json!([])), forwarded()), "W_PROXY_UNLISTED");
     assert_eq!(codes(&modern(json!(["127.0.0.1"])), forwarded()), "");
     assert_eq!(
