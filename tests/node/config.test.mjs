@@ -180,11 +180,11 @@ test('includes behind links are read as long as they stay in the folder of the c
 });
 
 test('diagnose promises nothing where OpenClaw refuses what is included', (t) => {
-  const here = place(t, '2026.4.15');
+  const here = place(t, '2026.5.2');
   prepair.setup(here.options);
-  const found = (config, env = {}) => {
+  const found = (config, env = {}, gatewayVersion = '2026.5.2') => {
     here.put('openclaw.json', `{ ${config}, gateway: { mode: 'local' } }`);
-    const { verdict, findings } = prepair.diagnose({ ...here.options, env: { ...here.options.env, ...env } });
+    const { verdict, findings } = prepair.diagnose({ ...here.options, gatewayVersion, env: { ...here.options.env, ...env } });
     return [verdict, ...findings.filter(({ code }) => code !== 'W_NODE').map(({ code, path }) => `${code} ${path}`)];
   };
   const refused = (path) => ['unknown', `W_CONFIG_INCLUDE ${path}`];
@@ -196,8 +196,14 @@ test('diagnose promises nothing where OpenClaw refuses what is included', (t) =>
   assert.deepEqual(found("agents: { list: [{ $include: './gone.json5' }] }"), refused(here.file('gone.json5')));
   assert.deepEqual(found("$include: '../outside.json5'"), refused(join(here.home, 'outside.json5')));
   assert.deepEqual(found("$include: '../outside.json5'", { OPENCLAW_INCLUDE_ROOTS: here.home }), ['open']);
+  assert.deepEqual(found("$include: '../outside.json5'", { OPENCLAW_INCLUDE_ROOTS: here.home }, '2026.4.29'), refused(join(here.home, 'outside.json5')));
+  assert.deepEqual(found("$include: '../outside.json5'", {}, '2026.2.12'), ['silent-approval']);
   linkSync(here.file('base.json5'), join(here.home, 'second'));
   assert.deepEqual(found("$include: './base.json5'"), refused(here.file('base.json5')));
+  assert.deepEqual(found("$include: './base.json5'", {}, '2026.2.25'), ['open']);
+  symlinkSync(join(here.home, 'outside.json5'), here.file('leads-out.json5'));
+  assert.deepEqual(found("$include: './leads-out.json5'"), ['unknown', `W_NOT_A_FILE ${here.file('leads-out.json5')}`]);
+  assert.deepEqual(found("$include: './leads-out.json5'", { OPENCLAW_INCLUDE_ROOTS: here.home }), ['open']);
 });
 
 test('a config in another folder, and one that is a link', (t) => {

@@ -111,7 +111,11 @@ fn answer(
             let versions: Vec<String> = Rules::versions().iter().map(ToString::to_string).collect();
             let typed = call.text("version")?.and_then(|version| version.parse().ok());
             let at = Rules::segment(typed.as_ref());
-            Ok(object(&mut [("versions", versions.into()), ("at", at.into()), ("tree", json(&TREE))]))
+            Ok(object(&mut [
+                ("versions", versions.into()),
+                ("at", at.into()),
+                ("tree", json(&TREE)),
+            ]))
         }
         // Drawn once for a call that asks several times.
         "entropy" => {

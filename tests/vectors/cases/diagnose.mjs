@@ -84,3 +84,36 @@ for (const [version, own] of [['2026.4.20', { password: 'change-me-to-a-strong-p
 }
 add('the device\'s token is a mark', 'no secret', '2026.4.15', { client: 'cli', ...proxied }, whole({ tokens: { operator: token({ token: '[REDACTED]' }) } }), 'open', null, { warnings: ['W_TOKEN_REDACTED'] });
 add('a client\'s state dir', 'not to be made a gateway\'s', '2026.4.15', { client: 'agent' }, { ...whole(), files: { ...whole().files, [CONFIG]: config({ mode: 'remote' }) } }, 'unknown', null, { warnings: ['W_GATEWAY_MODE'], says: 'client', check: (_, { report }) => report.findings[0].hint.includes(`--device ${OURS.publicKey}`) });
+
+// Facts of versions that the config meets, on both sides of each boundary.
+const including = (name, more = {}) => {
+  const inputs = files({ [PAIRED]: store(record(OURS)), [CONFIG]: `{ $include: '${name}', ${config().slice(1)}`, ...more.files });
+  return { ...inputs, ...more, files: inputs.files };
+};
+const OUTSIDE = '/home/u/base.json5';
+const outside = including('../base.json5', { files: { [OUTSIDE]: '{}' } });
+add('an include of another folder, 2026.2.12', 'it may lie anywhere', '2026.2.12', { client: 'cli', ...proxied }, outside, 'open');
+add('an include of another folder, 2026.2.17', 'the gateway does not start', '2026.2.17', { client: 'cli', ...proxied }, outside, 'unknown', null, { warnings: ['W_CONFIG_INCLUDE'], says: 'outside' });
+for (const [version, roots, verdict] of [['2026.4.29', '/home/u', 'unknown'], ['2026.5.2', '/home/u', 'open'], ['2026.5.2', '/home', 'open'], ['2026.5.2', '/srv', 'unknown']]) {
+  add(`an include of another folder, OPENCLAW_INCLUDE_ROOTS=${roots}, ${version}`, 'the variable counts from 2026.5.2, for the folders that it names', version, { client: 'cli', ...proxied }, outside, verdict);
+  vectors.at(-1).options.env.OPENCLAW_INCLUDE_ROOTS = roots;
+}
+const twice = including('./base.json5', { files: { [BASE]: '{}' }, stats: { [BASE]: { mode: 0o600, uid: 0, nlink: 2 }, [S]: null, [`${S}/state`]: null, [`${S}/identity`]: null, [`${S}/devices`]: null, [DEVICE]: null, [PAIRED]: null, [CONFIG]: null } });
+add('an include with a second name, 2026.2.25', 'it is read', '2026.2.25', { client: 'cli', ...proxied }, twice, 'open');
+add('an include with a second name, 2026.2.26', 'the gateway does not start', '2026.2.26', { client: 'cli', ...proxied }, twice, 'unknown', null, { warnings: ['W_CONFIG_INCLUDE'], says: 'hard link' });
+add('a variable that is not known, 2026.3.2', 'where it is unset that version does not start', '2026.3.2', { client: 'agent' }, { ...set('2026.3.2', {}, { logging: { file: '${LOG}' } }), process: { uid: 0, node: '24.21.0', platform: 'linux' } }, 'open', null, { warnings: ['W_CONFIG_VARIABLE'] });
+add('a variable that is not known, 2026.3.7', 'it warns', '2026.3.7', { client: 'agent' }, { ...set('2026.3.7', {}, { logging: { file: '${LOG}' } }), process: { uid: 0, node: '24.21.0', platform: 'linux' } }, 'open', null, { warnings: [] });
+const custom = { bind: 'custom', customBindHost: '192.0.2.7' };
+add('bind custom without an address, 2026.2.17', 'it takes every address', '2026.2.17', { client: 'agent' }, set('2026.2.17', { bind: 'custom' }), 'open', null, { warnings: [] });
+add('bind custom without an address, 2026.2.19', 'no gateway starts on that, and the key for it is not there yet', '2026.2.19', { client: 'agent' }, set('2026.2.19', { bind: 'custom' }), 'unknown', null, { warnings: ['W_CONFIG_VALUE'] });
+add('bind custom, 2026.2.19', 'the key is not there yet', '2026.2.19', { client: 'agent' }, set('2026.2.19', custom), 'unknown', null, { warnings: ['W_CONFIG_KEY'] });
+for (const version of ['2026.2.21', '2026.7.35']) add(`bind custom, ${version}`, 'clients dial 127.0.0.1, where no gateway listens', version, { client: 'cli' }, set(version, custom), 'rejected', 'bind-custom', { warnings: ['W_BIND_CUSTOM'], says: 'loopback' });
+add('bind custom, from elsewhere, 2026.7.35', 'who dials its address reaches it', '2026.7.35', { client: 'cli', presentsDevice: true, remoteAddress: '192.0.2.9' }, set('2026.7.35', custom), 'open', null, { warnings: ['W_BIND_CUSTOM'] });
+add(`bind custom, ${NEWEST}`, 'it listens on 127.0.0.1 too', NEWEST, { client: 'cli' }, set(NEWEST, custom), 'open', null, { warnings: [] });
+add('bind custom with a name, 2026.7.35', 'no gateway starts on that', '2026.7.35', { client: 'cli' }, set('2026.7.35', { bind: 'custom', customBindHost: 'localhost' }), 'unknown', null, { warnings: ['W_CONFIG_VALUE'] });
+const both = whole({ roles: ['node'], tokens: undefined });
+add('role beside roles, 2026.3.28', 'the list alone counts', '2026.3.28', { client: 'agent', ...proxied }, both, 'pairing-required', 'role-upgrade');
+add('role beside roles, 2026.3.31', 'both count', '2026.3.31', { client: 'agent', ...proxied }, both, 'open');
+const long = { client: 'cli', remoteAddress: '127.0.0.1', headers: { 'x-forwarded-for': '0:0:0:0:0:0:0:1' } };
+add('a client address in long form, 2026.2.21', 'addresses are compared as text', '2026.2.21', long, files({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }), 'pairing-required', 'not-paired');
+add('a client address in long form, 2026.2.22', 'as numbers', '2026.2.22', long, files({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }), 'silent-approval');

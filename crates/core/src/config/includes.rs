@@ -105,7 +105,10 @@ impl<'i> Includes<'i> {
             return Err(refuse("An included file lies outside of the folder of the config.").hint(format!("This OpenClaw version does not start with that{unless}. Move it into the folder of the config.")));
         }
         if depth > rules.include_depth {
-            return Err(refuse(&format!("Includes are nested more than {} deep, or in a circle.", rules.include_depth)));
+            return Err(refuse(&format!(
+                "Includes are nested more than {} deep, or in a circle.",
+                rules.include_depth
+            )));
         }
         if !self.inputs.files.contains_key(path) {
             wants.file(self.inputs, path);
@@ -128,9 +131,8 @@ impl<'i> Includes<'i> {
             return Ok(None);
         }
         if counted && self.inputs.stat(&real).is_some_and(|stat| stat.nlink > 1) {
-            return Err(refuse("An included file has a second name, a hard link.").hint(
-                "This OpenClaw version does not start with that. Put a copy in its place.",
-            ));
+            return Err(refuse("An included file has a second name, a hard link.")
+                .hint("This OpenClaw version does not start with that. Put a copy in its place."));
         }
         let Some(bytes) = self.inputs.file(&real).bytes(path)? else {
             return Err(refuse("An included file does not exist."));

@@ -73,7 +73,7 @@ pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Fi
         && disk.told("gateway.customBindHost")
         && disk.state(0).config.out_of_reach(rules)
     {
-        findings.add("BIND_CUSTOM", path, "gateway.bind is \"custom\": on this version the gateway listens on gateway.customBindHost only, while the machine's own clients dial 127.0.0.1.", "Set gateway.bind to \"loopback\"; no record helps here.");
+        findings.add(NoticeCode::BindCustom, path, "gateway.bind is \"custom\": on this version the gateway listens on gateway.customBindHost only, while the machine's own clients dial 127.0.0.1.", "Set gateway.bind to \"loopback\"; no record helps here.");
     }
     for (keys, known) in [
         (&["gateway", "allowRealIpFallback"][..], rules.allow_real_ip_fallback),
@@ -167,9 +167,15 @@ fn listens(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) -> bool 
             false => "Write another gateway.bind.",
         };
         if host.is_empty() {
-            add("gateway.bind is \"custom\", but there is no gateway.customBindHost; the gateway does not start with that.", hint);
+            add(
+                "gateway.bind is \"custom\", but there is no gateway.customBindHost; the gateway does not start with that.",
+                hint,
+            );
         } else if host.parse::<Ipv4Addr>().is_err() {
-            add("gateway.customBindHost is not an IPv4 address; the gateway does not start with that.", hint);
+            add(
+                "gateway.customBindHost is not an IPv4 address; the gateway does not start with that.",
+                hint,
+            );
         }
     }
     // "Refusing to bind gateway to … without auth." of src/cli/gateway-cli/run.ts

@@ -9,7 +9,9 @@ use std::borrow::Cow;
 
 use crate::base::ip::{Cidr, is_loopback_text};
 use crate::base::named::Named;
-use crate::rules::{AddressForm, ClientIp, Forwarded, LocalHosts, Locality, OriginCheck, ProxyMatch, Rules};
+use crate::rules::{
+    AddressForm, ClientIp, Forwarded, LocalHosts, Locality, OriginCheck, ProxyMatch, Rules,
+};
 
 /// An upgrade request, as far as it tells who the client is.
 pub(crate) struct Request<'a> {

@@ -1,5 +1,7 @@
 //! What the decision depends on: identity, record, waiting requests, config.
 
+use core::net::Ipv4Addr;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -126,7 +128,9 @@ impl Config {
         let host = self.custom_bind_host.as_deref().unwrap_or_default().trim();
         self.bind.as_deref() == Some("custom")
             && !rules.custom_bind_loopback
-            && !matches!(host, "" | "0.0.0.0" | "127.0.0.1")
+            && host
+                .parse()
+                .is_ok_and(|ip| ![Ipv4Addr::UNSPECIFIED, Ipv4Addr::LOCALHOST].contains(&ip))
     }
 }
 

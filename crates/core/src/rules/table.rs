@@ -2,10 +2,10 @@
 
 use crate::rules::column::{Cell, Change, Column, Since, pick, source, table};
 use crate::rules::kinds::{
-    AddressForm, AgentPath, Approval, AskedScopes, BackendExemption, BindLan, BrokenIdentity, ClientIp,
-    ExemptAuth, Forwarded, Import, LocalEquivalent, LocalHosts, Locality, NamedRoles, NoDeviceScopes,
-    NodeRange, OriginCheck, ProxyMatch, ScopeCompare, ScopesField, SecretCheck, Sticky, Store,
-    TokenNeed,
+    AddressForm, AgentPath, Approval, AskedScopes, BackendExemption, BindLan, BrokenIdentity,
+    ClientIp, ExemptAuth, Forwarded, Import, LocalEquivalent, LocalHosts, Locality, NamedRoles,
+    NoDeviceScopes, NodeRange, OriginCheck, ProxyMatch, ScopeCompare, ScopesField, SecretCheck,
+    Sticky, Store, TokenNeed,
 };
 use crate::rules::version::Version;
 

@@ -282,7 +282,11 @@ fn which_node_runs_a_version() {
             &["22.22.2", "23.9.9", "24.14.9", "25.8.9"],
             &["22.22.3", "22.23.0", "24.15.0", "25.9.0", "26.0.0"],
         ),
-        (NEWEST_NAME, &["24.15.9", "25.9.9", "26.0.9"], &["24.16.0", "24.17.1", "26.1.0", "27.0.0"]),
+        (
+            NEWEST_NAME,
+            &["24.15.9", "25.9.9", "26.0.9"],
+            &["24.16.0", "24.17.1", "26.1.0", "27.0.0"],
+        ),
     ] {
         for (nodes, expected) in [(old, &["NODE -"][..]), (new, &[])] {
             for node in nodes {
@@ -353,6 +357,36 @@ fn the_config() {
         ("2026.2.19", gateway(json!({ "bind": "lan" })), "BIND_LAN"),
         ("2026.2.19", gateway(json!({ "bind": "loopback" })), ""),
         ("2026.2.21", gateway(json!({ "bind": "lan" })), ""),
+        (
+            "2026.2.19",
+            gateway(json!({ "bind": "loopback", "customBindHost": "127.0.0.1" })),
+            "CONFIG_KEY",
+        ),
+        ("2026.2.21", gateway(json!({ "bind": "loopback", "customBindHost": "10.0.0.7" })), ""),
+        (
+            "2026.2.21",
+            gateway(json!({ "bind": "custom", "customBindHost": "10.0.0.7" })),
+            "BIND_CUSTOM",
+        ),
+        (
+            "2026.7.35",
+            gateway(json!({ "bind": "custom", "customBindHost": "10.0.0.7" })),
+            "BIND_CUSTOM",
+        ),
+        ("2026.7.35", gateway(json!({ "bind": "custom", "customBindHost": "127.0.0.1" })), ""),
+        ("2026.7.35", gateway(json!({ "bind": "custom", "customBindHost": "0.0.0.0" })), ""),
+        (
+            "2026.7.35",
+            gateway(json!({ "bind": "custom", "customBindHost": "${HOST}" })),
+            "CONFIG_VARIABLE",
+        ),
+        (
+            "2026.7.35",
+            gateway(json!({ "bind": "custom", "customBindHost": "localhost" })),
+            "CONFIG_VALUE",
+        ),
+        ("2026.8.2", gateway(json!({ "bind": "custom", "customBindHost": "10.0.0.7" })), ""),
+        ("2026.8.2", gateway(json!({ "bind": "custom", "customBindHost": "::1" })), "CONFIG_VALUE"),
         ("2026.2.19", gateway(json!({ "allowRealIpFallback": true })), "CONFIG_KEY"),
         ("2026.2.21", gateway(json!({ "allowRealIpFallback": true })), ""),
         (
@@ -763,20 +797,83 @@ fn what_is_included() {
     }
     let alone = sound("2026.4.15").config("{ $include: 'a.json' }").file("/s/a.json", "[1]");
     assert_eq!(findings(&alone), ["CONFIG_INCLUDE /s/openclaw.json"]);
-    // Where other folders are allowed, nothing is claimed.
-    for (roots, expected) in [
-        ("/so", &[][..]),
-        ("", &["CONFIG_INCLUDE /so/a.json"]),
-        (" ", &["CONFIG_INCLUDE /so/a.json"]),
+    // Other folders, where the version has them and the environment names them.
+    let outside = &["CONFIG_INCLUDE /so/a.json"][..];
+    for (version, roots, expected) in [
+        ("2026.2.12", "", &[][..]),
+        ("2026.2.17", "", outside),
+        ("2026.4.29", "/so", outside),
+        ("2026.5.2", "/so", &[]),
+        (NEWEST_NAME, "/so", &[]),
+        (NEWEST_NAME, " /x/../so/ ", &[]),
+        (NEWEST_NAME, "/y::/so", &[]),
+        (NEWEST_NAME, "", outside),
+        (NEWEST_NAME, " ", outside),
+        (NEWEST_NAME, "/s", outside),
+        (NEWEST_NAME, "/so/a", outside),
+        (NEWEST_NAME, "so", outside),
     ] {
-        let mut disk = sound(NEWEST_NAME)
+        let mut disk = sound(version)
             .file(DEVICE, &*keys().file(NOW))
             .config(format!("{{ $include: '/so/a.json', {rest} }}"))
             .file("/so/a.json", "{}");
         disk.options["env"]["OPENCLAW_INCLUDE_ROOTS"] = roots.into();
         let mut found = findings(&disk);
         found.retain(|found| found.starts_with("CONFIG_INCLUDE"));
-        assert_eq!(found, expected, "{roots}");
+        assert_eq!(found, expected, "{version} {roots}");
+    }
+    let hint = |version: &str| {
+        let disk = sound(version).config("{ $include: '/so/a.json' }");
+        diagnosis(&disk, json!({}))["findings"][0]["hint"].as_str().unwrap().to_owned()
+    };
+    assert!(!hint("2026.4.29").contains("OPENCLAW_INCLUDE_ROOTS"));
+    assert!(hint("2026.5.2").contains("OPENCLAW_INCLUDE_ROOTS"));
+    // A link that leads out of the folder of the config: into another, or anywhere where nothing holds it.
+    for (version, roots, expected) in [
+        ("2026.2.12", "", ""),
+        ("2026.2.17", "", "NOT_A_FILE /s/a.json"),
+        ("2026.4.29", "/so", "NOT_A_FILE /s/a.json"),
+        ("2026.5.2", "/so", ""),
+        ("2026.5.2", "/s", "NOT_A_FILE /s/a.json"),
+    ] {
+        let mut disk = sound(version)
+            .config(format!("{{ $include: 'a.json', {rest} }}"))
+            .file("/so/a.json", "{}");
+        disk.options["env"]["OPENCLAW_INCLUDE_ROOTS"] = roots.into();
+        disk.links = vec!["/s/a.json".into()];
+        let named = json!({ "mode": 0o600, "uid": 1000, "nlink": 1, "real": "/so/a.json" });
+        let dir = |real: &str| json!({ "mode": 0o700, "uid": 1000, "nlink": 1, "real": real });
+        let stats =
+            json!({ "/s": dir("/s"), "/so": dir("/so"), "/s/a.json": named, "/so/a.json": named });
+        disk.stats = Some(stats.as_object().unwrap().clone());
+        let found = findings(&disk);
+        let found: Vec<_> = found.iter().filter(|one| one.contains("a.json")).collect();
+        assert_eq!(
+            found,
+            Vec::from_iter(Some(expected).filter(|one| !one.is_empty())),
+            "{version} {roots}"
+        );
+    }
+    // The size, and how deep.
+    for (version, bytes, expected) in [
+        ("2026.2.25", (2 << 20) + 1, false),
+        ("2026.2.26", (2 << 20) + 1, true),
+        ("2026.2.26", 2 << 20, false),
+    ] {
+        let disk = sound(version)
+            .config(format!("{{ $include: 'a.json', {rest} }}"))
+            .file("/s/a.json", &*format!("{{}}{}", " ".repeat(bytes - 2)));
+        let found = findings(&disk).contains(&"CONFIG_INCLUDE /s/a.json".to_owned());
+        assert_eq!(found, expected, "{version} {bytes}");
+    }
+    for (depth, expected) in [(10, vec![]), (11, vec!["CONFIG_INCLUDE /s/11.json"])] {
+        let mut disk = sound("2026.4.15").config(format!("{{ $include: '1.json', {rest} }}"));
+        for at in 1..=depth {
+            let next = format!("{{ $include: '{}.json' }}", at + 1);
+            let text = if at == depth { "{}" } else { &next };
+            disk = disk.file(&format!("/s/{at}.json"), text);
+        }
+        assert_eq!(findings(&disk), expected, "{depth}");
     }
     // A hard link, the links of names beside.
     for (nlink, links, expected) in [
@@ -786,7 +883,7 @@ fn what_is_included() {
         (2, &["/s/a.json"], vec!["CONFIG_INCLUDE /s/a.json"]),
     ] {
         let named = json!({ "mode": 0o600, "uid": 1000, "nlink": nlink, "real": "/s/x/a.json" });
-        let mut disk = sound("2026.4.15").config(format!("{{ $include: 'a.json', {rest} }}"));
+        let mut disk = sound("2026.2.26").config(format!("{{ $include: 'a.json', {rest} }}"));
         disk = disk.file(if links.is_empty() { "/s/a.json" } else { "/s/x/a.json" }, "{}");
         disk.links = links.iter().map(|path| (*path).to_owned()).collect();
         let mut dir = stat(0o700);
@@ -794,6 +891,8 @@ fn what_is_included() {
         let stats = json!({ "/s": dir, "/s/a.json": named, "/s/x/a.json": named });
         disk.stats = Some(stats.as_object().unwrap().clone());
         assert_eq!(findings(&disk), expected, "{nlink} {links:?}");
+        disk.options["gatewayVersion"] = "2026.2.25".into();
+        assert_eq!(findings(&disk), Vec::<String>::new(), "{nlink} {links:?}");
     }
 }
 
@@ -893,7 +992,8 @@ fn what_the_connection_adds() {
             .collect::<Vec<_>>()
             .join(" ")
     };
-    let modern = |list: Value| sound(NEWEST_NAME).config(gateway(json!({ "trustedProxies": list })));
+    let modern =
+        |list: Value| sound(NEWEST_NAME).config(gateway(json!({ "trustedProxies": list })));
     assert_eq!(codes(&modern(json!([])), forwarded()), "W_PROXY_UNLISTED");
     assert_eq!(codes(&modern(json!(["127.0.0.1"])), forwarded()), "");
     assert_eq!(

@@ -282,6 +282,56 @@ fn bind_lan() {
 }
 
 #[test]
+fn bind_custom() {
+    let unreached = (Verdict::Rejected, Some(Reason::BindCustom));
+    for (version, host, reached) in [
+        ("2026.2.21", "10.0.0.7", false),
+        ("2026.7.35", "127.0.0.2", false),
+        ("2026.7.35", " 127.0.0.1 ", true),
+        ("2026.7.35", "0.0.0.0", true),
+        ("2026.7.35", "", true),
+        ("2026.8.1", "10.0.0.7", true),
+    ] {
+        let mut state = state(Some(&full()));
+        let as_usual = run(version, &state, &agent(&[READ]));
+        assert_eq!(as_usual, OPEN);
+        state.config.custom_bind_host = Some(host.into());
+        assert_eq!(run(version, &state, &agent(&[READ])), as_usual, "{version} {host}");
+        state.config.bind = Some("custom".into());
+        let expected = if reached { as_usual } else { unreached };
+        assert_eq!(run(version, &state, &agent(&[READ])), expected, "{version} {host}");
+        // Whoever comes another way reached it.
+        for other in [
+            forwarded(agent(&[READ])),
+            Connection { host: Some(host.into()), ..agent(&[READ]) },
+            Connection { remote_address: Some("10.0.0.9".into()), ..agent(&[READ]) },
+        ] {
+            assert_ne!(run(version, &state, &other), unreached, "{version} {host}");
+        }
+    }
+}
+
+#[test]
+fn roles_and_role_of_a_record() {
+    for (version, roles, role, expected) in [
+        ("2026.3.28", json!(["node"]), "operator", wall(Reason::RoleUpgrade)),
+        ("2026.3.31", json!(["node"]), "operator", OPEN),
+        ("2026.3.28", json!(["operator"]), "node", OPEN),
+        ("2026.3.31", json!(["operator"]), "node", OPEN),
+        ("2026.3.28", json!(null), "operator", OPEN),
+        ("2026.3.28", json!([" operator"]), "node", wall(Reason::RoleUpgrade)),
+        ("2026.3.31", json!([" operator"]), "node", OPEN),
+    ] {
+        let mut record = full();
+        record["roles"] = roles.clone();
+        record["role"] = role.into();
+        record.as_object_mut().unwrap().remove("tokens");
+        let seen = run(version, &state(Some(&record)), &forwarded(agent(&[READ])));
+        assert_eq!(seen, expected, "{version} {roles} {role}");
+    }
+}
+
+#[test]
 fn a_record_of_any_shape_is_read() {
     for record in [json!({}), json!({ "publicKey": 5, "roles": "x", "scopes": {}, "tokens": [] })] {
         let paired = Paired::read(record.as_object().unwrap());
