@@ -114,6 +114,9 @@ add('bind custom with a name, 2026.7.35', 'no gateway starts on that', '2026.7.3
 const both = whole({ roles: ['node'], tokens: undefined });
 add('role beside roles, 2026.3.28', 'the list alone counts', '2026.3.28', { client: 'agent', ...proxied }, both, 'pairing-required', 'role-upgrade');
 add('role beside roles, 2026.3.31', 'both count', '2026.3.31', { client: 'agent', ...proxied }, both, 'open');
-const long = { client: 'cli', remoteAddress: '127.0.0.1', headers: { 'x-forwarded-for': '0:0:0:0:0:0:0:1' } };
-add('a client address in long form, 2026.2.21', 'addresses are compared as text', '2026.2.21', long, files({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }), 'pairing-required', 'not-paired');
-add('a client address in long form, 2026.2.22', 'as numbers', '2026.2.22', long, files({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }), 'silent-approval');
+for (const [form, address] of [['in long form', '0:0:0:0:0:0:0:1'], ['with a zone', '::1%lo']]) {
+  const named = { client: 'cli', remoteAddress: '127.0.0.1', headers: { 'x-forwarded-for': address } };
+  const listed = files({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) });
+  add(`a client address ${form}, 2026.2.21`, 'addresses are compared as text', '2026.2.21', named, listed, 'pairing-required', 'not-paired');
+  add(`a client address ${form}, 2026.2.22`, 'addresses are compared as numbers', '2026.2.22', named, listed, 'silent-approval');
+}
