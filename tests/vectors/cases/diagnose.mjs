@@ -98,7 +98,7 @@ for (const [version, roots, verdict] of [['2026.4.29', '/home/u', 'unknown'], ['
   add(`an include of another folder, OPENCLAW_INCLUDE_ROOTS=${roots}, ${version}`, 'the variable counts from 2026.5.2, for the folders that it names', version, { client: 'cli', ...proxied }, outside, verdict);
   vectors.at(-1).options.env.OPENCLAW_INCLUDE_ROOTS = roots;
 }
-const twice = including('./base.json5', { files: { [BASE]: '{}' }, stats: { [BASE]: { mode: 0o600, uid: 0, nlink: 2 }, [S]: null, [`${S}/state`]: null, [`${S}/identity`]: null, [`${S}/devices`]: null, [DEVICE]: null, [PAIRED]: null, [CONFIG]: null } });
+const twice = including('./base.json5', { files: { [BASE]: '{}' }, stats: { [BASE]: { mode: 0o600, uid: 0, nlink: 2 }, [S]: { mode: 0o700, uid: 0, nlink: 2 }, [`${S}/state`]: null, [`${S}/identity`]: null, [`${S}/devices`]: null, [DEVICE]: null, [PAIRED]: null, [PENDING]: null, [CONFIG]: null, [DB]: null } });
 add('an include with a second name, 2026.2.25', 'it is read', '2026.2.25', { client: 'cli', ...proxied }, twice, 'open');
 add('an include with a second name, 2026.2.26', 'the gateway does not start', '2026.2.26', { client: 'cli', ...proxied }, twice, 'unknown', null, { warnings: ['W_CONFIG_INCLUDE'], says: 'hard link' });
 add('a variable that is not known, 2026.3.2', 'where it is unset that version does not start', '2026.3.2', { client: 'agent' }, { ...set('2026.3.2', {}, { logging: { file: '${LOG}' } }), process: { uid: 0, node: '24.21.0', platform: 'linux' } }, 'open', null, { warnings: ['W_CONFIG_VARIABLE'] });
@@ -107,7 +107,7 @@ const custom = { bind: 'custom', customBindHost: '192.0.2.7' };
 add('bind custom without an address, 2026.2.17', 'it takes every address', '2026.2.17', { client: 'agent' }, set('2026.2.17', { bind: 'custom' }), 'open', null, { warnings: [] });
 add('bind custom without an address, 2026.2.19', 'no gateway starts on that, and the key for it is not there yet', '2026.2.19', { client: 'agent' }, set('2026.2.19', { bind: 'custom' }), 'unknown', null, { warnings: ['W_CONFIG_VALUE'] });
 add('bind custom, 2026.2.19', 'the key is not there yet', '2026.2.19', { client: 'agent' }, set('2026.2.19', custom), 'unknown', null, { warnings: ['W_CONFIG_KEY'] });
-for (const version of ['2026.2.21', '2026.7.35']) add(`bind custom, ${version}`, 'clients dial 127.0.0.1, where no gateway listens', version, { client: 'cli' }, set(version, custom), 'rejected', 'bind-custom', { warnings: ['W_BIND_CUSTOM'], says: 'loopback' });
+for (const version of ['2026.2.21', '2026.7.35']) add(`bind custom, ${version}`, 'clients dial 127.0.0.1, where no gateway listens', version, { client: 'cli' }, set(version, custom), 'rejected', 'bind-custom', { warnings: ['W_BIND_CUSTOM'], says: 'customBindHost' });
 add('bind custom, from elsewhere, 2026.7.35', 'who dials its address reaches it', '2026.7.35', { client: 'cli', presentsDevice: true, remoteAddress: '192.0.2.9' }, set('2026.7.35', custom), 'open', null, { warnings: ['W_BIND_CUSTOM'] });
 add(`bind custom, ${NEWEST}`, 'it listens on 127.0.0.1 too', NEWEST, { client: 'cli' }, set(NEWEST, custom), 'open', null, { warnings: [] });
 add('bind custom with a name, 2026.7.35', 'no gateway starts on that', '2026.7.35', { client: 'cli' }, set('2026.7.35', { bind: 'custom', customBindHost: 'localhost' }), 'unknown', null, { warnings: ['W_CONFIG_VALUE'] });
@@ -115,8 +115,9 @@ const both = whole({ roles: ['node'], tokens: undefined });
 add('role beside roles, 2026.3.28', 'the list alone counts', '2026.3.28', { client: 'agent', ...proxied }, both, 'pairing-required', 'role-upgrade');
 add('role beside roles, 2026.3.31', 'both count', '2026.3.31', { client: 'agent', ...proxied }, both, 'open');
 for (const [form, address] of [['in long form', '0:0:0:0:0:0:0:1'], ['with a zone', '::1%lo']]) {
-  const named = { client: 'cli', remoteAddress: '127.0.0.1', headers: { 'x-forwarded-for': address } };
-  const listed = files({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) });
+  // by the device token, since 2026.2.22 asks no pairing of who has the shared secret
+  const named = { client: 'cli', auth: 'device-token', remoteAddress: '127.0.0.1', headers: { 'x-forwarded-for': address } };
+  const listed = files({ [PAIRED]: store(record(OURS, { publicKey: OTHER.publicKey })), [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) });
   add(`a client address ${form}, 2026.2.21`, 'addresses are compared as text', '2026.2.21', named, listed, 'pairing-required', 'not-paired');
   add(`a client address ${form}, 2026.2.22`, 'addresses are compared as numbers', '2026.2.22', named, listed, 'silent-approval');
 }

@@ -127,6 +127,7 @@ impl Config {
     pub(crate) fn out_of_reach(&self, rules: &Rules) -> bool {
         let host = self.custom_bind_host.as_deref().unwrap_or_default().trim();
         self.bind.as_deref() == Some("custom")
+            && rules.custom_bind_host
             && !rules.custom_bind_loopback
             && host
                 .parse()
