@@ -138,6 +138,7 @@ export type PrepairErrorCode =
 /** What a notice is about; more may come: see docs/codes.md. */
 export type NoticeCode =
   | 'W_BACKUP'
+  | 'W_BIND_CUSTOM'
   | 'W_BIND_LAN'
   | 'W_CHANGED'
   | 'W_CONFIG_INCLUDE'
