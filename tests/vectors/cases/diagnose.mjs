@@ -84,6 +84,7 @@ for (const [version, own] of [['2026.4.20', { password: 'change-me-to-a-strong-p
 }
 add('the device\'s token is a mark', 'no secret', '2026.4.15', { client: 'cli', ...proxied }, whole({ tokens: { operator: token({ token: '[REDACTED]' }) } }), 'open', null, { warnings: ['W_TOKEN_REDACTED'] });
 add('a client\'s state dir', 'not to be made a gateway\'s', '2026.4.15', { client: 'agent' }, { ...whole(), files: { ...whole().files, [CONFIG]: config({ mode: 'remote' }) } }, 'unknown', null, { warnings: ['W_GATEWAY_MODE'], says: 'client', check: (_, { report }) => report.findings[0].hint.includes(`--device ${OURS.publicKey}`) });
+vectors.push({ name: 'another device by its public key', why: 'its private half lives elsewhere, and its record is here', operation: 'diagnose', options: at('2026.4.15', { configPath: CONFIG, env: { TOKEN: 'the-gateways-secret' }, connection: { client: 'cli', ...proxied }, device: { publicKey: OTHER.publicKey } }), inputs: files({ [PAIRED]: store(record(OTHER)) }), expect: { verdict: 'open', reason: null } });
 
 // Facts of versions that the config meets, on both sides of each boundary.
 const including = (name, more = {}) => {
