@@ -37,7 +37,6 @@ const ASKED = [
   ['2.17 2.19 9.6', customBind],
   ['2.21 7.35 8.1 9.6', customBindLoopback],
   ['2.6-3 2.12 2.17 2.25 2.26 4.29 5.2 9.6', includes],
-  ['7.35 8.1 9.4 9.5 9.6', agentSchema],
 ];
 
 /** `only`: the names of the questions that count. */
@@ -81,11 +80,6 @@ async function fromPackage(version) {
   if (schema) found.push(['state_schema', String(schema), 'package.json openclaw.schemaVersions.state']);
   found.push(['operator_scopes', list(await operatorScopes(root)), 'names in dist']);
   return found;
-}
-
-async function agentSchema(version) {
-  const { openclaw: own } = JSON.parse(await readFile(join(await openclaw(version), 'package.json'), 'utf8'));
-  return [['agent_schema', String(own?.schemaVersions?.agent ?? 0), 'package.json openclaw.schemaVersions.agent']];
 }
 
 /** Up to 2026.7.35 the package doesn't say it, but the file that a start leaves does. */

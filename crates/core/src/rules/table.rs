@@ -58,10 +58,6 @@ table! {
         "2026.1.29" in "src/infra/device-pairing.ts" => 0, "2026.6.1" in "src/state/openclaw-state-db.ts user_version" => 1, "2026.8.1" => 15,
         "2026.9.3" => 16, "2026.9.4" => 17, "2026.9.6" => 18,
     ];
-    /// The schema of an agent's own database; 0 where there is none.
-    agent_schema: u32 = "package.json openclaw.schemaVersions.agent" [
-        "2026.1.29" in "src/infra/device-pairing.ts" => 0, "2026.8.1" => 19, "2026.9.5" => 21, "2026.9.6" => 23,
-    ];
     /// The identity follows the state dir; before, it is always under `~/.openclaw`.
     identity_under_state_dir: bool = "src/infra/device-identity.ts" ["2026.1.29" => false, "2026.2.9" => true];
     /// `OPENCLAW_HOME` stands in for `HOME`.
