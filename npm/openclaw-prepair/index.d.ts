@@ -150,6 +150,7 @@ export type PrepairErrorCode =
 /** What a notice is about; more may come: see docs/codes.md. */
 export type NoticeCode =
   | 'W_BACKUP'
+  | 'W_BIND_CUSTOM'
   | 'W_BIND_LAN'
   | 'W_CHANGED'
   | 'W_CONFIG_INCLUDE'
@@ -176,6 +177,7 @@ export type NoticeCode =
   | 'W_LEGACY_IDENTITY_CONFLICT'
   | 'W_MODE'
   | 'W_NODE'
+  | 'W_NODE_COMMANDS'
   | 'W_NOT_A_FILE'
   | 'W_NOT_IMPORTED'
   | 'W_NOT_PAIRED'
@@ -341,6 +343,7 @@ export interface Diagnosis {
     | 'missing-scope'
     | 'unattributable-proxy'
     | 'bind-lan'
+    | 'bind-custom'
     | 'identity'
     | 'auth'
     | null;

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALL_SCOPES, CLI, connect, newIdentity } from '../lib/client.mjs';
-import { isSince, makeHome, startGateway } from '../lib/gateway.mjs';
+import { makeHome, startGateway } from '../lib/gateway.mjs';
+import { isSince } from '../lib/versions.mjs';
 import { putStore, readStore } from './store.mjs';
 
 export const NODE = { id: 'node-host', mode: 'node' };

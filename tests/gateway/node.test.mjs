@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALL_SCOPES, CLI, connect } from '../lib/client.mjs';
-import { isSince, makeHome, openGateway, startNode } from '../lib/gateway.mjs';
+import { makeHome, openGateway, startNode } from '../lib/gateway.mjs';
+import { isSince, NEWEST } from '../lib/versions.mjs';
 import { node as nodeBinary } from '../lib/cache.mjs';
 import { Caller } from '../lib/caller.mjs';
 import { readStore } from './store.mjs';
@@ -17,7 +18,7 @@ const until = async (found, what) => {
   throw new Error(`not within 90 seconds: ${what()}`);
 };
 
-for (const version of ['2026.2.23', '2026.5.18', '2026.9.6']) {
+for (const version of ['2026.2.23', '2026.5.18', NEWEST]) {
   test(`OpenClaw ${version}: a node host that was paired by its key alone`, async (t) => {
     const host = await makeHome({ version });
     t.after(host.dispose);

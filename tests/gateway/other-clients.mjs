@@ -1,7 +1,7 @@
 // Clients that are neither the agent nor the command line: browsers, node hosts, apps, the terminal UI, probes. Cases in the form of cases.mjs,
 // made of clients × records × places.
 
-import { isSince } from '../lib/gateway.mjs';
+import { isSince } from '../lib/versions.mjs';
 
 const READ = 'operator.read';
 const FIVE = ['operator.admin', READ, 'operator.write', 'operator.approvals', 'operator.pairing'];
