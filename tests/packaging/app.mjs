@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const PACKAGE = join(ROOT, 'npm/openclaw-prepair');
+export const COMPONENT = join(ROOT, 'npm/component');
 const run = promisify(execFile);
 
 const work = mkdtempSync(join(tmpdir(), 'prepair-packaging-'));

@@ -11,6 +11,7 @@ mod explorer;
 mod files;
 mod fuzz;
 mod platforms;
+mod release;
 mod results;
 mod run;
 mod test;
@@ -28,6 +29,9 @@ cargo xtask <command>
   build --platforms [name...]
                    the packages of other platforms, npm/<name>/prepair.node
   explorer [port]  builds that page and serves it on loopback; --built: as it was built
+  release [name...]
+                   packs every package of this version into target/packages, in the order of publishing; with the names of
+                   platforms only these, for a rehearsal
   sizes            what the shipped binaries weigh
   bench            how fast it is, beside others: tests/bench/results.json and the README's table and chart
   fuzz [seconds]   libFuzzer over the core, so long for each target: 10 in the tests, 600 in the long ones
@@ -56,6 +60,7 @@ fn main() -> std::process::ExitCode {
         ["bench", rest @ ..] => {
             build::all().and_then(|()| run::node("tests/bench/bench.mjs", rest))
         }
+        ["release", names @ ..] => build::all().and_then(|()| release::pack(names)),
         ["sizes"] => build::all().and_then(|()| run::node("tests/packaging/sizes.mjs", &[])),
         ["fuzz", rest @ ..] => match rest.first().map_or(Ok(60), |seconds| seconds.parse()) {
             Ok(seconds) => fuzz::all(seconds).map(|_| ()),
