@@ -26,8 +26,8 @@ const read = (file) => readFileSync(join(ROOT, file), 'utf8');
 /** The README of a package. */
 function readme({ name, manifest, platform }, cargo) {
   if (platform) return `# ${manifest.name}\n\n${manifest.description}.\n\nInstall openclaw-prepair: it brings this package where it fits the machine.\n`;
-  const from = name === 'component' ? 'crates/component' : '.';
-  return elsewhere(read(posix.join(from, 'README.md')), from, cargo);
+  const file = name === 'component' ? 'docs/component.md' : 'README.md';
+  return elsewhere(read(file), posix.dirname(file), cargo);
 }
 
 /** Writes them into the folders of npm/. */

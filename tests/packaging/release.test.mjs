@@ -78,7 +78,7 @@ test('links of a README are absolute where the repository is known, else only th
   const text = 'See [the `lib`](crates/core/src/lib.rs#L1), ![a chart](tests/bench/chart.svg), [below](#below) and [there](https://example.org/x).\n```js\na[0](README.md)\n```\n';
   assert.equal(elsewhere(text, '.', owned), text.replace('crates/core', 'https://example.org/o/r/blob/v1.2.3/crates/core').replace('tests/bench', 'https://example.org/o/r/raw/v1.2.3/tests/bench'));
   assert.equal(elsewhere(text, '.', { ...owned, repository: null }), text.replace('[the `lib`](crates/core/src/lib.rs#L1)', 'the `lib`').replace('![a chart](tests/bench/chart.svg)', 'a chart'));
-  assert.match(elsewhere('[up](../../README.md)', 'crates/component', owned), /\/blob\/v1\.2\.3\/README\.md\)$/);
+  assert.match(elsewhere('[up](../README.md)', 'docs', owned), /\/blob\/v1\.2\.3\/README\.md\)$/);
   assert.throws(() => elsewhere('[gone](docs/gone.md)', '.', owned), /docs\/gone\.md, which is not there/);
 });
 

@@ -4,12 +4,14 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool")]
 
 mod build;
+mod codes;
 mod component;
 mod count;
 mod esm;
 mod explorer;
 mod files;
 mod fuzz;
+mod generate;
 mod platforms;
 mod release;
 mod results;
@@ -32,8 +34,9 @@ cargo xtask <command>
   release [name...]
                    packs every package of this version into target/packages, in the order of publishing; with the names of
                    platforms only these, for a rehearsal
+  generate         every file that a program writes from what else is in the tree; --check names those that are not current
   sizes            what the shipped binaries weigh
-  bench            how fast it is, beside others: tests/bench/results.json and the README's table and chart
+  bench            how fast it is, beside others: tests/bench/results.json, its README's table, the chart
   fuzz [seconds]   libFuzzer over the core, so long for each target: 10 in the tests, 600 in the long ones
   mutants [--write] [file...]
                    changes of the core that no test notices, by cargo-mutants' list: tests/mutants/README.md
@@ -61,6 +64,8 @@ fn main() -> std::process::ExitCode {
             build::all().and_then(|()| run::node("tests/bench/bench.mjs", rest))
         }
         ["release", names @ ..] => build::all().and_then(|()| release::pack(names)),
+        ["generate"] => generate::write(),
+        ["generate", "--check"] => build::addon().and_then(|()| generate::check()),
         ["sizes"] => build::all().and_then(|()| run::node("tests/packaging/sizes.mjs", &[])),
         ["fuzz", rest @ ..] => match rest.first().map_or(Ok(60), |seconds| seconds.parse()) {
             Ok(seconds) => fuzz::all(seconds).map(|_| ()),

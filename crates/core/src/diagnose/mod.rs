@@ -10,6 +10,7 @@ mod identity;
 mod record;
 
 use crate::base::text::quote;
+use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::diagnose::config::settings;
 use crate::diagnose::disk::{Disk, gather, proxy_list};
@@ -71,13 +72,13 @@ fn decide(
         Some(Reason::UnattributableProxy) => {
             let peer = connection.remote_address.as_deref().unwrap_or("127.0.0.1");
             if trusts(&world.rules, &proxy_list(disk), peer) {
-                findings.add("PROXY_NO_CLIENT", path, "The proxy is listed, but X-Forwarded-For names no client that isn't itself a trusted proxy; this version answers HTTP 403.", "List only the proxy's own addresses in gateway.trustedProxies, and have the proxy send X-Forwarded-For.");
+                findings.add(NoticeCode::ProxyNoClient, path, "The proxy is listed, but X-Forwarded-For names no client that isn't itself a trusted proxy; this version answers HTTP 403.", "List only the proxy's own addresses in gateway.trustedProxies, and have the proxy send X-Forwarded-For.");
             } else {
-                findings.add("PROXY_UNLISTED", path, "The connection comes through a proxy that adds forwarded headers and is not in gateway.trustedProxies; this version answers HTTP 403.", format!("Run `npx openclaw-prepair patch-config --proxy-peer {}`.", quote(peer).trim_matches('"')));
+                findings.add(NoticeCode::ProxyUnlisted, path, "The connection comes through a proxy that adds forwarded headers and is not in gateway.trustedProxies; this version answers HTTP 403.", format!("Run `npx openclaw-prepair patch-config --proxy-peer {}`.", quote(peer).trim_matches('"')));
             }
         }
         Some(Reason::NoDevice | Reason::MissingScope) if no_device => {
-            findings.add("NO_DEVICE", path, "This client presents no device, so no paired record can help it.", "Let it connect to the gateway directly, without the proxy, or use a client that presents its device.");
+            findings.add(NoticeCode::NoDevice, path, "This client presents no device, so no paired record can help it.", "Let it connect to the gateway directly, without the proxy, or use a client that presents its device.");
         }
         _ => {}
     }
