@@ -4,8 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { unfit } from '../../npm/release/pack.mjs';
+import { packages } from '../../npm/release/packages.mjs';
 import { node } from '../lib/cache.mjs';
-import { ROOT, USED, exec } from './app.mjs';
+import { ROOT, USED, build, exec } from './app.mjs';
 import { NAMES, uses } from './managers.mjs';
 import { publish, startRegistry } from './registry.mjs';
 
@@ -13,7 +15,8 @@ let dir;
 let registry;
 before(async () => {
   dir = mkdtempSync(join(tmpdir(), 'prepair-registry-'));
-  await exec('cargo', ['xtask', 'build', '--platforms'], { cwd: ROOT });
+  const lacking = packages().filter(({ name, platform, folder }) => platform && unfit(name, join(folder, 'prepair.node'), build) !== null).map(({ name }) => name);
+  if (lacking.length > 0) await exec('cargo', ['xtask', 'build', '--platforms', ...lacking], { cwd: ROOT });
   await exec(process.execPath, ['npm/release/pack.mjs', join(dir, 'packages')], { cwd: ROOT });
   registry = await startRegistry(dir);
   await publish(join(dir, 'packages'), registry);

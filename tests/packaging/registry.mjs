@@ -2,10 +2,10 @@
 // rehearsed on; nothing is ever published to another.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { npmInstall } from '../lib/cache.mjs';
+import { freePort } from '../lib/gateway.mjs';
 import { exec } from './app.mjs';
 
 // 6.8.0 takes a node-fetch that its own dependency declines
@@ -16,14 +16,6 @@ export function loopback(registry) {
   const { protocol, hostname } = new URL(registry);
   if (protocol === 'http:' && (/^127(\.\d{1,3}){3}$/.test(hostname) || hostname === '[::1]')) return registry;
   throw new Error(`${hostname} is not on loopback: a rehearsal publishes to no other registry`);
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Starts one in the folder `dir`; `{ url, npmrc, home, stop }`. */

@@ -11,12 +11,11 @@ import { packages, workspace } from '../../npm/release/packages.mjs';
 import { released, unfit } from '../../npm/release/pack.mjs';
 import { elsewhere } from '../../npm/release/texts.mjs';
 import { python } from '../lib/cache.mjs';
-import { PACKAGE, ROOT, USED, exec } from './app.mjs';
+import { PACKAGE, ROOT, USED, build, exec } from './app.mjs';
 import { uses } from './managers.mjs';
 import { loopback, publish, startRegistry } from './registry.mjs';
 
 const PLATFORM = `linux-${process.arch}-gnu`;
-const build = Object.fromEntries([...readFileSync(join(PACKAGE, 'lib/build.js'), 'utf8').matchAll(/(version|coreHash): '(.+?)'/g)].map(([, key, value]) => [key, value]));
 const addon = join(ROOT, 'npm', PLATFORM, 'prepair.node');
 let dir;
 let made = false;
