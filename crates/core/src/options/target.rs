@@ -58,6 +58,15 @@ pub fn device_id(id: String) -> Result<String> {
     Ok(id)
 }
 
+/// The id of a pending request.
+pub fn request_id(id: String) -> Result<String> {
+    if id.trim().is_empty() || id.len() > 256 {
+        return Err(Error::new(ErrorCode::Options, "The option requestId is empty or too long.")
+            .hint("Take it as `openclaw devices list` shows it, or a diagnosis."));
+    }
+    Ok(id)
+}
+
 const NOW: &str = "a whole number of milliseconds since 1970";
 
 /// A clock value; JavaScript counts no further without gaps.

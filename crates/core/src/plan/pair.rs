@@ -54,24 +54,20 @@ pub(crate) fn pair_part(
         now: inputs.now,
         token,
     };
-    let (decision, record_step, record_statements) = match world.store {
+    let (decision, record_step, record_statements, place) = match world.store {
         StoreKind::Json => {
             let old = key.replaced.as_deref();
             let (decision, step) = file_record(world, &want, old, &mut warnings)?;
-            (decision, step, Vec::new())
+            (decision, step, Vec::new(), world.paths.paired())
         }
         StoreKind::Sqlite => {
             let (decision, statements) = row_record(world, &want)?;
-            (decision, None, statements)
+            (decision, None, statements, world.paths.database())
         }
     };
     if decision.new_token && token == &[0; 32] {
         return Err(no_entropy().into());
     }
-    let place = match world.store {
-        StoreKind::Json => world.paths.paired(),
-        StoreKind::Sqlite => world.paths.database(),
-    };
     if decision.renewed {
         warnings.push(
             Notice::new(NoticeCode::TokenRenewed, format!("The operator token of device {id} was a sanitizer's mark, not a token. A new token took its place."))
