@@ -4,17 +4,18 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { PACKAGE, ROOT } from './app.mjs';
+import { PACKAGE } from './app.mjs';
 
 /** `{ name, bytes, brotli, goal, ceiling }` of each file; goal and ceiling are `{ bytes, brotli? }`. */
 export function sizes() {
   return [
-    { file: join(PACKAGE, 'prepair.node'), goal: {}, ceiling: { bytes: 1_350_000 } },
-    { file: join(PACKAGE, 'lib/prepair.wasm'), goal: { brotli: 200 * 1024 }, ceiling: { bytes: 425_000, brotli: 170_000 } },
+    // both raised for ten more rows of the rules, each cell with its own source, and what asks them (+4 KB of wasm)
+    { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_380_000 } },
+    { file: 'lib/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 435_000, brotli: 172_000 } },
     // raised for the places of errors and notices, which stand in wit/ beside their path, line and column (+4 KB)
-    { file: join(ROOT, 'npm/component/component.wasm'), goal: {}, ceiling: { bytes: 440_000 } },
+    { file: '../component/component.wasm', goal: {}, ceiling: { bytes: 440_000 } },
   ].map(({ file, goal, ceiling }) => {
-    const content = readFileSync(file);
+    const content = readFileSync(join(PACKAGE, file));
     const brotli = brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }).length;
     return { name: basename(file), bytes: content.length, brotli, goal, ceiling };
   });
