@@ -9,7 +9,7 @@ import { PACKAGE } from './app.mjs';
 /** `{ name, bytes, brotli, goal, ceiling }` of each file; goal and ceiling are `{ bytes, brotli? }`. */
 export function sizes() {
   return [
-    // both raised for ten more rows of the rules, each cell with its own source, and what asks them (+4 KB of wasm)
+    // both raised for twelve more rows of the rules, the sources of their cells, and what asks them
     { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_380_000 } },
     { file: 'lib/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 435_000, brotli: 172_000 } },
     // raised for the places of errors and notices, which stand in wit/ beside their path, line and column (+4 KB)
