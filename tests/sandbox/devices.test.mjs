@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { NEWEST } from '../lib/versions.mjs';
 import { identity } from '../vectors/lib.mjs';
 import { makeDatabase, modern } from './database.mjs';
 
@@ -55,7 +56,7 @@ test('files', async (t) => {
 test('rows: no token leaves the sandbox but by `token`', async (t) => {
   const { fs, said, stateDir } = sandbox(t);
   const { sql } = makeDatabase(stateDir);
-  const options = { stateDir, gatewayVersion: '2026.9.6' };
+  const options = { stateDir, gatewayVersion: NEWEST };
   const old = 'OldTokenThatStaysInside0123456789abcdefghij';
   const other = identity('55'.repeat(32));
   const put = (who, roles) => sql(`INSERT INTO device_pairing_paired (device_id, public_key, role, roles_json, scopes_json, approved_scopes_json, tokens_json, node_surface_json, pending_node_surface_json, created_at_ms, approved_at_ms)

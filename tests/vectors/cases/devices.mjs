@@ -1,3 +1,4 @@
+import { NEWEST } from '../../lib/versions.mjs';
 import { at, columns, device, DEVICE, ENTROPY, FIVE, json, NOW, OTHER, OURS, PAIRED, PENDING, pending, record, request, row, S, sqlite, store, token, TOKEN } from './kit.mjs';
 
 export const why = 'Every device and every waiting request: list, approve, reject, remove, revoke, rotate, rename, in files and rows.';
@@ -84,12 +85,12 @@ add('records that are none', 'counted, not listed', '2026.4.29', 'list', {}, fil
 add('a store that does not parse', 'never taken for empty', '2026.4.29', 'list', {}, files({ paired: '{' }), { error: 'SYNTAX', path: PAIRED });
 add('a broken identity', 'no reason not to list', '2026.4.29', 'list', {}, files({ paired: store(record(OTHER)), [DEVICE]: '{' }), { paired: [seen(record(OTHER))] });
 add('a hostile name', 'as it is: it is escaped where it is shown', '2026.4.29', 'list', {}, files({ waits: pending(browser({ displayName: '\u001b[2J\u202e\n', isRepair: true })) }), { waiting: [waits(browser({ displayName: '\u001b[2J\u202e\n' }), { repair: true })] });
-add('rows', 'the same from a database', '2026.9.6', 'list', {}, rows({ records: [row(OURS), nodeRow({ operator_label: 'Box', last_seen_at_ms: NOW - 7, pending_node_surface_json: JSON.stringify({ ...surface({ ts: NOW - TEN_MIN }), nodeId: undefined }) })], waits: [browser({ isRepair: true })] }), {
+add('rows', 'the same from a database', NEWEST, 'list', {}, rows({ records: [row(OURS), nodeRow({ operator_label: 'Box', last_seen_at_ms: NOW - 7, pending_node_surface_json: JSON.stringify({ ...surface({ ts: NOW - TEN_MIN }), nodeId: undefined }) })], waits: [browser({ isRepair: true })] }), {
   store: 'sqlite',
   paired: [seen(record(OURS), { own: true }), { ...withoutPlatform, displayName: 'Box', platform: 'linux', lastSeenAtMs: NOW - 7, createdAtMs: NOW - 900, approvedAtMs: NOW - 900 }],
   waiting: [waits(browser(), { repair: true }), { requestId: ID2, kind: 'node-surface', deviceId: OTHER.deviceId, publicKey: OTHER.publicKey, clientId: 'node-host', clientMode: 'node', displayName: 'box', platform: 'linux', roles: ['node'], scopes: [], commands: ['system.run', 'system.which'], remoteIp: '10.0.0.9', silent: false, repair: false, ageMs: TEN_MIN, expired: false }],
 });
-add('a table without a column', 'refused', '2026.9.6', 'list', {}, rows({ cols: columns(({ col }) => col === 'pending_node_surface_json') }), { error: 'SQLITE_SCHEMA' });
+add('a table without a column', 'refused', NEWEST, 'list', {}, rows({ cols: columns(({ col }) => col === 'pending_node_surface_json') }), { error: 'SQLITE_SCHEMA' });
 
 // --------------------------------------------------------------- approve
 const approved = (change = {}) => ({
@@ -151,7 +152,7 @@ add('gone, and not approved by this call', 'not there', '2026.4.29', 'approve', 
 add('whose record this call wrote', 'the request alone goes', '2026.4.29', 'approve', { requestId: ID }, { ...files({ paired: JSON.stringify(kept(approved())), waits: pending(browser()) }), earlier: { ...earlier, granted: ['operator.admin', 'operator.read'], applied: true } }, { changes: [[PENDING, 'replaced']] });
 
 const inserted = [['INSERT INTO device_pairing_paired', 1], ['DELETE FROM device_pairing_pending', 1]];
-add('a browser', 'one transaction', '2026.9.6', 'approve', { requestId: ID }, rows({ waits: [browser({ browserOrigin: 'https://a.example' })] }), {
+add('a browser', 'one transaction', NEWEST, 'approve', { requestId: ID }, rows({ waits: [browser({ browserOrigin: 'https://a.example' })] }), {
   sql: inserted, changes: [[`${S}/state/openclaw.sqlite`, 'rows']], granted: ['operator.admin', 'operator.read'],
   check: (_, { steps: [{ statements: [{ sql, params }] }] }) => {
     const columns = /\(([^)]*)\)/.exec(sql)[1].split(', ');
@@ -159,7 +160,7 @@ add('a browser', 'one transaction', '2026.9.6', 'approve', { requestId: ID }, ro
     return set.approved_via === 'owner' && set.browser_origin === 'https://a.example' && set.tokens_json === JSON.stringify({ operator: fresh() }) && set.approved_at_ms === NOW && set.remote_ip === '10.0.0.7';
   },
 });
-add('a record that gets more', 'the token keeps what it has and gains what the record did not', '2026.9.6', 'approve', { requestId: ID },
+add('a record that gets more', 'the token keeps what it has and gains what the record did not', NEWEST, 'approve', { requestId: ID },
   rows({ records: [row(OTHER, { approved_via: 'silent', operator_label: 'Mine', scopes_json: '["operator.read"]', approved_scopes_json: '["operator.read"]', tokens_json: JSON.stringify({ operator: token({ scopes: ['operator.read'], issuer: { kind: 'x' } }) }) })], waits: [browser({ scopes: ['operator.read', 'operator.approvals'], isRepair: true })] }), {
     sql: [['UPDATE device_pairing_paired', 1], ['DELETE FROM device_pairing_pending', 1]], scopes: ['operator.read', 'operator.approvals'], tokenReplaced: true,
     check: (_, { steps: [{ statements: [{ sql, params }] }] }) => {
@@ -178,7 +179,7 @@ add("a node's commands before it is paired", 'not before its own request', '2026
 add("a node's request", 'no commands with it', '2026.5.18', 'approve', { requestId: ID }, files({ waits: pending(nodeHost()), surfaces: JSON.stringify({ [ID2]: surface() }) }), { order: [PAIRED, PENDING], granted: [] });
 add('a device whose node waits twice', 'both are named', '2026.5.18', 'approve', { deviceId: OTHER.deviceId }, files({ paired: store(node()), waits: pending(nodeHost()), surfaces: JSON.stringify({ [ID2]: surface() }) }), { error: 'AMBIGUOUS', says: `${ID}, ${ID2}` });
 add("a node's commands by scopes", 'no meaning', '2026.5.18', 'approve', { requestId: ID2, scopes: ['operator.read'] }, files({ paired: store(node()), surfaces: JSON.stringify({ [ID2]: surface() }) }), { error: 'OPTIONS' });
-add("a node's commands", 'in its row', '2026.9.6', 'approve', { requestId: ID2 }, rows({ records: [nodeRow({ node_surface_json: JSON.stringify({ commands: ['a'], bins: ['x'], createdAtMs: 7, approvedAtMs: NOW + 5, lastConnectedAtMs: 8 }), pending_node_surface_json: JSON.stringify(surface()) })] }), {
+add("a node's commands", 'in its row', NEWEST, 'approve', { requestId: ID2 }, rows({ records: [nodeRow({ node_surface_json: JSON.stringify({ commands: ['a'], bins: ['x'], createdAtMs: 7, approvedAtMs: NOW + 5, lastConnectedAtMs: 8 }), pending_node_surface_json: JSON.stringify(surface()) })] }), {
   granted: ['system.run', 'system.which'], sets: ['node_surface_json', 'pending_node_surface_json'],
   check: (_, { steps: [{ statements: [{ params }] }] }) => params[0] === JSON.stringify({ displayName: 'box', version: '2026.5.18', caps: ['system'], commands: ['system.run', 'system.which'], createdAtMs: 7, approvedAtMs: NOW + 6, lastConnectedAtMs: 8 }) && params[1] === null,
 });
@@ -188,9 +189,9 @@ add('one of two', 'the other waits on', '2026.4.29', 'reject', { requestId: ID }
 add('an expired one', 'gone as well', '2026.4.29', 'reject', { requestId: ID }, files({ waits: pending(browser({ ts: 1 })) }), { is: { [PENDING]: '{}' } });
 add('one that is not there', 'named', '2026.4.29', 'reject', { requestId: ID2 }, files({ waits: pending(browser()) }), { error: 'NOT_FOUND', says: ID2 });
 add("a node's commands", 'the node stays', '2026.5.18', 'reject', { requestId: ID2 }, files({ paired: store(node()), surfaces: JSON.stringify({ [ID2]: surface() }) }), { is: { [WAITING]: '{}' }, roles: ['node'] });
-add('a row', 'by its id', '2026.9.6', 'reject', { requestId: ID }, rows({ waits: [browser()] }), { sql: [['DELETE FROM device_pairing_pending', 1]] });
-add("a node's commands", 'in its row', '2026.9.6', 'reject', { requestId: ID2 }, rows({ records: [nodeRow({ pending_node_surface_json: JSON.stringify(surface()) })] }), { sets: ['pending_node_surface_json'] });
-add('beside a gateway', 'what is open stays open', '2026.9.6', 'reject', { requestId: ID }, { ...rows({ waits: [browser()] }), gateway: 4711 }, { warnings: ['W_STILL_CONNECTED'] });
+add('a row', 'by its id', NEWEST, 'reject', { requestId: ID }, rows({ waits: [browser()] }), { sql: [['DELETE FROM device_pairing_pending', 1]] });
+add("a node's commands", 'in its row', NEWEST, 'reject', { requestId: ID2 }, rows({ records: [nodeRow({ pending_node_surface_json: JSON.stringify(surface()) })] }), { sets: ['pending_node_surface_json'] });
+add('beside a gateway', 'what is open stays open', NEWEST, 'reject', { requestId: ID }, { ...rows({ waits: [browser()] }), gateway: 4711 }, { warnings: ['W_STILL_CONNECTED'] });
 
 add('a device', 'its record and all that waits of it, others as they are', '2026.4.29', 'remove', { deviceId: OTHER.deviceId }, files({ paired: store(record(OURS), node()), waits: pending(browser(), browser({}, ID2, OURS)), nodes: JSON.stringify({ [OTHER.deviceId]: { nodeId: OTHER.deviceId }, x: {} }), surfaces: JSON.stringify({ [ID2]: surface(), y: {} }) }), {
   order: [PAIRED, PENDING, NODES, WAITING], is: { [PAIRED]: store(record(OURS)), [PENDING]: pending(browser({}, ID2, OURS)), [NODES]: '{"x":{}}', [WAITING]: '{"y":{}}' }, roles: [], scopes: [],
@@ -199,7 +200,7 @@ add('this state dir itself', 'says so', '2026.4.29', 'remove', { deviceId: OURS.
 add('a broken record', 'what stands in its place goes', '2026.4.29', 'remove', { deviceId: OTHER.deviceId }, files({ paired: `{"${OTHER.deviceId}": [1], "x": {}}` }), { is: { [PAIRED]: '{"x": {}}' } });
 add('one that is not there', 'named', '2026.4.29', 'remove', { deviceId: OTHER.deviceId }, files({ paired: store(record(OURS)), waits: pending(browser()) }), { error: 'NOT_FOUND', says: OTHER.deviceId, path: PAIRED });
 add('one that this call has removed', 'what it left goes', '2026.4.29', 'remove', { deviceId: OTHER.deviceId }, { ...files({ paired: '{}', waits: pending(browser()) }), earlier: { ...earlier, granted: [], applied: true } }, { is: { [PENDING]: '{}' } });
-add('a device', 'in one transaction', '2026.9.6', 'remove', { deviceId: OTHER.deviceId }, { ...rows({ records: [row(OTHER)], waits: [browser(), browser({}, ID2, OURS)] }), gateway: 4711 }, { sql: [['DELETE FROM device_pairing_paired', 1], ['DELETE FROM device_pairing_pending', 1]], warnings: ['W_STILL_CONNECTED'] });
+add('a device', 'in one transaction', NEWEST, 'remove', { deviceId: OTHER.deviceId }, { ...rows({ records: [row(OTHER)], waits: [browser(), browser({}, ID2, OURS)] }), gateway: 4711 }, { sql: [['DELETE FROM device_pairing_paired', 1], ['DELETE FROM device_pairing_pending', 1]], warnings: ['W_STILL_CONNECTED'] });
 add('beside a gateway', 'what is open stays open, and it writes there too', '2026.4.29', 'remove', { deviceId: OTHER.deviceId }, { ...files({ paired: store(record(OTHER)) }), gateway: 4711 }, { warnings: ['W_STILL_CONNECTED', 'W_GATEWAY_RUNNING'] });
 
 // ------------------------------------------------ revoke, rotate, rename
@@ -214,7 +215,7 @@ add('a role without a token', 'named', '2026.4.29', 'revoke', { deviceId: OTHER.
 add('a device that is not there', 'named', '2026.4.29', 'revoke', { deviceId: OTHER.deviceId }, files(), { error: 'NOT_FOUND' });
 add('another role', 'a word that is no role', '2026.4.29', 'revoke', { deviceId: OTHER.deviceId, role: 'root' }, files(), { error: 'OPTIONS' });
 add('no device', 'nothing is revoked by chance', '2026.4.29', 'revoke', {}, files(), { error: 'OPTIONS', says: 'deviceId' });
-add("a node's", 'what was found out of it goes', '2026.9.6', 'revoke', { deviceId: OTHER.deviceId }, rows({ records: [nodeRow({ node_surface_json: '{"commands":["a"],"bins":["b"],"sessionHost":true,"createdAtMs":1,"approvedAtMs":1}' })] }), {
+add("a node's", 'what was found out of it goes', NEWEST, 'revoke', { deviceId: OTHER.deviceId }, rows({ records: [nodeRow({ node_surface_json: '{"commands":["a"],"bins":["b"],"sessionHost":true,"createdAtMs":1,"approvedAtMs":1}' })] }), {
   sets: ['tokens_json', 'node_surface_json'], check: (_, { steps: [{ statements: [{ params }] }] }) => params[1] === '{"commands":["a"],"createdAtMs":1,"approvedAtMs":1}',
 });
 
@@ -226,10 +227,10 @@ add('what this call rotated', 'nothing to do', '2026.4.29', 'rotate', { deviceId
 add('a token that was lost', 'made from the record', '2026.4.29', 'rotate', { deviceId: OTHER.deviceId, role: 'operator' }, files({ paired: store(record(OTHER, { tokens: {} })) }), { tokenReplaced: false, check: (done) => JSON.parse(done[PAIRED])[OTHER.deviceId].tokens.operator.scopes.length === 5 });
 add('a token with more than was approved', 'no gateway takes it', '2026.4.29', 'rotate', { deviceId: OTHER.deviceId }, files({ paired: store(record(OTHER, { scopes: ['operator.read'], approvedScopes: ['operator.read'] })) }), { error: 'SCOPE' });
 add('a role that was not approved', 'no gateway takes it', '2026.4.29', 'rotate', { deviceId: OTHER.deviceId, role: 'node' }, files({ paired: store(record(OTHER, { tokens: two })) }), { error: 'ROLE' });
-add('a row', 'one column', '2026.9.6', 'rotate', { deviceId: OTHER.deviceId }, { ...rows({ records: [row(OTHER)] }), gateway: 4711 }, { sets: ['tokens_json'], warnings: ['W_STILL_CONNECTED'] });
+add('a row', 'one column', NEWEST, 'rotate', { deviceId: OTHER.deviceId }, { ...rows({ records: [row(OTHER)] }), gateway: 4711 }, { sets: ['tokens_json'], warnings: ['W_STILL_CONNECTED'] });
 
 add('a device', 'what it calls itself, here', '2026.4.29', 'rename', { deviceId: OTHER.deviceId, name: ' Office ' }, files({ paired: store(record(OTHER)) }), { is: { [PAIRED]: store(record(OTHER, { displayName: 'Office' })) }, warnings: ['W_NAME_OVERWRITTEN'] });
 add('a device by its name', 'nothing to do', '2026.4.29', 'rename', { deviceId: OTHER.deviceId, name: 'mine' }, files({ paired: store(record(OTHER)) }), { changes: [], warnings: [] });
-add('a device', "its owner's own name for it", '2026.9.6', 'rename', { deviceId: OTHER.deviceId, name: 'Office' }, rows({ records: [row(OTHER)] }), { sets: ['operator_label'], warnings: [] });
+add('a device', "its owner's own name for it", NEWEST, 'rename', { deviceId: OTHER.deviceId, name: 'Office' }, rows({ records: [row(OTHER)] }), { sets: ['operator_label'], warnings: [] });
 add('by a name with control characters', 'refused', '2026.4.29', 'rename', { deviceId: OTHER.deviceId, name: 'a\u001bb' }, files(), { error: 'OPTIONS' });
 add('without a name', 'refused', '2026.4.29', 'rename', { deviceId: OTHER.deviceId }, files(), { error: 'OPTIONS', says: 'name' });

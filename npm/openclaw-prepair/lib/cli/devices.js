@@ -3,7 +3,7 @@
 // `openclaw-prepair devices …`: what is there, for people, and what they may type for it.
 
 const { refusal } = require('../errors.js');
-const { safe, changes, notices, plural } = require('./show.js');
+const { safe, changes, notices } = require('./show.js');
 
 const SECOND = 1000;
 const UNITS = [[86_400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']];
@@ -56,7 +56,7 @@ const client = ({ clientId, clientMode, platform, deviceFamily }) => [
 function listed({ store, gateway, paired, waiting, warnings }, c, { columns, now }) {
   const width = Math.max(40, Math.min(columns ?? 80, 80));
   const where = `${store === 'json' ? 'files' : 'database'}, ${gateway.version === null ? 'version unknown' : `OpenClaw ${safe(gateway.version)}`}`;
-  const lines = [`${c.bold(plural(paired.length, 'paired device'))}, ${c.bold(plural(waiting.length, 'waiting request'))} (${where})`];
+  const lines = [`${c.bold(`${paired.length} paired, ${waiting.length} waiting`)} (${where})`];
   if (waiting.length > 0) lines.push('', c.bold('Waiting'));
   for (const request of waiting) {
     const { requestId, kind, deviceId, displayName, roles, scopes, commands = [], remoteIp, silent, repair, ageMs, expired } = request;
