@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { node } from '../lib/cache.mjs';
 import { Caller } from '../lib/caller.mjs';
 import { ALL_SCOPES, CLI, connect, newIdentity } from '../lib/client.mjs';
-import { isSince, openGateway, queryState } from '../lib/gateway.mjs';
+import { openGateway, queryState } from '../lib/gateway.mjs';
+import { isSince } from '../lib/versions.mjs';
 import { putStore, readStore } from '../gateway/store.mjs';
 
 const BROWSER = { id: 'openclaw-control-ui', mode: 'webchat' };
