@@ -1,11 +1,12 @@
 //! A connection as `diagnose` is told of it.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::base::named::Named;
-use crate::error::Result;
-use crate::parts::{Part, list, mistyped, text};
+use crate::codes::ErrorCode;
+use crate::error::{Error, Result};
+use crate::parts::{Read, mistyped, shapes, words};
 
 /// A connection as the API describes it. Everything has a default.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -60,36 +61,35 @@ pub enum Auth {
     None,
 }
 
-pub(super) fn connection(mut part: Part) -> Result<Connection> {
-    if ["client", "headers"].iter().any(|name| part.0.get(*name).is_some_and(Value::is_null)) {
-        return Err(mistyped());
+shapes! {
+    Connection {
+        client, presents_device, method, scopes, remote_address, host, origin, headers, auth, platform, device_family
     }
-    let described = Connection {
-        client: match part.text("client")?.as_deref() {
-            None | Some("agent") => Client::Agent,
-            Some("cli") => Client::Cli,
-            _ => return Err(mistyped()),
-        },
-        presents_device: match part.take("presentsDevice") {
-            None => None,
-            Some(value) => Some(value.as_bool().ok_or_else(mistyped)?),
-        },
-        method: part.text("method")?,
-        scopes: part.take("scopes").map(|scopes| list(scopes, text)).transpose()?,
-        remote_address: part.text("remoteAddress")?,
-        host: part.text("host")?,
-        origin: part.text("origin")?,
-        headers: part.each("headers", text)?.unwrap_or_default(),
-        auth: match part.text("auth")?.as_deref() {
-            None => None,
-            Some("token") => Some(Auth::Token),
-            Some("password") => Some(Auth::Password),
-            Some("device-token") => Some(Auth::DeviceToken),
-            Some("none") => Some(Auth::None),
-            _ => return Err(mistyped()),
-        },
-        platform: part.text("platform")?,
-        device_family: part.text("deviceFamily")?,
+}
+
+words! {
+    Client or Agent { Agent "agent", Cli "cli" }
+    Auth { Token "token", Password "password", DeviceToken "device-token", None "none" }
+}
+
+/// Reads one strictly.
+pub(super) fn connection(map: Map<String, Value>) -> Result<Connection> {
+    let known = |(name, value): (&String, &Value)| {
+        Connection::FIELDS.contains(&name.as_str())
+            && !(value.is_null() && ["client", "headers"].contains(&name.as_str()))
     };
-    if part.0.is_empty() { Ok(described) } else { Err(mistyped()) }
+    let read = if map.iter().all(known) { Read::read(Value::Object(map)) } else { Err(mistyped()) };
+    read.map_err(|_| {
+        let words = |field: &&str| match *field {
+            "client" => format!("client ({})", Client::WORDS.join(", ")),
+            "auth" => format!("auth ({})", Auth::WORDS.join(", ")),
+            other => other.to_string(),
+        };
+        let known: Vec<String> = Connection::FIELDS.iter().map(words).collect();
+        Error::new(
+            ErrorCode::Options,
+            "The option connection has an unknown field, or one of the wrong type.",
+        )
+        .hint(format!("Known: {}.", known.join(", ")))
+    })
 }
