@@ -32,8 +32,6 @@ interface PairOptions extends Target {
   reinstate?: boolean;
   /** The record's name. */
   displayName?: string;
-  /** Said in the report. */
-  note?: string;
   /** Which pending requests to drop; default `'device'`: those of this device. */
   pending?: 'device' | 'all' | 'keep';
 }

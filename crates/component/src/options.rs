@@ -63,7 +63,7 @@ fn object(text: String) -> Result<Map<String, Value>> {
 
 record! {
     wit::Target => TargetInput { state_dir, config_path, gateway_version, env }
-    wit::PairOptions => PairInput { identity, on_conflict, device, scopes, reinstate, display_name, note, pending }
+    wit::PairOptions => PairInput { identity, on_conflict, device, scopes, reinstate, display_name, pending }
     wit::Device => DeviceInput { public_key, display_name }
     wit::Derivation => Derivation { secret, label }
     wit::ClearOptions => ClearInput { device_id, request_id }

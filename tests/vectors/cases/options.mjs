@@ -27,4 +27,3 @@ for (const [name, operation, options] of [
   ['gatewayVersion as a number', 'prePair', { gatewayVersion: 2026.2 }], ['dryRun as text', 'prePair', { dryRun: 'no' }], ['options of diagnose', 'diagnose', { scopes: [] }],
 ]) untyped(name, operation, options);
 vectors.push({ name: 'a hint for a misspelt option', why: 'one letter off', operation: 'prePair', options: at('2026.4.15', { displayNme: 'x' }), inputs: json(), door: 'json', expect: { error: 'OPTIONS' } });
-add('a note', 'said', 'prePair', { note: 'a note' }, { error: undefined, warnings: ['W_IO'] });

@@ -23,8 +23,6 @@ pub enum IdentityChoice {
 /// The options of `prePair`.
 #[derive(Debug)]
 pub struct PairOptions {
-    /// Said in the report.
-    pub note: Option<String>,
     /// Where the key comes from.
     pub identity: IdentityChoice,
     /// Whether another key on disk may give way.
@@ -144,8 +142,6 @@ pub struct PairInput {
     pub scopes: Option<Vec<String>>,
     /// `reinstate`
     pub reinstate: bool,
-    /// `note`
-    pub note: Option<String>,
     /// `displayName`
     pub display_name: Option<String>,
     /// `pending`
@@ -198,7 +194,6 @@ impl PairInput {
         }
         let (device, device_name) = device.unzip();
         Ok(PairOptions {
-            note: self.note.map(|text| display_name("note", text)).transpose()?,
             identity,
             replace,
             device,
@@ -308,7 +303,6 @@ pub(super) fn pair(fields: &mut Fields, blobs: &[&[u8]], seed: &[u8; 32]) -> Res
         },
         display_name: fields.string("displayName")?,
         reinstate: fields.bool("reinstate")?.unwrap_or(false),
-        note: fields.string("note")?,
         pending: match fields.one_of("pending", &["device", "all", "keep"])? {
             Some("all") => PendingChoice::All,
             Some("keep") => PendingChoice::Keep,

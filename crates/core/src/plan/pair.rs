@@ -109,7 +109,6 @@ pub(crate) fn pair_part(
         statements.extend(clear.statements);
     }
     warn_where_no_record_helps(world, &mut warnings);
-    warnings.extend(options.note.as_ref().map(|note| Notice::new(NoticeCode::Io, note)));
     if world.store == StoreKind::Json && world.rules.import == Import::IdentityOnly {
         warnings.push(
             Notice::new(NoticeCode::NotImported, "This version imports the identity file at its first start, but no paired.json: the record counts only once it is imported.")

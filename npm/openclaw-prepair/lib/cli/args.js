@@ -33,7 +33,6 @@ const FLAGS = {
   quiet: [null, 'say nothing but errors', null],
   device: ['KEY', 'approve this public key; no identity is touched', (o, v) => (o.device = { publicKey: v })],
   'display-name': ['NAME', 'name of the paired device', (o, v) => (o.displayName = v)],
-  note: ['TEXT', 'said in the report', (o, v) => (o.note = v)],
   scopes: ['A,B', 'exactly these scopes; default: all five', (o, v) => (o.scopes = list(v))],
   'identity-file': ['PEM', 'use the private key in this file', (o, v, io) => (o.identity = { privateKeyPem: io.read(v) })],
   'secret-env': ['NAME', 'derive the key from the secret in this variable', (o, v, io) => (o.identity = { ...o.identity, secret: io.env(v) })],
@@ -70,7 +69,7 @@ const FLAGS = {
 
 const TARGET = ['state-dir', 'config', 'gateway-version', 'openclaw-dir'];
 const OUTPUT = ['dry-run', 'json', 'quiet'];
-const PAIR = ['note', 'device', 'display-name', 'scopes', 'identity-file', 'secret-env', 'label', 'on-conflict', 'reinstate', 'pending'];
+const PAIR = ['device', 'display-name', 'scopes', 'identity-file', 'secret-env', 'label', 'on-conflict', 'reinstate', 'pending'];
 const CONFIG = ['trusted-proxy', 'proxy-peer', 'allow-any', 'merge-file', 'arrays'];
 const CONNECTION = ['client', 'header', 'method', 'remote-address', 'presents-device', 'no-device'];
 
