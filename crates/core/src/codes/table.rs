@@ -282,9 +282,6 @@ codes! {
         TokenScopes = "W_TOKEN_SCOPES",
             "The record's token has no scopes, so every version drops the connection.",
             "Run `openclaw-prepair setup`.";
-        Trial = "W_TRIAL",
-            "The config ends with a mark.",
-            "Remove it.";
         VersionNewer = "W_VERSION_NEWER",
             "This OpenClaw is newer than every version that is known here; the newest known rules were followed.",
             "Update openclaw-prepair when there is a newer one.";

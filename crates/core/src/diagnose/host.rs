@@ -5,17 +5,12 @@ use crate::context::World;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::findings::{Findings, SETUP_KEEPS};
 use crate::error::Result;
-use crate::inputs::File;
 use crate::plan::identity::linked;
 use crate::report::Notice;
 use crate::wants::{Stop, Wants};
 
 /// The Node.js that runs this is, most often, the one that runs the gateway.
 pub(super) fn node(world: &World<'_, '_>, findings: &mut Findings) {
-    let config = &world.paths.config;
-    if matches!(world.inputs.file(config), File::Bytes(bytes) if bytes.ends_with(b"// trial")) {
-        findings.add(NoticeCode::Trial, config, "The config ends with a mark.", "Remove it.");
-    }
     let (Some(process), Some(version)) = (&world.inputs.process, &world.gateway.version) else {
         return;
     };

@@ -225,12 +225,6 @@ fn what_setup_mends() {
     let setup = Dir::setup;
     proves("NO_IDENTITY", Dir::sound("2026.2.19"), |dir| drop(dir.files.remove(DEVICE)), setup);
     proves("NOT_PAIRED", Dir::sound("2026.2.19"), |dir| drop(dir.files.remove(PAIRED)), setup);
-    let marked = |dir: &mut Dir| dir.files.get_mut(CONFIG).unwrap().extend(b"// trial");
-    let unmarked = |dir: &mut Dir| {
-        let file = dir.files.get_mut(CONFIG).unwrap();
-        file.truncate(file.len() - 8);
-    };
-    proves("TRIAL", Dir::sound("2026.2.19"), marked, unmarked);
     proves("CONFIG_MISSING", Dir::sound("2026.2.19"), |dir| drop(dir.files.remove(CONFIG)), setup);
     for version in ["2026.2.19", "2026.5.12", "2026.7.1"] {
         let spoil = |dir: &mut Dir| {
