@@ -2,8 +2,8 @@
 
 use prepair_core::report::{
     Change, ChangeAction, ClearPendingReport, Cleared, ConfigEdit, Diagnosis, EditAction, Gateway,
-    IdentityOutcome, Notice, PairedOutcome, PatchConfigReport, PrePairReport, Report, SetupReport,
-    Source, StoreKind,
+    IdentityOutcome, PairedOutcome, PatchConfigReport, PrePairReport, Report, SetupReport, Source,
+    StoreKind,
 };
 use prepair_core::verdict::{self, Reason, Verdict};
 
@@ -34,7 +34,6 @@ record! {
     Cleared => wit::Cleared { request_id, device_id, silent, age_ms }
     ConfigEdit => wit::ConfigEdit { path, action }
     Change => wit::Change { path, action, bytes, rows }
-    Notice => wit::Notice { code, message, hint, path }
     verdict::Step => wit::Decision { question, answer, because }
 }
 

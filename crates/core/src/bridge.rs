@@ -11,7 +11,7 @@ use crate::base::named::Named;
 use crate::codes::ErrorCode;
 use crate::diagnose::approach;
 use crate::entropy::{self, ENTROPY, new_identity};
-use crate::error::{Error, Fields, Result};
+use crate::error::{Error, Fields, Place, Result};
 use crate::gateway::tree::TREE;
 use crate::inputs::{File, Inputs, Installed, PassedOver, Process, Stat};
 use crate::operations;
@@ -158,7 +158,7 @@ fn prepared<'a>(
 fn read<'a>(mut raw: Part, blobs: &[&'a [u8]]) -> Result<Inputs<'a>> {
     let files: Named<Option<Standing>> = raw.read("files")?;
     let files = files.into_iter().map(|(path, found)| Ok((path, file(found, blobs)?)));
-    let failures: Named<Fields> = raw.read("failures")?;
+    let failures: Named<Failure> = raw.read("failures")?;
     Ok(Inputs {
         files: files.collect::<Result<_>>()?,
         rows: raw.read("rows")?,
@@ -170,7 +170,7 @@ fn read<'a>(mut raw: Part, blobs: &[&'a [u8]]) -> Result<Inputs<'a>> {
         stats: raw.read("stats")?,
         process: raw.read("process")?,
         gateway: raw.read("gateway")?,
-        failures: failures.into_iter().map(|(path, error)| (path, error.into())).collect(),
+        failures: failures.into_iter().map(|(path, failure)| (path, failure.into())).collect(),
     })
 }
 
@@ -180,13 +180,31 @@ struct Standing {
     kind: Option<String>,
 }
 
+/// Why something could not be read, as it crosses.
+struct Failure {
+    code: ErrorCode,
+    message: String,
+    path: Option<String>,
+    line: Option<u32>,
+    column: Option<u32>,
+    hint: Option<String>,
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        let Failure { code, message, path, line, column, hint } = failure;
+        let place = path.map(|path| Place { path, line, column });
+        Self::from(Fields { code, message, place, hint })
+    }
+}
+
 shapes! {
     Standing { blob, kind }
     Installed { version, state_schema }
     PassedOver { path, at, uid }
     Stat { mode, uid, nlink, backups, real }
     Process { uid, node, platform }
-    Fields { code, message, path, line, column, hint }
+    Failure { code, message, path, line, column, hint }
 }
 
 impl Read for ErrorCode {

@@ -59,8 +59,8 @@ pub(super) fn leftovers(world: &World<'_, '_>, disk: &mut Disk, findings: &mut F
         Ok(Some(error)) => {
             // With another key 2026.9.6 starts; what it cannot import stops it once the config changed, which nobody
             // can tell from here.
-            let sound = error.path.as_deref().is_some_and(|path| {
-                matches!(stored_identity(world, path), Ok(Some(Stored { repair: None, .. })))
+            let sound = error.place.as_ref().is_some_and(|place| {
+                matches!(stored_identity(world, &place.path), Ok(Some(Stored { repair: None, .. })))
             });
             disk.stops |= !sound;
             findings.refused(error);

@@ -30,7 +30,7 @@ pub(crate) fn config_part(
                     code: NoticeCode::LegacyIdentity,
                     message: error.message,
                     hint: error.hint,
-                    path: error.path,
+                    place: error.place,
                 });
             }
             None => {}

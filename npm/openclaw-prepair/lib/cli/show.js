@@ -17,9 +17,9 @@ const word = (text) => (/^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceA
 const plural = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function notices(list, c, mark = c.yellow('!')) {
-  return list.flatMap(({ code, message, path, hint }) => [
+  return list.flatMap(({ code, message, place, hint }) => [
     `${mark} ${c.bold(code)} ${safe(message)}`,
-    ...(path ? [c.dim(`    in ${safe(path)}`)] : []),
+    ...(place ? [c.dim(`    in ${safe([place.path, place.line, place.column].filter((part) => part !== undefined).join(':'))}`)] : []),
     ...(hint ? [`    ${c.cyan('→')} ${safe(hint)}`] : []),
   ]);
 }
@@ -57,7 +57,7 @@ function done(operation, report, c, dry) {
   }
   for (const { path, action } of report.edits ?? report.config?.edits ?? []) lines.push(`  ${action.padEnd(8)} ${safe(path)}`);
   lines.push(...changes(report.changes, c));
-  lines.push(...notices([...report.warnings, ...(report.config?.warnings ?? [])], c));
+  lines.push(...notices(report.warnings, c));
   return lines;
 }
 
