@@ -47,6 +47,6 @@ words! {
     Verdict => wit::Verdict { Open, SilentApproval, PairingRequired, Rejected, Unknown }
     Reason => wit::Reason {
         NotPaired, RoleUpgrade, ScopeUpgrade, MetadataUpgrade, StickyPending, Revoked, NoDevice, MissingScope,
-        UnattributableProxy, BindLan, Identity, Auth
+        UnattributableProxy, BindLan, BindCustom, Identity, Auth
     }
 }

@@ -1,3 +1,4 @@
+import { isSince, NEWEST } from '../../lib/versions.mjs';
 import { at, CONFIG, DB, DEVICE, device, json, OTHER, OURS, PAIRED, pending, PENDING, record, request, row, S, sqlite, store, token } from './kit.mjs';
 
 export const why = 'diagnose: what a gateway does with a connection, by the table of versions (each verdict was seen on a real gateway), and what is wrong on disk.';
@@ -31,30 +32,30 @@ add('a pending request by its id, loopback, 2026.2.19', 'a UUID is no secret', '
 add('another key in the record', 'not paired', '2026.4.15', { client: 'cli', ...proxied }, whole({ publicKey: OTHER.publicKey }), 'pairing-required', 'not-paired');
 add('no device, proxy, 2026.6.11', 'no record helps', '2026.6.11', { client: 'agent', presentsDevice: false, ...proxied }, whole(), 'rejected', 'missing-scope');
 const rows = (change = {}, mine = []) => sqlite({ mine, files: { ...more, [CONFIG]: config(), ...change } });
-add('forwarded, not listed, 2026.9.6', 'HTTP 403', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, rows({}, [row(OURS)]), 'rejected', 'unattributable-proxy');
-add('forwarded, listed, no record, 2026.9.6', 'the wall', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, rows({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }), 'pairing-required', 'not-paired');
-add('forwarded, listed, our row, 2026.9.6', 'open', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, rows({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }, [row(OURS)]), 'open');
+add(`forwarded, not listed, ${NEWEST}`, 'HTTP 403', NEWEST, { client: 'cli', presentsDevice: true, ...proxied }, rows({}, [row(OURS)]), 'rejected', 'unattributable-proxy');
+add(`forwarded, listed, no record, ${NEWEST}`, 'the wall', NEWEST, { client: 'cli', presentsDevice: true, ...proxied }, rows({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }), 'pairing-required', 'not-paired');
+add(`forwarded, listed, our row, ${NEWEST}`, 'open', NEWEST, { client: 'cli', presentsDevice: true, ...proxied }, rows({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }, [row(OURS)]), 'open');
 add('files, our record, 2026.9.5', 'it imports the identity, but no paired.json', '2026.9.5', { client: 'cli', presentsDevice: true, ...proxied }, whole({}), 'rejected', 'unattributable-proxy', { warnings: ['W_NOT_IMPORTED', 'W_NOT_PAIRED', 'W_PROXY_UNLISTED'] });
 add('files, our record, listed proxy, 2026.9.5', 'the wall, for the same reason', '2026.9.5', { client: 'cli', presentsDevice: true, ...proxied }, { ...whole({}), files: { ...whole({}).files, [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) } }, 'pairing-required', 'not-paired');
 const fresh = (change = {}) => {
   const inputs = sqlite({ primary: null, id: OURS, files: { ...files().files, [PAIRED]: store(record(OURS)), [DEVICE]: device(OURS), [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }), ...change } });
   return { ...inputs, rows: { ...inputs.rows, anyPaired: [] } };
 };
-add('a database without an identity, 2026.9.6', 'what openclaw config set leaves: the first start imports the files', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, fresh(), 'open', null, { warnings: [] });
+add(`a database without an identity, ${NEWEST}`, 'what openclaw config set leaves: the first start imports the files', NEWEST, { client: 'cli', presentsDevice: true, ...proxied }, fresh(), 'open', null, { warnings: [] });
 add('a database without an identity, 2026.9.5', 'the first start imports the identity, but no paired.json', '2026.9.5', { client: 'cli', presentsDevice: true, ...proxied }, fresh(), 'pairing-required', 'not-paired', { warnings: ['W_SCHEMA_NEWER', 'W_NOT_IMPORTED', 'W_NOT_PAIRED'] });
-add('a database and an identity file of another form', '2026.9.6 exits with 78 on it once the config changed', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, rows({ [DEVICE]: device(OURS, { version: undefined }), [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }, [row(OURS)]), 'unknown', null, { warnings: ['W_LEGACY_IDENTITY_CONFLICT'] });
+add('a database and an identity file of another form', '2026.9.6 exits with 78 on it once the config changed', NEWEST, { client: 'cli', presentsDevice: true, ...proxied }, rows({ [DEVICE]: device(OURS, { version: undefined }), [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }, [row(OURS)]), 'unknown', null, { warnings: ['W_LEGACY_IDENTITY_CONFLICT'] });
 add('a proxy with a password', 'named by its place', '2026.4.15', { client: 'agent' }, { ...whole({}), files: { ...whole({}).files, [CONFIG]: config({ trustedProxies: ['http://user:s3cr3tpw@10.0.0.1'] }) } }, 'open', null, { says: 'gateway.trustedProxies[0] is no address' });
 const set = (version, gateway, own = {}) => {
-  const inputs = version === '2026.9.6' ? rows({}, [row(OURS)]) : whole();
+  const inputs = version === NEWEST ? rows({}, [row(OURS)]) : whole();
   return { ...inputs, files: { ...inputs.files, [CONFIG]: JSON.stringify({ ...own, gateway: { mode: 'local', bind: 'loopback', auth, ...gateway } }) } };
 };
 const variable = { trustedProxies: ['${PROXY_IP}'] };
-add('a variable of the config, 2026.9.6', 'it stands for its value', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, set('2026.9.6', variable, { env: { vars: { PROXY_IP: '127.0.0.1' } } }), 'open', null, { warnings: [] });
-add('a variable that is not known, 2026.9.6', 'the gateway may know it', '2026.9.6', { client: 'cli', presentsDevice: true, ...proxied }, set('2026.9.6', variable), 'unknown', null, { warnings: ['W_CONFIG_VARIABLE'] });
+add(`a variable of the config, ${NEWEST}`, 'it stands for its value', NEWEST, { client: 'cli', presentsDevice: true, ...proxied }, set(NEWEST, variable, { env: { vars: { PROXY_IP: '127.0.0.1' } } }), 'open', null, { warnings: [] });
+add(`a variable that is not known, ${NEWEST}`, 'the gateway may know it', NEWEST, { client: 'cli', presentsDevice: true, ...proxied }, set(NEWEST, variable), 'unknown', null, { warnings: ['W_CONFIG_VARIABLE'] });
 add('a variable that is not known, 2026.2.19', 'where it is unset that version does not start', '2026.2.19', { client: 'agent' }, { ...set('2026.2.19', {}, { logging: { file: '${LOG}' } }), process: { uid: 0, node: '24.21.0', platform: 'linux' } }, 'open', null, { warnings: ['W_CONFIG_VARIABLE'], says: 'logging.file' });
 add('a variable that only warns, 2026.4.15', 'from 2026.3.7 a setting elsewhere stops nothing', '2026.4.15', { client: 'agent' }, set('2026.4.15', {}, { logging: { file: '${LOG}' } }), 'open', null, { warnings: [] });
 for (const [version, gateway, code] of [
-  ['2026.9.6', { mode: 'Local' }, 'W_GATEWAY_MODE'], ['2026.7.1', { bind: 'everywhere' }, 'W_CONFIG_VALUE'], ['2026.9.6', { bind: 'custom' }, 'W_CONFIG_VALUE'],
+  [NEWEST, { mode: 'Local' }, 'W_GATEWAY_MODE'], ['2026.7.1', { bind: 'everywhere' }, 'W_CONFIG_VALUE'], [NEWEST, { bind: 'custom' }, 'W_CONFIG_VALUE'],
   ['2026.7.1', { auth: { mode: 'bogus' } }, 'W_CONFIG_VALUE'], ['2026.7.1', { bind: 'tailnet', auth: { mode: 'none' } }, 'W_CONFIG_VALUE'],
 ]) add(`${JSON.stringify(gateway)}, ${version}`, 'no gateway starts on that', version, { client: 'agent' }, set(version, gateway), 'unknown', null, { warnings: [code] });
 add('a broken store', 'a verdict would be a guess', '2026.4.15', {}, files({ [PAIRED]: '{' }), 'unknown', null);
@@ -67,7 +68,7 @@ add('a failure', 'named, not stopped at', '2026.4.15', {}, { ...files({ [PAIRED]
 add('modes', 'a key that others can read', '2026.4.15', { client: 'agent' }, { ...whole(), stats: { [S]: { mode: 0o755, uid: 0, nlink: 2 }, [`${S}/state`]: null, [`${S}/identity`]: { mode: 0o700, uid: 0, nlink: 2 }, [`${S}/devices`]: { mode: 0o700, uid: 0, nlink: 2 }, [DEVICE]: { mode: 0o644, uid: 0, nlink: 1 }, [PAIRED]: { mode: 0o600, uid: 0, nlink: 1 }, [PENDING]: null, [CONFIG]: { mode: 0o600, uid: 0, nlink: 1 }, [DB]: null }, process: { uid: 0, node: '24.21.0', platform: 'linux' } }, 'open', null, { says: 'read' });
 const marks = ['__OPENCLAW_REDACTED__', 'REDACTED', 'xoxb-REDACTED', 'xapp-REDACTED', '***', '[redacted]', ' [REDACTED] ', '<redacted>', '[REDACTED_PRIVATE_KEY]', '[REDACTED CREDENTIAL]'];
 const withAuth = (version, own) => {
-  const inputs = version > '2026.8' ? rows({}, [row(OURS)]) : whole();
+  const inputs = isSince(version, 8, 0) ? rows({}, [row(OURS)]) : whole();
   return { ...inputs, files: { ...inputs.files, [CONFIG]: config({ auth: own }) } };
 };
 const refusedToken = (version, token) => add(`the gateway's token is ${JSON.stringify(token)}, ${version}`, 'it does not start with that', version, { client: 'agent' }, withAuth(version, { mode: 'token', token }), 'unknown', null, { says: 'gateway.auth.token' });
@@ -76,7 +77,7 @@ for (const placeholder of ['change-me-now', 'change-me-to-a-long-random-token'])
 for (const word of ['', 'undefined', 'null']) refusedToken('2026.9.3', word);
 for (const [version, own] of [
   ['2026.7.1', { mode: 'token', token: '[REDACTED]' }], ['2026.4.15', { mode: 'token', token: 'change-me-now' }], ['2026.7.1', { mode: 'token', token: 'undefined' }],
-  ['2026.7.1', { mode: 'none', token: 'change-me-now' }], ['2026.9.6', { mode: 'token', token: 'sound', password: '***' }],
+  ['2026.7.1', { mode: 'none', token: 'change-me-now' }], [NEWEST, { mode: 'token', token: 'sound', password: '***' }],
 ]) add(`${JSON.stringify(own)}, ${version}`, 'it starts with that', version, { client: 'agent' }, withAuth(version, own), 'open', null, { warnings: [] });
 for (const [version, own] of [['2026.4.20', { password: 'change-me-to-a-strong-password' }], ['2026.9.4', { mode: 'password', password: 'null' }], ['2026.9.6', { mode: 'password', password: '***' }]]) {
   add(`the gateway's password: ${JSON.stringify(own)}, ${version}`, 'it does not start with that', version, { client: 'agent' }, withAuth(version, own), 'unknown', null, { says: 'gateway.auth.password' });
@@ -84,3 +85,40 @@ for (const [version, own] of [['2026.4.20', { password: 'change-me-to-a-strong-p
 add('the device\'s token is a mark', 'no secret', '2026.4.15', { client: 'cli', ...proxied }, whole({ tokens: { operator: token({ token: '[REDACTED]' }) } }), 'open', null, { warnings: ['W_TOKEN_REDACTED'] });
 add('a client\'s state dir', 'not to be made a gateway\'s', '2026.4.15', { client: 'agent' }, { ...whole(), files: { ...whole().files, [CONFIG]: config({ mode: 'remote' }) } }, 'unknown', null, { warnings: ['W_GATEWAY_MODE'], says: 'client', check: (_, { report }) => report.findings[0].hint.includes(`--device ${OURS.publicKey}`) });
 vectors.push({ name: 'another device by its public key', why: 'its private half lives elsewhere, and its record is here', operation: 'diagnose', options: at('2026.4.15', { configPath: CONFIG, env: { TOKEN: 'the-gateways-secret' }, connection: { client: 'cli', ...proxied }, device: { publicKey: OTHER.publicKey } }), inputs: files({ [PAIRED]: store(record(OTHER)) }), expect: { verdict: 'open', reason: null } });
+
+// Facts of versions that the config meets, on both sides of each boundary.
+const including = (name, more = {}) => {
+  const inputs = files({ [PAIRED]: store(record(OURS)), [CONFIG]: `{ $include: '${name}', ${config().slice(1)}`, ...more.files });
+  return { ...inputs, ...more, files: inputs.files };
+};
+const OUTSIDE = '/home/u/base.json5';
+const outside = including('../base.json5', { files: { [OUTSIDE]: '{}' } });
+add('an include of another folder, 2026.2.12', 'it may lie anywhere', '2026.2.12', { client: 'cli', ...proxied }, outside, 'open');
+add('an include of another folder, 2026.2.17', 'the gateway does not start', '2026.2.17', { client: 'cli', ...proxied }, outside, 'unknown', null, { warnings: ['W_CONFIG_INCLUDE'], says: 'outside' });
+for (const [version, roots, verdict] of [['2026.4.29', '/home/u', 'unknown'], ['2026.5.2', '/home/u', 'open'], ['2026.5.2', '/home', 'open'], ['2026.5.2', '/srv', 'unknown']]) {
+  add(`an include of another folder, OPENCLAW_INCLUDE_ROOTS=${roots}, ${version}`, 'the variable counts from 2026.5.2, for the folders that it names', version, { client: 'cli', ...proxied }, outside, verdict);
+  vectors.at(-1).options.env.OPENCLAW_INCLUDE_ROOTS = roots;
+}
+const twice = including('./base.json5', { files: { [BASE]: '{}' }, stats: { [BASE]: { mode: 0o600, uid: 0, nlink: 2 }, [S]: { mode: 0o700, uid: 0, nlink: 2 }, [`${S}/state`]: null, [`${S}/identity`]: null, [`${S}/devices`]: null, [DEVICE]: null, [PAIRED]: null, [PENDING]: null, [CONFIG]: null, [DB]: null } });
+add('an include with a second name, 2026.2.25', 'it is read', '2026.2.25', { client: 'cli', ...proxied }, twice, 'open');
+add('an include with a second name, 2026.2.26', 'the gateway does not start', '2026.2.26', { client: 'cli', ...proxied }, twice, 'unknown', null, { warnings: ['W_CONFIG_INCLUDE'], says: 'hard link' });
+add('a variable that is not known, 2026.3.2', 'where it is unset that version does not start', '2026.3.2', { client: 'agent' }, { ...set('2026.3.2', {}, { logging: { file: '${LOG}' } }), process: { uid: 0, node: '24.21.0', platform: 'linux' } }, 'open', null, { warnings: ['W_CONFIG_VARIABLE'] });
+add('a variable that is not known, 2026.3.7', 'it warns', '2026.3.7', { client: 'agent' }, { ...set('2026.3.7', {}, { logging: { file: '${LOG}' } }), process: { uid: 0, node: '24.21.0', platform: 'linux' } }, 'open', null, { warnings: [] });
+const custom = { bind: 'custom', customBindHost: '192.0.2.7' };
+add('bind custom without an address, 2026.2.17', 'it takes every address', '2026.2.17', { client: 'agent' }, set('2026.2.17', { bind: 'custom' }), 'open', null, { warnings: [] });
+add('bind custom without an address, 2026.2.19', 'no gateway starts on that, and the key for it is not there yet', '2026.2.19', { client: 'agent' }, set('2026.2.19', { bind: 'custom' }), 'unknown', null, { warnings: ['W_CONFIG_VALUE'] });
+add('bind custom, 2026.2.19', 'the key is not there yet', '2026.2.19', { client: 'agent' }, set('2026.2.19', custom), 'unknown', null, { warnings: ['W_CONFIG_KEY'] });
+for (const version of ['2026.2.21', '2026.7.35']) add(`bind custom, ${version}`, 'clients dial 127.0.0.1, where no gateway listens', version, { client: 'cli' }, set(version, custom), 'rejected', 'bind-custom', { warnings: ['W_BIND_CUSTOM'], says: 'customBindHost' });
+add('bind custom, from elsewhere, 2026.7.35', 'who dials its address reaches it', '2026.7.35', { client: 'cli', presentsDevice: true, remoteAddress: '192.0.2.9' }, set('2026.7.35', custom), 'open', null, { warnings: ['W_BIND_CUSTOM'] });
+add(`bind custom, ${NEWEST}`, 'it listens on 127.0.0.1 too', NEWEST, { client: 'cli' }, set(NEWEST, custom), 'open', null, { warnings: [] });
+add('bind custom with a name, 2026.7.35', 'no gateway starts on that', '2026.7.35', { client: 'cli' }, set('2026.7.35', { bind: 'custom', customBindHost: 'localhost' }), 'unknown', null, { warnings: ['W_CONFIG_VALUE'] });
+const both = whole({ roles: ['node'], tokens: undefined });
+add('role beside roles, 2026.3.28', 'the list alone counts', '2026.3.28', { client: 'agent', ...proxied }, both, 'pairing-required', 'role-upgrade');
+add('role beside roles, 2026.3.31', 'both count', '2026.3.31', { client: 'agent', ...proxied }, both, 'open');
+for (const [form, address] of [['in long form', '0:0:0:0:0:0:0:1'], ['with a zone', '::1%lo']]) {
+  // by the device token, since 2026.2.22 asks no pairing of who has the shared secret
+  const named = { client: 'cli', auth: 'device-token', remoteAddress: '127.0.0.1', headers: { 'x-forwarded-for': address } };
+  const listed = files({ [PAIRED]: store(record(OURS, { publicKey: OTHER.publicKey })), [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) });
+  add(`a client address ${form}, 2026.2.21`, 'addresses are compared as text', '2026.2.21', named, listed, 'pairing-required', 'not-paired');
+  add(`a client address ${form}, 2026.2.22`, 'addresses are compared as numbers', '2026.2.22', named, listed, 'silent-approval');
+}

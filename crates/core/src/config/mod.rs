@@ -5,4 +5,5 @@ pub mod includes;
 pub mod merge;
 pub mod patch;
 pub mod proxies;
+mod reduce;
 pub mod variables;

@@ -81,6 +81,8 @@ function mend({ verdict, reason, findings }, connection, given) {
       return ours('setup', '--reinstate');
     case 'unattributable-proxy':
       return has('PROXY_UNLISTED') ? ours('patch-config', '--proxy-peer', connection?.remoteAddress ?? '127.0.0.1') : null;
+    case 'bind-custom':
+      return 'openclaw config set gateway.bind loopback';
     case 'bind-lan':
       return verdict === 'rejected' ? 'openclaw config set gateway.bind loopback' : ours('setup');
     case 'identity':
