@@ -111,7 +111,8 @@ fn answer(
         // What a page that draws the decision needs beside `diagnose`.
         "map" => {
             let versions: Vec<String> = Rules::versions().iter().map(ToString::to_string).collect();
-            let typed = call.text("version")?.and_then(|version| version.parse().ok());
+            let typed: Option<String> = call.read("version")?;
+            let typed = typed.and_then(|version| version.parse().ok());
             let at = Rules::segment(typed.as_ref());
             Ok(object(&mut [
                 ("versions", versions.into()),
