@@ -1,11 +1,13 @@
 // The workflows of .github/: no runner is at hand, so actionlint reads them, and what they name has to be here.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { packages } from '../../npm/release/packages.mjs';
-import { known, later } from '../gateway/newest.mjs';
 import { actionlint } from '../lib/actionlint.mjs';
+import { NEWEST, later } from '../lib/versions.mjs';
 import { ROOT } from './app.mjs';
 
 const FOLDER = '.github/workflows';
@@ -47,11 +49,23 @@ test('the release builds each platform, and nothing is published before the rehe
   assert.ok(order[0] > 0 && text('release').split('npm publish').length === 2);
 });
 
-test('which OpenClaw is newer than the rules', () => {
-  assert.match(known(), /^2026\.\d+\.\d+$/);
-  for (const [a, b] of [['2026.9.7', '2026.9.6'], ['2026.10.1', '2026.9.6'], ['2027.1.1', '2026.12.9'], ['2026.9.6-2', '2026.9.6'], ['2026.3.23-10', '2026.3.23-2']]) {
+/** `tests/gateway/newest.mjs` with an npm that has this version. */
+function compared(t, version) {
+  const bin = mkdtempSync(join(tmpdir(), 'prepair-npm-'));
+  t.after(() => rmSync(bin, { recursive: true }));
+  writeFileSync(join(bin, 'npm'), `#!/bin/sh\n[ "$*" = 'view openclaw version --json' ] && echo '"${version}"'\n`, { mode: 0o755 });
+  const { status, stdout } = spawnSync(process.execPath, ['tests/gateway/newest.mjs'], { cwd: ROOT, encoding: 'utf8', env: { PATH: `${bin}:/usr/bin:/bin` } });
+  return [status, stdout];
+}
+
+test('the weekly job fails on an OpenClaw that is later than the rules', (t) => {
+  for (const [a, b] of [['2026.8.2', '2026.8.1'], ['2026.10.1', '2026.8.1'], ['2027.1.1', '2026.12.9'], ['2026.8.1-2', '2026.8.1'], ['2026.3.23-10', '2026.3.23-2']]) {
     assert.equal(later(a, b), true, a);
     assert.equal(later(b, a), false, b);
   }
-  assert.equal(later('2026.9.6', '2026.9.6'), false);
+  assert.ok(text('weekly').includes('- run: node tests/gateway/newest.mjs\n'));
+  for (const same of [NEWEST, '2026.1.30']) assert.deepEqual(compared(t, same), [0, `npm has openclaw ${same}, the rules go up to ${NEWEST}\n`]);
+  const [status, stdout] = compared(t, `${NEWEST}-1`);
+  assert.equal(status, 1);
+  assert.match(stdout, /^::error title=OpenClaw .*-1 is not known yet::CONTRIBUTING\.md/m);
 });

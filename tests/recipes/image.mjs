@@ -7,10 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort, programs } from '../lib/gateway.mjs';
+import { NEWEST } from '../lib/versions.mjs';
 
 export const RECIPES = fileURLToPath(new URL('../../docs/recipes/', import.meta.url));
-/** The version that the recipes name. */
-export const OPENCLAW = '2026.9.6';
 const PACKAGE = fileURLToPath(new URL('../../npm/openclaw-prepair', import.meta.url));
 
 /** `{ dir, home, run(argv, options), start(argv, options), file(...) }`; all is gone when the test `t` ends. */
@@ -22,7 +21,7 @@ export async function image(t) {
   for (const folder of [bin, home, temp]) mkdirSync(folder);
   chmodSync(temp, 0o1777);
   chownSync(home, 1000, 1000);
-  const { binary, root, network } = await programs({ version: OPENCLAW, owner: { uid: 1000, gid: 1000 } }, 24);
+  const { binary, root, network } = await programs({ version: NEWEST, owner: { uid: 1000, gid: 1000 } }, 24);
   cpSync(PACKAGE, join(dir, 'openclaw-prepair'), { recursive: true });
   symlinkSync(binary, join(bin, 'node'));
   symlinkSync(join(root, 'openclaw.mjs'), join(bin, 'openclaw'));

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { actionlint } from '../lib/actionlint.mjs';
 import { composed, docker, pod, read, steps, unit } from './files.mjs';
-import { OPENCLAW, RECIPES, image } from './image.mjs';
+import { NEWEST } from '../lib/versions.mjs';
+import { RECIPES, image } from './image.mjs';
 import { compose, hadolint, kubernetes, systemd } from './tools.mjs';
 
 const TOKEN = 'a-token-of-these-tests-only-0123456789';
@@ -28,7 +29,7 @@ test('docs/recipes/README.md names every file, and each file names the same vers
   const files = readdirSync(RECIPES, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(RECIPES.length));
   for (const file of files.filter((name) => name !== 'README.md')) {
     assert.ok(read('README.md').includes(`](${file})`), file);
-    for (const [, name, stated] of read(file).matchAll(/\b(openclaw(?:-prepair)?)@(\d[\w.-]*)/g)) assert.equal(stated, name === 'openclaw' ? OPENCLAW : version, file);
+    for (const [, name, stated] of read(file).matchAll(/\b(openclaw(?:-prepair)?)@(\d[\w.-]*)/g)) assert.equal(stated, name === 'openclaw' ? NEWEST : version, file);
   }
   assert.ok(files.length > 5);
 });
