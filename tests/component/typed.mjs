@@ -5,7 +5,7 @@ const tag = (name, val) => ({ tag: name, val });
 
 /** A request, of an operation and options that types can say. */
 export function requestOf({ operation, options }) {
-  const { stateDir, configPath, gatewayVersion, env = {}, ...rest } = optionsOf(options);
+  const { stateDir, configPath, profile, gatewayVersion, env = {}, ...rest } = optionsOf(options);
   const made = {
     prePair: () => tag('pre-pair', pairOf(rest)),
     clearPending: () => tag('clear-pending', rest),
@@ -13,7 +13,7 @@ export function requestOf({ operation, options }) {
     setup: ({ config, ...pair } = rest) => tag('setup', { pair: pairOf(pair), config: config === false ? undefined : configOf(config ?? {}) }),
     diagnose: () => tag('diagnose', { connection: connectionOf(rest.connection ?? {}), device: rest.device }),
   };
-  return { target: { stateDir, configPath, gatewayVersion, env: Object.entries(env) }, operation: made[operation]() };
+  return { target: { stateDir, configPath, profile, gatewayVersion, env: Object.entries(env) }, operation: made[operation]() };
 }
 
 /** What is left out is `none`, and false: a new option that may be left out needs no word here. */

@@ -16,7 +16,7 @@ use crate::config::variables::{self, Variables};
 use crate::context::{World, unsupervised};
 use crate::diagnose::findings::Findings;
 use crate::error::{Error, Result};
-use crate::gateway::state::{Config, Identity, Mode, Paired, Pending, State};
+use crate::gateway::state::{Config, ControlUi, Identity, Mode, Paired, Pending, State};
 use crate::inputs::File;
 use crate::plan::identity::{IMPORT_BY_DOCTOR, linked, primary_key};
 use crate::report::StoreKind;
@@ -128,6 +128,23 @@ impl Disk {
                 custom_bind_host: text(&["gateway", "customBindHost"]).map(String::from),
                 auth: self.auth(),
                 auto_approve_local: flag(&["gateway", "nodes", "pairing", "autoApproveLocal"]),
+                auto_approve_cidrs: strings(self.setting(&[
+                    "gateway",
+                    "nodes",
+                    "pairing",
+                    "autoApproveCidrs",
+                ]))
+                .unwrap_or_default(),
+                control_ui: ControlUi {
+                    allow_insecure_auth: flag(&["gateway", "controlUi", "allowInsecureAuth"])
+                        .unwrap_or(false),
+                    dangerously_disable_device_auth: flag(&[
+                        "gateway",
+                        "controlUi",
+                        "dangerouslyDisableDeviceAuth",
+                    ])
+                    .unwrap_or(false),
+                },
                 allowed_origins: strings(self.setting(&["gateway", "controlUi", "allowedOrigins"]))
                     .unwrap_or_default(),
             },

@@ -21,6 +21,7 @@ use crate::diagnose::record::record;
 use crate::error::Result;
 use crate::gateway::request::trusts;
 use crate::gateway::walk::{Outcome, connect};
+use crate::gateway::who::filled;
 use crate::options::DiagnoseOptions;
 use crate::options::connection::Connection;
 use crate::options::target::Target;
@@ -42,7 +43,8 @@ pub(crate) fn diagnose(
     record(world, &disk, &mut findings);
     leftovers(world, &mut disk, &mut findings);
     modes(world, &disk, &mut findings)?;
-    let outcome = decide(world, &disk, &options.connection, &mut findings)?;
+    let named = options.device.is_some();
+    let outcome = decide(world, &disk, &options.connection, named, &mut findings)?;
     Ok(Diagnosis {
         verdict: outcome.verdict,
         reason: outcome.reason,
@@ -56,16 +58,18 @@ fn decide(
     world: &World<'_, '_>,
     disk: &Disk,
     connection: &Connection,
+    named: bool,
     findings: &mut Findings,
 ) -> Result<Outcome> {
-    let mut connection = connection.clone();
+    let state = disk.state(world.inputs.now);
+    let mut connection = filled(connection, named.then_some(state.paired.as_ref()));
     if disk.unclear || disk.stops {
         return Ok(Outcome { verdict: Verdict::Unknown, reason: None, steps: Vec::new() });
     }
     if connection.platform.is_none() {
         connection.platform = world.inputs.process.as_ref().map(|p| p.platform.clone());
     }
-    let outcome = connect(&world.rules, &disk.state(world.inputs.now), &connection);
+    let outcome = connect(&world.rules, &state, &connection);
     let path = world.paths.config.as_str();
     let no_device = outcome.steps.first().is_some_and(|step| step.answer == "no");
     match outcome.reason {

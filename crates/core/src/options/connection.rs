@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::base::named::Named;
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
+use crate::options::role::Role;
 use crate::parts::{Read, mistyped, shapes, words};
 
 /// A connection as the API describes it. Everything has a default.
@@ -14,6 +15,12 @@ use crate::parts::{Read, mistyped, shapes, words};
 pub struct Connection {
     /// Who connects.
     pub client: Client,
+    /// The id by which it names itself. Default: that of the client.
+    pub client_id: Option<String>,
+    /// The mode that it names. Default: that of the client.
+    pub client_mode: Option<String>,
+    /// The role that it asks for. Default: node for a node, else operator.
+    pub role: Option<Role>,
     /// Whether it presents its device. Default: as this client does in this version.
     pub presents_device: Option<bool>,
     /// The method that it calls. Default: `cron.list`.
@@ -45,6 +52,14 @@ pub enum Client {
     Agent,
     /// The command line: cli in mode cli.
     Cli,
+    /// A browser with OpenClaw's own page: openclaw-control-ui in mode webchat.
+    ControlUi,
+    /// A node host: node-host in mode node.
+    Node,
+    /// An app on a desktop or a phone: openclaw-macos in mode ui, unless it names another id.
+    App,
+    /// Anything else, by its id and mode.
+    Other,
 }
 
 /// What a client authenticates with.
@@ -63,12 +78,15 @@ pub enum Auth {
 
 shapes! {
     Connection {
-        client, presents_device, method, scopes, remote_address, host, origin, headers, auth, platform, device_family
+        client, client_id, client_mode, role, platform, device_family, presents_device, method, scopes, remote_address, host,
+        origin, headers, auth
     }
 }
 
 words! {
-    Client or Agent { Agent "agent", Cli "cli" }
+    Client or Agent {
+        Agent "agent", Cli "cli", ControlUi "control-ui", Node "node", App "app", Other "other"
+    }
     Auth { Token "token", Password "password", DeviceToken "device-token", None "none" }
 }
 
@@ -82,6 +100,7 @@ pub(super) fn connection(map: Map<String, Value>) -> Result<Connection> {
     read.map_err(|_| {
         let words = |field: &&str| match *field {
             "client" => format!("client ({})", Client::WORDS.join(", ")),
+            "role" => format!("role ({})", Role::WORDS.join(", ")),
             "auth" => format!("auth ({})", Auth::WORDS.join(", ")),
             other => other.to_string(),
         };

@@ -5,6 +5,7 @@ pub mod connection;
 pub mod fields;
 mod merge;
 pub mod pair;
+pub mod role;
 pub mod target;
 
 use serde_json::{Map, Value};

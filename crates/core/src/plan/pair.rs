@@ -8,12 +8,13 @@ use crate::entropy::{ENTROPY, halves, no_entropy};
 use crate::error::Result;
 use crate::gateway::pairing::{PINNED, remove_first};
 use crate::options::pair::{PairOptions, PendingChoice};
+use crate::options::role::Role;
 use crate::plan::identity::IMPORT_BY_DOCTOR;
 use crate::plan::key::{Key, file_key, row_key};
 use crate::plan::pending::{asked, clear_part};
 use crate::plan::record::{file_record, row_record};
 use crate::report::{IdentityOutcome, Notice, PrePairReport, StoreKind};
-use crate::rules::{AgentPath, Import};
+use crate::rules::{AgentPath, Import, NodeCommands};
 use crate::steps::{Statement, Step};
 use crate::store::pending::Which;
 use crate::store::record::{Want, pin_allows};
@@ -43,10 +44,12 @@ pub(crate) fn pair_part(
         (None, StoreKind::Sqlite) => row_key(world, options, seed, &mut warnings)?,
     };
     let id = device_id(&key.public);
+    let role = options.role.unwrap_or_default().name();
     let asked = asked(world, &key.public, options.pending)?;
     let want = Want {
         public: &key.public,
         display_name: options.display_name.as_deref(),
+        role: options.role,
         scopes: options.scopes.as_deref(),
         reinstate: options.reinstate,
         asked: &asked,
@@ -70,7 +73,7 @@ pub(crate) fn pair_part(
     }
     if decision.renewed {
         warnings.push(
-            Notice::new(NoticeCode::TokenRenewed, format!("The operator token of device {id} was a sanitizer's mark, not a token. A new token took its place."))
+            Notice::new(NoticeCode::TokenRenewed, format!("The {role} token of device {id} was a sanitizer's mark, not a token. A new token took its place."))
                 .hint("A client that still has the old token connects once with the gateway's own secret.")
                 .at(&place),
         );
@@ -108,7 +111,16 @@ pub(crate) fn pair_part(
         steps.extend(clear.steps);
         statements.extend(clear.statements);
     }
-    warn_where_no_record_helps(world, &mut warnings);
+    match options.role.unwrap_or_default() {
+        Role::Operator => warn_where_no_record_helps(world, &mut warnings),
+        Role::Node if decision.new_token && world.rules.node_commands == NodeCommands::Held => {
+            warnings.push(
+                Notice::new(NoticeCode::NodeCommands, format!("Device {id} may connect as a node now. On this version it can run nothing until its commands are approved, and it names them when it connects."))
+                    .hint("Let it connect, then approve what it asks for: `openclaw nodes pending` lists it."),
+            );
+        }
+        Role::Node => {}
+    }
     if world.store == StoreKind::Json && world.rules.import == Import::IdentityOnly {
         warnings.push(
             Notice::new(NoticeCode::NotImported, "This version imports the identity file at its first start, but no paired.json: the record counts only once it is imported.")
