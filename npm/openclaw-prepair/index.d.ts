@@ -170,8 +170,45 @@ export interface DiagnoseOptions extends Target {
   device?: { publicKey: string };
 }
 
+/** What a diagnosis stands on, so that nobody takes it for one of something else. */
+export interface Assumed {
+  stateDir: string;
+  configPath: string;
+  /** `rules`: the version whose rules were followed. */
+  gateway: { version: string | null; source: 'option' | 'package' | 'unknown'; rules: string };
+  store: 'json' | 'sqlite';
+  /** The client that was judged, as `connection.client` names it. */
+  client: string;
+  /** How it connects, in one sentence; also whether a gateway has started here yet. */
+  connection: string;
+}
+
+/** One step of a remedy. */
+export interface RemedyStep {
+  by: 'openclaw-prepair' | 'openclaw' | 'hand';
+  /** What follows the name of that program, the target as it was given among it; by hand, the whole command. Absent where the text says all. */
+  argv?: string[];
+  text: string;
+}
+
+/** What to do about a wall. */
+export interface Remedy {
+  /**
+   * The steps, taken in order, let the same connection in. Where it is false they are what can be done elsewhere, and the text says why
+   * nothing here opens the door. It is never true of a version that nobody has observed.
+   */
+  opens: boolean;
+  steps: RemedyStep[];
+}
+
 export interface Diagnosis {
-  verdict: 'open' | 'silent-approval' | 'pairing-required' | 'rejected' | 'unknown';
+  /** What was looked at, and what was taken for granted. */
+  assumed: Assumed;
+  /**
+   * `unknown`: something that decides cannot be read; `steps` says what. `no-gateway`: nothing is here that a gateway wrote, and no version
+   * is known; or the state dir is a client's (`gateway.mode: "remote"`) and no gateway runs on it.
+   */
+  verdict: 'open' | 'silent-approval' | 'pairing-required' | 'rejected' | 'unknown' | 'no-gateway';
   reason:
     | 'not-paired'
     | 'role-upgrade'
@@ -185,11 +222,14 @@ export interface Diagnosis {
     | 'bind-lan'
     | 'identity'
     | 'auth'
+    | 'config'
     | null;
   /** The path through the decision tree, in order. */
   steps: { question: string; answer: string; because: string }[];
   /** All that is wrong on disk, each with its fix. */
   findings: Notice[];
+  /** `null`: nothing to do. */
+  remedy: Remedy | null;
 }
 
 export interface VerifyOptions extends Target {

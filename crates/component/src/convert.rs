@@ -27,6 +27,7 @@ pub(crate) fn target(target: wit::Target) -> Result<Target> {
         state_dir: target.state_dir,
         config_path: target.config_path,
         gateway_version: target.gateway_version,
+        openclaw_dir: None,
         env: target.env.into_iter().collect(),
     }
     .checked()
@@ -326,17 +327,10 @@ impl From<report::PrePairReport> for wit::PairReport {
         Self {
             device_id: report.device_id,
             public_key: report.public_key,
-            store: match report.store {
-                report::StoreKind::Json => wit::Store::Json,
-                report::StoreKind::Sqlite => wit::Store::Sqlite,
-            },
+            store: report.store.into(),
             gateway: wit::Gateway {
                 version: report.gateway.version,
-                source: match report.gateway.source {
-                    report::Source::Option => wit::VersionSource::Given,
-                    report::Source::Package => wit::VersionSource::Installed,
-                    report::Source::Unknown => wit::VersionSource::Unknown,
-                },
+                source: report.gateway.source.into(),
             },
             identity: match report.identity {
                 report::IdentityOutcome::Created => wit::IdentityOutcome::Created,
@@ -355,6 +349,25 @@ impl From<report::PrePairReport> for wit::PairReport {
             pending_cleared: u32::try_from(report.pending_cleared).unwrap_or(u32::MAX),
             changes: all(report.changes),
             warnings: all(report.warnings),
+        }
+    }
+}
+
+impl From<report::StoreKind> for wit::Store {
+    fn from(store: report::StoreKind) -> Self {
+        match store {
+            report::StoreKind::Json => Self::Json,
+            report::StoreKind::Sqlite => Self::Sqlite,
+        }
+    }
+}
+
+impl From<report::Source> for wit::VersionSource {
+    fn from(source: report::Source) -> Self {
+        match source {
+            report::Source::Option => Self::Given,
+            report::Source::Package => Self::Installed,
+            report::Source::Unknown => Self::Unknown,
         }
     }
 }
@@ -384,12 +397,15 @@ impl From<report::PatchConfigReport> for wit::ConfigReport {
 impl From<report::Diagnosis> for wit::Diagnosis {
     fn from(report: report::Diagnosis) -> Self {
         Self {
+            assumed: report.assumed.into(),
+            remedy: report.remedy.map(Into::into),
             verdict: match report.verdict {
                 Verdict::Open => wit::Verdict::Open,
                 Verdict::SilentApproval => wit::Verdict::SilentApproval,
                 Verdict::PairingRequired => wit::Verdict::PairingRequired,
                 Verdict::Rejected => wit::Verdict::Rejected,
                 Verdict::Unknown => wit::Verdict::Unknown,
+                Verdict::NoGateway => wit::Verdict::NoGateway,
             },
             reason: report.reason.map(|reason| match reason {
                 Reason::NotPaired => wit::Reason::NotPaired,
@@ -404,10 +420,37 @@ impl From<report::Diagnosis> for wit::Diagnosis {
                 Reason::BindLan => wit::Reason::BindLan,
                 Reason::Identity => wit::Reason::Identity,
                 Reason::Auth => wit::Reason::Auth,
+                Reason::Config => wit::Reason::Config,
             }),
             steps: all(report.steps),
             findings: all(report.findings),
         }
+    }
+}
+
+impl From<report::Assumed> for wit::Assumed {
+    fn from(assumed: report::Assumed) -> Self {
+        let report::Assumed { state_dir, config_path, gateway, store, client, connection } = assumed;
+        let report::AssumedGateway { version, source, rules } = gateway;
+        let gateway = wit::AssumedGateway { version, source: source.into(), rules };
+        Self { state_dir, config_path, gateway, store: store.into(), client, connection }
+    }
+}
+
+impl From<report::Remedy> for wit::Remedy {
+    fn from(remedy: report::Remedy) -> Self {
+        Self { opens: remedy.opens, steps: all(remedy.steps) }
+    }
+}
+
+impl From<report::RemedyStep> for wit::RemedyStep {
+    fn from(step: report::RemedyStep) -> Self {
+        let by = match step.by {
+            report::By::OpenclawPrepair => wit::By::OpenclawPrepair,
+            report::By::Openclaw => wit::By::Openclaw,
+            report::By::Hand => wit::By::Hand,
+        };
+        Self { by, argv: step.argv, text: step.text }
     }
 }
 

@@ -12,12 +12,14 @@ use crate::store::rows;
 use crate::wants::{Gathered, Missing, Stop, Wants, want_files, want_queries};
 
 /// What an operation stands on: rules, places, store.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct World<'i, 'a> {
     /// What was read.
     pub inputs: &'i Inputs<'a>,
     /// What this version does.
     pub rules: Rules,
+    /// Why they are a guess.
+    pub doubt: Option<Doubt>,
     /// Whose rules they are.
     pub gateway: Gateway,
     /// Where things are.
@@ -105,7 +107,7 @@ impl<'i, 'a> World<'i, 'a> {
         };
         let gateway = Gateway { version: version.map(|version| version.to_string()), source };
         let include_roots = paths::variable(target, "OPENCLAW_INCLUDE_ROOTS").is_some();
-        Ok(Self { inputs, rules, gateway, paths, store, warnings, unclear, include_roots })
+        Ok(Self { inputs, rules, doubt, gateway, paths, store, warnings, unclear, include_roots })
     }
 }
 

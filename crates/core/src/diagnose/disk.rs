@@ -32,6 +32,25 @@ pub(super) struct Waiting {
     pub(super) request: Pending,
 }
 
+/// Why no gateway starts here, and what mends that.
+#[derive(Clone, PartialEq)]
+pub(super) enum Fault {
+    /// A setting of the config, and what it is to be; `None`: it goes.
+    Setting(&'static [&'static str], Option<Value>),
+    /// What only a person can mend: what to do.
+    Hand(String),
+    /// A file that is in the way.
+    File(String),
+}
+
+/// What decides and cannot be told.
+#[derive(Clone)]
+pub(super) struct Unread {
+    pub(super) path: Option<String>,
+    pub(super) message: String,
+    pub(super) hint: Option<String>,
+}
+
 /// What a state dir says about the device that lives in it. Holds secrets, so there is no Debug.
 #[derive(Default)]
 pub(super) struct Disk {
@@ -53,10 +72,10 @@ pub(super) struct Disk {
     pub(super) config: Option<Map<String, Value>>,
     /// Where variables stand in the config.
     pub(super) variables: Variables,
-    /// A gateway may not start on this, so that nobody is surely let in.
-    pub(super) stops: bool,
-    /// Something could not be read, so that a verdict would be a guess.
-    pub(super) unclear: bool,
+    /// A gateway does not start on this.
+    pub(super) faults: Vec<Fault>,
+    /// What could not be read, so that a verdict would be a guess.
+    pub(super) unread: Vec<Unread>,
 }
 
 impl Disk {
@@ -149,7 +168,7 @@ pub(super) fn gather(
         findings.refused(error.clone());
     }
     if let Some(error) = &world.unclear {
-        disk.unclear = true;
+        disk.unread.push(error.into());
         if !failures.iter().any(|(_, known)| known == error) {
             findings.refused(error.clone());
         }
@@ -159,7 +178,7 @@ pub(super) fn gather(
     // A file that could not be read is among the findings already.
     let mut part = |disk: &mut Disk, path: &str, result: Result<()>| {
         if let Err(error) = result {
-            disk.unclear = true;
+            disk.unread.push(inputs.failures.get(path).unwrap_or(&error).into());
             if !failed(path) {
                 findings.refused(error);
             }
@@ -218,8 +237,15 @@ pub(super) fn gather(
     if missing.0 == Default::default() { Ok(disk) } else { Err(Stop::Missing(Box::new(missing.0))) }
 }
 
+impl From<&Error> for Unread {
+    fn from(error: &Error) -> Self {
+        let (path, hint) = (error.path.clone(), error.hint.clone());
+        Self { path, message: error.message.clone(), hint }
+    }
+}
+
 /// A refusal as a value, so that only missing files stop.
-fn unless_refused<T>(result: Result<T, Stop>) -> Result<Result<T>, Stop> {
+pub(super) fn unless_refused<T>(result: Result<T, Stop>) -> Result<Result<T>, Stop> {
     match result {
         Ok(value) => Ok(Ok(value)),
         Err(Stop::Refused(error)) => Ok(Err(error)),

@@ -1,9 +1,9 @@
 //! The identity file, and what lies beside the store.
 
 use crate::context::World;
-use crate::diagnose::disk::{Disk, discarded};
+use crate::diagnose::disk::{Disk, Fault, discarded};
 use crate::diagnose::findings::{Findings, SETUP_KEEPS};
-use crate::plan::identity::{legacy_identity, primary_key, stored_identity};
+use crate::plan::identity::{legacy_identity, primary_key};
 use crate::report::StoreKind;
 use crate::rules::{BrokenIdentity, Import};
 use crate::store::identity::{self, Stored};
@@ -56,12 +56,7 @@ pub(super) fn leftovers(world: &World<'_, '_>, disk: &mut Disk, findings: &mut F
     // All that it looks at was read by `files` and `rows`.
     match legacy_identity(world, false) {
         Ok(Some(error)) => {
-            // With another key 2026.9.6 starts; what it cannot import stops it once the config changed, which nobody
-            // can tell from here.
-            let sound = error.path.as_deref().is_some_and(|path| {
-                matches!(stored_identity(world, path), Ok(Some(Stored { repair: None, .. })))
-            });
-            disk.stops |= !sound;
+            disk.faults.extend(error.path.clone().map(Fault::File));
             findings.refused(error);
         }
         // A database that `openclaw config set` alone made: the first start imports the files.

@@ -43,7 +43,7 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
         shape(world, findings);
     }
     let Some(public) = &disk.identity else {
-        if !disk.unclear && !disk.torn {
+        if disk.unread.is_empty() && !disk.torn {
             findings.add("NO_IDENTITY", identity_path, "There is no device identity yet: the first client makes one, and it is not paired.", SETUP);
         }
         return;
@@ -55,7 +55,7 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
     }
     let id = device_id(public);
     let Some(record) = &disk.record else {
-        if !disk.unclear {
+        if disk.unread.is_empty() {
             findings.add(
                 "NOT_PAIRED",
                 &paired_path,

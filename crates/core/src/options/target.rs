@@ -16,8 +16,32 @@ pub struct Target {
     pub config_path: Option<String>,
     /// The gateway's version; `None` is 'auto'.
     pub gateway_version: Option<Version>,
+    /// The folder of the installed package, obeyed by the drivers.
+    pub openclaw_dir: Option<String>,
     /// The variables that OpenClaw looks at.
     pub env: Named<String>,
+}
+
+impl Target {
+    /// The same target as flags of the command line.
+    pub fn argv(&self) -> Vec<String> {
+        let version = self.gateway_version.map(|version| version.to_string());
+        let flags = [
+            ("--state-dir", self.state_dir.as_ref()),
+            ("--config", self.config_path.as_ref()),
+            ("--gateway-version", version.as_ref()),
+            ("--openclaw-dir", self.openclaw_dir.as_ref()),
+        ];
+        flags.into_iter().filter_map(|(name, value)| Some(flag(name, value?))).flatten().collect()
+    }
+}
+
+/// A flag with its value. What begins with a dash would be taken for another flag.
+pub(crate) fn flag(name: &str, value: &str) -> Vec<String> {
+    match value.starts_with('-') {
+        true => vec![format!("{name}={value}")],
+        false => vec![name.to_string(), value.to_string()],
+    }
 }
 
 /// A state dir, a config and a gateway as a caller names them: typed, not checked yet.
@@ -29,6 +53,8 @@ pub struct TargetInput {
     pub config_path: Option<String>,
     /// `gatewayVersion`
     pub gateway_version: Option<String>,
+    /// `openclawDir`
+    pub openclaw_dir: Option<String>,
     /// `env`
     pub env: Named<String>,
 }
@@ -43,6 +69,7 @@ impl TargetInput {
                 None | Some("auto") => None,
                 Some(text) => Some(text.parse()?),
             },
+            openclaw_dir: self.openclaw_dir.map(|text| path("openclawDir", text)).transpose()?,
             env: self.env,
         })
     }
@@ -87,6 +114,7 @@ pub fn target(fields: &mut Fields) -> Result<Target> {
         state_dir: fields.string("stateDir")?,
         config_path: fields.string("configPath")?,
         gateway_version: fields.string("gatewayVersion")?,
+        openclaw_dir: fields.string("openclawDir")?,
         ..TargetInput::default()
     };
     if let Some(value) = fields.take("env") {
@@ -101,7 +129,6 @@ pub fn target(fields: &mut Fields) -> Result<Target> {
         }
     }
     // Checked here, obeyed by the drivers.
-    fields.string("openclawDir")?.map(|text| path("openclawDir", text)).transpose()?;
     fields.bool("dryRun")?;
     if let Some(value) = fields.take("now") {
         match value.as_f64() {

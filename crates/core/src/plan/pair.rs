@@ -1,5 +1,7 @@
 //! `prePair`: identity, record and pending requests as one.
 
+use serde_json::{Map, Value};
+
 use crate::base::base64;
 use crate::base::keys::device_id;
 use crate::context::World;
@@ -20,6 +22,10 @@ use crate::wants::Stop;
 
 pub(crate) struct PairPart {
     pub(crate) report: PrePairReport,
+    /// The key that is approved.
+    pub(crate) public: [u8; 32],
+    /// Its record as it is then, where that is a row.
+    pub(crate) row: Option<Map<String, Value>>,
     /// Before all other steps.
     pub(crate) begin: Option<Step>,
     pub(crate) steps: Vec<Step>,
@@ -53,15 +59,15 @@ pub(crate) fn pair_part(
         now: inputs.now,
         token,
     };
-    let (decision, record_step, record_statements) = match world.store {
+    let (decision, record_step, record_statements, row) = match world.store {
         StoreKind::Json => {
             let old = key.replaced.as_deref();
             let (decision, step) = file_record(world, &want, old, &mut warnings)?;
-            (decision, step, Vec::new())
+            (decision, step, Vec::new(), None)
         }
         StoreKind::Sqlite => {
-            let (decision, statements) = row_record(world, &want)?;
-            (decision, None, statements)
+            let (decision, statements, row) = row_record(world, &want)?;
+            (decision, None, statements, Some(row))
         }
     };
     if decision.new_token && token == &[0; 32] {
@@ -133,7 +139,7 @@ pub(crate) fn pair_part(
         warnings,
     };
     let (begin, end) = key.claim;
-    Ok(PairPart { report, begin, steps, end, statements })
+    Ok(PairPart { report, public: key.public, row, begin, steps, end, statements })
 }
 
 /// Some clients present no device to a loopback gateway; no record can open a door for them.

@@ -94,20 +94,29 @@ fn apply(
     }
 }
 
-/// The record in the database.
+/// The record in the database: what is decided and done, and the record as it is then.
 pub(super) fn row_record(
     world: &World<'_, '_>,
     want: &Want<'_>,
-) -> Result<(Decision, Vec<Statement>)> {
+) -> Result<(Decision, Vec<Statement>, Map<String, Value>)> {
     let db = world.paths.database();
     let id = device_id(want.public);
     let rows = world.inputs.rows.get(&rows::paired(&db, &id).id).unwrap_or(&None);
     let record = rows::record(rows, &db)?;
     let decision = record::decide(record.as_ref(), want, &db)?;
-    let statements = match record {
-        None => vec![rows::insert_paired(&record::fresh(want))],
-        Some(_) if decision.sets.is_empty() => Vec::new(),
-        Some(record) => vec![rows::update_paired(&id, record, &decision.sets)],
+    let (statement, after) = match record {
+        None => {
+            let record = record::fresh(want);
+            (Some(rows::insert_paired(&record)), record)
+        }
+        Some(record) if decision.sets.is_empty() => (None, record),
+        Some(record) => {
+            let mut after = record.clone();
+            for set in &decision.sets {
+                fields::put(&mut after, &set.path, set.value.clone());
+            }
+            (Some(rows::update_paired(&id, record, &decision.sets)), after)
+        }
     };
-    Ok((decision, statements))
+    Ok((decision, statement.into_iter().collect(), after))
 }

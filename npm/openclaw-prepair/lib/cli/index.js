@@ -9,12 +9,13 @@ const { readPlain } = require('../plain-file.js');
 const { verify } = require('../verify.js');
 const { parse, help, Usage } = require('./args.js');
 const { planDiff } = require('./diff.js');
-const { safe, paint, notices, diffLines, done, diagnosis, isWall } = require('./show.js');
+const { safe, paint, notices, diffLines, done, diagnosis, isWall, laidOut } = require('./show.js');
 
 const DONE = 0;
 const REFUSED = 1;
 const USAGE = 2;
 const WALL = 3;
+const UNTOLD = 4;
 // Of a file that an argument names.
 const LARGEST = 16 * 1024 * 1024;
 
@@ -27,7 +28,8 @@ const write = (stream, text) =>
       else reject(refusal('IO', `The output cannot be written (${error.code}).`, { hint: 'What was asked for is done all the same; see where stdout goes.' }));
     });
   });
-const print = (stream, lines) => write(stream, `${lines.join('\n')}\n`);
+const widthOf = (stream) => (stream.isTTY === true && stream.columns > 20 ? stream.columns : Number(process.env.COLUMNS) > 20 ? Number(process.env.COLUMNS) : Infinity);
+const print = (stream, lines) => write(stream, `${laidOut(lines, widthOf(stream)).join('\n')}\n`);
 /** JSON whose strings cannot steer a terminal either. */
 const json = (value) =>
   JSON.stringify(value, null, 2).replace(/[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
@@ -102,9 +104,8 @@ const remains = {
 
 function runDoctor(call, c) {
   const report = driver.diagnose(load(), call.options);
-  const stateless = report.findings.some(({ code }) => code === 'W_STATE_DIR');
-  const code = stateless || report.verdict === 'unknown' ? REFUSED : isWall(report) ? WALL : DONE;
-  return { report, code, lines: diagnosis(report, c, { connection: call.options.connection, given: call.given }) };
+  const untold = report.verdict === 'unknown' || report.verdict === 'no-gateway';
+  return { report, code: untold ? UNTOLD : isWall(report) ? WALL : DONE, lines: diagnosis(report, c, call) };
 }
 
 async function runVerify(call, c) {

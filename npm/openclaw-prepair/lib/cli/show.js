@@ -16,12 +16,38 @@ const word = (text) => (/^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceA
 
 const plural = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-function notices(list, c, mark = c.yellow('!')) {
-  return list.flatMap(({ code, message, path, hint }) => [
-    `${mark} ${c.bold(code)} ${safe(message)}`,
-    ...(path ? [c.dim(`    in ${safe(path)}`)] : []),
-    ...(hint ? [`    ${c.cyan('→')} ${safe(hint)}`] : []),
-  ]);
+const notice = ({ code, message, path, hint }, c, mark) => [
+  { first: `${mark} ${c.bold(code)} `, text: safe(message), indent: 4, taken: code.length + 3 },
+  ...(path ? [c.dim(`    in ${safe(path)}`)] : []),
+  ...(hint ? [{ first: `    ${c.cyan('→')} `, text: safe(hint), indent: 6 }] : []),
+];
+const notices = (list, c, mark = c.yellow('!')) => list.flatMap((item) => notice(item, c, mark));
+
+/** A text in lines of at most `width` characters, broken at words alone. */
+function wrapped(words, width, taken) {
+  const lines = [[]];
+  let used = taken;
+  for (const part of words) {
+    if (lines.at(-1).length > 0 && used + 1 + part.length > width.at(-1)) {
+      lines.push([]);
+      used = width[0];
+    }
+    used += part.length + (lines.at(-1).length > 0 ? 1 : 0);
+    lines.at(-1).push(part);
+  }
+  return lines.map((line) => line.join(' '));
+}
+
+/** Lines fit for a terminal of this width; `Infinity` where nobody looks at one. A line is a text, or `{ first, text, indent }`. */
+function laidOut(lines, width) {
+  return lines.flatMap((line) => {
+    if (typeof line === 'string') return [line];
+    const { first = '', text, words, indent, style = (same) => same } = line;
+    const pad = ' '.repeat(indent);
+    // A command stays one that can be copied.
+    if (words) return wrapped(words, [indent + 2, width - 2], indent).map((part, at, all) => `${at === 0 ? pad : `${pad}  `}${part}${at < all.length - 1 ? ' \\' : ''}`);
+    return wrapped(text.split(' '), [indent, width], line.taken ?? indent).map((part, at) => `${at === 0 ? first : pad}${style(part)}`);
+  });
 }
 
 function changes(list, c) {
@@ -67,47 +93,61 @@ const VERDICTS = {
   'pairing-required': 'closed (1008): pairing required',
   rejected: 'refused',
   unknown: 'unknown: something here cannot be read',
+  'no-gateway': 'no gateway here',
 };
 const isWall = ({ verdict }) => verdict === 'pairing-required' || verdict === 'rejected';
+const isOpen = ({ verdict }) => verdict === 'open' || verdict === 'silent-approval';
 
-/** The one command that mends the wall, if there is one. */
-function mend({ verdict, reason, findings }, connection, given) {
-  const has = (code) => findings.some((finding) => finding.code === `W_${code}`);
-  const ours = (...words) => ['npx', 'openclaw-prepair', ...words, ...given].map(word).join(' ');
-  switch (reason) {
-    case 'sticky-pending':
-      return ours('clear-pending');
-    case 'revoked':
-      return ours('setup', '--reinstate');
-    case 'unattributable-proxy':
-      return has('PROXY_UNLISTED') ? ours('patch-config', '--proxy-peer', connection?.remoteAddress ?? '127.0.0.1') : null;
-    case 'bind-lan':
-      return verdict === 'rejected' ? 'openclaw config set gateway.bind loopback' : ours('setup');
-    case 'identity':
-      return has('IDENTITY_SHAPE') ? ours('setup') : null;
-    case 'not-paired':
-    case 'role-upgrade':
-    case 'scope-upgrade':
-      return ours('setup');
-    default:
-      return null;
-  }
+const SOURCES = { option: 'as named', package: 'as installed', unknown: 'the newest known: none was found' };
+const PROGRAMS = { 'openclaw-prepair': ['npx', 'openclaw-prepair'], openclaw: ['openclaw'], hand: [] };
+
+/** A step of a remedy as it is copied into a shell; null where the text says all. */
+const command = ({ by, argv }) => (argv === undefined ? null : [...PROGRAMS[by], ...argv].map(word));
+
+/** What a diagnosis stands on, in three lines. */
+function standsOn({ stateDir, configPath, gateway, store, client, connection }, c) {
+  const version = gateway.version === null || gateway.version === gateway.rules ? gateway.rules : `${gateway.version} by the rules of ${gateway.rules}`;
+  return [
+    ['State', `${safe(stateDir)} (${store === 'json' ? 'files' : 'database'}), config ${safe(configPath)}`],
+    ['Gateway', `OpenClaw ${safe(version)}, ${SOURCES[gateway.source]}`],
+    ['Client', `${safe(client)}. ${safe(connection)}`],
+  ].map(([name, text]) => ({ first: `${c.dim(name.padEnd(8))} `, text, indent: 9 }));
 }
 
-function diagnosis(report, c, { connection, given }) {
+/** One finding for each path, the others of that path behind it. */
+function told(findings, c, mark) {
+  const known = new Set();
+  const first = findings.filter(({ path }) => path === undefined || !known.has(path) && known.add(path));
+  const others = findings.filter((finding) => !first.includes(finding));
+  return [...first.flatMap((finding, at) => notice(finding, c, at === 0 ? mark : c.yellow('!'))), ...others.flatMap((finding) => notice(finding, c, c.dim('·')))];
+}
+
+function diagnosis(report, c, { why }) {
+  const { verdict, reason, steps, findings, remedy } = report;
   const wall = isWall(report);
-  const color = wall ? c.red : report.verdict === 'unknown' ? c.yellow : c.green;
-  const lines = [c.bold("The gateway's decision")];
-  for (const { question, answer, because } of report.steps) {
-    lines.push(`├─ ${safe(question)} ${c.bold(safe(answer))}`, c.dim(`│    ${safe(because)}`));
+  const [color, mark] = wall ? [c.red, '✘'] : isOpen(report) ? [c.green, '✔'] : [c.yellow, '?'];
+  const lines = [...standsOn(report.assumed, c), ''];
+  if (why) {
+    lines.push(c.bold("The gateway's decision"));
+    for (const { question, answer, because } of steps) {
+      lines.push(`├─ ${safe(question)} ${c.bold(safe(answer))}`, { first: c.dim('│    '), text: safe(because), indent: 5, style: c.dim });
+    }
+    lines.push(`└─ ${color(`${mark} ${VERDICTS[verdict]}${reason ? ` (${reason})` : ''}`)}`);
+  } else {
+    lines.push(color(`${mark} ${VERDICTS[verdict]}${reason ? ` (${reason})` : ''}`));
+    const cause = isOpen(report) ? undefined : steps.at(-1);
+    if (cause) lines.push({ first: '  ', text: `${safe(cause.question)} ${safe(cause.answer)}: ${safe(cause.because)}.`, indent: 2 });
   }
-  lines.push(`└─ ${color(`${wall ? '✘' : report.verdict === 'unknown' ? '?' : '✔'} ${VERDICTS[report.verdict]}${report.reason ? ` (${report.reason})` : ''}`)}`);
-  if (report.findings.length > 0) {
-    lines.push('', c.bold(plural(report.findings.length, 'finding')), ...notices(report.findings, c, wall ? c.red('✘') : undefined));
+  if (remedy) {
+    lines.push('', c.bold(remedy.opens ? 'This opens it:' : 'Nothing here opens it for sure:'));
+    for (const step of remedy.steps) {
+      const words = command(step);
+      if (words) lines.push({ words, indent: 2 });
+      lines.push({ first: words ? '    ' : '  ', text: safe(step.text), indent: words ? 4 : 2, style: words ? c.dim : undefined });
+    }
   }
-  const command = wall ? mend(report, connection, given) : null;
-  if (command) lines.push('', c.bold('This mends it:'), `  ${safe(command)}`);
+  if (findings.length > 0) lines.push('', c.bold(isOpen(report) ? plural(findings.length, 'remark') : plural(findings.length, 'finding')), ...told(findings, c, wall ? c.red('✘') : c.yellow('!')));
   return lines;
 }
 
-module.exports = { safe, paint, notices, diffLines, done, diagnosis, isWall, mend, VERDICTS };
+module.exports = { safe, paint, notices, laidOut, diffLines, done, diagnosis, isWall, VERDICTS };
