@@ -1,5 +1,5 @@
 // Measures this package beside a hand-written script and OpenClaw's own commands, all in turns on the same state, and
-// writes results.json, chart.svg and the README's table. Run: cargo xtask bench [--rounds 30] [--quick]
+// writes results.json, chart.svg and the tables of the two READMEs. Run: cargo xtask bench [--rounds 30] [--quick]
 // `--quick` measures a little of everything that needs no gateway, and prints its JSON instead of writing it.
 import { readFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { measureLoad } from './load.mjs';
 import { inside, inTurns, processTime, program, ratio, summary } from './measure.mjs';
 import { configured, prepared } from './states.mjs';
 import { LEAST, count, haveStrace } from './syscalls.mjs';
-import { README, table, withTable } from './table.mjs';
+import { PAGES, table, withTable } from './table.mjs';
 
 const { values: { quick, rounds: wanted } } = parseArgs({ options: { quick: { type: 'boolean' }, rounds: { type: 'string', default: '30' } } });
 const rounds = quick ? 2 : Number(wanted);
@@ -199,7 +199,7 @@ try {
     writeFileSync(here('results.json'), text);
     const rounded = JSON.parse(text);
     writeFileSync(here('chart.svg'), chart(rounded));
-    writeFileSync(README, withTable(readFileSync(README, 'utf8'), rounded));
+    for (const [file, made] of Object.entries(PAGES)) writeFileSync(file, withTable(readFileSync(file, 'utf8'), made(rounded)));
     console.log(table(rounded));
   }
 } finally {

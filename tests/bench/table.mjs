@@ -1,7 +1,9 @@
-// The README's table.
+// The table of tests/bench/README.md, and the few lines of it that the README has.
 import { fileURLToPath } from 'node:url';
 
-export const README = fileURLToPath(new URL('../../README.md', import.meta.url));
+const file = (name) => fileURLToPath(new URL(name, import.meta.url));
+/** Each page with its table of these results. */
+export const PAGES = { [file('README.md')]: table, [file('../../README.md')]: short };
 const [BEGIN, END] = ['<!-- bench:begin -->', '<!-- bench:end -->'];
 
 const digits = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
@@ -32,9 +34,19 @@ export function table({ machine, date, version, rounds, goals, processes, upstre
   ].filter(Boolean).join('\n\n');
 }
 
-/** The README with the table of these results. */
-export function withTable(readme, results) {
+// What most users do, by Node 24 and the newest OpenClaw.
+const FEW = ['start-node24', 'nothing-process-node24', 'many-approve-node24', 'config-node24', 'upstream-2026.9.6'];
+
+/** A few goals in short. */
+function short({ goals, date, machine }) {
+  const line = ({ what, value }) => `| ${what} | ${digits(value.median)} |`;
+  const few = FEW.map((id) => goals.find((goal) => goal.id === id)).filter(Boolean);
+  return [`| ${date}, ${machine} | ratio |`, '| --- | --- |', ...few.map(line)].join('\n');
+}
+
+/** A page with its table of these results. */
+export function withTable(readme, made) {
   const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (begin < 0 || end < 0) throw new Error(`the README has no ${BEGIN} … ${END}`);
-  return `${readme.slice(0, begin + BEGIN.length)}\n${table(results)}\n${readme.slice(end)}`;
+  if (begin < 0 || end < 0) throw new Error(`the page has no ${BEGIN} … ${END}`);
+  return `${readme.slice(0, begin + BEGIN.length)}\n${made}\n${readme.slice(end)}`;
 }

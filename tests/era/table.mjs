@@ -1,11 +1,11 @@
-// The README's table of versions: judged by their real gateways. `cargo xtask` has no word for it, since it is the
-// record of a long run: PREPAIR_VERSIONS=… node tests/era/table.mjs (Node 24) prints it and writes it into README.md.
+// The table of versions in docs/versions.md: judged by their real gateways. `cargo xtask` has no word for it, since it is the
+// record of a long run: PREPAIR_VERSIONS=… node tests/era/table.mjs (Node 24) prints it and writes it there.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { judge } from './matrix.mjs';
 
 export const VERSIONS = (process.env.PREPAIR_VERSIONS ?? '2026.2.19,2026.3.13,2026.5.7,2026.7.1,2026.9.6').split(',').filter(Boolean);
-const README = fileURLToPath(new URL('../../README.md', import.meta.url));
+export const PAGE = fileURLToPath(new URL('../../docs/versions.md', import.meta.url));
 
 /** Rows as a Markdown table. */
 export function table(rows) {
@@ -28,7 +28,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   }
   const text = table(rows);
   console.log(text);
-  const readme = readFileSync(README, 'utf8');
-  writeFileSync(README, readme.replace(/(<!-- versions:begin -->\n)[^]*?(\n<!-- versions:end -->)/, (_, begin, end) => `${begin}${text}${end}`));
+  const page = readFileSync(PAGE, 'utf8');
+  writeFileSync(PAGE, page.replace(/(<!-- versions:begin -->\n)[^]*?(\n<!-- versions:end -->)/, (_, begin, end) => `${begin}${text}${end}`));
   process.exit(0);
 }

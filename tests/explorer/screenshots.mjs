@@ -1,4 +1,4 @@
-// The screenshots in the README. Run after `cargo xtask build --all`: node tests/explorer/screenshots.mjs
+// The screenshots in docs/diagnose.md. Run after `cargo xtask build --all`: node tests/explorer/screenshots.mjs
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { closeBrowser, open, OPENED, ROOT, verdict } from './page.mjs';

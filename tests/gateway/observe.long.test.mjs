@@ -1,4 +1,4 @@
-// Records again and compares with observed/: the versions of the README's table, or PREPAIR_VERSIONS (comma-separated; `all`: every recorded one).
+// Records again and compares with observed/: the versions of the table in docs/versions.md, or PREPAIR_VERSIONS (comma-separated; `all`: every recorded one).
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';

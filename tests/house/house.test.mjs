@@ -9,7 +9,7 @@ const room = (file) => file.split('/')[0].replace(/\.rs$/, '');
 
 /** From the ground up: each uses only what stands before it. */
 const ORDER = [
-  'base', 'error', 'parts', 'inputs', 'wants', 'entropy', 'verdict', 'report', 'steps',
+  'base', 'codes', 'error', 'parts', 'inputs', 'wants', 'entropy', 'verdict', 'report', 'steps',
   'rules', 'options', 'store', 'config', 'gateway', 'context', 'plan', 'diagnose', 'operations', 'bridge',
 ];
 const MAX_LINES = 400;

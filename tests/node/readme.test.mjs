@@ -1,28 +1,23 @@
-// What the README shows is what happens.
+// What the README and the pages of docs/ show is what happens.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { block } from '../lib/docs.mjs';
 import { place, prepair } from './setup.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-
-function block(marker) {
-  const found = README.match(new RegExp(`<!-- ${marker} -->\\n\`\`\`\\w*\\n([^]*?)\`\`\``));
-  assert.ok(found, `the README has a block ${marker}`);
-  return found[1];
-}
 
 /** A folder with the package installed and a script in it, run as a user runs it. */
 function run(here, script, env = {}) {
   mkdirSync(join(here.home, 'node_modules'), { recursive: true });
   const link = join(here.home, 'node_modules/openclaw-prepair');
   if (!existsSync(link)) symlinkSync(join(ROOT, 'npm/openclaw-prepair'), link);
-  writeFileSync(join(here.home, 'script.js'), script);
-  return spawnSync(process.execPath, ['--preserve-symlinks', 'script.js'], {
+  const file = /^import /m.test(script) ? 'script.mjs' : 'script.js';
+  writeFileSync(join(here.home, file), script);
+  return spawnSync(process.execPath, ['--preserve-symlinks', file], {
     cwd: here.home,
     env: { PATH: process.env.PATH, HOME: here.home, PREPAIR_BINDING: process.env.PREPAIR_BINDING, ...env },
     encoding: 'utf8',

@@ -46,7 +46,7 @@ test('esbuild for Node, left external', async (t) => {
   used(await answer(process.execPath, ['out/use.mjs'], { cwd: dir }), 'wasm');
 });
 
-test('esbuild for Node as an ECMAScript module cannot hold it, and the README says so', async (t) => {
+test('esbuild for Node as an ECMAScript module cannot hold it, and docs/bundlers.md says so', async (t) => {
   const text = "const { binding } = require('openclaw-prepair');\ntry { binding(); } catch ({ code, hint }) { console.log(JSON.stringify({ code, hint })); }\n";
   const dir = await app(t, { files: { 'use.cjs': text } });
   // What projects add so that a bundle of this kind can require at all.

@@ -6,11 +6,12 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { npmInstall } from '../lib/cache.mjs';
+import { block } from '../lib/docs.mjs';
 import { ROOT, app, exec } from './app.mjs';
 import { PURE, expected } from './pure.mjs';
 
-/** What the README says that an app needs; the output is what a function of a host is made of: the traced files alone. */
-const CONFIG = readFileSync(join(ROOT, 'README.md'), 'utf8').match(/<!-- recipe: next-config -->\n```js\n([^]*?)```/)[1]
+/** What docs/serverless.md says that an app needs; the output is what a function of a host is made of: the traced files alone. */
+const CONFIG = block('recipe: next-config')
   .replace('export default {', "$&\n  output: 'standalone',");
 
 const FILES = {

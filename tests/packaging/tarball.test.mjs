@@ -4,6 +4,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { node, npmInstall } from '../lib/cache.mjs';
+import { block } from '../lib/docs.mjs';
 import { PACKAGE, ROOT, USE, USED, answer, app, copy, exec, pack, platformPackage } from './app.mjs';
 
 const manifest = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
@@ -69,9 +70,8 @@ for (const [kind, file, text] of [['CommonJS', 'use.cjs', CJS], ['ECMAScript', '
   }
 }
 
-test('from a file, without a registry, as the README has it; packed again, the same bytes', async (t) => {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const [build, ...commands] = readme.match(/<!-- recipe: tarball -->\n```sh\n([^]*?)```/)[1].trim().split('\n');
+test('from a file, without a registry, as docs/bundlers.md has it; packed again, the same bytes', async (t) => {
+  const [build, ...commands] = block('recipe: tarball').trim().split('\n');
   assert.match(build, /^cargo xtask build --all/); // done before the tests
   const dir = await app(t, { files: { 'use.cjs': CJS }, tarballs: [] });
   await exec('bash', ['-euc', commands.join('\n')], { cwd: ROOT, env: { ...process.env, APP: dir, npm_config_registry: 'http://127.0.0.1:9' } });

@@ -1,4 +1,4 @@
-// The README's recipe as a plain function would run it: the real SDK's client, a loopback service, a real 2026.9.6.
+// The recipe of docs/serverless.md as a plain function would run it: the real SDK's client, a loopback service, a real 2026.9.6.
 import assert from 'node:assert/strict';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,18 +10,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { cacheDir, node, openclaw } from '../lib/cache.mjs';
 import { AGENT, challenges, connect } from '../lib/client.mjs';
+import { block } from '../lib/docs.mjs';
 import { headerProxy } from '../lib/header-proxy.mjs';
 import { leaked, sdks, secretsIn, startVercel } from './vercel-server.mjs';
 
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const block = (name) => README.match(new RegExp(`<!-- recipe: ${name} -->\\n\`\`\`js\\n([^]*?)\`\`\``))[1];
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TOKEN = 'a-gateway-token-of-the-test';
 const dir = mkdtempSync(join(tmpdir(), 'prepair-function-'));
 after(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
 const json = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
 
-test('create, join, resume and fork, as the README has them', async (t) => {
+test('create, join, resume and fork, as the page has them', async (t) => {
   const port = await freePort();
   const home = (name) => join(dir, 'machines', name);
   const bin = join(dir, 'bin');
@@ -46,7 +45,7 @@ test('create, join, resume and fork, as the README has them', async (t) => {
   const modules = await sdks();
   symlinkSync(join(modules, '@vercel'), join(app, 'node_modules/@vercel'));
   symlinkSync(join(ROOT, 'npm/openclaw-prepair'), join(app, 'node_modules/openclaw-prepair'));
-  const recipe = block('sandbox')
+  const recipe = block('recipe: sandbox')
     .replaceAll('18789', String(port))
     // Each machine of the loopback service has a folder of its own for a home.
     .replace("'/home/vercel-sandbox/.openclaw'", "''")
@@ -57,7 +56,7 @@ test('create, join, resume and fork, as the README has them', async (t) => {
   mkdirSync(join(app, 'api'));
   writeFileSync(join(app, 'package.json'), '{"type":"module"}');
   writeFileSync(join(app, 'sandbox.js'), recipe);
-  writeFileSync(join(app, 'api/wake.js'), block('vercel-function'));
+  writeFileSync(join(app, 'api/wake.js'), block('recipe: vercel-function'));
   const claims = Buffer.from(JSON.stringify({ owner_id: 'team', project_id: 'project', exp: Math.floor(Date.now() / 1000) + 36_000 })).toString('base64url');
   Object.assign(process.env, { VERCEL_OIDC_TOKEN: `x.${claims}.y`, GATEWAY_TOKEN: TOKEN, FLEET_SECRET: 'Eichhörnchen, 12 Zebras & ein Gnu mit 77 Hüten' });
   const real = globalThis.fetch;

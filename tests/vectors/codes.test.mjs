@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { errors } from '../lib/codes.mjs';
 import { vectors } from './lib.mjs';
 
 const binding = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/binding.js').load();
@@ -19,18 +20,10 @@ const ELSEWHERE = [
   ['ERR_PREPAIR_IDENTITY_MISSING', { fn: 'exportIdentity', operation: 'prePair', options, inputs: empty }],
 ];
 
-/** The codes in the sources, tests aside: literal, or in a tuple of a file that names one by a variable. */
+/** The codes that the sources name, tests aside. */
 function codes() {
-  const found = new Set();
-  for (const name of readdirSync(sources, { recursive: true }).filter((name) => name.endsWith('.rs'))) {
-    const [text] = readFileSync(join(sources, name), 'utf8').split('#[cfg(test)]\nmod tests', 1);
-    for (const [, literal, variable] of text.matchAll(/\bError::new\(\s*(?:"([A-Z_]+)"|([^",]+),)/g)) {
-      const tuples = literal ? [literal] : [...text.matchAll(/\(\s*"([A-Z_]+)"\s*,/g)].map((match) => match[1]);
-      assert.ok(tuples.length > 0, `${name}: which codes are in ${variable}?`);
-      tuples.forEach((code) => found.add(`ERR_PREPAIR_${code}`));
-    }
-  }
-  return found;
+  const texts = readdirSync(sources, { recursive: true }).filter((name) => name.endsWith('.rs') && !name.startsWith('codes')).map((name) => readFileSync(join(sources, name), 'utf8'));
+  return new Set(texts.flatMap((text) => [...text.matchAll(/\bErrorCode::([A-Z]\w+)/g)].map(([, name]) => errors[name])));
 }
 
 test('every code of the core has a vector', () => {

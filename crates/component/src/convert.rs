@@ -1,6 +1,7 @@
 //! Between the types of wit/ and those of the core. Whatever can be wrong with an option is found by the core.
 
 use prepair_core::base::json5;
+use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Fields, Result};
 use prepair_core::inputs::{File, Inputs, Installed, PassedOver, Process, Stat};
 use prepair_core::options::config::{ConfigInput, ConfigOptions, Proxies};
@@ -138,7 +139,7 @@ fn merge(text: String) -> Result<Map<String, Value>> {
         Some(_) => "no object",
         None => "no valid JSON",
     };
-    Err(Error::new("OPTIONS", format!("The option merge is {what}."))
+    Err(Error::new(ErrorCode::Options, format!("The option merge is {what}."))
         .hint("Give the JSON text of an object, strict JSON, nested at most 100 deep."))
 }
 
@@ -148,7 +149,7 @@ pub(crate) fn inputs(inputs: &wit::Inputs) -> Result<Inputs<'_>> {
         _ => 0,
     };
     if inputs.files.iter().map(|(_, file)| size(file)).sum::<usize>() > MAX_INPUT {
-        return Err(Error::new("OPTIONS", "The files have more than 256 MiB together.")
+        return Err(Error::new(ErrorCode::Options, "The files have more than 256 MiB together.")
             .hint("Files of OpenClaw's state dir have a few KiB. Look at what lies there."));
     }
     let files = inputs.files.iter().map(|(path, file)| {
@@ -268,14 +269,14 @@ impl From<Error> for wit::Stop {
 impl From<Error> for wit::Error {
     fn from(error: Error) -> Self {
         let Fields { code, message, path, line, column, hint } = error.into_fields();
-        Self { code, message, path, line, column, hint }
+        Self { code: code.to_string(), message, path, line, column, hint }
     }
 }
 
 impl From<wit::Error> for Error {
     fn from(error: wit::Error) -> Self {
         let wit::Error { code, message, path, line, column, hint } = error;
-        Fields { code, message, path, line, column, hint }.into()
+        Fields { code: ErrorCode::of_failure(&code), message, path, line, column, hint }.into()
     }
 }
 
@@ -430,7 +431,8 @@ impl From<report::Diagnosis> for wit::Diagnosis {
 
 impl From<report::Assumed> for wit::Assumed {
     fn from(assumed: report::Assumed) -> Self {
-        let report::Assumed { state_dir, config_path, gateway, store, client, connection } = assumed;
+        let report::Assumed { state_dir, config_path, gateway, store, client, connection } =
+            assumed;
         let report::AssumedGateway { version, source, rules } = gateway;
         let gateway = wit::AssumedGateway { version, source: source.into(), rules };
         Self { state_dir, config_path, gateway, store: store.into(), client, connection }
@@ -498,6 +500,6 @@ impl From<report::Change> for wit::Change {
 impl From<report::Notice> for wit::Notice {
     fn from(notice: report::Notice) -> Self {
         let report::Notice { code, message, hint, path } = notice;
-        Self { code, message, hint, path }
+        Self { code: code.to_string(), message, hint, path }
     }
 }

@@ -9,6 +9,7 @@ mod wit {
 }
 
 use prepair_core::base::keys::KeyPair;
+use prepair_core::codes::ErrorCode;
 use prepair_core::entropy::{self, ENTROPY};
 use prepair_core::error::Error;
 use prepair_core::operations;
@@ -72,8 +73,9 @@ impl identities::Guest for Component {
         payload: String,
     ) -> Result<identities::Signature, types::Error> {
         let pem = Zeroizing::new(private_key_pem);
-        let keys = KeyPair::from_pem(&pem)
-            .ok_or_else(|| Error::new("KEY", "The private key is no Ed25519 key in PKCS#8 PEM."))?;
+        let keys = KeyPair::from_pem(&pem).ok_or_else(|| {
+            Error::new(ErrorCode::Key, "The private key is no Ed25519 key in PKCS#8 PEM.")
+        })?;
         Ok(identities::Signature {
             signature: keys.sign(payload.as_bytes()),
             public_key: keys.public_key(),

@@ -7,6 +7,7 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::base::json::{json, object};
 use crate::base::json5;
 use crate::base::keys::KeyPair;
+use crate::codes::ErrorCode;
 use crate::diagnose::approach;
 use crate::entropy::{self, ENTROPY, new_identity};
 use crate::error::{Error, Fields, Result};
@@ -85,7 +86,7 @@ fn answer(
                 Some(Value::Object(map)) => pair::derive(map, "", blobs)?,
                 _ => {
                     return Err(Error::new(
-                        "OPTIONS",
+                        ErrorCode::Options,
                         "newIdentity takes nothing, or { secret, label }.",
                     ));
                 }
@@ -96,7 +97,7 @@ fn answer(
             let pem = Zeroizing::new(call.text("privateKeyPem")?.unwrap_or_default());
             let payload = call.text("payload")?.unwrap_or_default();
             let keys = KeyPair::from_pem(&pem).ok_or_else(|| {
-                Error::new("KEY", "The private key is no Ed25519 key in PKCS#8 PEM.")
+                Error::new(ErrorCode::Key, "The private key is no Ed25519 key in PKCS#8 PEM.")
                     .hint("Give the privateKeyPem of an identity as it is.")
             })?;
             Ok(object(&mut [
@@ -119,7 +120,7 @@ fn answer(
             ("version", crate::VERSION.into()),
             ("coreHash", crate::CORE_HASH.into()),
         ])),
-        _ => Err(Error::new("INTERNAL", "There is no such function.")),
+        _ => Err(Error::new(ErrorCode::Internal, "There is no such function.")),
     }
 }
 
@@ -185,7 +186,7 @@ fn file<'a>(value: Value, blobs: &[&'a [u8]]) -> Result<File<'a>> {
 
 fn blob<'a>(blobs: &[&'a [u8]], index: usize) -> Result<&'a [u8]> {
     blobs.get(index).copied().ok_or_else(|| {
-        Error::new("INTERNAL", "The request refers to a binary part that is not there.")
+        Error::new(ErrorCode::Internal, "The request refers to a binary part that is not there.")
     })
 }
 
@@ -227,7 +228,7 @@ fn process(mut part: Part) -> Result<Process> {
 fn failure(value: Value) -> Result<Error> {
     let mut part = Part::of(value)?;
     Ok(Error::from(Fields {
-        code: part.text("code")?.ok_or_else(mistyped)?,
+        code: ErrorCode::of_failure(&part.text("code")?.ok_or_else(mistyped)?),
         message: part.text("message")?.ok_or_else(mistyped)?,
         path: part.text("path")?,
         line: part.whole("line")?,

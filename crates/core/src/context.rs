@@ -1,5 +1,6 @@
 //! What every operation stands on: version, rules, places, store.
 
+use crate::codes::{ErrorCode, NoticeCode};
 use crate::error::{Error, Result};
 use crate::inputs::{Inputs, PassedOver};
 use crate::options::What;
@@ -115,9 +116,9 @@ impl<'i, 'a> World<'i, 'a> {
 fn doubtful(doubt: Doubt) -> Notice {
     let newest = rules::NEWEST;
     match doubt {
-        Doubt::Unknown => Notice::new("VERSION_UNKNOWN", format!("No OpenClaw version was found; the rules of {newest} were followed."))
+        Doubt::Unknown => Notice::new(NoticeCode::VersionUnknown, format!("No OpenClaw version was found; the rules of {newest} were followed."))
             .hint("Give gatewayVersion, or openclawDir. The paired record opens every version."),
-        Doubt::UnknownNewer => Notice::new("VERSION_NEWER", format!("This OpenClaw is newer than {newest}, the newest that is known here; its rules were followed."))
+        Doubt::UnknownNewer => Notice::new(NoticeCode::VersionNewer, format!("This OpenClaw is newer than {newest}, the newest that is known here; its rules were followed."))
             .hint("Update openclaw-prepair when there is a newer one."),
     }
 }
@@ -128,7 +129,7 @@ fn passed_over(PassedOver { path, at, uid }: &PassedOver) -> Notice {
         Some(uid) => format!("{at} belongs to user {uid}"),
         None => format!("other users can write to {at}"),
     };
-    Notice::new("PACKAGE_NOT_TRUSTED", format!("An openclaw package was not used, because {why}."))
+    Notice::new(NoticeCode::PackageNotTrusted, format!("An openclaw package was not used, because {why}."))
         .at(path)
         .hint("Give gatewayVersion, or openclawDir if this package is yours. Otherwise remove it, or take its folder off PATH.")
 }
@@ -174,8 +175,9 @@ pub(crate) fn store(
     warnings: &mut Vec<Notice>,
 ) -> Result<StoreKind, Stop> {
     let db = paths.database();
-    let conflict =
-        |message: String, hint: &str| Error::new("STORE_CONFLICT", message).at(&db).hint(hint);
+    let conflict = |message: String, hint: &str| {
+        Error::new(ErrorCode::StoreConflict, message).at(&db).hint(hint)
+    };
     let Some(found) = rows::user_version(inputs) else { return Ok(StoreKind::Json) };
     let newest = inputs
         .installed
@@ -226,7 +228,7 @@ pub(crate) fn store(
         && inputs.installed.as_ref().and_then(|i| i.state_schema).is_none()
     {
         warnings.push(
-            Notice::new("SCHEMA_NEWER", format!("The state database has user_version {found}, newer than that version writes; that gateway may refuse to start."))
+            Notice::new(NoticeCode::SchemaNewer, format!("The state database has user_version {found}, newer than that version writes; that gateway may refuse to start."))
                 .at(&db),
         );
     }
@@ -242,7 +244,7 @@ pub(crate) fn unsupervised(world: &World<'_, '_>) -> Result<(), Stop> {
     want_queries(world.inputs, [rows::supervision(&db)])?;
     if world.inputs.rows("supervision").is_some_and(|rows| !rows.is_empty()) {
         return Err(Error::new(
-            "SUPERVISED",
+            ErrorCode::Supervised,
             "This state database is managed by an external supervisor.",
         )
         .at(db)

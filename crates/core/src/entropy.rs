@@ -1,6 +1,7 @@
 //! The random bytes that a caller brings, and what is made of them.
 
 use crate::base::keys::KeyPair;
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 
 /// Bytes of entropy that a plan may use: the seed of a new identity and a new token.
@@ -10,7 +11,7 @@ pub const ENTROPY: usize = 64;
 pub fn entropy(given: &[u8]) -> Result<[u8; ENTROPY]> {
     given.first_chunk().copied().ok_or_else(|| {
         Error::new(
-            "ENTROPY",
+            ErrorCode::Entropy,
             format!("inputs.entropy has {} bytes; {ENTROPY} are needed.", given.len()),
         )
         .hint("The first 32 make a new identity, the next 32 a new token.")
@@ -38,6 +39,6 @@ pub(crate) fn halves(entropy: &[u8; ENTROPY]) -> [&[u8; 32]; 2] {
 }
 
 pub(crate) fn no_entropy() -> Error {
-    Error::new("ENTROPY", "There was no entropy for a new key or token.")
+    Error::new(ErrorCode::Entropy, "There was no entropy for a new key or token.")
         .hint("Give 64 random bytes as inputs.entropy.")
 }

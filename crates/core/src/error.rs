@@ -4,6 +4,8 @@ use core::fmt;
 
 use serde::Serialize;
 
+use crate::codes::ErrorCode;
+
 /// A refusal: a stable code, what happened, where, and what to do.
 ///
 /// No field ever holds key material, a token or the content of a file.
@@ -14,8 +16,8 @@ pub struct Error(Box<Fields>);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Fields {
-    /// Stable, begins with `ERR_PREPAIR_`.
-    pub code: String,
+    /// Stable.
+    pub code: ErrorCode,
     /// One sentence for a person.
     pub message: String,
     /// The file that it is about.
@@ -32,28 +34,25 @@ pub struct Fields {
     pub hint: Option<String>,
 }
 
-const OPTIONS_HINT: &str = "The package's types describe every option.";
-
 /// The result of everything in this project that can refuse.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 impl Error {
-    /// An error with the code `ERR_PREPAIR_{code}`.
-    pub fn new(code: &str, message: impl Into<String>) -> Self {
+    /// An error with the hint of its code, if that has one.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self::make(code, message.into())
     }
 
     #[cold]
     #[inline(never)]
-    fn make(code: &str, message: String) -> Self {
+    fn make(code: ErrorCode, message: String) -> Self {
         Self(Box::new(Fields {
-            code: format!("ERR_PREPAIR_{code}"),
+            code,
             message,
             path: None,
             line: None,
             column: None,
-            // A wrong option without a hint of its own says at least where the right ones are described.
-            hint: (code == "OPTIONS").then(|| OPTIONS_HINT.to_string()),
+            hint: code.hint().map(str::to_string),
         }))
     }
 

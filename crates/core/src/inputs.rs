@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::base::named::Named;
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 
 /// What stands at a path.
@@ -48,7 +49,7 @@ impl<'a> File<'a> {
             ),
             Self::Other => ("no plain file", "Move it away; OpenClaw keeps a plain file there."),
         };
-        Err(Error::new("NOT_A_FILE", format!("Expected a plain file, but it is {what}."))
+        Err(Error::new(ErrorCode::NotAFile, format!("Expected a plain file, but it is {what}."))
             .at(path)
             .hint(hint))
     }

@@ -6,6 +6,7 @@
 //! | room | what it knows |
 //! | --- | --- |
 //! | [`base`] | nothing of OpenClaw: text, addresses, keys, documents and splices in them |
+//! | [`codes`] | every code of a refusal and a notice, with its meaning and what to do |
 //! | [`rules`] | what each OpenClaw version does: the one place that compares versions |
 //! | [`options`] | what a caller wants, read strictly |
 //! | [`store`] | what OpenClaw keeps and where: files, rows, the record that opens the gateway |
@@ -21,6 +22,7 @@
 
 pub mod base;
 pub mod bridge;
+pub mod codes;
 pub mod config;
 pub mod context;
 pub mod diagnose;

@@ -4,6 +4,7 @@
 //! The order of the steps is crash safety: identity, paired record, pending requests, config. Any prefix of them is
 //! a state that a gateway starts on and that the same call completes.
 
+use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::diagnose;
 use crate::entropy::ENTROPY;
@@ -140,7 +141,7 @@ fn beside(pid: u32, store: StoreKind) -> Notice {
         }
     };
     Notice::new(
-        "GATEWAY_RUNNING",
+        NoticeCode::GatewayRunning,
         format!("A gateway runs on this state dir (process {pid}). {also}"),
     )
     .hint("Best call this before the gateway starts, or while it is stopped.")

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::base::named::Named;
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 
 /// An object of the request, its fields taken one by one; null counts as absent.
@@ -79,6 +80,6 @@ pub(crate) fn mistyped() -> Error {
 
 /// What a request is refused with that could not be read.
 pub(crate) fn malformed(what: &str) -> Error {
-    Error::new("OPTIONS", format!("The request {what}."))
+    Error::new(ErrorCode::Options, format!("The request {what}."))
         .hint("Options must be plain JSON values; strings must be valid Unicode, nesting at most 100 deep.")
 }

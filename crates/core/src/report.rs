@@ -2,14 +2,15 @@
 
 use serde::Serialize;
 
+use crate::codes::NoticeCode;
 use crate::verdict::{Reason, Step, Verdict};
 
 /// A remark or a warning that did not stop the operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notice {
-    /// Stable, begins with `W_`.
-    pub code: String,
+    /// Stable.
+    pub code: NoticeCode,
     /// One sentence for a person.
     pub message: String,
     /// What to do about it.
@@ -21,9 +22,9 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// A notice with the code `W_{code}`.
-    pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: format!("W_{code}"), message: message.into(), hint: None, path: None }
+    /// A notice without a hint and a place.
+    pub fn new(code: NoticeCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hint: None, path: None }
     }
 
     /// The same with what to do about it.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use prepair_core::base::json5::{Arrays, Document, Editor, Kind, Node, Syntax};
 use prepair_core::base::keys;
+use prepair_core::codes::ErrorCode;
 use prepair_core::error::Error;
 use prepair_core::inputs::{File, Inputs};
 use prepair_core::options::{self, Operation};
@@ -321,10 +322,7 @@ pub fn completes(operation: Operation, wanted: &Value, disk: &Disk) -> Result<()
 
 /// A refusal has a code and repeats nothing that may be a key or a token.
 fn sound(error: &Error, input: &[u8]) {
-    assert!(
-        error.code.starts_with("ERR_PREPAIR_") && error.code != "ERR_PREPAIR_INTERNAL",
-        "{error:?}"
-    );
+    assert_ne!(error.code, ErrorCode::Internal, "{error:?}");
     let said = format!("{error:?}");
     // what is said besides device ids: a text that holds a part of one repeats nothing
     let said: Vec<&str> = words(&said).filter(|word| !is_id(word)).collect();

@@ -4,6 +4,7 @@ use core::fmt;
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
 
 use crate::fault::{barren, changed, fault, mount_point, not_a_file, not_a_folder, not_ours};
@@ -170,7 +171,7 @@ struct Ready<'a, 's, I: Io> {
 impl<'a, I: Io> Job<'_, 'a, I> {
     fn lock(&mut self) -> Result<Lock<'a, I>> {
         let state = self.tree.bases().first().ok_or_else(|| {
-            Error::new("INTERNAL", "a request needs the state dir as its first base")
+            Error::new(ErrorCode::Internal, "a request needs the state dir as its first base")
         })?;
         let mut delays = lock::delays();
         let mut gone = 0;

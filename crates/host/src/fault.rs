@@ -1,5 +1,6 @@
 //! Refusals of the file calls. The texts are those of `npm/openclaw-prepair/lib/files.js`, word for word.
 
+use prepair_core::codes::ErrorCode;
 use prepair_core::error::Error;
 
 use crate::io::{Errno, Kind};
@@ -8,17 +9,17 @@ use crate::io::{Errno, Kind};
 pub(crate) fn fault(errno: Errno, verb: &str, path: &str) -> Error {
     let (code, reason, hint) = match errno {
         Errno::NOSPC | Errno::DQUOT => (
-            "DISK_FULL",
+            ErrorCode::DiskFull,
             "no space is left",
             "Free some space or raise the quota, then run the same call again.",
         ),
         Errno::ROFS => (
-            "READ_ONLY",
+            ErrorCode::ReadOnly,
             "the file system is read-only",
             "Run before it is mounted read-only, or choose a state dir and config path that can be written.",
         ),
         Errno::ACCESS | Errno::PERM => (
-            "PERMISSION",
+            ErrorCode::Permission,
             "permission denied",
             "Run as the user who owns the state dir, or as root with `owner`.",
         ),
@@ -31,11 +32,13 @@ pub(crate) fn fault(errno: Errno, verb: &str, path: &str) -> Error {
         | Errno::ISDIR
         | Errno::EXIST
         | Errno::NOTEMPTY
-        | Errno::STALE => {
-            ("CHANGED", "another process changed it at the same time", "Run the same call again.")
-        }
+        | Errno::STALE => (
+            ErrorCode::Changed,
+            "another process changed it at the same time",
+            "Run the same call again.",
+        ),
         _ => (
-            "IO",
+            ErrorCode::Io,
             "the system call failed",
             "Look at the disk and the system's limits, then run the same call again.",
         ),
@@ -44,13 +47,13 @@ pub(crate) fn fault(errno: Errno, verb: &str, path: &str) -> Error {
 }
 
 pub(crate) fn mount_point(path: &str) -> Error {
-    Error::new("MOUNT_POINT", format!("{path} is a mount point, it can't be replaced")).at(path).hint(
+    Error::new(ErrorCode::MountPoint, format!("{path} is a mount point, it can't be replaced")).at(path).hint(
         "Change the file outside, where it is mounted from, or mount its folder instead of the file.",
     )
 }
 
 pub(crate) fn changed(path: &str) -> Error {
-    Error::new("CHANGED", format!("{path} was changed since it was read"))
+    Error::new(ErrorCode::Changed, format!("{path} was changed since it was read"))
         .at(path)
         .hint("Run the same call again.")
 }
@@ -65,7 +68,7 @@ pub(crate) fn not_a_file(path: &str, kind: Kind) -> Error {
         Kind::Dir => ("a folder, not a file", "Move the folder away."),
         Kind::File | Kind::Other => ("not a regular file", "Move it away."),
     };
-    Error::new("NOT_A_FILE", format!("{path} is {what}")).at(path).hint(hint)
+    Error::new(ErrorCode::NotAFile, format!("{path} is {what}")).at(path).hint(hint)
 }
 
 /// A place where a folder belongs holds something else.
@@ -77,12 +80,12 @@ pub(crate) fn not_a_folder(path: &str, kind: Kind) -> Error {
         ),
         _ => ("not a folder", "Move it away: a folder belongs there."),
     };
-    Error::new("NOT_A_FILE", format!("{path} is {what}")).at(path).hint(hint)
+    Error::new(ErrorCode::NotAFile, format!("{path} is {what}")).at(path).hint(hint)
 }
 
 /// A base that can't be one.
 pub(crate) fn bad_base(path: &str, is_state_dir: bool, dangling: bool) -> Error {
-    let code = if is_state_dir { "STATE_DIR" } else { "NOT_A_FILE" };
+    let code = if is_state_dir { ErrorCode::StateDir } else { ErrorCode::NotAFile };
     let what = if dangling { "a symbolic link that leads nowhere" } else { "not a folder" };
     Error::new(code, format!("{path} is {what}"))
         .at(path)
@@ -91,25 +94,28 @@ pub(crate) fn bad_base(path: &str, is_state_dir: bool, dangling: bool) -> Error 
 
 /// A place where nothing can be made, although the folder is there (`/proc`).
 pub(crate) fn barren(path: &str) -> Error {
-    Error::new("STATE_DIR", format!("{path} can't be created: its file system makes none"))
+    Error::new(ErrorCode::StateDir, format!("{path} can't be created: its file system makes none"))
         .at(path)
         .hint("Choose another path.")
 }
 
 /// What is another user's would become ours, who alone could read it then.
 pub(crate) fn not_ours(path: &str) -> Error {
-    Error::new("PERMISSION", format!("{path} belongs to another user")).at(path).hint(
+    Error::new(ErrorCode::Permission, format!("{path} belongs to another user")).at(path).hint(
         "Run as the user who owns the state dir and all in it, who is the one that runs the gateway, or as root.",
     )
 }
 
 pub(crate) fn not_absolute(path: &str) -> Error {
-    Error::new("OPTIONS", format!("{} is not an absolute path", serde_json::Value::from(path)))
-        .hint("Give a path that begins with / and holds no NUL.")
+    Error::new(
+        ErrorCode::Options,
+        format!("{} is not an absolute path", serde_json::Value::from(path)),
+    )
+    .hint("Give a path that begins with / and holds no NUL.")
 }
 
 pub(crate) fn too_large(path: &str) -> Error {
-    Error::new("SHAPE", format!("{path} is larger than 512 MiB"))
+    Error::new(ErrorCode::Shape, format!("{path} is larger than 512 MiB"))
         .at(path)
         .hint("No file of OpenClaw that is read here grows so large: look at what it is.")
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -131,7 +132,7 @@ fn bind<'c>(step: StepJson, blobs: &[&'c [u8]]) -> Result<Step<'c>> {
 
 fn blob_at<'c>(blobs: &[&'c [u8]], index: usize) -> Result<&'c [u8]> {
     blobs.get(index).copied().ok_or_else(|| {
-        Error::new("INTERNAL", format!("a request names blob {index}, which is missing"))
+        Error::new(ErrorCode::Internal, format!("a request names blob {index}, which is missing"))
     })
 }
 
@@ -139,7 +140,7 @@ fn parse<'r, T: Deserialize<'r>>(request: &'r str) -> Result<T> {
     // serde_json's own text may quote the request.
     serde_json::from_str(request).map_err(|error| {
         Error::new(
-            "INTERNAL",
+            ErrorCode::Internal,
             format!("a file request is malformed at {}:{}", error.line(), error.column()),
         )
     })

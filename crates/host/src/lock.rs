@@ -28,6 +28,7 @@
 
 use std::rc::Rc;
 
+use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
 
 use crate::fault::fault;
@@ -117,15 +118,18 @@ pub(crate) fn delays() -> impl Iterator<Item = u64> {
 
 pub(crate) fn locked(path: &str, pid: Option<u32>) -> Error {
     let who = pid.map_or_else(String::new, |pid| format!(" (process {pid})"));
-    Error::new("LOCKED", format!("{path} is held by another call{who}"))
+    Error::new(ErrorCode::Locked, format!("{path} is held by another call{who}"))
         .at(path)
         .hint("Wait until that call ends; if none runs, remove it.")
 }
 
 fn foreign(path: &str) -> Error {
-    Error::new("LOCKED", format!("{path} holds something that no call of this package made"))
-        .at(path)
-        .hint("Move it away if no other call runs, then run the same call again.")
+    Error::new(
+        ErrorCode::Locked,
+        format!("{path} holds something that no call of this package made"),
+    )
+    .at(path)
+    .hint("Move it away if no other call runs, then run the same call again.")
 }
 
 impl<I: Io> Lock<'_, I> {

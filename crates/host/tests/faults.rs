@@ -2,6 +2,7 @@
 //! then completes and leaves nothing behind.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use prepair_core::codes::ErrorCode;
 use prepair_core::error::Error;
 use prepair_host::doubles::{Failing, Memory, Verdict};
 use prepair_host::io::Errno;
@@ -69,7 +70,11 @@ fn run<I: Io>(io: &I) -> prepair_core::Result<Vec<Change>> {
             Entry::File(content) => Some(hex(content)),
             Entry::Absent if new.is_none() => continue,
             Entry::Absent => None,
-            other => return Err(Error::new("NOT_A_FILE", format!("{other:?}")).at(*path).hint("")),
+            other => {
+                return Err(Error::new(ErrorCode::NotAFile, format!("{other:?}"))
+                    .at(*path)
+                    .hint(""));
+            }
         };
         steps.push(match (new, expect) {
             (Some(new), expect) => Step::Write {
@@ -311,7 +316,7 @@ fn what_comes_at_the_last_moment_stays() {
                 Verdict::Proceed
             });
             let error = run(&meddled).unwrap_err();
-            assert_eq!(error.code, "ERR_PREPAIR_CHANGED", "{times}");
+            assert_eq!(error.code, ErrorCode::Changed, "{times}");
             assert_eq!(memory.get(path), Some(theirs(first + times - 1).into_bytes()), "{times}");
             assert_eq!(strays(&memory), [""; 0], "{times}");
         }
@@ -338,7 +343,7 @@ fn a_file_that_is_copied_up_is_not_another_writers() {
             if content == old {
                 assert_eq!(outcome.unwrap().len(), 4);
             } else {
-                assert_eq!(outcome.unwrap_err().code, "ERR_PREPAIR_CHANGED");
+                assert_eq!(outcome.unwrap_err().code, ErrorCode::Changed);
                 assert_eq!(memory.get(path).as_deref(), Some(content.as_bytes()));
             }
             assert_eq!(strays(&memory), [""; 0]);
@@ -394,7 +399,7 @@ fn a_mode_changed_meanwhile_stays() {
             }
             Verdict::Proceed
         });
-        assert_eq!(run(&meddled).unwrap_err().code, "ERR_PREPAIR_CHANGED", "{place}");
+        assert_eq!(run(&meddled).unwrap_err().code, ErrorCode::Changed, "{place}");
         assert_eq!(memory.look(config).unwrap().mode, 0o600, "{place}");
         assert_eq!(strays(&memory), [""; 0], "{place}");
     }
@@ -412,6 +417,6 @@ fn another_writer_every_time_is_no_endless_loop() {
         }
         Verdict::Proceed
     });
-    assert_eq!(run(&meddled).unwrap_err().code, "ERR_PREPAIR_CHANGED");
+    assert_eq!(run(&meddled).unwrap_err().code, ErrorCode::Changed);
     assert!(memory.get(PATHS[1]).unwrap().starts_with(b"{\"n\""), "not ours");
 }

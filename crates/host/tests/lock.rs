@@ -1,6 +1,7 @@
 //! The lock among calls that meet each other in the middle, on a clock that runs as fast as it is slept on.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use prepair_core::codes::ErrorCode;
 use std::cell::{Cell, RefCell};
 
 use prepair_host::doubles::{Failing, Memory, Verdict};
@@ -46,7 +47,7 @@ fn at_each_call(of: impl Fn(&Memory) -> usize, meet: impl Fn(&Memory)) {
         let outcome = apply_files(&ours, &request(1, "ours", None));
         match (outcome, memory.get(FILE).as_deref()) {
             (Ok(_), Some(b"ours")) => {}
-            (Err(error), Some(b"theirs")) if error.code == "ERR_PREPAIR_CHANGED" => {}
+            (Err(error), Some(b"theirs")) if error.code == ErrorCode::Changed => {}
             other => panic!("met at call {at}: {other:?}"),
         }
         assert_eq!(memory.paths(), ["/home", "/home/u", STATE, FILE], "met at call {at}");
@@ -102,7 +103,7 @@ fn the_state_dir_goes_away_while_we_try() {
             assert!(outcome.is_ok(), "{outcome:?}");
             assert_eq!(memory.get(FILE).as_deref(), Some(&b"ours"[..]));
         } else {
-            assert_eq!(outcome.unwrap_err().code, "ERR_PREPAIR_CHANGED");
+            assert_eq!(outcome.unwrap_err().code, ErrorCode::Changed);
             assert_eq!(memory.paths(), ["/home", "/home/u"]);
         }
     }
@@ -116,7 +117,7 @@ fn a_lock_that_cannot_be_broken_is_waited_for_and_told() {
     memory.give(&stranger, 0, 0);
     let before = memory.now();
     let error = apply_files(&memory, &request(1, "ours", None)).unwrap_err();
-    assert_eq!(error.code, "ERR_PREPAIR_LOCKED");
+    assert_eq!(error.code, ErrorCode::Locked);
     assert_eq!(error.path.as_deref(), Some(LOCK));
     let waited = memory.now() - before;
     assert!((lock::STALE_MS..=lock::WAIT_MS as i64).contains(&waited), "{waited} ms");
@@ -185,7 +186,7 @@ fn the_state_dir_of_another_user_is_refused_but_roots() {
         let outcome = apply_files(&memory, &ApplyRequest { owner, ..request(1, "ours", None) });
         if of == 1001 && owner.is_none() {
             let error = outcome.unwrap_err();
-            assert_eq!(error.code, "ERR_PREPAIR_PERMISSION");
+            assert_eq!(error.code, ErrorCode::Permission);
             assert_eq!(error.path.as_deref(), Some(STATE));
             assert_eq!(memory.paths(), ["/home", "/home/u", STATE]);
         } else {
@@ -219,7 +220,7 @@ fn a_folder_put_in_place_of_ours_is_not_given_away() {
         Verdict::Proceed
     });
     let error = apply_files(&ours, &request(1, "ours", None)).unwrap_err();
-    assert_eq!(error.code, "ERR_PREPAIR_CHANGED");
+    assert_eq!(error.code, ErrorCode::Changed);
     assert_eq!(memory.look(folder).unwrap().uid, 0);
     assert_eq!(memory.get("/home/u/.openclaw/secret").as_deref(), Some(&b"s"[..]));
 }
@@ -236,7 +237,7 @@ fn a_file_that_appears_is_never_replaced() {
             Verdict::Proceed
         });
         let error = apply_files(&ours, &request(1, "ours", None)).unwrap_err();
-        assert_eq!(error.code, "ERR_PREPAIR_CHANGED");
+        assert_eq!(error.code, ErrorCode::Changed);
         assert_eq!(memory.get(FILE).as_deref(), Some(&b"theirs"[..]));
         assert_eq!(memory.paths(), ["/home", "/home/u", STATE, FILE]);
     }
@@ -249,7 +250,7 @@ fn a_mount_point_is_refused_before_and_at_the_rename() {
     memory.mount(FILE);
     let expect = "cba06b5736faf67e54b07b561eae94395e774c517a7d910a54369e1263ccfbd4";
     let error = apply_files(&memory, &request(1, "ours", Some(expect))).unwrap_err();
-    assert_eq!(error.code, "ERR_PREPAIR_MOUNT_POINT");
+    assert_eq!(error.code, ErrorCode::MountPoint);
     let blind = Failing::new(&memory, |_, call| {
         if call == "is_mount" { Verdict::Fail(Errno::NOENT) } else { Verdict::Proceed }
     });
@@ -260,7 +261,7 @@ fn a_mount_point_is_refused_before_and_at_the_rename() {
         if call == "exchange" { Verdict::Fail(Errno::BUSY) } else { Verdict::Proceed }
     });
     let error = apply_files(&busy, &request(1, "ours", Some(expect))).unwrap_err();
-    assert_eq!(error.code, "ERR_PREPAIR_MOUNT_POINT");
+    assert_eq!(error.code, ErrorCode::MountPoint);
     assert_eq!(memory.get(FILE).as_deref(), Some(&b"old"[..]));
     assert_eq!(memory.paths(), ["/home", "/home/u", STATE, FILE]);
 }

@@ -29,7 +29,7 @@ cargo xtask <command>
                    the packages of other platforms, npm/<name>/prepair.node
   explorer [port]  builds that page and serves it on loopback; --built: as it was built
   sizes            what the shipped binaries weigh
-  bench            how fast it is, beside others: tests/bench/results.json and the README's table and chart
+  bench            how fast it is, beside others: tests/bench/results.json, its README's table, the chart
   fuzz [seconds]   libFuzzer over the core, so long for each target: 10 in the tests, 600 in the long ones
   mutants [--write] [file...]
                    changes of the core that no test notices, by cargo-mutants' list: tests/mutants/README.md

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::base::json5::{self, Document, Kind, Node, Syntax};
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::inputs::{File, Inputs};
 use crate::store::documents::{syntax, wrong_kind};
@@ -317,13 +318,13 @@ impl<'i> Includes<'i> {
             false => format!("It is included by {}. ", self.path),
         };
         let hint = format!("{from}The gateway cannot read that config either.");
-        Error::new("CONFIG_INCLUDE", message).at(path).hint(hint)
+        Error::new(ErrorCode::ConfigInclude, message).at(path).hint(hint)
     }
 
     pub(super) fn refuse(&self, key: &str, files: &[String]) -> Error {
         let from = if files.is_empty() { "an included file".to_string() } else { files.join(", ") };
         Error::new(
-            "CONFIG_INCLUDE",
+            ErrorCode::ConfigInclude,
             format!("{key} comes from {from}, so it cannot be replaced or removed here."),
         )
         .at(self.path)
@@ -345,7 +346,7 @@ fn names(document: &Document<'_>, node: Node, path: &str) -> Result<Vec<String>>
         return Ok(names);
     }
     let (line, column) = document.line_column(member.value.start);
-    Err(Error::new("CONFIG_INCLUDE", NO_NAMES)
+    Err(Error::new(ErrorCode::ConfigInclude, NO_NAMES)
         .at(path)
         .place(line, column)
         .hint("The gateway cannot read that config either. Mend it, then call again."))

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::base::json::object;
 use crate::base::json5::{self, Action, Arrays, Document, Editor, Kind, Syntax};
+use crate::codes::{ErrorCode, NoticeCode};
 use crate::config::includes::Includes;
 use crate::config::merge::{leaves, merge, unite};
 use crate::config::proxies::{wanted, warn_of_list};
@@ -131,7 +132,7 @@ pub fn patch(
     let included = document.get(root, "$include").is_some();
     if gateway(&after, "mode").is_none() && !included {
         warnings.push(
-            Notice::new("GATEWAY_MODE", "The config has no gateway.mode; a gateway does not start without it.")
+            Notice::new(NoticeCode::GatewayMode, "The config has no gateway.mode; a gateway does not start without it.")
                 .at(path)
                 .hint("Add merge: { gateway: { mode: 'local' } }, or start the gateway with --allow-unconfigured."),
         );
@@ -141,7 +142,8 @@ pub fn patch(
 
 fn parsed_again<'a>(content: &'a [u8], path: &str) -> Result<Document<'a>> {
     Document::parse(content, Syntax::Json5).map_err(|_| {
-        Error::new("INTERNAL", "The edited config does not parse; nothing was written.").at(path)
+        Error::new(ErrorCode::Internal, "The edited config does not parse; nothing was written.")
+            .at(path)
     })
 }
 
@@ -157,7 +159,7 @@ fn warn_of_secret(auth: Option<&Value>, rules: &Rules, path: &str, warnings: &mu
     let refuses = |value| rules.secret_check.refuses(value, name == "password");
     if let Some(why) = text(name).and_then(refuses) {
         let (message, hint) = refused_secret(name, why);
-        warnings.push(Notice::new("CONFIG_VALUE", message).at(path).hint(hint));
+        warnings.push(Notice::new(NoticeCode::ConfigValue, message).at(path).hint(hint));
     }
 }
 
@@ -189,7 +191,7 @@ fn would_be_reverted(before: &Document<'_>, after: &Document<'_>, path: &str) ->
         return Ok(());
     };
     Err(Error::new(
-        "CONFIG_REVERT",
+        ErrorCode::ConfigRevert,
         format!(
             "This edit was not made: {reason}, which OpenClaw takes for an accident and reverts."
         ),

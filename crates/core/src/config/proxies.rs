@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::base::json::object;
 use crate::base::{ip, json5};
+use crate::codes::NoticeCode;
 use crate::config::merge::merge;
 use crate::options::config::{ConfigOptions, Proxies};
 use crate::report::Notice;
@@ -33,7 +34,7 @@ pub(super) fn wanted(
         Proxies::Sandbox => {
             if options.peers.is_empty() {
                 warnings.push(
-                    Notice::new("PROXY_NONE", format!("gateway.trustedProxies was left as it is: {}", if rules.forwarded_refused {
+                    Notice::new(NoticeCode::ProxyNone, format!("gateway.trustedProxies was left as it is: {}", if rules.forwarded_refused {
                         "this version wants the addresses of a header-adding proxy there, and none were given; without such a proxy none are needed."
                     } else {
                         "for this version no general list helps; the paired record is what opens the door."
@@ -48,7 +49,7 @@ pub(super) fn wanted(
         let loopback = ip::parse_cidr(peer).is_some_and(|cidr| cidr.has_loopback());
         if loopback && rules.loopback_proxy_is_remote() {
             warnings.push(
-                Notice::new("PROXY_LOOPBACK", format!("The proxy peer {peer} was not added: on this version a loopback address in trustedProxies makes every local client remote."))
+                Notice::new(NoticeCode::ProxyLoopback, format!("The proxy peer {peer} was not added: on this version a loopback address in trustedProxies makes every local client remote."))
                     .hint("The paired record lets clients in behind that proxy too."),
             );
         } else {
@@ -91,19 +92,19 @@ pub(super) fn warn_of_list(list: &[String], rules: &Rules, path: &str, warnings:
             ProxyMatch::V4 => !network(cidr) || cidr.addr().is_ipv4(),
             ProxyMatch::V4V6 => true,
         });
-    let mut warn = |code: &str, message: &str, hint: &str| {
+    let mut warn = |code: NoticeCode, message: &str, hint: &str| {
         warnings.push(Notice::new(code, message).at(path).hint(hint))
     };
     if rules.loopback_proxy_is_remote() && cidrs.iter().any(|cidr| cidr.has_loopback()) {
         warn(
-            "PROXY_LOOPBACK",
+            NoticeCode::ProxyLoopback,
             "trustedProxies holds loopback addresses: on this version that makes every local client remote, which causes the wall for each device that is not fully paired.",
             "Take 127.0.0.0/8, 127.0.0.1 and ::1 out, unless a proxy on this machine needs them.",
         );
     }
     if !unmatched.is_empty() {
         warn(
-            "PROXY_NETWORK",
+            NoticeCode::ProxyNetwork,
             "trustedProxies holds networks that this version does not understand: they match nothing.",
             "List the proxy's own addresses instead.",
         );
@@ -111,19 +112,19 @@ pub(super) fn warn_of_list(list: &[String], rules: &Rules, path: &str, warnings:
     let wide = cidrs.iter().any(network);
     if proxies_decide_locality && wide {
         warn(
-            "PROXY_SPOOFABLE",
+            NoticeCode::ProxySpoofable,
             "trustedProxies holds whole networks: on this version any neighbour in them can pose as a local client.",
             "List the proxy's own addresses instead.",
         );
     } else if rules.forwarded_refused && wide {
         warn(
-            "PROXY_WIDE",
+            NoticeCode::ProxyWide,
             "trustedProxies holds whole networks: on this version a client whose own address lies in them gets HTTP 403, since no untrusted address is left in X-Forwarded-For.",
             "List the proxy's own addresses instead.",
         );
     } else if !proxies_decide_locality && !rules.forwarded_refused {
         warn(
-            "PROXY_NO_EFFECT",
+            NoticeCode::ProxyNoEffect,
             "On this version trustedProxies has no effect on who counts as local.",
             "The paired record is what opens the door.",
         );

@@ -34,12 +34,7 @@ pub(super) fn assumed(
     }
 }
 
-fn connection(
-    world: &World<'_, '_>,
-    case: Case<'_>,
-    disk: &Disk,
-    outcome: &Outcome,
-) -> String {
+fn connection(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outcome) -> String {
     let described = &case.options.connection;
     let from = match described.remote_address.as_deref() {
         None => "this machine".to_string(),

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::base::ip::{self, Cidr, is_loopback_text};
 use crate::base::text::{quote, quote_entry};
+use crate::codes::NoticeCode;
 use crate::config::patch;
 use crate::context::World;
 use crate::diagnose::disk::{Disk, Fault, Unread, proxy_list};
@@ -17,7 +18,7 @@ pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Fi
     let (rules, path) = (&world.rules, world.paths.config.as_str());
     if !world.inputs.file(path).exists() {
         findings.add(
-            "CONFIG_MISSING",
+            NoticeCode::ConfigMissing,
             path,
             "There is no config; a gateway starts without one only by --allow-unconfigured.",
             SETUP,
@@ -40,7 +41,7 @@ pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Fi
             ),
             Some(_) => ("gateway.mode is not \"local\"; a gateway starts with that only.", set),
         };
-        findings.add("GATEWAY_MODE", path, what, hint);
+        findings.add(NoticeCode::GatewayMode, path, what, hint);
         // One that runs has started on it.
         if world.inputs.gateway.is_none() {
             disk.faults.push(Fault::Setting(&["gateway", "mode"], Some("local".into())));
@@ -57,7 +58,7 @@ pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Fi
         Some(_) => {
             disk.faults.push(Fault::Setting(PROXIES, None));
             findings.add(
-                "PROXY_SHAPE",
+                NoticeCode::ProxyShape,
                 path,
                 "gateway.trustedProxies is no array; the gateway does not start with that.",
                 "Write it as an array of addresses.",
@@ -70,8 +71,8 @@ pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Fi
         let lan = "gateway.bind is \"lan\": on this version the machine's own clients dial the LAN address";
         match rules.bind_lan {
             BindLan::Loopback => {}
-            BindLan::Remote => findings.add("BIND_LAN", path, format!("{lan} and count as remote."), "The paired record lets them in: run `npx openclaw-prepair setup`. Or set gateway.bind to \"loopback\"."),
-            BindLan::Refused => findings.add("BIND_LAN", path, format!("{lan} and refuse it themselves, as plain text."), "Set gateway.bind to \"loopback\"; no record helps here."),
+            BindLan::Remote => findings.add(NoticeCode::BindLan, path, format!("{lan} and count as remote."), "The paired record lets them in: run `npx openclaw-prepair setup`. Or set gateway.bind to \"loopback\"."),
+            BindLan::Refused => findings.add(NoticeCode::BindLan, path, format!("{lan} and refuse it themselves, as plain text."), "Set gateway.bind to \"loopback\"; no record helps here."),
         }
     }
     for (keys, known) in [
@@ -80,7 +81,7 @@ pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Fi
     ] {
         if !known && disk.setting(keys).is_some() {
             disk.faults.push(Fault::Setting(keys, None));
-            findings.add("CONFIG_KEY", path, format!("This version has no {}; with an unknown key the config is invalid and the gateway does not start.", keys.join(".")), "Remove that key.");
+            findings.add(NoticeCode::ConfigKey, path, format!("This version has no {}; with an unknown key the config is invalid and the gateway does not start.", keys.join(".")), "Remove that key.");
         }
     }
 }
@@ -113,7 +114,7 @@ fn unset(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     let message =
         format!("The setting {} names a variable that is not set here: {then}.", quote(first));
     let hint = "Run this with the gateway's own environment, or give its variables as env.";
-    findings.add("CONFIG_VARIABLE", path, &message, hint);
+    findings.add(NoticeCode::ConfigVariable, path, &message, hint);
     if hangs.is_some() {
         let (path, hint) = (Some(path.to_string()), Some(hint.to_string()));
         disk.unread.push(Unread { path, message, hint });
@@ -127,7 +128,7 @@ fn listens(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     let mut faults = Vec::new();
     let mut add = |message: &str, hint: &str, fault: Option<Fault>| {
         faults.push(fault.unwrap_or_else(|| Fault::Hand(hint.to_string())));
-        findings.add("CONFIG_VALUE", &world.paths.config, message, hint);
+        findings.add(NoticeCode::ConfigValue, &world.paths.config, message, hint);
     };
     let loopback = || Some(Fault::Setting(BIND, Some("loopback".into())));
     // src/config/zod-schema.ts, the same words from 2026.1.29 to 2026.9.6, but for "none" and "trusted-proxy", which
@@ -212,7 +213,7 @@ fn proxies(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
                 None => place,
             };
             findings.add(
-                "PROXY_ENTRY",
+                NoticeCode::ProxyEntry,
                 path,
                 format!("{which} {why}; it matches nothing."),
                 "Write the proxy's own address, like 10.0.0.7.",
@@ -221,15 +222,15 @@ fn proxies(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
     }
     let cidrs: Vec<Cidr> = list.iter().filter_map(|text| ip::parse_cidr(text)).collect();
     if ip::any(&cidrs) {
-        findings.add("PROXY_ANY", path, "gateway.trustedProxies trusts every address there is: anyone can say which client he is.", "List the proxy's own addresses instead.");
+        findings.add(NoticeCode::ProxyAny, path, "gateway.trustedProxies trusts every address there is: anyone can say which client he is.", "List the proxy's own addresses instead.");
     }
     if rules.loopback_proxy_is_remote() && cidrs.iter().any(Cidr::has_loopback) {
-        findings.add("PROXY_LOOPBACK", path, "gateway.trustedProxies holds loopback addresses: on this version that makes every local client remote, which raises the wall for each device that is not fully paired.", "Take 127.0.0.0/8, 127.0.0.1 and ::1 out, unless a proxy on this machine needs them. The paired record opens the door either way.");
+        findings.add(NoticeCode::ProxyLoopback, path, "gateway.trustedProxies holds loopback addresses: on this version that makes every local client remote, which raises the wall for each device that is not fully paired.", "Take 127.0.0.0/8, 127.0.0.1 and ::1 out, unless a proxy on this machine needs them. The paired record opens the door either way.");
     }
     let wide = cidrs.iter().any(|cidr| !cidr.is_any() && cidr.to_string().contains('/'));
     if wide && rules.forwarded_refused {
-        findings.add("PROXY_WIDE", path, "gateway.trustedProxies holds whole networks: on this version a client whose own address lies in them gets HTTP 403, since no untrusted address is left in X-Forwarded-For.", "List the proxy's own addresses instead.");
+        findings.add(NoticeCode::ProxyWide, path, "gateway.trustedProxies holds whole networks: on this version a client whose own address lies in them gets HTTP 403, since no untrusted address is left in X-Forwarded-For.", "List the proxy's own addresses instead.");
     } else if wide && rules.locality == Locality::ClientIp {
-        findings.add("PROXY_SPOOFABLE", path, "gateway.trustedProxies holds whole networks: on this version any neighbour in them can pose as a local client.", "List the proxy's own addresses instead.");
+        findings.add(NoticeCode::ProxySpoofable, path, "gateway.trustedProxies holds whole networks: on this version any neighbour in them can pose as a local client.", "List the proxy's own addresses instead.");
     }
 }

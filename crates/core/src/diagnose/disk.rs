@@ -10,6 +10,7 @@ use crate::base::json::strings;
 use crate::base::json5::{self, Document, Syntax};
 use crate::base::keys::{KeyPair, device_id, parse_public_key};
 use crate::base::named::Named;
+use crate::codes::{ErrorCode, NoticeCode};
 use crate::config::includes;
 use crate::config::variables::{self, Variables};
 use crate::context::{World, unsupervised};
@@ -232,7 +233,7 @@ pub(super) fn gather(
         && world.rules.import == Import::IdentityOnly
         && inputs.file(&paths.paired()).exists()
     {
-        findings.add("NOT_IMPORTED", &paths.paired(), "This version imports the identity file at its first start, but no paired.json: its records do not count yet.", IMPORT_BY_DOCTOR);
+        findings.add(NoticeCode::NotImported, &paths.paired(), "This version imports the identity file at its first start, but no paired.json: its records do not count yet.", IMPORT_BY_DOCTOR);
     }
     if missing.0 == Default::default() { Ok(disk) } else { Err(Stop::Missing(Box::new(missing.0))) }
 }
@@ -318,7 +319,7 @@ fn file_record(
         Some(Value::Object(record)) => Ok(Some(record)),
         _ => {
             let (line, column) = document.line_column(member.value.start);
-            Err(Error::new("SHAPE", "The record of this device is no object.")
+            Err(Error::new(ErrorCode::Shape, "The record of this device is no object.")
                 .at(path)
                 .place(line, column)
                 .hint("Remove it with `openclaw devices remove`, then run `npx openclaw-prepair setup`."))

@@ -1,5 +1,6 @@
 //! What is wrong, in the order in which it is found.
 
+use crate::codes::NoticeCode;
 use crate::error::Error;
 use crate::report::Notice;
 
@@ -13,7 +14,7 @@ pub(super) struct Findings(pub(super) Vec<Notice>);
 impl Findings {
     pub(super) fn add(
         &mut self,
-        code: &str,
+        code: NoticeCode,
         path: &str,
         message: impl Into<String>,
         hint: impl Into<String>,
@@ -27,12 +28,11 @@ impl Findings {
             (Some(line), Some(column)) => format!(" (line {line}, column {column})"),
             _ => String::new(),
         };
-        let code = error.code.strip_prefix("ERR_PREPAIR_").unwrap_or(&error.code).to_string();
         let error = error.into_fields();
         self.0.push(Notice {
             path: error.path,
             hint: error.hint,
-            ..Notice::new(&code, error.message + &place)
+            ..Notice::new(error.code.into(), error.message + &place)
         });
     }
 }

@@ -1,5 +1,6 @@
 //! The machine: its Node.js, owners and modes.
 
+use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::findings::{Findings, SETUP_KEEPS};
@@ -23,7 +24,7 @@ pub(super) fn node(world: &World<'_, '_>, findings: &mut Findings) {
         let least: Vec<String> =
             lines.iter().map(|(major, minor, patch)| format!("{major}.{minor}.{patch}")).collect();
         findings.0.push(
-            Notice::new("NODE", format!("This is Node {}; OpenClaw {version} needs {} or newer.", process.node, least.join(" or ")))
+            Notice::new(NoticeCode::Node, format!("This is Node {}; OpenClaw {version} needs {} or newer.", process.node, least.join(" or ")))
                 .hint("Start the gateway with a newer Node. Nothing to do where it runs on another one than this."),
         );
     }
@@ -53,11 +54,11 @@ pub(super) fn modes(
     for path in &folders {
         let Some(stat) = inputs.stat(path) else { continue };
         if stat.mode & 0o022 != 0 {
-            findings.add("MODE", path, format!("Others may write in this folder (mode {:o}): they could put another identity there.", stat.mode & 0o777), "Run `chmod 700` on it.");
+            findings.add(NoticeCode::Mode, path, format!("Others may write in this folder (mode {:o}): they could put another identity there.", stat.mode & 0o777), "Run `chmod 700` on it.");
         }
         for name in &stat.backups {
             findings.add(
-                "BACKUP",
+                NoticeCode::Backup,
                 &crate::store::paths::join(path, name),
                 "This backup may hold a private key.",
                 "Remove it when nobody needs the old key.",
@@ -70,8 +71,8 @@ pub(super) fn modes(
             && disk.setting(&["gateway", "auth", "token"]).is_none()
             && disk.setting(&["gateway", "auth", "password"]).is_none();
         let (code, what) = match keys.contains(path) {
-            true => ("KEY_READABLE", "the device's private key"),
-            false => ("MODE", "tokens"),
+            true => (NoticeCode::KeyReadable, "the device's private key"),
+            false => (NoticeCode::Mode, "tokens"),
         };
         if stat.mode & 0o077 != 0 && !config_without_secret {
             findings.add(
@@ -86,7 +87,7 @@ pub(super) fn modes(
         }
         if *path == paths.identity && linked(world) {
             findings.add(
-                "HARD_LINK",
+                NoticeCode::HardLink,
                 path,
                 "The identity file has a second name, a hard link; this version does not read such a file.",
                 SETUP_KEEPS,
@@ -96,12 +97,12 @@ pub(super) fn modes(
     for path in folders.iter().chain(&keys).chain(&stores).skip(1) {
         let Some(stat) = inputs.stat(path) else { continue };
         if stat.uid != base.uid {
-            findings.add("OWNER", path, format!("This belongs to uid {}, the state dir to uid {}: the gateway may not be able to read or replace it.", stat.uid, base.uid), format!("Run `chown {}` on it.", base.uid));
+            findings.add(NoticeCode::Owner, path, format!("This belongs to uid {}, the state dir to uid {}: the gateway may not be able to read or replace it.", stat.uid, base.uid), format!("Run `chown {}` on it.", base.uid));
         }
     }
     if let Some(process) = inputs.process.as_ref().filter(|p| p.uid != 0 && p.uid != base.uid) {
         findings.add(
-            "OWNER",
+            NoticeCode::Owner,
             &paths.state_dir,
             format!("The state dir belongs to uid {}; this runs as uid {}.", base.uid, process.uid),
             "Run this, and the gateway, as the owner of the state dir.",

@@ -1,5 +1,6 @@
 //! The identity file, and what lies beside the store.
 
+use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::diagnose::disk::{Disk, Fault, discarded};
 use crate::diagnose::findings::{Findings, SETUP_KEEPS};
@@ -28,7 +29,7 @@ pub(super) fn shape(world: &World<'_, '_>, findings: &mut Findings) {
         BrokenIdentity::Stops => "does not start the gateway with it",
     };
     findings.add(
-        "IDENTITY_SHAPE",
+        NoticeCode::IdentityShape,
         path,
         format!(
             "The identity file is not what OpenClaw writes ({}); this version {then}.",
@@ -44,7 +45,7 @@ pub(super) fn leftovers(world: &World<'_, '_>, disk: &mut Disk, findings: &mut F
     let auth = paths.state("identity/device-auth.json");
     if world.rules.device_auth_blocks && inputs.file(&auth).exists() {
         findings.add(
-            "DEVICE_AUTH",
+            NoticeCode::DeviceAuth,
             &auth,
             "While this file is there, clients of this version refuse to connect.",
             "Run `openclaw doctor --fix`, or move the file out of the state dir.",
@@ -70,7 +71,7 @@ pub(super) fn leftovers(world: &World<'_, '_>, disk: &mut Disk, findings: &mut F
                 }
                 _ => "this version ignores it",
             };
-            findings.add("LEGACY_FILES", first, format!("A file of the older store lies beside the database: {then}."), "Move identity/device.json and devices/*.json out of the state dir; the database is what counts.");
+            findings.add(NoticeCode::LegacyFiles, first, format!("A file of the older store lies beside the database: {then}."), "Move identity/device.json and devices/*.json out of the state dir; the database is what counts.");
         }
         Err(Stop::Refused(_) | Stop::Missing(_)) => {}
     }

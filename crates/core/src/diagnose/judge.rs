@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::base::text::quote;
+use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::diagnose::config::settings;
 use crate::diagnose::disk::{Disk, Fault, gather, proxy_list};
@@ -77,21 +78,12 @@ fn ended(
     question: Question,
     because: Vec<String>,
 ) -> Outcome {
-    let step = |because| Step {
-        question: question.text().into(),
-        answer: "no".into(),
-        because,
-    };
+    let step = |because| Step { question: question.text().into(), answer: "no".into(), because };
     Outcome { verdict, reason, steps: because.into_iter().map(step).collect() }
 }
 
 /// What the gateway does with the described connection.
-fn decide(
-    world: &World<'_, '_>,
-    disk: &Disk,
-    case: Case<'_>,
-    findings: &mut Findings,
-) -> Outcome {
+fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Findings) -> Outcome {
     let mut connection = case.options.connection.clone();
     if is_empty(world) && world.gateway.version.is_none() {
         let why = "nothing is here that a gateway wrote, and no version was named".to_string();
@@ -111,7 +103,9 @@ fn decide(
     if let Some(fault) = disk.faults.first() {
         let (reason, why) = match fault {
             Fault::File(path) => (Reason::Identity, format!("{path} is in the way")),
-            Fault::Setting(keys, _) => (Reason::Config, format!("not with this {}", keys.join("."))),
+            Fault::Setting(keys, _) => {
+                (Reason::Config, format!("not with this {}", keys.join(".")))
+            }
             Fault::Hand(_) => (Reason::Config, "not with this config".to_string()),
         };
         return ended(Verdict::Rejected, Some(reason), Question::Start, vec![why]);
@@ -125,13 +119,13 @@ fn decide(
         Some(Reason::UnattributableProxy) => {
             let peer = connection.remote_address.as_deref().unwrap_or("127.0.0.1");
             if trusts(&world.rules, &proxy_list(disk), peer) {
-                findings.add("PROXY_NO_CLIENT", path, "The proxy is listed, but X-Forwarded-For names no client that isn't itself a trusted proxy; this version answers HTTP 403.", "List only the proxy's own addresses in gateway.trustedProxies, and have the proxy send X-Forwarded-For.");
+                findings.add(NoticeCode::ProxyNoClient, path, "The proxy is listed, but X-Forwarded-For names no client that isn't itself a trusted proxy; this version answers HTTP 403.", "List only the proxy's own addresses in gateway.trustedProxies, and have the proxy send X-Forwarded-For.");
             } else {
-                findings.add("PROXY_UNLISTED", path, "The connection comes through a proxy that adds forwarded headers and is not in gateway.trustedProxies; this version answers HTTP 403.", format!("Run `npx openclaw-prepair patch-config --proxy-peer {}`.", quote(peer).trim_matches('"')));
+                findings.add(NoticeCode::ProxyUnlisted, path, "The connection comes through a proxy that adds forwarded headers and is not in gateway.trustedProxies; this version answers HTTP 403.", format!("Run `npx openclaw-prepair patch-config --proxy-peer {}`.", quote(peer).trim_matches('"')));
             }
         }
         Some(Reason::NoDevice | Reason::MissingScope) if !presents_device(&outcome) => {
-            findings.add("NO_DEVICE", path, "This client presents no device, so no paired record can help it.", "Let it connect to the gateway directly, without the proxy, or use a client that presents its device.");
+            findings.add(NoticeCode::NoDevice, path, "This client presents no device, so no paired record can help it.", "Let it connect to the gateway directly, without the proxy, or use a client that presents its device.");
         }
         _ => {}
     }

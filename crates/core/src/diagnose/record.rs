@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::base::base64;
 use crate::base::keys::{device_id, parse_public_key};
 use crate::base::text::{self, quote};
+use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::findings::{Findings, SETUP};
@@ -32,7 +33,7 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
         .is_some_and(|stats| matches!(stats.get(&paths.state_dir), Some(None)))
     {
         findings.add(
-            "STATE_DIR",
+            NoticeCode::StateDir,
             &paths.state_dir,
             "There is no OpenClaw state here.",
             "Run `npx openclaw-prepair setup`, or name the right folder by --state-dir.",
@@ -44,7 +45,7 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
     }
     let Some(public) = &disk.identity else {
         if disk.unread.is_empty() && !disk.torn {
-            findings.add("NO_IDENTITY", identity_path, "There is no device identity yet: the first client makes one, and it is not paired.", SETUP);
+            findings.add(NoticeCode::NoIdentity, identity_path, "There is no device identity yet: the first client makes one, and it is not paired.", SETUP);
         }
         return;
     };
@@ -57,7 +58,7 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
     let Some(record) = &disk.record else {
         if disk.unread.is_empty() {
             findings.add(
-                "NOT_PAIRED",
+                NoticeCode::NotPaired,
                 &paired_path,
                 format!("There is no paired record of device {id}."),
                 SETUP,
@@ -65,22 +66,22 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
         }
         return;
     };
-    let mut add = |code: &str, message: &str, hint: &str| {
+    let mut add = |code: NoticeCode, message: &str, hint: &str| {
         findings.add(code, &paired_path, message, hint);
     };
     let text = |field: &str| record.get(field).and_then(Value::as_str);
     if text("deviceId") != Some(&id) {
-        add("RECORD_ID", "The record's deviceId is not that of the device.", SETUP);
+        add(NoticeCode::RecordId, "The record's deviceId is not that of the device.", SETUP);
     }
     if text("publicKey") != Some(&base64::encode_url(public)) {
         match text("publicKey").and_then(parse_public_key) {
             Some(key) if key == *public => add(
-                "KEY_SPELLING",
+                NoticeCode::KeySpelling,
                 "The record's publicKey is the right one in a wrong form: OpenClaw compares raw base64url, so the device counts as not paired.",
                 SETUP,
             ),
             _ => add(
-                "DEVICE_CONFLICT",
+                NoticeCode::DeviceConflict,
                 "The record holds another public key than the device's.",
                 "Remove it with `openclaw devices remove`, then run `npx openclaw-prepair setup`.",
             ),
@@ -92,17 +93,17 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
         None => text("role") == Some("operator"),
     };
     if !operator {
-        add("ROLE", "The record does not have the role operator.", SETUP);
+        add(NoticeCode::Role, "The record does not have the role operator.", SETUP);
     }
     let lacking = lacking(rules, record);
     if !lacking.is_empty() {
-        add("SCOPES", &format!("The record lacks {}.", lacking.join(", ")), SETUP);
+        add(NoticeCode::Scopes, &format!("The record lacks {}.", lacking.join(", ")), SETUP);
     }
     if rules.metadata_pinned {
         let platform = world.inputs.process.as_ref().map(|process| process.platform.as_str());
         let other = platform.is_some() && !pin_allows(text("platform"), platform);
         if other || !pin_allows(text("deviceFamily"), None) {
-            add("PINNED", PINNED, &remove_first(&id));
+            add(NoticeCode::Pinned, PINNED, &remove_first(&id));
         }
     }
     token(disk, record, rules, &mut add);
@@ -112,13 +113,13 @@ pub(super) fn token(
     disk: &Disk,
     record: &Map<String, Value>,
     rules: &Rules,
-    add: &mut impl FnMut(&str, &str, &str),
+    add: &mut impl FnMut(NoticeCode, &str, &str),
 ) {
     let live = record.get("tokens").and_then(|tokens| tokens.get("operator"));
     let Some(live) = live.and_then(Value::as_object) else {
         if !Paired::read(record).roles(rules).contains(&"operator") {
             add(
-                "TOKEN_MISSING",
+                NoticeCode::TokenMissing,
                 "The record has no operator token: this version then takes its role for not granted.",
                 SETUP,
             );
@@ -127,21 +128,21 @@ pub(super) fn token(
     };
     if record::is_revoked(live.get("revokedAtMs")) {
         add(
-            "TOKEN_REVOKED",
+            NoticeCode::TokenRevoked,
             "The operator token of this device was revoked by its owner.",
             "That may have been on purpose. Ask, then run `npx openclaw-prepair setup --reinstate`.",
         );
     }
     if live.get("token").and_then(Value::as_str).is_some_and(record::is_mark) {
         add(
-            "TOKEN_REDACTED",
+            NoticeCode::TokenRedacted,
             "The device's operator token is a mark that a sanitizer left in its place, and not a secret.",
             SETUP,
         );
     }
     if !live.get("scopes").is_some_and(Value::is_array) {
         add(
-            "TOKEN_SCOPES",
+            NoticeCode::TokenScopes,
             "The record's operator token has no scopes: every version then drops the connection.",
             SETUP,
         );
@@ -150,7 +151,7 @@ pub(super) fn token(
     let shared = disk.setting(&["gateway", "auth", "token"]).and_then(Value::as_str);
     if shared.is_some() && live.get("token").and_then(Value::as_str) == shared {
         add(
-            "TOKEN_IS_GATEWAYS",
+            NoticeCode::TokenIsGateways,
             "The device's token is a copy of the gateway's token, as some setup scripts write it: rotating the one then leaves the other valid.",
             "Take `tokens` out of this device's record, then run `npx openclaw-prepair setup`: it writes a random one. The gateway's token needs no copy here.",
         );
@@ -167,7 +168,7 @@ pub(super) fn lacking(rules: &Rules, record: &Map<String, Value>) -> Vec<&'stati
 fn sticky(disk: &Disk, path: &str, findings: &mut Findings) {
     if let Some(waiting) = disk.waiting().find(|waiting| !waiting.request.silent) {
         findings.add(
-            "PENDING_STICKY",
+            NoticeCode::PendingSticky,
             path,
             format!("The pending request {} of this device is not silent: later ones that could be approved silently join it and wait too.", text::request_name(&waiting.request_id)),
             "Run `npx openclaw-prepair clear-pending`; it helps at once, beside a running gateway too.",
@@ -196,6 +197,6 @@ fn timestamps(world: &World<'_, '_>, findings: &mut Findings) {
             Store::Sqlite => "this version skips them, or stops, when it imports the file",
             Store::Json => "they are lost at an upgrade to 2026.8.1 or later",
         };
-        findings.add("TIMESTAMPS", &path, format!("{} of the paired records lack an integer createdAtMs or approvedAtMs ({first} is the first); {then}.", undated.len()), "`npx openclaw-prepair setup` dates this device's record; approve other devices anew.");
+        findings.add(NoticeCode::Timestamps, &path, format!("{} of the paired records lack an integer createdAtMs or approvedAtMs ({first} is the first); {then}.", undated.len()), "`npx openclaw-prepair setup` dates this device's record; approve other devices anew.");
     }
 }

@@ -118,12 +118,7 @@ impl Search<'_> {
 }
 
 /// What could open this wall, the least first.
-fn candidates(
-    world: &World<'_, '_>,
-    case: Case<'_>,
-    disk: &Disk,
-    outcome: &Outcome,
-) -> Vec<Act> {
+fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outcome) -> Vec<Act> {
     let own = case.options.device.is_none();
     let pair = |reinstate, anew, scopes| Act::Pair { config: own, reinstate, anew, scopes };
     let plain = || pair(false, false, Vec::new());
@@ -218,8 +213,12 @@ fn step(case: Case<'_>, disk: &Disk, act: &Act) -> RemedyStep {
                 words.extend([word("--scopes"), scopes.join(",")]);
             }
             let text = match (reinstate, anew) {
-                (true, _) => "The owner of this device's token revoked it. Ask first; this gives the device a new one.",
-                (_, true) => "The identity cannot be used. This puts a new one in its place, keeps the old file, and approves the new key.",
+                (true, _) => {
+                    "The owner of this device's token revoked it. Ask first; this gives the device a new one."
+                }
+                (_, true) => {
+                    "The identity cannot be used. This puts a new one in its place, keeps the old file, and approves the new key."
+                }
                 _ => "Writes the approved record of this device and drops its waiting requests.",
             };
             ours(words, text.to_string())
@@ -227,7 +226,10 @@ fn step(case: Case<'_>, disk: &Disk, act: &Act) -> RemedyStep {
         Act::Remove => {
             let id = disk.device_id().unwrap_or_default();
             let words = ["devices", "remove", "--device-id"].map(word);
-            ours([&words[..], &[id]].concat(), "Removes the record, to which nothing can be added.".into())
+            ours(
+                [&words[..], &[id]].concat(),
+                "Removes the record, to which nothing can be added.".into(),
+            )
         }
         Act::Peer(peer) => ours(
             [vec![word("patch-config")], flag("--proxy-peer", peer)].concat(),
@@ -236,14 +238,21 @@ fn step(case: Case<'_>, disk: &Disk, act: &Act) -> RemedyStep {
         Act::OnlyPeer(peer) => {
             let words = [vec![word("patch-config")], flag("--trusted-proxy", peer)].concat();
             let words = [words, ["--arrays", "replace"].map(word).to_vec()].concat();
-            ours(words, format!("Lists nothing but the proxy's own address in gateway.trustedProxies, so that the client's is not taken for a proxy's. {RESTART}"))
+            ours(
+                words,
+                format!(
+                    "Lists nothing but the proxy's own address in gateway.trustedProxies, so that the client's is not taken for a proxy's. {RESTART}"
+                ),
+            )
         }
         Act::Settings(settings) => {
             let mut words = vec![word("patch-config"), word("--trusted-proxy"), word("none")];
             for (keys, value) in settings {
                 let path = keys.join(".");
                 match value {
-                    Some(Value::String(text)) => words.extend([word("--set"), format!("{path}={text}")]),
+                    Some(Value::String(text)) => {
+                        words.extend([word("--set"), format!("{path}={text}")])
+                    }
                     Some(value) => {
                         words.extend([word("--set"), format!("{path}={}", json5::line(value))]);
                     }
@@ -256,7 +265,8 @@ fn step(case: Case<'_>, disk: &Disk, act: &Act) -> RemedyStep {
         Act::Away(path) => RemedyStep {
             by: By::Hand,
             argv: ["mv", "--", path, &format!("{path}.moved-away")].map(word).to_vec(),
-            text: "Moves the old identity file away: the database holds the identity that counts.".into(),
+            text: "Moves the old identity file away: the database holds the identity that counts."
+                .into(),
         },
         Act::Import => RemedyStep {
             by: By::Openclaw,
@@ -281,16 +291,25 @@ fn elsewhere(
             "Nothing here tells of a gateway. Name its state dir by --state-dir, or the version that is to start here by --gateway-version, and ask again.",
         )],
         (Verdict::Unknown, _) => {
-            let text = |hint: &Option<String>, message: &str| by_hand(hint.as_deref().unwrap_or(message));
+            let text =
+                |hint: &Option<String>, message: &str| by_hand(hint.as_deref().unwrap_or(message));
             disk.unread.iter().map(|unread| text(&unread.hint, &unread.message)).collect()
         }
         (Verdict::Rejected, Some(Reason::Config)) => disk
             .faults
             .iter()
             .map(|fault| match fault {
-                Fault::Hand(hint) => by_hand(format!("{hint} Only you can choose it; then ask again.")),
-                Fault::Setting(keys, Some(value)) => by_hand(format!("Set {} to {} in the file that holds it.", keys.join("."), json5::line(value))),
-                Fault::Setting(keys, None) => by_hand(format!("Remove {} from the file that holds it.", keys.join("."))),
+                Fault::Hand(hint) => {
+                    by_hand(format!("{hint} Only you can choose it; then ask again."))
+                }
+                Fault::Setting(keys, Some(value)) => by_hand(format!(
+                    "Set {} to {} in the file that holds it.",
+                    keys.join("."),
+                    json5::line(value)
+                )),
+                Fault::Setting(keys, None) => {
+                    by_hand(format!("Remove {} from the file that holds it.", keys.join(".")))
+                }
                 Fault::File(path) => by_hand(format!("Move {path} away.")),
             })
             .collect(),
@@ -301,15 +320,25 @@ fn elsewhere(
         (Verdict::Rejected, Some(Reason::UnattributableProxy)) => vec![by_hand(
             "The gateway cannot tell who is behind the proxy, and no setting tells it. At the proxy, send X-Forwarded-For with the client's own address; or connect directly.",
         )],
-        (Verdict::Rejected, Some(Reason::MissingScope)) if presents_device(outcome) => vec![by_hand(
-            "The client itself asks for fewer scopes than the method needs, and no record changes what it asks for. Call that method with a client that asks for more.",
-        )],
+        (Verdict::Rejected, Some(Reason::MissingScope)) if presents_device(outcome) => {
+            vec![by_hand(
+                "The client itself asks for fewer scopes than the method needs, and no record changes what it asks for. Call that method with a client that asks for more.",
+            )]
+        }
         (Verdict::Rejected, Some(Reason::NoDevice | Reason::MissingScope)) => vec![by_hand(DIRECT)],
         (Verdict::Rejected, Some(Reason::Auth)) => vec![by_hand(match mode {
-            Mode::TrustedProxy => "gateway.auth.mode is \"trusted-proxy\": the gateway takes only users that the proxy names, so no record and no token of this machine helps. Connect through that proxy, with its user header.",
-            Mode::Token => "The client does not present what the gateway asks for, and no record changes that. Give it the gateway's token, or the origin in gateway.controlUi.allowedOrigins where it is a page.",
-            Mode::Password => "The client does not present what the gateway asks for, and no record changes that. Give it the gateway's password, or the origin in gateway.controlUi.allowedOrigins where it is a page.",
-            Mode::None => "The gateway does not allow this page's origin. Add it to gateway.controlUi.allowedOrigins.",
+            Mode::TrustedProxy => {
+                "gateway.auth.mode is \"trusted-proxy\": the gateway takes only users that the proxy names, so no record and no token of this machine helps. Connect through that proxy, with its user header."
+            }
+            Mode::Token => {
+                "The client does not present what the gateway asks for, and no record changes that. Give it the gateway's token, or the origin in gateway.controlUi.allowedOrigins where it is a page."
+            }
+            Mode::Password => {
+                "The client does not present what the gateway asks for, and no record changes that. Give it the gateway's password, or the origin in gateway.controlUi.allowedOrigins where it is a page."
+            }
+            Mode::None => {
+                "The gateway does not allow this page's origin. Add it to gateway.controlUi.allowedOrigins."
+            }
         })],
         _ => {
             let why = refusal(world, case)?;
@@ -328,9 +357,15 @@ fn on_the_gateway(disk: &Disk) -> RemedyStep {
     match &disk.identity {
         Some(key) => RemedyStep {
             by: By::OpenclawPrepair,
-            argv: [vec!["pre-pair".to_string()], flag("--device", &base64::encode_url(key))].concat(),
-            text: format!("{WHERE} Run this on the machine of its gateway; it approves device {}.", device_id(key)),
+            argv: [vec!["pre-pair".to_string()], flag("--device", &base64::encode_url(key))]
+                .concat(),
+            text: format!(
+                "{WHERE} Run this on the machine of its gateway; it approves device {}.",
+                device_id(key)
+            ),
         },
-        None => by_hand(format!("{WHERE} It has no identity yet: let the client connect once, then ask again.")),
+        None => by_hand(format!(
+            "{WHERE} It has no identity yet: let the client connect once, then ask again."
+        )),
     }
 }

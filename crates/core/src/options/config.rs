@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::base::ip;
 use crate::base::text::quote_entry;
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::options::fields::{Fields, object, texts, wrong};
 use crate::options::merge::typed;
@@ -77,8 +78,11 @@ impl ConfigInput {
                 addresses(name, texts(name, "an array of addresses", list.clone())?, any)?;
             }
             Some(_) => {
-                return Err(Error::new("PROXY", format!("{name} must be an array of addresses."))
-                    .hint("A gateway does not start with anything else there."));
+                return Err(Error::new(
+                    ErrorCode::Proxy,
+                    format!("{name} must be an array of addresses."),
+                )
+                .hint("A gateway does not start with anything else there."));
             }
         }
         typed(&self.merge)?;
@@ -91,7 +95,7 @@ fn addresses(name: &str, items: Vec<String>, any: bool) -> Result<Vec<String>> {
     for (at, text) in items.into_iter().enumerate() {
         if ip::parse_cidr(&text).is_none() {
             let which = quote_entry(&text).unwrap_or_else(|| format!("entry {}", at + 1));
-            return Err(Error::new("PROXY", format!("{name}: {which} is no IP address or CIDR.")).hint(
+            return Err(Error::new(ErrorCode::Proxy, format!("{name}: {which} is no IP address or CIDR.")).hint(
                 "Write 10.0.0.7, 10.0.0.0/8, ::1 or fd00::/8: decimal numbers without leading zeros, a prefix of at most 32 or 128.",
             ));
         }
@@ -111,7 +115,7 @@ fn limited<'a>(name: &str, list: impl Iterator<Item = &'a String>, any: bool) ->
     }
     let which = blocks.iter().find(|block| block.is_any());
     let which = which.map_or("the list as a whole".to_string(), ip::Cidr::to_string);
-    Err(Error::new("PROXY_ANY", format!("{name}: {which} trusts every address there is.")).hint(
+    Err(Error::new(ErrorCode::ProxyAny, format!("{name}: {which} trusts every address there is.")).hint(
         "Anyone could then say which client he is. Name the proxy's own address; allowAny: true if you really mean it.",
     ))
 }

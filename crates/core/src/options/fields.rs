@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::base::text::quote;
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 
 pub(super) fn texts(name: &str, expected: &str, value: Value) -> Result<Vec<String>> {
@@ -39,7 +40,10 @@ pub(super) fn wrong(name: &str, expected: &str, got: &Value) -> Error {
         "a string" if expected.contains('\'') => "another string",
         got => got,
     };
-    Error::new("OPTIONS", format!("The option {name} must be {expected}, but it is {got}."))
+    Error::new(
+        ErrorCode::Options,
+        format!("The option {name} must be {expected}, but it is {got}."),
+    )
 }
 
 /// The fields of an options object, taken one by one; what is left over is unknown.
@@ -55,7 +59,7 @@ impl Fields {
         match value {
             Value::Object(map) => Ok(Self { prefix, map, known: Vec::new() }),
             other if prefix.is_empty() => Err(Error::new(
-                "OPTIONS",
+                ErrorCode::Options,
                 match other {
                     Value::Array(_) => "The options must be an object, but they are an array.",
                     _ => "The options must be an object.",
@@ -101,7 +105,7 @@ impl Fields {
         let Some(text) = self.string(name)? else { return Ok(None) };
         words.iter().find(|word| **word == text).copied().map(Some).ok_or_else(|| {
             Error::new(
-                "OPTIONS",
+                ErrorCode::Options,
                 format!("The option {} must be one of {}.", self.full(name), words.join(", ")),
             )
         })
@@ -112,12 +116,14 @@ impl Fields {
         let Some(name) = self.map.keys().next() else { return Ok(()) };
         let near =
             self.known.iter().find(|known| known.eq_ignore_ascii_case(name) || close(known, name));
-        Err(Error::new("OPTIONS", format!("There is no option {}.", quote(&self.full(name)))).hint(
-            match near {
-                Some(near) => format!("Did you mean {}?", self.full(near)),
-                None => format!("Known here: {}.", self.known.join(", ")),
-            },
-        ))
+        Err(Error::new(
+            ErrorCode::Options,
+            format!("There is no option {}.", quote(&self.full(name))),
+        )
+        .hint(match near {
+            Some(near) => format!("Did you mean {}?", self.full(near)),
+            None => format!("Known here: {}.", self.known.join(", ")),
+        }))
     }
 }
 

@@ -9,6 +9,7 @@ pub mod target;
 
 use serde_json::{Map, Value};
 
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::options::config::{ConfigOptions, config};
 use crate::options::connection::{Connection, connection};
@@ -45,7 +46,7 @@ impl Operation {
             "diagnose" => Self::Diagnose,
             "takeBack" => Self::TakeBack,
             _ => {
-                return Err(Error::new("OPTIONS", "There is no such operation.")
+                return Err(Error::new(ErrorCode::Options, "There is no such operation.")
                     .hint("Use prePair, clearPending, patchConfig, setup or diagnose."));
             }
         })
@@ -94,7 +95,7 @@ impl SetupOptions {
         if mode != Some("remote") {
             return Ok(self);
         }
-        Err(Error::new("CLIENT_STATE", "merge.gateway.mode is \"remote\": with it this state dir belongs to a client of another gateway, and no gateway reads what would be approved here.")
+        Err(Error::new(ErrorCode::ClientState, "merge.gateway.mode is \"remote\": with it this state dir belongs to a client of another gateway, and no gateway reads what would be approved here.")
             .hint("Leave it out where a gateway is to run here. To set it for a client, use patchConfig alone, and approve the client's key on the machine of its gateway."))
     }
 }
@@ -201,7 +202,7 @@ fn diagnose(fields: &mut Fields) -> Result<DiagnoseOptions> {
     let connection = match fields.take("connection") {
         None => Connection::default(),
         Some(value) => connection(Part(object("connection", value)?)).map_err(|_| {
-            Error::new("OPTIONS", "The option connection has an unknown field, or one of the wrong type.").hint(
+            Error::new(ErrorCode::Options, "The option connection has an unknown field, or one of the wrong type.").hint(
                 "Known: client ('agent' or 'cli'), presentsDevice, method, scopes, remoteAddress, host, origin, headers, auth ('token', 'password', 'device-token' or 'none').",
             )
         })?,

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::base::keys::{self, KeyPair};
 use crate::base::text::quote;
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::options::fields::{Fields, texts, wrong};
 
@@ -83,7 +84,7 @@ impl Derivation {
     /// The key, if secret and label are good enough.
     pub fn key(&self) -> Result<KeyPair> {
         if self.label.is_empty() || self.label.len() > 256 {
-            return Err(Error::new("OPTIONS", "The label must have 1 to 256 bytes."));
+            return Err(Error::new(ErrorCode::Options, "The label must have 1 to 256 bytes."));
         }
         let (bytes, weak) = match &self.secret {
             Secret::Text(text) => (text.as_bytes(), low_variety(text.as_bytes())),
@@ -96,7 +97,7 @@ impl Derivation {
             true => "The secret repeats itself: it is too easy to guess.",
             false => return Ok(KeyPair::derive(bytes, &self.label)),
         };
-        Err(Error::new("SECRET", message)
+        Err(Error::new(ErrorCode::Secret, message)
             .hint("Use 32 or more random bytes, for example crypto.randomBytes(32)."))
     }
 }
@@ -113,7 +114,7 @@ impl DeviceInput {
     /// Its key.
     pub(super) fn key(self) -> Result<[u8; 32]> {
         keys::parse_public_key(&self.public_key).ok_or_else(|| {
-            Error::new("KEY", "device.publicKey is no Ed25519 public key.")
+            Error::new(ErrorCode::Key, "device.publicKey is no Ed25519 public key.")
                 .hint("Give the raw 32 bytes in base64url (43 characters), or an SPKI PEM. A private key is not wanted here.")
         })
     }
@@ -144,7 +145,7 @@ impl PairInput {
             IdentityInput::Disk => IdentityChoice::Disk,
             IdentityInput::New => IdentityChoice::New,
             IdentityInput::Pem(pem) => IdentityChoice::Given(KeyPair::from_pem(&pem).map(Box::new).ok_or_else(|| {
-                Error::new("KEY", "identity.privateKeyPem is no Ed25519 private key in PKCS#8 PEM.").hint(
+                Error::new(ErrorCode::Key, "identity.privateKeyPem is no Ed25519 private key in PKCS#8 PEM.").hint(
                     "Give what crypto.generateKeyPairSync('ed25519') exports as { type: 'pkcs8', format: 'pem' }, not encrypted, or what newIdentity() returns.",
                 )
             })?),
@@ -160,22 +161,25 @@ impl PairInput {
             }
         };
         if device.is_some() && !matches!(identity, IdentityChoice::Disk) {
-            return Err(Error::new("OPTIONS", "The options device and identity exclude each other.")
+            return Err(Error::new(ErrorCode::Options, "The options device and identity exclude each other.")
                 .hint("device approves a public key whose private half lives elsewhere; identity is the key of this state dir."));
         }
         if device.is_some() && self.replace {
             return Err(Error::new(
-                "OPTIONS",
+                ErrorCode::Options,
                 "The option onConflict has no meaning beside device, which touches no identity.",
             ));
         }
         let scopes = self.scopes.map(scopes).transpose()?;
         let name = self.display_name.map(|text| display_name("displayName", text)).transpose()?;
         if let (Some(_), Some((_, Some(_)))) = (&name, &device) {
-            return Err(Error::new("OPTIONS", "Give displayName or device.displayName, not both."));
+            return Err(Error::new(
+                ErrorCode::Options,
+                "Give displayName or device.displayName, not both.",
+            ));
         }
         if matches!(identity, IdentityChoice::New) && seed == &[0; 32] {
-            return Err(Error::new("ENTROPY", "There was no entropy for a new identity."));
+            return Err(Error::new(ErrorCode::Entropy, "There was no entropy for a new identity."));
         }
         let (device, device_name) = device.unzip();
         Ok(PairOptions {
@@ -194,7 +198,7 @@ fn display_name(name: &str, text: String) -> Result<String> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control) {
         return Err(Error::new(
-            "OPTIONS",
+            ErrorCode::Options,
             format!("The option {name} must have 1 to 200 characters and no control characters."),
         ));
     }
@@ -210,14 +214,14 @@ pub(super) fn scopes(items: Vec<String>) -> Result<Vec<String>> {
             && scope.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-*".contains(&byte));
         if !sound {
             return Err(Error::new(
-                "OPTIONS",
+                ErrorCode::Options,
                 "A scope has characters that no scope has, or none.",
             )
             .hint(hint));
         }
         if !scope.starts_with("operator.") {
             return Err(Error::new(
-                "OPTIONS",
+                ErrorCode::Options,
                 format!("The scope {} is not one of the operator role.", quote(&scope)),
             )
             .hint(
@@ -229,7 +233,7 @@ pub(super) fn scopes(items: Vec<String>) -> Result<Vec<String>> {
         }
     }
     if out.is_empty() {
-        return Err(Error::new("OPTIONS", "The option scopes is empty: a token without scopes makes every gateway drop the connection.").hint(hint));
+        return Err(Error::new(ErrorCode::Options, "The option scopes is empty: a token without scopes makes every gateway drop the connection.").hint(hint));
     }
     Ok(out)
 }
@@ -247,7 +251,7 @@ pub(super) fn device(fields: &mut Fields) -> Result<Option<DeviceInput>> {
     let Some(value) = fields.take("device") else { return Ok(None) };
     let mut inner = Fields::new("device", value)?;
     let public_key = inner.string("publicKey")?.ok_or_else(|| {
-        Error::new("OPTIONS", "The option device.publicKey is missing.")
+        Error::new(ErrorCode::Options, "The option device.publicKey is missing.")
             .hint("Give the raw public key in base64url (43 characters), or its SPKI PEM.")
     })?;
     let display_name = inner.string("displayName")?;
@@ -268,7 +272,7 @@ pub(super) fn pair(fields: &mut Fields, blobs: &[&[u8]], seed: &[u8; 32]) -> Res
         Some(Value::Object(map)) => IdentityInput::Derived(derivation(map, "identity", blobs)?),
         Some(_) => {
             return Err(Error::new(
-                "OPTIONS",
+                ErrorCode::Options,
                 "The option identity must be { privateKeyPem }, { secret, label } or 'new'.",
             ));
         }
@@ -306,8 +310,11 @@ fn derivation(
 ) -> Result<Derivation> {
     let mut fields = Fields::new(prefix, Value::Object(map))?;
     let (Some(secret), Some(label)) = (fields.take("secret"), fields.string("label")?) else {
-        return Err(Error::new("OPTIONS", "A derived identity needs both secret and label.")
-            .hint("Give { secret: 32 or more random bytes, label: a name for this device }."));
+        return Err(Error::new(
+            ErrorCode::Options,
+            "A derived identity needs both secret and label.",
+        )
+        .hint("Give { secret: 32 or more random bytes, label: a name for this device }."));
     };
     fields.finish()?;
     let secret = match secret {

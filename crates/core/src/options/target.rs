@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::base::named::Named;
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::options::fields::{Fields, object, wrong};
 use crate::rules::Version;
@@ -78,7 +79,7 @@ impl TargetInput {
 /// The deviceId whose requests a caller wants dropped.
 pub fn device_id(id: String) -> Result<String> {
     if id.trim().is_empty() || id.len() > 256 {
-        return Err(Error::new("OPTIONS", "The option deviceId is empty or too long.")
+        return Err(Error::new(ErrorCode::Options, "The option deviceId is empty or too long.")
             .hint("A deviceId is 64 hexadecimal digits."));
     }
     Ok(id)
@@ -92,7 +93,7 @@ pub fn now(number: f64) -> Result<i64> {
         Ok(number as i64)
     } else {
         Err(Error::new(
-            "OPTIONS",
+            ErrorCode::Options,
             format!("The option now must be {NOW}, but it is another number."),
         ))
     }
@@ -101,7 +102,7 @@ pub fn now(number: f64) -> Result<i64> {
 fn path(name: &str, text: String) -> Result<String> {
     if text.trim().is_empty() || text.contains('\0') {
         return Err(Error::new(
-            "OPTIONS",
+            ErrorCode::Options,
             format!("The option {name} is no path: it is empty or holds a NUL."),
         ));
     }
@@ -144,7 +145,7 @@ pub fn target(fields: &mut Fields) -> Result<Target> {
             });
         if !sound {
             return Err(Error::new(
-                "OPTIONS",
+                ErrorCode::Options,
                 "The option owner must be { uid, gid } with whole numbers.",
             ));
         }

@@ -1,6 +1,7 @@
 //! The state dir of a client, where no gateway reads records.
 
 use crate::base::base64;
+use crate::codes::ErrorCode;
 use crate::config::client;
 use crate::context::World;
 use crate::error::{Error, Result};
@@ -35,7 +36,7 @@ pub(crate) fn serves_gateway(
                 .map(|stored| stored.keys.public()),
         },
     };
-    Err(Error::new("CLIENT_STATE", "gateway.mode is \"remote\": this state dir belongs to a client of another gateway, and no gateway reads records here.")
+    Err(Error::new(ErrorCode::ClientState, "gateway.mode is \"remote\": this state dir belongs to a client of another gateway, and no gateway reads records here.")
         .at(path)
         .hint(format!("{} Only where a gateway is to run here, change gateway.mode to \"local\" first.", approve_elsewhere(key)))
         .into())

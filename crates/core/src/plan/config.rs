@@ -2,6 +2,7 @@
 
 use zeroize::Zeroizing;
 
+use crate::codes::NoticeCode;
 use crate::config::patch;
 use crate::context::World;
 use crate::error::Result;
@@ -26,7 +27,7 @@ pub(crate) fn config_part(
             Some(error) => {
                 let error = error.into_fields();
                 warnings.push(Notice {
-                    code: "W_LEGACY_IDENTITY".to_string(),
+                    code: NoticeCode::LegacyIdentity,
                     message: error.message,
                     hint: error.hint,
                     path: error.path,

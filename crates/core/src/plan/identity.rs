@@ -4,6 +4,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::base::keys::{self, KeyPair, device_id};
+use crate::codes::ErrorCode;
 use crate::context::{World, want_links};
 use crate::error::{Error, Result};
 use crate::inputs::Inputs;
@@ -19,7 +20,7 @@ pub fn export(target: &Target, inputs: &Inputs<'_>) -> Result<KeyPair, Stop> {
     let world = World::look(target, None, inputs)?;
     let based = |stop: Stop| stop.based(&world.paths.bases());
     let nothing = |path: &str| {
-        Error::new("IDENTITY_MISSING", "This state dir has no device identity.")
+        Error::new(ErrorCode::IdentityMissing, "This state dir has no device identity.")
             .at(path)
             .hint("Call prePair() or setup() first.")
     };
@@ -99,7 +100,7 @@ pub(crate) fn legacy_identity(world: &World<'_, '_>, mends: bool) -> Result<Opti
         if key.is_none() || key != known {
             return Ok(Some(
                 Error::new(
-                    "LEGACY_IDENTITY_CONFLICT",
+                    ErrorCode::LegacyIdentityConflict,
                     "An old identity file lies beside a database with another identity: after a change of the config this gateway may refuse to start.",
                 )
                 .at(path)
@@ -110,7 +111,7 @@ pub(crate) fn legacy_identity(world: &World<'_, '_>, mends: bool) -> Result<Opti
         if found.is_some_and(|stored| stored.repair.is_some()) && !(mends && path == file) {
             return Ok(Some(
                 Error::new(
-                    "LEGACY_IDENTITY_CONFLICT",
+                    ErrorCode::LegacyIdentityConflict,
                     "An old identity file lies beside the database in a form that OpenClaw does not import: after a change of the config this gateway refuses to start.",
                 )
                 .at(path)
@@ -142,7 +143,7 @@ pub(crate) fn primary_key(world: &World<'_, '_>) -> Result<Option<[u8; 32]>> {
 
 /// validateStoredDeviceIdentity and repairInvalidStoredDeviceIdentity of 2026.9.6 `src/infra/device-identity-store.ts`.
 fn broken_row(db: String) -> Error {
-    Error::new("IDENTITY_BROKEN", "The primary identity in the state database is broken: no gateway starts with such a deviceId, such keys or such times.")
+    Error::new(ErrorCode::IdentityBroken, "The primary identity in the state database is broken: no gateway starts with such a deviceId, such keys or such times.")
         .at(db)
         .hint("Run `openclaw doctor --fix`, then call again. It keeps the key if both halves belong together, otherwise it makes a new one.")
 }

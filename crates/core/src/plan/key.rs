@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::base::keys::{KeyPair, device_id, sha256_hex};
+use crate::codes::{ErrorCode, NoticeCode};
 use crate::context::{World, claim};
 use crate::entropy::no_entropy;
 use crate::error::{Error, Result};
@@ -51,7 +52,7 @@ pub(super) fn file_key(
     let stored = match stored_identity(world, path) {
         Err(error)
             if options.replace
-                && error.code == "ERR_PREPAIR_IDENTITY_BROKEN"
+                && error.code == ErrorCode::IdentityBroken
                 && !matches!(options.identity, IdentityChoice::Disk) =>
         {
             None
@@ -114,7 +115,7 @@ pub(super) fn file_key(
                 key.before.push(private(&backup, old, None));
             }
             warnings.push(
-                Notice::new("IDENTITY_REPLACED", "The identity that was here gave way to another; the old file was kept beside it.")
+                Notice::new(NoticeCode::IdentityReplaced, "The identity that was here gave way to another; the old file was kept beside it.")
                     .at(&backup)
                     .hint("Remove the backup when nobody needs the old key."),
             );
@@ -125,7 +126,7 @@ pub(super) fn file_key(
         }
         // Something stands there that is no identity; reading it was refused above.
         (_, _) => {
-            return Err(Error::new("IDENTITY_BROKEN", "The identity file cannot be used.")
+            return Err(Error::new(ErrorCode::IdentityBroken, "The identity file cannot be used.")
                 .at(path)
                 .into());
         }
@@ -152,7 +153,7 @@ fn mend(path: &str, file: File<'_>, repair: Repair, warnings: &mut Vec<Notice>) 
     let why = repair.why.join("; ");
     warnings.push(
         Notice::new(
-            "IDENTITY_REPAIRED",
+            NoticeCode::IdentityRepaired,
             format!("The identity file was mended, its key kept: {why}."),
         )
         .at(path),
@@ -161,7 +162,7 @@ fn mend(path: &str, file: File<'_>, repair: Repair, warnings: &mut Vec<Notice>) 
 }
 
 pub(crate) fn conflict(path: &str, known: &str, given: &str) -> Error {
-    Error::new("IDENTITY_CONFLICT", format!("Another identity is here: device {known}, not {given}."))
+    Error::new(ErrorCode::IdentityConflict, format!("Another identity is here: device {known}, not {given}."))
         .at(path)
         .hint("Leave out identity to use the one that is here, or say onConflict: 'replace' (files only) if its devices may lose access.")
 }
@@ -188,7 +189,7 @@ pub(super) fn row_key(
     if let Some(public) = primary_key(world)? {
         if let Some(given) = given.filter(|given| given.public() != public) {
             return Err(Error::new(
-                "IDENTITY_CONFLICT",
+                ErrorCode::IdentityConflict,
                 format!("The state database holds another identity: device {}, not {}.", device_id(&public), given.device_id()),
             )
             .at(db)

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::base::base64;
 use crate::base::keys::device_id;
+use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::entropy::{ENTROPY, halves, no_entropy};
 use crate::error::Result;
@@ -79,14 +80,14 @@ pub(crate) fn pair_part(
     };
     if decision.renewed {
         warnings.push(
-            Notice::new("TOKEN_RENEWED", format!("The operator token of device {id} was a sanitizer's mark, not a token. A new token took its place."))
+            Notice::new(NoticeCode::TokenRenewed, format!("The operator token of device {id} was a sanitizer's mark, not a token. A new token took its place."))
                 .hint("A client that still has the old token connects once with the gateway's own secret.")
                 .at(&place),
         );
     }
     if !decision.taken.is_empty() {
         warnings.push(
-            Notice::new("PINNED_TAKEN", format!("The record of device {id} pinned another {} than its newest request names. It was taken from that request.", decision.taken.join(" and another ")))
+            Notice::new(NoticeCode::PinnedTaken, format!("The record of device {id} pinned another {} than its newest request names. It was taken from that request.", decision.taken.join(" and another ")))
                 .hint("Check that this is the device that you mean.")
                 .at(&place),
         );
@@ -98,7 +99,7 @@ pub(crate) fn pair_part(
         && !(pin_allows(decision.platform.as_deref(), Some(platform))
             && pin_allows(decision.device_family.as_deref(), None))
     {
-        warnings.push(Notice::new("PINNED", PINNED).hint(remove_first(&id)).at(place));
+        warnings.push(Notice::new(NoticeCode::Pinned, PINNED).hint(remove_first(&id)).at(place));
     }
     let which = match options.pending {
         PendingChoice::Keep => None,
@@ -120,7 +121,7 @@ pub(crate) fn pair_part(
     warn_where_no_record_helps(world, &mut warnings);
     if world.store == StoreKind::Json && world.rules.import == Import::IdentityOnly {
         warnings.push(
-            Notice::new("NOT_IMPORTED", "This version imports the identity file at its first start, but no paired.json: the record counts only once it is imported.")
+            Notice::new(NoticeCode::NotImported, "This version imports the identity file at its first start, but no paired.json: the record counts only once it is imported.")
                 .hint(IMPORT_BY_DOCTOR)
                 .at(world.paths.paired()),
         );
@@ -153,7 +154,7 @@ fn warn_where_no_record_helps(world: &World<'_, '_>, warnings: &mut Vec<Notice>)
     };
     warnings.push(
         Notice::new(
-            "NO_DEVICE",
+            NoticeCode::NoDevice,
             format!(
                 "On this version {who} no device to a gateway on the same machine: it is let in directly, and through a header-adding proxy no record helps it (missing scope)."
             ),

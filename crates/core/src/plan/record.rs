@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::base::json5::{self, Document, Editor, Kind, Node};
 use crate::base::keys::device_id;
+use crate::codes::{ErrorCode, NoticeCode};
 use crate::context::World;
 use crate::error::{Error, Result};
 use crate::report::Notice;
@@ -41,7 +42,7 @@ pub(super) fn file_record(
             let Some(Value::Object(record)) = document.value(member.value) else {
                 let place = document.line_column(member.value.start);
                 return Err(Error::new(
-                    "SHAPE",
+                    ErrorCode::Shape,
                     format!("The record of device {id} is no object that OpenClaw writes."),
                 )
                 .at(&path)
@@ -59,7 +60,7 @@ pub(super) fn file_record(
         && editor.remove(root, old)
     {
         warnings.push(
-            Notice::new("IDENTITY_REPLACED", format!("The record of the replaced identity, device {old}, was removed with it: no gateway lets that key in any more."))
+            Notice::new(NoticeCode::IdentityReplaced, format!("The record of the replaced identity, device {old}, was removed with it: no gateway lets that key in any more."))
                 .at(&path)
                 .hint("Where that key is still needed, approve it by device: { publicKey }."),
         );

@@ -4,6 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::base::text::quote;
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 
 /// A version as OpenClaw numbers them: `2026.2.19`, `2026.2.6-3`, `2026.8.1-beta.2`.
@@ -56,7 +57,7 @@ impl FromStr for Version {
 
     fn from_str(text: &str) -> Result<Self> {
         parse(text).ok_or_else(|| {
-            Error::new("VERSION", format!("gatewayVersion: {} is not an OpenClaw version.", quote(text)))
+            Error::new(ErrorCode::Version, format!("gatewayVersion: {} is not an OpenClaw version.", quote(text)))
                 .hint("Give it as `openclaw --version` prints it, like 2026.2.19, 2026.2.6-3 or 2026.8.1-beta.2.")
         })
     }

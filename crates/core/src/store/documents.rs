@@ -1,6 +1,7 @@
 //! The files of the JSON store as documents, and why one is none.
 
 use crate::base::json5::{Document, Kind, Node, Syntax};
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 
 /// Parses a JSON store (`paired.json`, `pending.json`): an object, or it is refused.
@@ -13,7 +14,7 @@ Mend it, restore it from a backup, or move it away if no paired device is needed
     if root.kind != Kind::Object {
         let (line, column) = document.line_column(root.start);
         return Err(Error::new(
-            "SHAPE",
+            ErrorCode::Shape,
             format!("Expected a JSON object, but it is {}.", kind_name(root.kind)),
         )
         .at(path)
@@ -26,9 +27,9 @@ Mend it, restore it from a backup, or move it away if no paired device is needed
 /// The error of a document that does not parse.
 pub fn syntax(error: crate::base::json5::SyntaxError, path: &str) -> Error {
     let (code, message) = if error.encoding {
-        ("ENCODING", "The file is not valid UTF-8.".to_string())
+        (ErrorCode::Encoding, "The file is not valid UTF-8.".to_string())
     } else {
-        ("SYNTAX", format!("The file does not parse: {error}."))
+        (ErrorCode::Syntax, format!("The file does not parse: {error}."))
     };
     Error::new(code, message).at(path).place(error.line, error.column)
 }
@@ -48,8 +49,11 @@ pub fn kind_name(kind: Kind) -> &'static str {
 pub(crate) fn wrong_kind(document: &Document<'_>, node: Node, path: &str, what: &str) -> Error {
     let (line, column) = document.line_column(node.start);
     let expected = if what == "gateway.trustedProxies" { "an array" } else { "an object" };
-    Error::new("SHAPE", format!("{what} must be {expected}, but it is {}.", kind_name(node.kind)))
-        .at(path)
-        .place(line, column)
-        .hint("The gateway does not start with that. Mend it, then call again.")
+    Error::new(
+        ErrorCode::Shape,
+        format!("{what} must be {expected}, but it is {}.", kind_name(node.kind)),
+    )
+    .at(path)
+    .place(line, column)
+    .hint("The gateway does not start with that. Mend it, then call again.")
 }

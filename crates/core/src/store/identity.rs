@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::base::json5::{Document, Editor, Kind, Syntax};
 use crate::base::keys::{KeyPair, parse_public_key, raw_private_key};
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::inputs::File;
 
@@ -44,7 +45,7 @@ impl fmt::Debug for Repair {
 pub fn read(file: &File<'_>, path: &str, now: i64) -> Result<Option<Stored>> {
     let Some(bytes) = file.bytes(path)? else { return Ok(None) };
     let broken = |message: &str| {
-        Error::new("IDENTITY_BROKEN", message).at(path).hint(
+        Error::new(ErrorCode::IdentityBroken, message).at(path).hint(
             "A device identity is never replaced silently. Restore the file from a backup, or move it away if no device needs this key any more.",
         )
     };

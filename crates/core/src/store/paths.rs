@@ -1,5 +1,6 @@
 //! Where OpenClaw keeps its state and its config: `src/config/paths.ts` and `src/infra/home-dir.ts`.
 
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::inputs::Inputs;
 use crate::options::target::Target;
@@ -65,7 +66,7 @@ pub fn apart(paths: &Paths, inputs: &Inputs<'_>) -> Result<(), Stop> {
     let refused = || -> Result<(), Stop> {
         let message = "The path of the config names a file that holds identity, pairing or state.";
         let hint = "Give the path of openclaw.json as configPath or OPENCLAW_CONFIG_PATH.";
-        Err(Error::new("OPTIONS", message).at(config).hint(hint).into())
+        Err(Error::new(ErrorCode::Options, message).at(config).hint(hint).into())
     };
     let folder = parent(identity);
     if own(config, state_dir, folder) {
@@ -244,7 +245,7 @@ fn resolve(path: &str, inputs: &Inputs<'_>) -> Result<String> {
     match &inputs.cwd {
         Some(cwd) => Ok(normalize(&format!("{cwd}/{path}"))),
         None => Err(Error::new(
-            "STATE_DIR",
+            ErrorCode::StateDir,
             "A relative path was given where there is no working folder.",
         )
         .hint("Give an absolute path, or one that starts with ~/.")),

@@ -9,6 +9,7 @@ use crate::base::base64;
 use crate::base::json::object;
 use crate::base::keys::{device_id, parse_public_key};
 use crate::base::text::{is_uuid, quote, request_name};
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::report::PairedOutcome;
 use crate::store::fields::Set;
@@ -135,7 +136,7 @@ pub fn decide(
         Some(Value::String(known)) if *known == key => {}
         // The same key in another spelling (PEM, padded base64) is "not paired" to every gateway: mended.
         Some(Value::String(known)) if parse_public_key(known) != Some(*want.public) => {
-            return Err(Error::new("DEVICE_CONFLICT", format!("The record of device {id} holds another public key."))
+            return Err(Error::new(ErrorCode::DeviceConflict, format!("The record of device {id} holds another public key."))
                 .at(path)
                 .hint("A deviceId is the hash of its key, so this record is broken or forged. Remove it with `openclaw devices remove`, then call again."));
         }
@@ -235,7 +236,7 @@ pub fn decide(
             {
                 let revoked = is_revoked(live.get("revokedAtMs"));
                 if revoked && !want.reinstate {
-                    return Err(Error::new("REVOKED", format!("The operator token of device {id} was revoked by its owner."))
+                    return Err(Error::new(ErrorCode::Revoked, format!("The operator token of device {id} was revoked by its owner."))
                         .at(path)
                         .hint("That may have been on purpose. Ask, then call again with reinstate: true, or use another identity."));
                 }
@@ -314,14 +315,14 @@ fn may_become_operator(id: &str, roles: &[String], want: &Want<'_>, path: &str) 
                 "That request has expired. Where the device still wants that role, let it connect again and approve its new request on the gateway. Where it does not, run `npx openclaw-prepair clear-pending --device-id {id}`, then call again."
             ),
         };
-        Some(Error::new("ROLE", message).at(path).hint(hint))
+        Some(Error::new(ErrorCode::Role, message).at(path).hint(hint))
     };
     if let Some(error) = want.asked.iter().find_map(refused) {
         return Err(error);
     }
     let asks = want.asked.iter().any(|asked| asked.roles.is_empty() || operator(&asked.roles));
     if roles.iter().any(|role| role == "node") && !operator(roles) && !asks {
-        return Err(Error::new("ROLE", format!("Device {id} is paired as a node, and it does not ask for the role operator."))
+        return Err(Error::new(ErrorCode::Role, format!("Device {id} is paired as a node, and it does not ask for the role operator."))
             .at(path)
             .hint("Pairing as a node is not supported here yet. Let the device connect as an operator first; while its request waits, this call grants that role."));
     }
@@ -384,7 +385,7 @@ fn strings(value: Option<&Value>) -> Result<Option<Vec<String>>, ()> {
 
 fn shape(path: &str, id: &str, field: &str) -> Error {
     Error::new(
-        "SHAPE",
+        ErrorCode::Shape,
         format!("The record of device {id} has a {field} of a type that OpenClaw never writes."),
     )
     .at(path)

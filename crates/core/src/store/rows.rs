@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use crate::base::json5;
+use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::inputs::{Inputs, Rows};
 use crate::steps::Statement;
@@ -145,7 +146,7 @@ fn column_rows<'i>(inputs: &'i Inputs<'_>) -> impl Iterator<Item = (&'i str, &'i
 pub fn check_columns(inputs: &Inputs<'_>, db: &str) -> Result<()> {
     for (table, columns) in COLUMNS {
         if let Some(what) = columns.iter().find_map(|column| fault(inputs, table, column)) {
-            return Err(Error::new("SQLITE_SCHEMA", what)
+            return Err(Error::new(ErrorCode::SqliteSchema, what)
                 .at(db)
                 .hint("It was made by a version that this package does not know, or is damaged. Run `openclaw doctor`, or update openclaw-prepair."));
         }
@@ -209,7 +210,7 @@ pub fn record(rows: &Rows, db: &str) -> Result<Option<Map<String, Value>>> {
         if let Some(text) = row.get(column).and_then(Value::as_str) {
             let value = json5::parse(text).ok_or_else(|| {
                 Error::new(
-                    "SHAPE",
+                    ErrorCode::Shape,
                     format!("The column {column} of our device does not parse as JSON."),
                 )
                 .at(db)

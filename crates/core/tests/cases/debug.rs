@@ -1,6 +1,7 @@
 //! Debug text of what holds keys and tokens shows none of them.
 
 use prepair_core::base::json5::{Document, Syntax};
+use prepair_core::codes::ErrorCode;
 use prepair_core::context::World;
 use prepair_core::error::Error;
 use prepair_core::inputs::{File, Inputs};
@@ -57,7 +58,7 @@ fn debug_text_tells_what_it_may() {
         format!("{steps:?}"),
         "[Write(/s/a, 6 bytes), Remove(/s/b), Sql(/s/c, 0 statements)]"
     );
-    let error = Error::new("KEY", "No key.").at("/s/a").hint("Give one.");
+    let error = Error::new(ErrorCode::Key, "No key.").at("/s/a").hint("Give one.");
     assert_eq!(error.to_string(), "ERR_PREPAIR_KEY: No key.");
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::base::keys::KeyPair;
 use crate::base::named::Named;
+use crate::codes::{ErrorCode, NoticeCode};
 use crate::entropy::ENTROPY;
 use crate::error::Error;
 use crate::inputs::{File, Inputs, Process, Rows, Stat};
@@ -189,7 +190,7 @@ impl Dir {
     }
 
     fn codes(&self) -> Vec<String> {
-        self.diagnose().findings.into_iter().map(|finding| finding.code).collect()
+        self.diagnose().findings.into_iter().map(|finding| finding.code.to_string()).collect()
     }
 }
 
@@ -199,7 +200,7 @@ fn proves(code: &str, mut dir: Dir, spoil: impl FnOnce(&mut Dir), mend: impl FnO
     assert!(!dir.codes().contains(&code), "{code} before it was spoilt");
     spoil(&mut dir);
     let findings = dir.diagnose().findings;
-    let found = findings.iter().find(|finding| finding.code == code);
+    let found = findings.iter().find(|finding| finding.code.as_str() == code);
     let found = found.unwrap_or_else(|| panic!("{code} is not among {findings:?}"));
     assert!(found.hint.is_some(), "{code} has no hint");
     let text = format!("{findings:?}");
@@ -332,12 +333,12 @@ fn what_the_owner_mends() {
         without(auth),
     );
     proves(
-        "UNREADABLE",
+        "PERMISSION",
         Dir::sound("2026.2.19"),
         |dir| {
             drop(dir.failures.insert(
                 PAIRED.into(),
-                Error::new("UNREADABLE", "No.").at(PAIRED).hint("Be its owner."),
+                Error::new(ErrorCode::Permission, "No.").at(PAIRED).hint("Be its owner."),
             ))
         },
         |dir| dir.failures.clear(),
@@ -429,8 +430,10 @@ fn beside_a_database() {
         |dir| *dir = Dir::rows(MODERN),
     );
     let failure = |dir: &mut Dir| {
-        dir.failures
-            .insert(DB.into(), Error::new("SQLITE", "Not a database.").at(DB).hint("Restore it."));
+        dir.failures.insert(
+            DB.into(),
+            Error::new(ErrorCode::Sqlite, "Not a database.").at(DB).hint("Restore it."),
+        );
     };
     proves("SQLITE", Dir::rows(MODERN), failure, |dir| dir.failures.clear());
     let mut dir = Dir::rows(MODERN);
@@ -704,7 +707,7 @@ fn a_device_whose_identity_lives_elsewhere() {
     assert_eq!(other.reason, Some(Reason::NotPaired));
     let rows = Dir::rows(MODERN);
     let other = judged(&rows, &KeyPair::from_seed(&[1; 32]));
-    assert!(other.findings.iter().any(|finding| finding.code == "W_NOT_PAIRED"));
+    assert!(other.findings.iter().any(|finding| finding.code == NoticeCode::NotPaired));
 }
 
 #[test]
@@ -716,7 +719,7 @@ fn a_connection_is_read_strictly_and_not_quoted() {
     ] {
         let options = json!({ "stateDir": "/s", "gatewayVersion": MODERN, "env": {}, "connection": connection });
         let error = options::parse(Operation::Diagnose, options, &[], &[9; 32]).unwrap_err();
-        assert_eq!(error.code, "ERR_PREPAIR_OPTIONS");
+        assert_eq!(error.code, ErrorCode::Options);
         assert!(!error.to_string().contains("gateway-secret"));
     }
 }

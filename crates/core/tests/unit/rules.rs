@@ -1,6 +1,7 @@
 //! Versions, and the shape of the table.
 
 use super::*;
+use crate::codes::ErrorCode;
 
 fn v(text: &str) -> Version {
     text.parse().unwrap()
@@ -46,7 +47,7 @@ fn what_is_no_version_is_refused_with_a_hint() {
         "２０２６.2.19",
     ] {
         let error = text.parse::<Version>().unwrap_err();
-        assert_eq!(error.code, "ERR_PREPAIR_VERSION", "{text:?}");
+        assert_eq!(error.code, ErrorCode::Version, "{text:?}");
         assert!(error.hint.is_some());
     }
     assert!("x".repeat(1_000_000).parse::<Version>().unwrap_err().message.len() < 100);
