@@ -261,6 +261,9 @@ codes! {
         Scopes = "W_SCOPES",
             "The record lacks scopes that clients ask for.",
             "Run `openclaw-prepair setup`.";
+        SecretDiffers = "W_SECRET_DIFFERS",
+            "The gateway asks for the secret of its config, and its clients on this machine present another one of the environment.",
+            "Unset the variable for the clients, or give it the same value.";
         Timestamps = "W_TIMESTAMPS",
             "Paired records lack the times that this version needs.",
             "Run `openclaw-prepair setup`, or remove the records that the message names.";

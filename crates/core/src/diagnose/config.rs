@@ -9,6 +9,7 @@ use crate::config::patch;
 use crate::context::World;
 use crate::diagnose::disk::{Disk, Fault, Unread, proxy_list};
 use crate::diagnose::findings::{Findings, SETUP};
+use crate::diagnose::secrets::takes_reference;
 use crate::gateway::state::Mode;
 use crate::plan::client::approve_elsewhere;
 use crate::rules::{BindLan, Locality, ProxyMatch};
@@ -156,8 +157,24 @@ fn listens(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
         Mode::Password => Some("password"),
         Mode::None | Mode::TrustedProxy => None,
     };
+    let unread = |name: &str| {
+        let value = disk.setting(&["gateway", "auth", name]);
+        value.is_some_and(Value::is_object) && !takes_reference(&world.rules, name)
+    };
+    if let Some(name) = ["token", "password"].iter().copied().find(|name| unread(name)) {
+        add(
+            &format!(
+                "gateway.auth.{name} is a reference to a secret; this version takes a text there alone, and does not start with it."
+            ),
+            &format!(
+                "Write the {name} itself there, or leave it out and give it by OPENCLAW_GATEWAY_{}.",
+                name.to_uppercase()
+            ),
+            None,
+        );
+    }
     if let Some((name, why)) = secret.and_then(|name| {
-        let value = disk.setting(&["gateway", "auth", name])?.as_str()?;
+        let value = disk.secret.as_deref()?;
         Some((name, world.rules.secret_check.refuses(value, name == "password")?))
     }) {
         let (message, hint) = patch::refused_secret(name, why);
@@ -180,6 +197,10 @@ fn listens(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
             "Set gateway.auth.mode to \"token\", or gateway.bind to \"loopback\".",
             loopback(),
         );
+    }
+    if let Some(name) = &disk.differs {
+        let other = if name.ends_with("TOKEN") { "token" } else { "password" };
+        findings.add(NoticeCode::SecretDiffers, &world.paths.config, format!("{name} in the environment is not gateway.auth.{other}: on this version the gateway asks for the config's, and its clients on this machine present the variable's."), format!("Unset {name} for the clients, or give it the value of gateway.auth.{other}."));
     }
     disk.faults.extend(faults);
 }

@@ -9,15 +9,16 @@ use crate::base::base64;
 use crate::base::json::strings;
 use crate::base::json5::{self, Document, Syntax};
 use crate::base::keys::{KeyPair, device_id, parse_public_key};
-use crate::base::named::Named;
 use crate::codes::{ErrorCode, NoticeCode};
 use crate::config::includes;
 use crate::config::variables::{self, Variables};
 use crate::context::{World, unsupervised};
 use crate::diagnose::findings::Findings;
+use crate::diagnose::secrets;
 use crate::error::{Error, Result};
 use crate::gateway::state::{Config, Identity, Mode, Paired, Pending, State};
 use crate::inputs::File;
+use crate::options::target::Target;
 use crate::plan::identity::{IMPORT_BY_DOCTOR, linked, primary_key};
 use crate::report::StoreKind;
 use crate::rules::{BrokenIdentity, Import};
@@ -73,6 +74,14 @@ pub(super) struct Disk {
     pub(super) config: Option<Map<String, Value>>,
     /// Where variables stand in the config.
     pub(super) variables: Variables,
+    /// What the gateway asks its clients for.
+    pub(super) secret: Option<String>,
+    /// The variable from which its clients here take another secret.
+    pub(super) differs: Option<String>,
+    /// A client keeps a token of this device that the record does not hold.
+    pub(super) stale_token: bool,
+    /// `devices/paired.json` is an array: it holds nothing, and nothing stays in it.
+    pub(super) array: bool,
     /// A gateway does not start on this.
     pub(super) faults: Vec<Fault>,
     /// What could not be read, so that a verdict would be a guess.
@@ -104,11 +113,23 @@ impl Disk {
         }
     }
 
-    /// Puts the variables that are known in the places where the config names them.
-    pub(super) fn put_in_variables(&mut self, env: &Named<String>) {
+    /// Puts the variables that are known in the places where the config names them, and finds the gateway's own secret.
+    pub(super) fn put_in_variables(
+        &mut self,
+        world: &World<'_, '_>,
+        target: &Target,
+    ) -> Result<(), Stop> {
+        secrets::want(world, target)?;
+        let none = Map::new();
+        let asked = secrets::is_asked(self.config.as_ref().unwrap_or(&none));
+        let env = secrets::environment(world, target, &asked);
         if let Some(config) = &mut self.config {
-            self.variables = variables::substitute(config, env);
+            self.variables = variables::substitute(config, &env);
         }
+        let auth = self.setting(&["gateway", "auth"]);
+        let found = secrets::secrets(&world.rules, auth, self.auth(), &env, |path| self.told(path));
+        (self.secret, self.differs) = (found.gateway, found.differs);
+        Ok(())
     }
 
     /// Whether no variable hides what a setting holds.
@@ -148,7 +169,9 @@ impl Disk {
                 auto_approve_local: flag(&["gateway", "nodes", "pairing", "autoApproveLocal"]),
                 allowed_origins: strings(self.setting(&["gateway", "controlUi", "allowedOrigins"]))
                     .unwrap_or_default(),
+                other_secret: self.differs.clone(),
             },
+            stale_token: self.stale_token,
             now,
         }
     }
@@ -220,6 +243,8 @@ pub(super) fn gather(
         let read = file_record(&inputs.file(&path), &path, disk.device_id().as_deref());
         let read = read.map(|record| disk.record = record);
         part(&mut disk, &path, read);
+        disk.array = documents::is_empty_array(&inputs.file(&paths.paired()));
+        disk.stale_token = stale_token(world, &disk);
         let path = paths.pending();
         let read = file_pending(&inputs.file(&path), &path);
         let read = read.map(|requests| disk.pending = requests);
@@ -384,9 +409,24 @@ fn pems(file: &File<'_>) -> Option<(String, Zeroizing<String>)> {
     Some((text("publicKeyPem")?, Zeroizing::new(text("privateKeyPem")?)))
 }
 
-/// Whether an identity file that cannot be read holds two sound keys that don't belong together.
+/// Whether an identity file that cannot be read has the right shape and a sound public key, to which its private one does not belong.
 fn torn(world: &World<'_, '_>) -> bool {
     pems(&world.inputs.file(&world.paths.identity)).is_some_and(|(public, private)| {
-        parse_public_key(&public).is_some() && KeyPair::from_pem(&private).is_some()
+        let key = parse_public_key(&public);
+        key.is_some() && KeyPair::from_pem(&private).map(|keys| keys.public()) != key
     })
+}
+
+/// Whether `identity/device-auth.json` keeps a token of this device that is not the one of its record.
+fn stale_token(world: &World<'_, '_>, disk: &Disk) -> bool {
+    let File::Bytes(bytes) = world.inputs.file(&world.paths.state("identity/device-auth.json"))
+    else {
+        return false;
+    };
+    let Some(kept) = core::str::from_utf8(bytes).ok().and_then(json5::parse) else { return false };
+    let operator = |value: &Value| value.get("tokens")?.get("operator")?.get("token").cloned();
+    let known =
+        disk.record.as_ref().and_then(|record| record.get("tokens")?.get("operator")?.get("token"));
+    let ours = kept.get("deviceId").and_then(Value::as_str).map(String::from) == disk.device_id();
+    ours && operator(&kept).is_some_and(|token| Some(&token) != known)
 }

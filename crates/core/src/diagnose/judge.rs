@@ -49,7 +49,7 @@ pub(super) fn judge(
         disk.pending.retain(|waiting| waiting.device_id != id);
         (disk.imports, disk.torn, disk.broken) = (false, false, false);
     }
-    disk.put_in_variables(&case.target.env);
+    disk.put_in_variables(world, case.target)?;
     settings(world, &mut disk, findings);
     record(world, &disk, findings);
     leftovers(world, &mut disk, findings);
@@ -113,7 +113,18 @@ fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Fin
     if connection.platform.is_none() {
         connection.platform = world.inputs.process.as_ref().map(|p| p.platform.clone());
     }
-    let outcome = connect(&world.rules, &disk.state(world.inputs.now), &connection);
+    let mut outcome = connect(&world.rules, &disk.state(world.inputs.now), &connection);
+    if disk.array
+        && outcome.verdict == Verdict::SilentApproval
+        && !world.rules.corrupt_store_is_error
+    {
+        // Observed on 2026.2.19: it approves in memory at every connect, and writes `[]` again.
+        let why = "devices/paired.json is an array, in which no record stays".to_string();
+        outcome
+            .steps
+            .extend(ended(Verdict::PairingRequired, None, Question::Silent, vec![why]).steps);
+        (outcome.verdict, outcome.reason) = (Verdict::PairingRequired, Some(Reason::NotPaired));
+    }
     let path = world.paths.config.as_str();
     match outcome.reason {
         Some(Reason::UnattributableProxy) => {

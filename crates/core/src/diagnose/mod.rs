@@ -12,6 +12,7 @@ mod identity;
 mod judge;
 mod record;
 mod remedy;
+mod secrets;
 
 use crate::context::World;
 use crate::diagnose::assumed::assumed;

@@ -126,6 +126,23 @@ impl<'a> Walk<'a> {
                 self.step(question, "yes", "gateway.auth.mode is none");
                 return Ok(Method::None);
             }
+            (Mode::Token, Auth::Token)
+                if device && self.state.stale_token && self.rules.cached_token_first =>
+            {
+                let because = self.cite("cached_token_first", "it presents the token that it keeps in identity/device-auth.json, which is not the one of its record");
+                self.step(question, "no", because);
+                return Err(refused(Reason::Auth));
+            }
+            (Mode::Token, Auth::Token) | (Mode::Password, Auth::Password)
+                if self.connection.auth.is_none()
+                    && self.own_agent()
+                    && self.state.config.other_secret.is_some() =>
+            {
+                let name = self.state.config.other_secret.as_deref().unwrap_or_default();
+                let because = self.cite("env_secret_first", &format!("it presents the secret of {name}, and the gateway asks for that of the config"));
+                self.step(question, "no", because);
+                return Err(refused(Reason::Auth));
+            }
             (Mode::Token, Auth::Token) | (Mode::Password, Auth::Password) => {
                 self.step(
                     question,

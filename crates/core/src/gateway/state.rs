@@ -20,6 +20,8 @@ pub struct State {
     pub pending: Vec<Pending>,
     /// What the config says.
     pub config: Config,
+    /// A client keeps a token of this device that is not the one of its record.
+    pub stale_token: bool,
     /// The time, in ms.
     pub now: i64,
 }
@@ -101,6 +103,8 @@ pub struct Config {
     pub auto_approve_local: Option<bool>,
     /// `gateway.controlUi.allowedOrigins`.
     pub allowed_origins: Vec<String>,
+    /// The variable from which clients on this machine take another secret than the gateway asks for.
+    pub other_secret: Option<String>,
 }
 
 /// An authentication mode of the gateway.

@@ -3,9 +3,9 @@
 use crate::rules::column::{Cell, Change, Since, pick, table};
 use crate::rules::kinds::{
     AgentPath, Approval, AskedScopes, BackendExemption, BindLan, BrokenIdentity, ClientIp,
-    ExemptAuth, Forwarded, Import, LocalEquivalent, LocalHosts, Locality, NoDeviceScopes,
-    NodeRange, OriginCheck, ProxyMatch, ScopeCompare, ScopesField, SecretCheck, Sticky, Store,
-    TokenNeed,
+    EnvFiles, ExemptAuth, Forwarded, Import, LocalEquivalent, LocalHosts, Locality, NoDeviceScopes,
+    NodeRange, OriginCheck, ProxyMatch, ScopeCompare, ScopesField, SecretCheck, SecretRefs, Sticky,
+    Store, TokenNeed,
 };
 use crate::rules::version::Version;
 
@@ -205,6 +205,16 @@ table! {
         "2026.1.29" => SecretCheck::None, "2026.4.20" => SecretCheck::Placeholders, "2026.9.3" => SecretCheck::BlankTokens,
         "2026.9.4" => SecretCheck::Blank, "2026.9.6" => SecretCheck::Marks,
     ];
+    /// Which `.env` files are read.
+    env_files: EnvFiles = "src/infra/dotenv.ts" ["2026.1.29" => EnvFiles::Both, "2026.3.31" => EnvFiles::Guarded, "2026.4.5" => EnvFiles::Gateway];
+    /// Clients on the gateway's machine take its secret from the environment first; the gateway takes the config's.
+    env_secret_first: bool = "src/gateway/call.ts, src/gateway/credentials.ts" ["2026.1.29" => true, "2026.8.1" => false];
+    /// In the place of which secrets a reference may stand.
+    secret_refs: SecretRefs = "src/config/zod-schema.ts gateway.auth" [
+        "2026.1.29" => SecretRefs::None, "2026.3.2" => SecretRefs::Passwords, "2026.3.7" => SecretRefs::All,
+    ];
+    /// A device token that a client keeps in `identity/device-auth.json` goes before the gateway's secret.
+    cached_token_first: bool = "src/gateway/client.ts" ["2026.1.29" => true, "2026.2.17" => false];
     /// The least Node.js.
     min_node: NodeRange = "package.json engines.node" [
         "2026.1.29" => &[(22, 12, 0)], "2026.3.13" => &[(22, 16, 0)], "2026.3.24" => &[(22, 14, 0)], "2026.5.12" => &[(22, 16, 0)],
