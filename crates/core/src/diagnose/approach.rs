@@ -74,8 +74,14 @@ pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop
         port: disk.setting(&["gateway", "port"]).and_then(Value::as_u64),
         tls: disk.setting(&["gateway", "tls", "enabled"]) == Some(&Value::Bool(true)),
         auth_mode: text(&["gateway", "auth", "mode"]),
-        token: disk.secret.clone().filter(|_| disk.auth() == Mode::Token),
-        password: disk.secret.clone().filter(|_| disk.auth() == Mode::Password),
+        token: match disk.auth() {
+            Mode::Token => disk.secret.clone(),
+            _ => text(&["gateway", "auth", "token"]),
+        },
+        password: match disk.auth() {
+            Mode::Password => disk.secret.clone(),
+            _ => text(&["gateway", "auth", "password"]),
+        },
         paired: disk.record.is_some(),
         granted: disk.record.as_ref().map_or(Vec::new(), |record| {
             let lacking = lacking(&world.rules, record);

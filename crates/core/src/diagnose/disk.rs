@@ -16,7 +16,7 @@ use crate::context::{World, unsupervised};
 use crate::diagnose::findings::Findings;
 use crate::diagnose::secrets;
 use crate::error::{Error, Result};
-use crate::gateway::state::{Config, Identity, Mode, Paired, Pending, State};
+use crate::gateway::state::{Config, Identity, Mode, Paired, Pending, ProxyUser, State};
 use crate::inputs::File;
 use crate::options::target::Target;
 use crate::plan::identity::{IMPORT_BY_DOCTOR, linked, primary_key};
@@ -152,6 +152,7 @@ impl Disk {
     pub(super) fn state(&self, now: i64) -> State {
         let flag = |keys: &[&str]| self.setting(keys).and_then(Value::as_bool);
         let text = |keys: &[&str]| self.setting(keys).and_then(Value::as_str);
+        let list = |keys: &[&str]| strings(self.setting(keys)).unwrap_or_default();
         State {
             identity: match &self.identity {
                 _ if self.torn => Identity::Broken,
@@ -169,6 +170,15 @@ impl Disk {
                 auto_approve_local: flag(&["gateway", "nodes", "pairing", "autoApproveLocal"]),
                 allowed_origins: strings(self.setting(&["gateway", "controlUi", "allowedOrigins"]))
                     .unwrap_or_default(),
+                trusted_proxy: ProxyUser {
+                    user_header: text(&["gateway", "auth", "trustedProxy", "userHeader"])
+                        .unwrap_or_default()
+                        .to_string(),
+                    required_headers: list(&["gateway", "auth", "trustedProxy", "requiredHeaders"]),
+                    allow_users: list(&["gateway", "auth", "trustedProxy", "allowUsers"]),
+                    allow_loopback: flag(&["gateway", "auth", "trustedProxy", "allowLoopback"])
+                        == Some(true),
+                },
                 other_secret: self.differs.clone(),
             },
             stale_token: self.stale_token,

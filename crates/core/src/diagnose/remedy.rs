@@ -135,7 +135,14 @@ fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
         approvals.push(pair(false, true, Vec::new()));
     }
     approvals.extend(more_scopes(world, case).map(|scopes| pair(false, false, scopes)));
-    if record.is_some() {
+    // Where nothing can be added to a record. A node's stays what it is: its key never becomes an operator by a detour.
+    let key = disk.identity.map(|key| base64::encode_url(&key));
+    let other = record.as_ref().is_some_and(|record| Some(&record.public_key) != key.as_ref());
+    let node = record.as_ref().is_some_and(|record| {
+        let roles = record.roles.iter().flatten().chain(&record.role);
+        roles.clone().any(|role| role == "node") && !roles.clone().any(|role| role == "operator")
+    });
+    if !node && (other || outcome.reason == Some(Reason::MetadataUpgrade)) {
         approvals.push(Act::Remove);
     }
     let device_token = case.options.connection.auth == Some(Auth::DeviceToken);
@@ -265,8 +272,11 @@ fn step(case: Case<'_>, disk: &Disk, act: &Act) -> RemedyStep {
         Act::Away(path) => RemedyStep {
             by: By::Hand,
             argv: ["mv", "--", path, &format!("{path}.moved-away")].map(word).to_vec(),
-            text: "Moves the old identity file away: the database holds the identity that counts."
-                .into(),
+            text: match path.ends_with("device-auth.json") {
+                true => "Moves away the token that clients of this version present first, and that the gateway does not know.",
+                false => "Moves the old identity file away: the database holds the identity that counts.",
+            }
+            .into(),
         },
         Act::Import => RemedyStep {
             by: By::Openclaw,
@@ -326,6 +336,12 @@ fn elsewhere(
             )]
         }
         (Verdict::Rejected, Some(Reason::NoDevice | Reason::MissingScope)) => vec![by_hand(DIRECT)],
+        (Verdict::Rejected, Some(Reason::Auth)) if disk.differs.is_some() => {
+            vec![by_hand(format!(
+                "{} in the environment of the clients is not the secret of the config, and no change on this disk unsets it. Unset it there, or give it the config's value.",
+                disk.differs.as_deref().unwrap_or_default(),
+            ))]
+        }
         (Verdict::Rejected, Some(Reason::Auth)) => vec![by_hand(match mode {
             Mode::TrustedProxy => {
                 "gateway.auth.mode is \"trusted-proxy\": the gateway takes only users that the proxy names, so no record and no token of this machine helps. Connect through that proxy, with its user header."

@@ -103,8 +103,24 @@ pub struct Config {
     pub auto_approve_local: Option<bool>,
     /// `gateway.controlUi.allowedOrigins`.
     pub allowed_origins: Vec<String>,
+    /// `gateway.auth.trustedProxy`.
+    pub trusted_proxy: ProxyUser,
     /// The variable from which clients on this machine take another secret than the gateway asks for.
     pub other_secret: Option<String>,
+}
+
+/// How a trusted proxy vouches for a user.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ProxyUser {
+    /// The header that names the user.
+    pub user_header: String,
+    /// Headers that must be there, too.
+    pub required_headers: Vec<String>,
+    /// The users that are let in; all where there is none.
+    pub allow_users: Vec<String>,
+    /// The proxy may be on this machine.
+    pub allow_loopback: bool,
 }
 
 /// An authentication mode of the gateway.

@@ -47,6 +47,8 @@ pub(super) fn refused(reason: Reason) -> End {
 pub(super) enum Method {
     Shared,
     DeviceToken,
+    /// A trusted proxy vouched for the user.
+    Proxy,
     None,
 }
 

@@ -306,6 +306,17 @@ impl SecretCheck {
 /// The least Node.js of a version: major, minor, patch, for each major line that it takes; the last one also opens every later line.
 pub type NodeRange = &'static [(u32, u32, u32)];
 
+/// From where a trusted proxy may vouch for a user, in the mode `trusted-proxy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxyAuth {
+    /// From anywhere.
+    Anywhere,
+    /// Not from this machine.
+    Elsewhere,
+    /// From this machine where the config allows it (`gateway.auth.trustedProxy.allowLoopback`).
+    Allowed,
+}
+
 /// Which `.env` files a gateway and its commands read, beside the process's own environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EnvFiles {

@@ -4,8 +4,8 @@ use crate::rules::column::{Cell, Change, Since, pick, table};
 use crate::rules::kinds::{
     AgentPath, Approval, AskedScopes, BackendExemption, BindLan, BrokenIdentity, ClientIp,
     EnvFiles, ExemptAuth, Forwarded, Import, LocalEquivalent, LocalHosts, Locality, NoDeviceScopes,
-    NodeRange, OriginCheck, ProxyMatch, ScopeCompare, ScopesField, SecretCheck, SecretRefs, Sticky,
-    Store, TokenNeed,
+    NodeRange, OriginCheck, ProxyAuth, ProxyMatch, ScopeCompare, ScopesField, SecretCheck,
+    SecretRefs, Sticky, Store, TokenNeed,
 };
 use crate::rules::version::Version;
 
@@ -204,6 +204,10 @@ table! {
     secret_check: SecretCheck = "src/gateway/known-weak-gateway-secrets.ts" [
         "2026.1.29" => SecretCheck::None, "2026.4.20" => SecretCheck::Placeholders, "2026.9.3" => SecretCheck::BlankTokens,
         "2026.9.4" => SecretCheck::Blank, "2026.9.6" => SecretCheck::Marks,
+    ];
+    /// From where a trusted proxy may vouch for a user.
+    proxy_auth: ProxyAuth = "src/gateway/auth.ts authorizeTrustedProxy" [
+        "2026.1.29" => ProxyAuth::Anywhere, "2026.3.31" => ProxyAuth::Elsewhere, "2026.4.27" => ProxyAuth::Allowed,
     ];
     /// Which `.env` files are read.
     env_files: EnvFiles = "src/infra/dotenv.ts" ["2026.1.29" => EnvFiles::Both, "2026.3.31" => EnvFiles::Guarded, "2026.4.5" => EnvFiles::Gateway];

@@ -280,7 +280,7 @@ fn what_setup_mends() {
 fn what_the_owner_mends() {
     let without = |path: &'static str| move |dir: &mut Dir| drop(dir.files.remove(path));
     let sound = |dir: &mut Dir| *dir = Dir::sound(dir.version);
-    let array = |dir: &mut Dir| drop(dir.files.insert(PAIRED.into(), b"[]".to_vec()));
+    let array = |dir: &mut Dir| drop(dir.files.insert(PAIRED.into(), b"[{}]".to_vec()));
     proves("SHAPE", Dir::sound("2026.2.19"), array, |dir| {
         dir.files.remove(PAIRED);
         dir.setup()
