@@ -88,9 +88,133 @@ export interface PatchConfigOptions extends Target, ConfigChanges {}
 /** `prePair`, `clearPending` and `patchConfig` as one plan; `config: false` leaves the config alone. */
 export type SetupOptions = PrePairOptions & { config?: ConfigChanges | false };
 
+// <codes> made by `cargo xtask generate`
+/** Why something is refused; more may come: see docs/codes.md. */
+export type PrepairErrorCode =
+  | 'ERR_PREPAIR_ABORTED'
+  | 'ERR_PREPAIR_BINDING'
+  | 'ERR_PREPAIR_CHANGED'
+  | 'ERR_PREPAIR_CLIENT_STATE'
+  | 'ERR_PREPAIR_CONFIG_INCLUDE'
+  | 'ERR_PREPAIR_CONFIG_REVERT'
+  | 'ERR_PREPAIR_CONTENDED'
+  | 'ERR_PREPAIR_DEVICE_CONFLICT'
+  | 'ERR_PREPAIR_DISK_FULL'
+  | 'ERR_PREPAIR_ENCODING'
+  | 'ERR_PREPAIR_ENTROPY'
+  | 'ERR_PREPAIR_IDENTITY_BROKEN'
+  | 'ERR_PREPAIR_IDENTITY_CONFLICT'
+  | 'ERR_PREPAIR_IDENTITY_MISSING'
+  | 'ERR_PREPAIR_INTERNAL'
+  | 'ERR_PREPAIR_IO'
+  | 'ERR_PREPAIR_KEY'
+  | 'ERR_PREPAIR_LEGACY_IDENTITY_CONFLICT'
+  | 'ERR_PREPAIR_LOCKED'
+  | 'ERR_PREPAIR_MOUNT_POINT'
+  | 'ERR_PREPAIR_NOT_A_FILE'
+  | 'ERR_PREPAIR_OPTIONS'
+  | 'ERR_PREPAIR_PERMISSION'
+  | 'ERR_PREPAIR_PLATFORM'
+  | 'ERR_PREPAIR_PROXY'
+  | 'ERR_PREPAIR_PROXY_ANY'
+  | 'ERR_PREPAIR_READ_ONLY'
+  | 'ERR_PREPAIR_REVOKED'
+  | 'ERR_PREPAIR_ROLE'
+  | 'ERR_PREPAIR_SANDBOX'
+  | 'ERR_PREPAIR_SECRET'
+  | 'ERR_PREPAIR_SHAPE'
+  | 'ERR_PREPAIR_SQLITE'
+  | 'ERR_PREPAIR_SQLITE_BUSY'
+  | 'ERR_PREPAIR_SQLITE_SCHEMA'
+  | 'ERR_PREPAIR_SQLITE_UNAVAILABLE'
+  | 'ERR_PREPAIR_STATE_DIR'
+  | 'ERR_PREPAIR_STORE_CONFLICT'
+  | 'ERR_PREPAIR_SUPERVISED'
+  | 'ERR_PREPAIR_SYNTAX'
+  | 'ERR_PREPAIR_TIMEOUT'
+  | 'ERR_PREPAIR_VERSION'
+  | (`ERR_PREPAIR_${string}` & {});
+
+/** What a notice is about; more may come: see docs/codes.md. */
+export type NoticeCode =
+  | 'W_BACKUP'
+  | 'W_BIND_LAN'
+  | 'W_CHANGED'
+  | 'W_CONFIG_INCLUDE'
+  | 'W_CONFIG_KEY'
+  | 'W_CONFIG_MISSING'
+  | 'W_CONFIG_VALUE'
+  | 'W_CONFIG_VARIABLE'
+  | 'W_DEVICE_AUTH'
+  | 'W_DEVICE_CONFLICT'
+  | 'W_DISK_FULL'
+  | 'W_ENCODING'
+  | 'W_GATEWAY_MODE'
+  | 'W_GATEWAY_RUNNING'
+  | 'W_HARD_LINK'
+  | 'W_IDENTITY_BROKEN'
+  | 'W_IDENTITY_REPAIRED'
+  | 'W_IDENTITY_REPLACED'
+  | 'W_IDENTITY_SHAPE'
+  | 'W_IO'
+  | 'W_KEY_READABLE'
+  | 'W_KEY_SPELLING'
+  | 'W_LEGACY_FILES'
+  | 'W_LEGACY_IDENTITY'
+  | 'W_LEGACY_IDENTITY_CONFLICT'
+  | 'W_MODE'
+  | 'W_NODE'
+  | 'W_NOT_A_FILE'
+  | 'W_NOT_IMPORTED'
+  | 'W_NOT_PAIRED'
+  | 'W_NO_DEVICE'
+  | 'W_NO_IDENTITY'
+  | 'W_OWNER'
+  | 'W_PACKAGE_NOT_TRUSTED'
+  | 'W_PENDING_STICKY'
+  | 'W_PERMISSION'
+  | 'W_PINNED'
+  | 'W_PINNED_TAKEN'
+  | 'W_PROXY_ANY'
+  | 'W_PROXY_ENTRY'
+  | 'W_PROXY_LOOPBACK'
+  | 'W_PROXY_NETWORK'
+  | 'W_PROXY_NONE'
+  | 'W_PROXY_NO_CLIENT'
+  | 'W_PROXY_NO_EFFECT'
+  | 'W_PROXY_SHAPE'
+  | 'W_PROXY_SPOOFABLE'
+  | 'W_PROXY_UNLISTED'
+  | 'W_PROXY_WIDE'
+  | 'W_READ_ONLY'
+  | 'W_RECORD_ID'
+  | 'W_ROLE'
+  | 'W_SCHEMA_NEWER'
+  | 'W_SCOPES'
+  | 'W_SHAPE'
+  | 'W_SQLITE'
+  | 'W_SQLITE_BUSY'
+  | 'W_SQLITE_SCHEMA'
+  | 'W_SQLITE_UNAVAILABLE'
+  | 'W_STATE_DIR'
+  | 'W_STORE_CONFLICT'
+  | 'W_SUPERVISED'
+  | 'W_SYNTAX'
+  | 'W_TIMESTAMPS'
+  | 'W_TOKEN_IS_GATEWAYS'
+  | 'W_TOKEN_MISSING'
+  | 'W_TOKEN_REDACTED'
+  | 'W_TOKEN_RENEWED'
+  | 'W_TOKEN_REVOKED'
+  | 'W_TOKEN_SCOPES'
+  | 'W_VERSION_NEWER'
+  | 'W_VERSION_UNKNOWN'
+  | (`W_${string}` & {});
+// </codes>
+
 /** A remark or a warning. */
 export interface Notice {
-  code: `W_${string}`;
+  code: NoticeCode;
   message: string;
   hint?: string;
   path?: string;
@@ -309,7 +433,7 @@ export class PrepairError extends Error {
   readonly name: 'PrepairError';
   /** As of every error, but in `JSON.stringify(error)` too. */
   readonly message: string;
-  readonly code: `ERR_PREPAIR_${string}`;
+  readonly code: PrepairErrorCode;
   readonly path?: string;
   readonly line?: number;
   readonly column?: number;

@@ -1,5 +1,9 @@
-// The table of tests/bench/README.md, and the few lines of it that the README has.
+// The table of tests/bench/README.md, the few lines of it that the README has, and the chart, as results.json has them.
+// Run by cargo xtask generate, or this alone: node tests/bench/table.mjs [--check]
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { generated } from '../lib/generated.mjs';
+import { chart } from './chart.mjs';
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 /** Each page with its table of these results. */
@@ -50,3 +54,9 @@ export function withTable(readme, made) {
   if (begin < 0 || end < 0) throw new Error(`the page has no ${BEGIN} … ${END}`);
   return `${readme.slice(0, begin + BEGIN.length)}\n${made}\n${readme.slice(end)}`;
 }
+
+await generated(import.meta, () => {
+  const results = JSON.parse(readFileSync(file('results.json'), 'utf8'));
+  const pages = Object.entries(PAGES).map(([page, made]) => [page, withTable(readFileSync(page, 'utf8'), made(results))]);
+  return { [file('chart.svg')]: chart(results), ...Object.fromEntries(pages) };
+});

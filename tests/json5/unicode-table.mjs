@@ -1,14 +1,17 @@
 // Writes crates/core/src/base/json5/unicode.rs from the tables of npm json5, so that both take the same unquoted keys.
-// `node tests/json5/unicode-table.mjs <folder of npm json5>` prints the file; json5.test.mjs checks that the committed one is current.
+// Run by cargo xtask generate, or this alone: node tests/json5/unicode-table.mjs [--check]
 import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { generated } from '../lib/generated.mjs';
+import { json5Dir } from './json5.mjs';
 
 const NONE = 0;
 const CONTINUE = 1;
 const START = 2;
 
-export function unicodeTable(json5Dir) {
+function unicodeTable(json5Dir) {
   const require = createRequire(path.join(json5Dir, 'package.json'));
   const { ID_Start, ID_Continue } = require('./lib/unicode.js');
   const { version } = require('./package.json');
@@ -52,6 +55,6 @@ ${rows}];
 `;
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  process.stdout.write(unicodeTable(path.resolve(process.argv[2])));
-}
+const target = fileURLToPath(new URL('../../crates/core/src/base/json5/unicode.rs', import.meta.url));
+
+await generated(import.meta, async () => ({ [target]: unicodeTable(await json5Dir()) }));

@@ -1,9 +1,9 @@
 // Small random documents with what npm json5 and JSON.parse make of them, and with a merge patch that was applied to them:
 // tests/vectors/json5/random.json, for tests that have no npm json5 at hand. An edited text is kept only where it is right by
-// ./reference.mjs. `node tests/json5/vectors.mjs` writes it; json5.test.mjs checks that it is current.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+// ./reference.mjs. Run by cargo xtask generate, or this alone: node tests/json5/vectors.mjs [--check]
+import { fileURLToPath } from 'node:url';
 
+import { generated } from '../lib/generated.mjs';
 import { json5 } from './json5.mjs';
 import { generate, mutate, patchFor, random } from './generate.mjs';
 import { Peer, buildPeer } from './peer.mjs';
@@ -32,7 +32,7 @@ function plain(value) {
 }
 
 /** The file as it should be. */
-export async function vectors() {
+async function vectors() {
   const JSON5 = await json5();
   const peer = new Peer(buildPeer());
   const left = Object.fromEntries(Object.entries(KINDS).map(([kind, [count]]) => [kind, count]));
@@ -68,7 +68,4 @@ export async function vectors() {
   return `{"why": ${JSON.stringify(why)}, "vectors": [\n${out.map((vector) => JSON.stringify(vector)).join(',\n')}\n]}\n`;
 }
 
-/** Whether the committed file is that. */
-export const current = async () => readFileSync(file, 'utf8') === await vectors();
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(file, await vectors());
+await generated(import.meta, async () => ({ [file]: await vectors() }));

@@ -1,10 +1,11 @@
 // Writes npm/openclaw-prepair/lib/sandbox-inside.js: the scripts of inside/ as strings, for runtimes without a disk.
-// Run by hand after a change there: node tests/sandbox/inside.mjs
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+// After a change there: cargo xtask generate, or this alone: node tests/sandbox/inside.mjs [--check]
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { generated } from '../lib/generated.mjs';
 
 const root = new URL('../../npm/openclaw-prepair/', import.meta.url);
-export const target = fileURLToPath(new URL('lib/sandbox-inside.js', root));
+const target = fileURLToPath(new URL('lib/sandbox-inside.js', root));
 
 /** A program without `require`s of our own: what it takes from ../lib/ stands before it. */
 function whole(text) {
@@ -15,7 +16,7 @@ function whole(text) {
   return [head, ...parts, ...rest].join('').replace(/^\/\*\*.*?\*\/\n/gms, '');
 }
 
-export function generate() {
+function generate() {
   const source = (name) => whole(readFileSync(new URL(`inside/${name}`, root), 'utf8'))
     .split('\n').filter((line) => !/^\s*(#|\/\/|\/\*\*.*\*\/\s*$)/.test(line) && line.trim() !== '').join('\n');
   const scripts = {
@@ -27,4 +28,4 @@ export function generate() {
     JSON.stringify(scripts, null, 2)};\n`;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(target, generate());
+await generated(import.meta, () => ({ [target]: generate() }));

@@ -4,12 +4,14 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool")]
 
 mod build;
+mod codes;
 mod component;
 mod count;
 mod esm;
 mod explorer;
 mod files;
 mod fuzz;
+mod generate;
 mod platforms;
 mod results;
 mod run;
@@ -28,6 +30,7 @@ cargo xtask <command>
   build --platforms [name...]
                    the packages of other platforms, npm/<name>/prepair.node
   explorer [port]  builds that page and serves it on loopback; --built: as it was built
+  generate         every file that a program writes from what else is in the tree; --check names those that are not current
   sizes            what the shipped binaries weigh
   bench            how fast it is, beside others: tests/bench/results.json, its README's table, the chart
   fuzz [seconds]   libFuzzer over the core, so long for each target: 10 in the tests, 600 in the long ones
@@ -56,6 +59,8 @@ fn main() -> std::process::ExitCode {
         ["bench", rest @ ..] => {
             build::all().and_then(|()| run::node("tests/bench/bench.mjs", rest))
         }
+        ["generate"] => generate::write(),
+        ["generate", "--check"] => build::addon().and_then(|()| generate::check()),
         ["sizes"] => build::all().and_then(|()| run::node("tests/packaging/sizes.mjs", &[])),
         ["fuzz", rest @ ..] => match rest.first().map_or(Ok(60), |seconds| seconds.parse()) {
             Ok(seconds) => fuzz::all(seconds).map(|_| ()),

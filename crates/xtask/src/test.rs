@@ -2,7 +2,7 @@
 
 use crate::count::Count;
 use crate::run::{Result, cargo, command, output, root, run, run_lines, target};
-use crate::{build, fuzz, results};
+use crate::{build, fuzz, generate, results};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs};
@@ -24,6 +24,7 @@ enum Kind {
     Rust,
     Fuzz { seconds: u32 },
     Build,
+    Generated,
     JavaScript { files: Vec<String>, under: Option<Under> },
     CleanTree,
 }
@@ -97,6 +98,7 @@ fn stages(long: bool) -> Result<Vec<Stage>> {
         stage("rust", Kind::Rust),
         stage("fuzz", Kind::Fuzz { seconds: if long { 600 } else { 10 } }),
         stage("build", Kind::Build),
+        stage("generated", Kind::Generated),
     ];
     let mut others = Vec::new();
     for folder in names_in("tests")? {
@@ -158,6 +160,7 @@ impl Stage {
             }
             Kind::Fuzz { seconds } => fuzz::all(*seconds).map(|found| count.passed += found),
             Kind::Build => build::all(),
+            Kind::Generated => generate::check().map(|()| count.passed += 1),
             Kind::JavaScript { files, under } => {
                 let tap = target().join(format!("{}.tap", self.name));
                 let other = under.map(|under| OtherNode::new(under.node)).transpose()?;

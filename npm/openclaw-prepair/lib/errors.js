@@ -14,8 +14,13 @@ class PrepairError extends Error {
   }
 }
 
-// Every refusal says what to do; a wrong option at least where the right ones are described.
-const HINTS = { __proto__: null, OPTIONS: "The package's types describe every option." };
+// <hints> of refusals that have none of their own: made by `cargo xtask generate`
+const HINTS = {
+  __proto__: null,
+  INTERNAL: "Please report it with what you called.",
+  OPTIONS: "The package's types describe every option.",
+};
+// </hints>
 
 /** Makes an error with the code ERR_PREPAIR_<code>. */
 const refusal = (code, message, rest) => new PrepairError({ code: `ERR_PREPAIR_${code}`, message, hint: HINTS[code], ...rest });
