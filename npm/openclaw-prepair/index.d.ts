@@ -286,6 +286,12 @@ export interface Connection {
   platform?: string;
   /** The device family that it names; default: none. A record may pin it. */
   deviceFamily?: string;
+  /**
+   * One line of a gateway's log, at most 8 KiB, that tells of this connection: `[ws] closed before connect …` or `[ws] unauthorized …`. What
+   * else is given here goes before it. A line in which a field occurs twice, or a quote is not closed, is refused: a client may have
+   * written it.
+   */
+  log?: string;
 }
 
 export interface DiagnoseOptions extends Target {

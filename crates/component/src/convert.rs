@@ -79,6 +79,7 @@ fn connection(described: wit::Connection) -> Connection {
         }),
         platform: described.platform,
         device_family: described.device_family,
+        log: described.log,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What every operation stands on: version, rules, places, store.
 
 use crate::codes::{ErrorCode, NoticeCode};
+use crate::config::dotenv;
 use crate::error::{Error, Result};
 use crate::inputs::{Inputs, PassedOver};
 use crate::options::What;
@@ -96,6 +97,12 @@ impl<'i, 'a> World<'i, 'a> {
             missing.take(want_links(inputs, &rules, &paths.identity))?;
         }
         if missing.0 != Missing::default() {
+            // Read beside what decides: none of them has to be there.
+            if diagnoses {
+                let files = dotenv::files(target, &rules, inputs, &paths.state_dir);
+                let wanted = want_files(inputs, files.iter().map(String::as_str));
+                missing.take(wanted.map_err(Stop::optional))?;
+            }
             return Err(Stop::Missing(Box::new(Missing { bases: paths.bases(), ..missing.0 })));
         }
         let mut unclear = inputs.failures.get(&database).cloned();

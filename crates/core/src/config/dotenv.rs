@@ -1,6 +1,28 @@
 //! `.env` files, as OpenClaw reads them: dotenv's own grammar, of which only the names that are asked for are kept.
 
 use crate::base::named::Named;
+use crate::inputs::Inputs;
+use crate::options::target::Target;
+use crate::rules::{EnvFiles, Rules};
+use crate::store::paths;
+
+/// The files that a version reads and that are looked at, the first that counts first. That of the gateway's working folder is not:
+/// nobody here knows where that is.
+pub(crate) fn files(
+    target: &Target,
+    rules: &Rules,
+    inputs: &Inputs<'_>,
+    state_dir: &str,
+) -> Vec<String> {
+    let mut files = vec![paths::join(state_dir, ".env")];
+    if rules.env_files == EnvFiles::Gateway
+        && let Ok(home) = paths::home(target, rules, inputs)
+        && state_dir == paths::join(&home, ".openclaw")
+    {
+        files.push(paths::join(&home, ".config/openclaw/gateway.env"));
+    }
+    files
+}
 
 /// OpenClaw itself takes more; nobody writes so much.
 pub(crate) const MAX_FILE: usize = 128 * 1024;

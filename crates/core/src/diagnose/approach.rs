@@ -62,8 +62,7 @@ pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop
     let mut findings = Findings(Vec::new());
     let mut disk =
         gather(&world, None, &mut findings).map_err(|stop| stop.based(&world.paths.bases()))?;
-    disk.put_in_variables(&world, &request.target)
-        .map_err(|stop| stop.based(&world.paths.bases()))?;
+    disk.put_in_variables(&world, &request.target);
     let text = |keys: &[&str]| {
         // OpenClaw leaves out what names a variable that is not set.
         let told = disk.setting(keys).filter(|_| disk.told(&keys.join(".")));

@@ -114,12 +114,7 @@ impl Disk {
     }
 
     /// Puts the variables that are known in the places where the config names them, and finds the gateway's own secret.
-    pub(super) fn put_in_variables(
-        &mut self,
-        world: &World<'_, '_>,
-        target: &Target,
-    ) -> Result<(), Stop> {
-        secrets::want(world, target)?;
+    pub(super) fn put_in_variables(&mut self, world: &World<'_, '_>, target: &Target) {
         let none = Map::new();
         let asked = secrets::is_asked(self.config.as_ref().unwrap_or(&none));
         let env = secrets::environment(world, target, &asked);
@@ -129,7 +124,6 @@ impl Disk {
         let auth = self.setting(&["gateway", "auth"]);
         let found = secrets::secrets(&world.rules, auth, self.auth(), &env, |path| self.told(path));
         (self.secret, self.differs) = (found.gateway, found.differs);
-        Ok(())
     }
 
     /// Whether no variable hides what a setting holds.

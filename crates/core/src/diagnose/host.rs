@@ -1,10 +1,12 @@
 //! The machine: its Node.js, owners and modes.
 
 use crate::codes::NoticeCode;
+use crate::config::dotenv;
 use crate::context::World;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::findings::{Findings, SETUP_KEEPS};
 use crate::error::Result;
+use crate::options::target::Target;
 use crate::plan::identity::linked;
 use crate::report::Notice;
 use crate::wants::{Stop, Wants};
@@ -33,6 +35,7 @@ pub(super) fn node(world: &World<'_, '_>, findings: &mut Findings) {
 /// Who may read and write what is private.
 pub(super) fn modes(
     world: &World<'_, '_>,
+    target: &Target,
     disk: &Disk,
     findings: &mut Findings,
 ) -> Result<(), Stop> {
@@ -46,8 +49,14 @@ pub(super) fn modes(
     let keys = [paths.identity.clone(), paths.database()];
     let stores = [paths.paired(), paths.pending(), paths.config.clone()];
     let mut wants = Wants::default();
+    let mut asks = false;
     for path in folders.iter().chain(&keys).chain(&stores) {
-        wants.stat(inputs, path);
+        asks |= wants.stat(inputs, path);
+    }
+    for path in dotenv::files(target, &world.rules, inputs, &paths.state_dir) {
+        if asks && inputs.file(&path).exists() {
+            wants.stat(inputs, &path);
+        }
     }
     wants.met()?;
     let Some(base) = inputs.stat(&paths.state_dir) else { return Ok(()) };

@@ -49,7 +49,7 @@ pub(super) fn judge(
         disk.pending.retain(|waiting| waiting.device_id != id);
         (disk.imports, disk.torn, disk.broken) = (false, false, false);
     }
-    disk.put_in_variables(world, case.target)?;
+    disk.put_in_variables(world, case.target);
     settings(world, &mut disk, findings);
     record(world, &disk, findings);
     leftovers(world, &mut disk, findings);

@@ -36,7 +36,7 @@ pub(crate) fn diagnose(
     let mut findings = Findings(world.warnings.clone());
     node(world, &mut findings);
     let (disk, outcome) = judge(world, case, None, &mut findings)?;
-    modes(world, &disk, &mut findings)?;
+    modes(world, target, &disk, &mut findings)?;
     Ok(Diagnosis {
         assumed: assumed(world, case, &disk, &outcome),
         remedy: remedy(world, case, &disk, &outcome)?,

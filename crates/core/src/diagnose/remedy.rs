@@ -187,10 +187,20 @@ fn more_scopes(world: &World<'_, '_>, case: Case<'_>) -> Option<Vec<String>> {
     (!more.is_empty() && more.iter().all(known)).then(|| all.collect())
 }
 
-/// The peer of the connection, where it may become part of a command.
+/// The peer of the connection, where it may become part of a command: one that a log line tells, only where it is near.
 fn peer(case: Case<'_>) -> Option<String> {
-    let given = case.options.connection.remote_address.as_deref().unwrap_or("127.0.0.1");
-    given.trim().parse::<IpAddr>().ok().map(|address| address.to_string())
+    let connection = &case.options.connection;
+    let given = connection.remote_address.as_deref().unwrap_or("127.0.0.1");
+    let address = given.trim().parse::<IpAddr>().ok()?;
+    (connection.log.is_none() || is_near(address)).then(|| address.to_string())
+}
+
+/// Whether an address is loopback or private.
+fn is_near(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
+    }
 }
 
 fn by_hand(text: impl Into<String>) -> RemedyStep {
@@ -232,7 +242,7 @@ fn step(case: Case<'_>, disk: &Disk, act: &Act) -> RemedyStep {
         }
         Act::Remove => {
             let id = disk.device_id().unwrap_or_default();
-            let words = ["devices", "remove", "--device-id"].map(word);
+            let words = ["devices", "remove"].map(word);
             ours(
                 [&words[..], &[id]].concat(),
                 "Removes the record, to which nothing can be added.".into(),

@@ -10,9 +10,7 @@ use crate::context::World;
 use crate::gateway::state::Mode;
 use crate::inputs::{File, Inputs};
 use crate::options::target::Target;
-use crate::rules::{EnvFiles, Rules, SecretRefs};
-use crate::store::paths;
-use crate::wants::{Stop, Wants};
+use crate::rules::{Rules, SecretRefs};
 
 /// What a gateway and its clients present and want. Holds secrets, so there is no Debug.
 #[derive(Default)]
@@ -23,34 +21,6 @@ pub(super) struct Secrets {
     pub(super) differs: Option<String>,
 }
 
-/// The `.env` files of a version that are looked at, the first that counts first.
-pub(super) fn files(world: &World<'_, '_>, target: &Target) -> Vec<String> {
-    let mut files = vec![world.paths.state(".env")];
-    if world.rules.env_files == EnvFiles::Gateway
-        && let Ok(home) = paths::home(target, &world.rules, world.inputs)
-        && world.paths.state_dir == paths::join(&home, ".openclaw")
-    {
-        files.push(paths::join(&home, ".config/openclaw/gateway.env"));
-    }
-    files
-}
-
-/// Asks for the `.env` files; none of them has to be there, or be one that can be read.
-pub(super) fn want(world: &World<'_, '_>, target: &Target) -> Result<(), Stop> {
-    let mut wants = Wants::default();
-    for path in files(world, target) {
-        wants.file(world.inputs, &path);
-    }
-    wants.met().map_err(Stop::optional)?;
-    let mut wants = Wants::default();
-    for path in files(world, target) {
-        if world.inputs.file(&path).exists() {
-            wants.stat(world.inputs, &path);
-        }
-    }
-    wants.met()
-}
-
 /// The environment with what `.env` files add to it, as far as the names are asked for: the process's own count first.
 pub(super) fn environment(
     world: &World<'_, '_>,
@@ -58,7 +28,7 @@ pub(super) fn environment(
     asked: &dyn Fn(&str) -> bool,
 ) -> Named<String> {
     let mut env = target.env.clone();
-    for path in files(world, target) {
+    for path in dotenv::files(target, &world.rules, world.inputs, &world.paths.state_dir) {
         let File::Bytes(bytes) = world.inputs.file(&path) else { continue };
         if bytes.len() > dotenv::MAX_FILE || !believed(world.inputs, &path, &world.paths.state_dir)
         {

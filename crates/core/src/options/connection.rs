@@ -4,7 +4,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::base::named::Named;
-use crate::error::Result;
+use crate::codes::ErrorCode;
+use crate::error::{Error, Result};
+use crate::options::log;
 use crate::parts::{Part, list, mistyped, text};
 
 /// A connection as the API describes it. Everything has a default.
@@ -33,7 +35,45 @@ pub struct Connection {
     pub platform: Option<String>,
     /// The device family that it names.
     pub device_family: Option<String>,
+    /// A line of the gateway's log that tells of it; what else is given here goes before it.
+    pub log: Option<String>,
 }
+
+impl Connection {
+    /// The same with what its log line tells; refuses a line that cannot be read, and an address that is none.
+    pub fn checked(self) -> Result<Self> {
+        let address = self.remote_address.as_deref();
+        if address.is_some_and(|text| text.trim().parse::<core::net::IpAddr>().is_err()) {
+            return Err(Error::new(
+                ErrorCode::Options,
+                "The option connection.remoteAddress is not an IP address.",
+            )
+            .hint("Give the address of the peer, like 10.0.0.7 or ::1, without a port."));
+        }
+        self.logged().ok_or_else(|| {
+            Error::new(ErrorCode::Options, "The option connection.log is not a line of a gateway's log that can be read.")
+                .hint("Give one whole line, at most 8 KiB, that holds \"[ws] closed before connect\" or \"[ws] unauthorized\". A line in which a field occurs twice is not read: a client may have written it.")
+        })
+    }
+
+    fn logged(mut self) -> Option<Self> {
+        let Some(line) = &self.log else { return Some(self) };
+        let told = log::read(line)?;
+        self.remote_address = self.remote_address.or(Some(told.remote_address));
+        self.host = self.host.or(told.host);
+        self.origin = self.origin.or(told.origin);
+        self.platform = self.platform.or(told.platform);
+        self.presents_device = self.presents_device.or(told.device);
+        if let Some(forwarded) = told.forwarded
+            && !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(FORWARDED))
+        {
+            self.headers.insert(FORWARDED.to_string(), forwarded);
+        }
+        Some(self)
+    }
+}
+
+const FORWARDED: &str = "X-Forwarded-For";
 
 /// A kind of client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -90,6 +130,7 @@ pub(super) fn connection(mut part: Part) -> Result<Connection> {
         },
         platform: part.text("platform")?,
         device_family: part.text("deviceFamily")?,
+        log: part.text("log")?,
     };
     if part.0.is_empty() { Ok(described) } else { Err(mistyped()) }
 }

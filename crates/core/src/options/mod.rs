@@ -3,6 +3,7 @@
 pub mod config;
 pub mod connection;
 pub mod fields;
+pub mod log;
 mod merge;
 pub mod pair;
 pub mod target;
@@ -207,6 +208,7 @@ fn diagnose(fields: &mut Fields) -> Result<DiagnoseOptions> {
             )
         })?,
     };
+    let connection = connection.checked()?;
     let device = device(fields)?.map(DeviceInput::key).transpose()?;
     Ok(DiagnoseOptions { connection, device })
 }
