@@ -91,7 +91,7 @@ describe('usage', () => {
       ['--identity-file', 'no.pem', 'KEY', /pkcs8/],
     ]) {
       const { code, json, stdout } = await cli(['setup', ...V, '--json', flag, join(state, name)], { env });
-      assert.deepEqual([code, json.error.code], [1, `ERR_PREPAIR_${error}`], stdout);
+      assert.deepEqual([code, json.error.code], [2, `ERR_PREPAIR_${error}`], stdout);
       if (error !== 'KEY') assert.equal(json.error.path, join(state, name));
       if (name === 'cut.json') assert.deepEqual([json.error.line, json.error.column], [2, 45]);
       assert.match(json.error.hint, hint);

@@ -30,7 +30,7 @@ const ASKED = [
   ['7.35 8.1 9.4 9.5 9.6', deviceAuth],
   ['2.19 2.21 7.35 8.1 9.6', configKeys],
   ['4.15 4.20 9.2 9.3 9.4 9.5 9.6', secrets],
-  ['2.12 2.17 3.1 3.2 3.7 3.28 3.31 4.2 4.5 4.26 4.27 7.35 8.1 9.6', secretSources],
+  ['2.12 2.17 3.1 3.2 3.7 3.28 3.31 4.2 4.5 4.26 4.27 5.2 5.3 7.35 8.1 9.6', secretSources],
   ['4.21 4.22 5.2 5.3 6.1 6.5 6.8 6.9 9.6', configGuard],
 ];
 
@@ -101,7 +101,7 @@ export async function secretSources(version, root) {
   for (const name of await readdir(dist)) {
     if (!/\.m?js$/.test(name)) continue;
     for (const [, file, text] of (await readFile(join(dist, name), 'utf8')).matchAll(/\/\/#region (\S+)\n([\s\S]*?)\/\/#endregion/g)) {
-      if (/dotenv|gateway\/(auth|call|client|credentials)\.ts|zod-schema\.ts/.test(file)) regions.set(file, text);
+      if (/dotenv|gateway\/(auth|call|client|credentials)\.ts|zod-schema\.ts|devices-cli/.test(file)) regions.set(file, text);
     }
   }
   const text = (pattern) => [...regions].filter(([file]) => pattern.test(file)).map(([, code]) => code).join('\n');
@@ -114,6 +114,7 @@ export async function secretSources(version, root) {
   return [
     ['env_files', files.includes('gateway.env') ? 'Gateway' : files.includes('OPENCLAW_GATEWAY_TOKEN') ? 'Guarded' : 'Both', how],
     ['env_secret_first', String(first), how],
+    ['approve_asks', String(/resolveApprovePairingGateway/.test(text(/devices-cli/))), how],
     ['proxy_auth', proxies.includes('allowLoopback') ? 'Allowed' : proxies.includes('trusted_proxy_loopback_source') ? 'Elsewhere' : 'Anywhere', how],
     // Later schemas are written otherwise.
     ...(auth === undefined ? [] : [['secret_refs', refs('token') ? 'All' : refs('password') ? 'Passwords' : 'None', how]]),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::codes::NoticeCode;
+use crate::error::Error;
 use crate::verdict::{Reason, Step, Verdict};
 
 /// A remark or a warning that did not stop the operation.
@@ -37,6 +38,19 @@ impl Notice {
     pub fn at(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
         self
+    }
+}
+
+impl From<Error> for Notice {
+    /// What refuses one operation, as a remark of another.
+    fn from(error: Error) -> Self {
+        let place = match (error.line, error.column) {
+            (Some(line), Some(column)) => format!(" (line {line}, column {column})"),
+            _ => String::new(),
+        };
+        let error = error.into_fields();
+        let notice = Self::new(error.code.into(), error.message + &place);
+        Self { path: error.path, hint: error.hint, ..notice }
     }
 }
 

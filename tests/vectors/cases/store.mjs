@@ -103,7 +103,7 @@ plan('everything', 'identity, record, pending, config: each prefix starts', json
 plan('again', 'nothing to do', json({ [DEVICE]: device(OURS), [PAIRED]: store(record(OURS)), [CONFIG]: '{"gateway":{"mode":"local"}}' }), {}, { changes: [], order: [] });
 plan('rows and config', 'rows first', sqlite({ files: { [CONFIG]: null } }), {}, { order: [DB, CONFIG], changes: [[DB, 'rows'], [CONFIG, 'created']] }, NEWEST);
 plan('a broken config', 'refused before anything is written', json({ [CONFIG]: '{' }), {}, { error: 'SYNTAX', path: CONFIG });
-plan('a broken store', 'the same', json({ [PAIRED]: '[]', [CONFIG]: null }), {}, { error: 'SHAPE', path: PAIRED });
+plan('a broken store', 'the same', json({ [PAIRED]: '[1]', [CONFIG]: null }), {}, { error: 'SHAPE', path: PAIRED });
 plan('a wrong option of the config', 'the same', json(), { config: { trustedProxies: ['x'] } }, { error: 'PROXY' });
 
 // rows: what waits

@@ -186,9 +186,6 @@ codes! {
         LegacyFiles = "W_LEGACY_FILES",
             "A file of the older store lies beside the database, which is what counts.",
             "Move identity/device.json and devices/*.json out of the state dir.";
-        LegacyIdentity = "W_LEGACY_IDENTITY",
-            "An old identity file lies beside a database with another identity; with a changed config the gateway may refuse to start.",
-            "Move the file out of the state dir.";
         Mode = "W_MODE",
             "Other users may write in a folder of the state dir, or read a file that holds tokens.",
             "Run the `chmod` that the hint names.";
@@ -238,7 +235,7 @@ codes! {
             "On this version `trustedProxies` has no effect on who counts as local.",
             "Nothing to do: the paired record is what lets the device in.";
         ProxyNone = "W_PROXY_NONE",
-            "`gateway.trustedProxies` was left as it is, because no general list helps on this version.",
+            "`gateway.trustedProxies` was left as it is, because no general list helps on this version; said where `sandbox` was asked for.",
             "Behind a proxy that adds X-Forwarded-For, give its own addresses as `proxyPeers`.";
         ProxyShape = "W_PROXY_SHAPE",
             "`gateway.trustedProxies` is not an array, so the gateway does not start.",

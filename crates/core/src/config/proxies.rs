@@ -30,7 +30,11 @@ pub(super) fn wanted(
         Proxies::Off => Vec::new(),
         Proxies::Private => PRIVATE.map(String::from).to_vec(),
         Proxies::List(list) => list.clone(),
-        Proxies::Sandbox if private_list_helps(rules) => PRIVATE.map(String::from).to_vec(),
+        Proxies::Sandbox | Proxies::Unasked if private_list_helps(rules) => {
+            PRIVATE.map(String::from).to_vec()
+        }
+        // No general list helps on other versions: the paired record opens the door.
+        Proxies::Unasked => Vec::new(),
         Proxies::Sandbox => {
             if options.peers.is_empty() {
                 warnings.push(

@@ -166,7 +166,7 @@ fn change(
 }
 
 fn config_options(merge: Map<String, Value>) -> ConfigOptions {
-    ConfigOptions { proxies: Proxies::Sandbox, peers: Vec::new(), merge, replace_arrays: false }
+    ConfigOptions { proxies: Proxies::Unasked, peers: Vec::new(), merge, replace_arrays: false }
 }
 
 fn pair_options(

@@ -174,7 +174,10 @@ fn listens(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
         );
     }
     if let Some((name, why)) = secret.and_then(|name| {
-        let value = disk.secret.as_deref()?;
+        let written = disk.setting(&["gateway", "auth", name]).and_then(Value::as_str);
+        let value = written
+            .filter(|_| disk.told(&format!("gateway.auth.{name}")))
+            .or(disk.secret.as_deref())?;
         Some((name, world.rules.secret_check.refuses(value, name == "password")?))
     }) {
         let (message, hint) = patch::refused_secret(name, why);

@@ -24,15 +24,6 @@ impl Findings {
 
     /// What would refuse another operation is a finding here.
     pub(super) fn refused(&mut self, error: Error) {
-        let place = match (error.line, error.column) {
-            (Some(line), Some(column)) => format!(" (line {line}, column {column})"),
-            _ => String::new(),
-        };
-        let error = error.into_fields();
-        self.0.push(Notice {
-            path: error.path,
-            hint: error.hint,
-            ..Notice::new(error.code.into(), error.message + &place)
-        });
+        self.0.push(error.into());
     }
 }

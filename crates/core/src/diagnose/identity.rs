@@ -2,8 +2,9 @@
 
 use crate::codes::NoticeCode;
 use crate::context::World;
-use crate::diagnose::disk::{Disk, Fault, discarded};
+use crate::diagnose::disk::{Disk, Fault};
 use crate::diagnose::findings::{Findings, SETUP_KEEPS};
+use crate::diagnose::kept::discarded;
 use crate::plan::identity::{legacy_identity, primary_key};
 use crate::report::StoreKind;
 use crate::rules::{BrokenIdentity, Import};
@@ -47,7 +48,7 @@ pub(super) fn leftovers(world: &World<'_, '_>, disk: &mut Disk, findings: &mut F
         findings.add(
             NoticeCode::DeviceAuth,
             &auth,
-            "While this file is there, clients of this version refuse to connect.",
+            "While this file is there, clients of this version that present a device, as those of a gateway elsewhere do, refuse to connect.",
             "Run `openclaw doctor --fix`, or move the file out of the state dir.",
         );
     }

@@ -9,7 +9,7 @@ use crate::diagnose::config::settings;
 use crate::diagnose::disk::{Disk, Fault, gather, proxy_list};
 use crate::diagnose::findings::Findings;
 use crate::diagnose::identity::leftovers;
-use crate::diagnose::record::record;
+use crate::diagnose::record::{record, sticky};
 use crate::error::Result;
 use crate::gateway::request::trusts;
 use crate::gateway::tree::Question;
@@ -138,6 +138,7 @@ fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Fin
         Some(Reason::NoDevice | Reason::MissingScope) if !presents_device(&outcome) => {
             findings.add(NoticeCode::NoDevice, path, "This client presents no device, so no paired record can help it.", "Let it connect to the gateway directly, without the proxy, or use a client that presents its device.");
         }
+        Some(Reason::StickyPending) => sticky(world, disk, findings),
         _ => {}
     }
     outcome

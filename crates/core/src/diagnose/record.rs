@@ -36,7 +36,7 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
             NoticeCode::StateDir,
             &paths.state_dir,
             "There is no OpenClaw state here.",
-            "Run `npx openclaw-prepair setup`, or name the right folder by --state-dir.",
+            "Run `npx openclaw-prepair setup`, or name the right folder by stateDir.",
         );
         return;
     }
@@ -44,13 +44,11 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
         shape(world, findings);
     }
     let Some(public) = &disk.identity else {
-        if disk.unread.is_empty() && !disk.torn {
+        if disk.unread.is_empty() && !disk.torn && !disk.broken {
             findings.add(NoticeCode::NoIdentity, identity_path, "There is no device identity yet: the first client makes one, and it is not paired.", SETUP);
         }
         return;
     };
-    let pending_path = if disk.files_count(world) { paths.pending() } else { db };
-    sticky(disk, &pending_path, findings);
     if disk.files_count(world) {
         timestamps(world, findings);
     }
@@ -165,13 +163,18 @@ pub(super) fn lacking(rules: &Rules, record: &Map<String, Value>) -> Vec<&'stati
     SCOPES.into_iter().filter(|scope| !covers(rules, held, &[scope.to_string()])).collect()
 }
 
-fn sticky(disk: &Disk, path: &str, findings: &mut Findings) {
+/// The request that keeps this connection from being approved silently.
+pub(super) fn sticky(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
+    let path = match disk.files_count(world) {
+        true => world.paths.pending(),
+        false => world.paths.database(),
+    };
     if let Some(waiting) = disk.waiting().find(|waiting| !waiting.request.silent) {
         findings.add(
             NoticeCode::PendingSticky,
-            path,
+            &path,
             format!("The pending request {} of this device is not silent: later ones that could be approved silently join it and wait too.", text::request_name(&waiting.request_id)),
-            "Run `npx openclaw-prepair clear-pending`; it helps at once, beside a running gateway too.",
+            format!("Run `npx openclaw-prepair clear-pending --device-id {}`; it helps at once, beside a running gateway too.", disk.device_id().unwrap_or_default()),
         );
     }
 }

@@ -14,7 +14,9 @@ use crate::options::merge::typed;
 /// How `gateway.trustedProxies` is to be filled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proxies {
-    /// What this version needs in a sandbox.
+    /// What this version needs in a sandbox, without a word where that is nothing.
+    Unasked,
+    /// The same, asked for.
     Sandbox,
     /// The private ranges.
     Private,
@@ -125,7 +127,7 @@ pub(super) fn config(fields: &mut Fields) -> Result<ConfigOptions> {
     ConfigInput {
         allow_any: fields.bool("allowAny")?.unwrap_or(false),
         proxies: match fields.take("trustedProxies") {
-            None => Proxies::Sandbox,
+            None => Proxies::Unasked,
             Some(Value::Bool(false)) => Proxies::Off,
             Some(Value::String(text)) if text == "sandbox" => Proxies::Sandbox,
             Some(Value::String(text)) if text == "private" => Proxies::Private,

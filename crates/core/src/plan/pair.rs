@@ -10,12 +10,12 @@ use crate::entropy::{ENTROPY, halves, no_entropy};
 use crate::error::Result;
 use crate::gateway::pairing::{PINNED, remove_first};
 use crate::options::pair::{PairOptions, PendingChoice};
-use crate::plan::identity::IMPORT_BY_DOCTOR;
+use crate::plan::identity::{IMPORT_BY_DOCTOR, legacy_identity};
 use crate::plan::key::{Key, file_key, row_key};
 use crate::plan::pending::{asked, clear_part};
 use crate::plan::record::{file_record, row_record};
 use crate::report::{IdentityOutcome, Notice, PrePairReport, StoreKind};
-use crate::rules::{AgentPath, Import};
+use crate::rules::Import;
 use crate::steps::{Statement, Step};
 use crate::store::pending::Which;
 use crate::store::record::{Want, pin_allows};
@@ -101,6 +101,11 @@ pub(crate) fn pair_part(
     {
         warnings.push(Notice::new(NoticeCode::Pinned, PINNED).hint(remove_first(&id)).at(place));
     }
+    if world.store == StoreKind::Sqlite
+        && let Some(error) = legacy_identity(world, true)?
+    {
+        warnings.push(error.into());
+    }
     let which = match options.pending {
         PendingChoice::Keep => None,
         PendingChoice::All => Some(Which::All),
@@ -118,7 +123,6 @@ pub(crate) fn pair_part(
         steps.extend(clear.steps);
         statements.extend(clear.statements);
     }
-    warn_where_no_record_helps(world, &mut warnings);
     if world.store == StoreKind::Json && world.rules.import == Import::IdentityOnly {
         warnings.push(
             Notice::new(NoticeCode::NotImported, "This version imports the identity file at its first start, but no paired.json: the record counts only once it is imported.")
@@ -141,24 +145,4 @@ pub(crate) fn pair_part(
     };
     let (begin, end) = key.claim;
     Ok(PairPart { report, public: key.public, row, begin, steps, end, statements })
-}
-
-/// Some clients present no device to a loopback gateway; no record can open a door for them.
-fn warn_where_no_record_helps(world: &World<'_, '_>, warnings: &mut Vec<Notice>) {
-    let agent = world.rules.agent_path == AgentPath::SharedSecret;
-    let who = match (agent, world.rules.cli_presents_device) {
-        (false, true) => return,
-        (true, true) => "the agent's own tool presents",
-        (false, false) => "the command line presents",
-        (true, false) => "the agent's own tool and the command line present",
-    };
-    warnings.push(
-        Notice::new(
-            NoticeCode::NoDevice,
-            format!(
-                "On this version {who} no device to a gateway on the same machine: it is let in directly, and through a header-adding proxy no record helps it (missing scope)."
-            ),
-        )
-        .hint("Let it connect to the gateway directly. Clients that present a device (remote ones, those with a device token) are let in by this record."),
-    );
 }

@@ -188,6 +188,8 @@ table! {
     agent_scopes: AskedScopes = "src/gateway/call.ts" ["2026.1.29" => AskedScopes::Fixed, "2026.2.19" => AskedScopes::PerMethod];
     /// The scopes that the command line asks for.
     cli_scopes: AskedScopes = "src/gateway/call.ts" ["2026.1.29" => AskedScopes::Fixed, "2026.4.29" => AskedScopes::PerMethod];
+    /// The command line asks for the scopes of the request that it approves.
+    approve_asks: bool = "src/cli/devices-cli.ts" ["2026.1.29" => false, "2026.5.3" => true];
     /// The operator scopes that exist.
     operator_scopes: &'static [&'static str] = "src/gateway/operator-scopes.ts" [
         "2026.1.29" => FIVE, "2026.2.17" => SECRETS, "2026.8.1" => TALK, "2026.9.6" => SESSIONS,

@@ -49,7 +49,7 @@ const FLAGS = {
   'dry-run': [null, 'show what would change, write nothing', (o) => (o.dryRun = true)],
   json: [null, 'the report as JSON on stdout', null],
   quiet: [null, 'say nothing but errors', null],
-  device: ['KEY', 'approve this public key; no identity is touched', (o, v) => (o.device = { publicKey: v })],
+  device: ['KEY', 'this device by its public key (doctor: or its id); no identity is touched', (o, v) => (o.device = { publicKey: v })],
   'display-name': ['NAME', 'name of the paired device', (o, v) => (o.displayName = v)],
   scopes: ['A,B', 'exactly these scopes; default: all five', (o, v) => (o.scopes = list(v))],
   'identity-file': ['PEM', 'use the private key in this file', (o, v, io) => (o.identity = { privateKeyPem: io.read(v) })],
@@ -85,6 +85,8 @@ const FLAGS = {
   'remote-address': ['ADDR', 'the peer of the connection; default this machine', (o, v) => (o.remoteAddress = v)],
   'presents-device': [null, 'a client that presents its device', (o) => (o.presentsDevice = true)],
   'no-device': [null, 'a client that presents none', (o) => (o.presentsDevice = false)],
+  log: ['FILE|-', "a gateway's log: its last refused connection is judged", (o, v, io) => (o.log = io.line(v))],
+  all: [null, 'who gets in from where, as a small matrix', null],
   why: [null, "the path through the gateway's decision", null],
   url: ['URL', "default: the config's port on loopback", (o, v) => (o.url = v)],
   'token-env': ['NAME', 'variable that holds the gateway token', (o, v, io) => (o.token = io.env(v))],
@@ -97,7 +99,7 @@ const TARGET = ['state-dir', 'config', 'gateway-version', 'openclaw-dir'];
 const OUTPUT = ['dry-run', 'json', 'quiet'];
 const PAIR = ['device', 'display-name', 'scopes', 'identity-file', 'secret-env', 'label', 'new-identity', 'on-conflict', 'reinstate', 'pending'];
 const CONFIG = ['trusted-proxy', 'proxy-peer', 'allow-any', 'merge-file', 'set', 'unset', 'arrays'];
-const CONNECTION = ['client', 'header', 'method', 'remote-address', 'presents-device', 'no-device'];
+const CONNECTION = ['client', 'header', 'method', 'remote-address', 'presents-device', 'no-device', 'log'];
 
 // command: [operation, about, flags of its own, output flags]; flags of `inner` go into one nested option.
 const COMMANDS = {
@@ -105,7 +107,7 @@ const COMMANDS = {
   'pre-pair': { operation: 'prePair', about: 'make or reuse the device identity and write its approved record', flags: PAIR },
   'clear-pending': { operation: 'clearPending', about: 'remove stale pairing requests, which poison later ones', flags: ['device-id'] },
   'patch-config': { operation: 'patchConfig', about: 'edit openclaw.json without losing a byte of the rest', flags: CONFIG },
-  doctor: { operation: 'diagnose', about: 'why there is a wall, and all that is wrong on disk', flags: [...CONNECTION, 'why'], inner: { connection: CONNECTION }, output: ['json', 'quiet'] },
+  doctor: { operation: 'diagnose', about: 'why there is a wall, and all that is wrong on disk', flags: ['device', ...CONNECTION, 'all', 'why'], inner: { connection: CONNECTION }, output: ['json', 'quiet'] },
   verify: { operation: 'verify', about: 'a real connect to a running gateway; changes nothing by trying', flags: ['url', 'token-env', 'password-env', 'client', 'header', 'timeout', 'force'], output: ['json', 'quiet'] },
 };
 
@@ -162,7 +164,7 @@ function parse(argv, io) {
     if (assign) assign(into, value, io);
     else switches[flag] = true;
   }
-  return { command: name, operation: command.operation, options, json: switches.json === true, quiet: switches.quiet === true, why: switches.why === true };
+  return { command: name, operation: command.operation, options, json: switches.json === true, quiet: switches.quiet === true, why: switches.why === true, all: switches.all === true };
 }
 
 function help(topic) {
@@ -187,8 +189,8 @@ function help(topic) {
     'Flags of every command that writes:',
     ...flagLines(['dry-run']),
     '',
-    'Exit code: 0 done or nothing to do, 1 refused, 2 wrong usage; doctor and verify: 3 where the wall stands, 4 where it',
-    "can't be told or no gateway is here.",
+    'Exit code: 0 done or nothing to do, 1 refused, 2 wrong usage; doctor and verify: 3 where the wall stands,',
+    "4 where it can't be told or no gateway is here.",
     'Secrets are never arguments: name a file (--identity-file) or a variable (--token-env).',
     '',
   ].join('\n');

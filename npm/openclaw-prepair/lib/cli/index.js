@@ -9,13 +9,15 @@ const { readPlain } = require('../plain-file.js');
 const { verify } = require('../verify.js');
 const { parse, help, Usage } = require('./args.js');
 const { planDiff } = require('./diff.js');
-const { safe, paint, notices, diffLines, done, diagnosis, isWall, laidOut } = require('./show.js');
+const { runDoctor } = require('./doctor.js');
+const { safe, paint, notices, diffLines, done, laidOut } = require('./show.js');
 
 const DONE = 0;
 const REFUSED = 1;
 const USAGE = 2;
 const WALL = 3;
-const UNTOLD = 4;
+/** Only the arguments can have been wrong. */
+const WRONG = ['OPTIONS', 'VERSION', 'KEY', 'PROXY', 'PROXY_ANY', 'SECRET'].map((code) => `ERR_PREPAIR_${code}`);
 // Of a file that an argument names.
 const LARGEST = 16 * 1024 * 1024;
 
@@ -55,6 +57,10 @@ const io = {
     } catch {
       throw refusal('ENCODING', 'The file is no UTF-8.', { path, hint: 'Save it as UTF-8.' });
     }
+  },
+  /** The line of a log that tells of a connection; `-` is stdin. */
+  line(path) {
+    return require('./doctor.js').lineOf(path === '-' ? require('node:fs').readFileSync(0, 'utf8') : this.read(path));
   },
   json(path) {
     const text = this.read(path);
@@ -102,12 +108,6 @@ const remains = {
   request: ({ requestId }) => `The gateway there has the pending request ${safe(requestId)} now; remove it by \`openclaw devices reject\` of that gateway.`,
 };
 
-function runDoctor(call, c) {
-  const report = driver.diagnose(load(), call.options);
-  const untold = report.verdict === 'unknown' || report.verdict === 'no-gateway';
-  return { report, code: untold ? UNTOLD : isWall(report) ? WALL : DONE, lines: diagnosis(report, c, call) };
-}
-
 async function runVerify(call, c) {
   const binding = load();
   const report = await verify(binding, call.options);
@@ -141,7 +141,7 @@ async function main(argv) {
   // What fails is told to each write.
   for (const stream of [stdout, stderr]) stream.on('error', () => {});
   const c = paint(colored(stderr));
-  let call = {};
+  let call = null;
   try {
     call = parse(argv, io);
     if (call.help) {
@@ -152,7 +152,7 @@ async function main(argv) {
       await write(stdout, `${require('../../package.json').version}\n`);
       return DONE;
     }
-    const runs = { diagnose: runDoctor, verify: runVerify };
+    const runs = { diagnose: (given, colors) => runDoctor(load(), given, colors), verify: runVerify };
     const { report, code, lines } = await (runs[call.operation] ?? runOperation)(call, paint(colored(stdout)));
     if (call.json) await write(stdout, `${json(report)}\n`);
     else if (!call.quiet || code !== DONE) await print(code === REFUSED && call.command === 'verify' ? stderr : stdout, lines);
@@ -167,11 +167,11 @@ async function main(argv) {
     if (!(error instanceof PrepairError)) throw error;
     const { code, message, path, line, column, hint } = error;
     // A file that an argument names is read before the arguments are all known.
-    if (call.json ?? argv.includes('--json')) await write(stdout, `${json({ error: { code, message, path, line, column, hint } })}\n`).catch(() => {});
+    if (call?.json ?? argv.includes('--json')) await write(stdout, `${json({ error: { code, message, path, line, column, hint } })}\n`).catch(() => {});
     const place = path === undefined ? undefined : [path, line, column].filter((part) => part !== undefined).join(':');
     await say(notices([{ code, message, path: place, hint }], c, c.red('✘')));
-    // Only the command line can have asked for what the core calls a wrong option.
-    return code === 'ERR_PREPAIR_OPTIONS' ? USAGE : REFUSED;
+    // What the arguments, or the files that they name, cannot mean.
+    return call === null || WRONG.includes(code) ? USAGE : REFUSED;
   }
 }
 

@@ -16,10 +16,31 @@ const word = (text) => (/^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceA
 
 const plural = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
+/** The options of the API, as the flags that stand for them. */
+const FLAGS = [
+  [/\bgatewayVersion\b/g, '--gateway-version'],
+  [/\bopenclawDir\b/g, '--openclaw-dir'],
+  [/\bstateDir\b/g, '--state-dir'],
+  [/\bconfigPath\b/g, '--config'],
+  [/\bproxyPeers\b/g, '--proxy-peer'],
+  [/\ballowAny: true/g, '--allow-any'],
+  [/\breinstate: true/g, '--reinstate'],
+  [/\bonConflict: 'replace'/g, '--on-conflict replace'],
+  [/\bdevice: \{ publicKey \}/g, '--device KEY'],
+  [/merge: \{ gateway: \{ mode: 'local' \} \}/g, '--set gateway.mode=local'],
+  [/\bconfig: false\b/g, '--no-config'],
+  [/\bforce: true\b/g, '--force'],
+  [/\bprePair\(\)/g, 'pre-pair'],
+  [/\bsetup\(\)/g, 'setup'],
+  [/The package's types describe every option\./g, 'See --help of the command.'],
+  [/\b[Tt]he option (?=--)/g, ''],
+];
+const inFlags = (text) => FLAGS.reduce((out, [option, flag]) => out.replace(option, flag), text);
+
 const notice = ({ code, message, path, hint }, c, mark) => [
-  { first: `${mark} ${c.bold(code)} `, text: safe(message), indent: 4, taken: code.length + 3 },
+  { first: `${mark} ${c.bold(code)} `, text: safe(inFlags(message)), indent: 4, taken: code.length + 3 },
   ...(path ? [c.dim(`    in ${safe(path)}`)] : []),
-  ...(hint ? [{ first: `    ${c.cyan('→')} `, text: safe(hint), indent: 6 }] : []),
+  ...(hint ? [{ first: `    ${c.cyan('→')} `, text: safe(inFlags(hint)), indent: 6 }] : []),
 ];
 const notices = (list, c, mark = c.yellow('!')) => list.flatMap((item) => notice(item, c, mark));
 
@@ -70,7 +91,9 @@ function done(operation, report, c, dry) {
   const lines = [];
   if ('deviceId' in report) {
     const same = report.changes.length === 0;
-    lines.push(`${c.green('✔')} Device ${report.deviceId} ${dry && !same ? 'would be' : 'is'} paired${same ? '; nothing to do' : ''}.`);
+    // The key of a dry run is made anew by the call that writes it.
+    const who = dry && ['created', 'replaced'].includes(report.identity) ? 'A new device' : `Device ${report.deviceId}`;
+    lines.push(`${c.green('✔')} ${who} ${dry && !same ? 'would be' : 'is'} paired${same ? '; nothing to do' : ''}.`);
     const scopes = report.scopesAdded.length > 0 ? `, ${would}granted ${report.scopesAdded.map(safe).join(' ')}` : '';
     lines.push(c.dim(`  identity ${report.identity}, record ${report.paired}${scopes}; ${plural(report.pendingCleared, 'pending request')} removed`));
   } else if ('cleared' in report) {
@@ -122,6 +145,14 @@ function told(findings, c, mark) {
   return [...first.flatMap((finding, at) => notice(finding, c, at === 0 ? mark : c.yellow('!'))), ...others.flatMap((finding) => notice(finding, c, c.dim('·')))];
 }
 
+/** The steps of a remedy: commands to copy, each with what it does. */
+const stepsOf = ({ steps }, c) =>
+  steps.flatMap((step) => {
+    const words = command(step);
+    const text = { first: words ? '    ' : '  ', text: safe(inFlags(step.text)), indent: words ? 4 : 2, ...(words && { style: c.dim }) };
+    return words ? [{ words, indent: 2 }, text] : [text];
+  });
+
 function diagnosis(report, c, { why }) {
   const { verdict, reason, steps, findings, remedy } = report;
   const wall = isWall(report);
@@ -140,14 +171,40 @@ function diagnosis(report, c, { why }) {
   }
   if (remedy) {
     lines.push('', c.bold(remedy.opens ? 'This opens it:' : 'Nothing here opens it for sure:'));
-    for (const step of remedy.steps) {
-      const words = command(step);
-      if (words) lines.push({ words, indent: 2 });
-      lines.push({ first: words ? '    ' : '  ', text: safe(step.text), indent: words ? 4 : 2, style: words ? c.dim : undefined });
-    }
+    lines.push(...stepsOf(remedy, c));
   }
   if (findings.length > 0) lines.push('', c.bold(isOpen(report) ? plural(findings.length, 'remark') : plural(findings.length, 'finding')), ...told(findings, c, wall ? c.red('✘') : c.yellow('!')));
   return lines;
 }
 
-module.exports = { safe, paint, notices, laidOut, diffLines, done, diagnosis, isWall, VERDICTS };
+/** Who gets in from where: a line for each client, a column for each place. */
+function matrix({ assumed, cells, findings }, c) {
+  const places = [...new Set(cells.map(({ place }) => place))];
+  const clients = [...new Set(cells.map(({ client }) => client))];
+  const said = (cell) => (isOpen(cell) ? 'open' : cell.reason ?? cell.verdict);
+  const width = Math.max(...places.map((place) => place.length), ...cells.map((cell) => said(cell).length)) + 4;
+  const first = Math.max(...clients.map((client) => client.length)) + 2;
+  const paint = (cell) => (isOpen(cell) ? [c.green, '✔'] : isWall(cell) ? [c.red, '✘'] : [c.yellow, '?']);
+  const of = (client, place) => cells.find((cell) => cell.client === client && cell.place === place);
+  const lines = [...standsOn(assumed, c), '', c.dim(' '.repeat(first) + places.map((place) => place.padEnd(width)).join('').trimEnd())];
+  for (const client of clients) {
+    lines.push(client.padEnd(first) + places.map((place) => {
+      const cell = of(client, place);
+      const [color, mark] = paint(cell);
+      return color(`${mark} ${said(cell)}`.padEnd(width));
+    }).join('').trimEnd());
+  }
+  // One remedy opens many doors: each is printed once.
+  const known = new Set();
+  for (const { client, place, remedy } of cells.filter(({ remedy }) => remedy?.opens)) {
+    const key = JSON.stringify(remedy.steps);
+    if (known.has(key)) continue;
+    known.add(key);
+    lines.push('', c.bold(`This opens it for ${client}, ${place}:`), ...stepsOf(remedy, c));
+  }
+  if (cells.some((cell) => !isOpen(cell) && !cell.remedy?.opens)) lines.push('', c.dim('What says why the others stay closed: doctor with --client and --header, --remote-address.'));
+  if (findings.length > 0) lines.push('', c.bold(plural(findings.length, 'remark')), ...told(findings, c, c.yellow('!')));
+  return lines;
+}
+
+module.exports = { safe, paint, notices, laidOut, diffLines, done, diagnosis, matrix, isWall, isOpen, VERDICTS };
