@@ -64,6 +64,8 @@ export type PrePairOptions = PairIdentity | PairDevice;
 export interface ClearPendingOptions extends Target {
   /** Only the requests of this device; default: all. */
   deviceId?: string;
+  /** Only this request; not beside `deviceId`. */
+  requestId?: string;
 }
 
 /** What to change in the config. */

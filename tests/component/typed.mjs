@@ -8,10 +8,10 @@ export function requestOf({ operation, options }) {
   const { stateDir, configPath, gatewayVersion, env = {}, ...rest } = optionsOf(options);
   const made = {
     prePair: () => tag('pre-pair', pairOf(rest)),
-    clearPending: () => tag('clear-pending', { deviceId: rest.deviceId }),
+    clearPending: () => tag('clear-pending', { deviceId: rest.deviceId, requestId: rest.requestId }),
     patchConfig: () => tag('patch-config', configOf(rest)),
     setup: ({ config, ...pair } = rest) => tag('setup', { pair: pairOf(pair), config: config === false ? undefined : configOf(config ?? {}) }),
-    diagnose: () => tag('diagnose', connectionOf(rest.connection ?? {})),
+    diagnose: () => tag('diagnose', { connection: connectionOf(rest.connection ?? {}), device: rest.device }),
   };
   return { target: { stateDir, configPath, gatewayVersion, env: Object.entries(env) }, operation: made[operation]() };
 }
@@ -39,7 +39,7 @@ function connectionOf({ client = 'agent', headers = {}, ...rest }) {
 
 /** Inputs. */
 export function inputsFor(vector) {
-  const { files, rows = {}, now, home, cwd, installed, passedOver = [], entropy, stats, process, failures = {} } = inputsOf(vector.inputs);
+  const { files, rows = {}, now, home, cwd, installed, passedOver = [], entropy, stats, process, gateway, failures = {} } = inputsOf(vector.inputs);
   return {
     files: Object.entries(files).map(([path, file]) => [path, file === null ? tag('absent') : file instanceof Uint8Array ? tag('content', file) : tag(file.kind)]),
     rows: Object.entries(rows).map(([id, answer]) => ({ id, rows: answer?.map((row) => Object.entries(row).map(([column, value]) => [column, cellOf(value)])) })),
@@ -47,7 +47,7 @@ export function inputsFor(vector) {
     installed: installed ? { version: installed.version, stateSchema: installed.stateSchema === undefined ? undefined : BigInt(installed.stateSchema) } : undefined,
     passedOver, entropy,
     stats: stats && Object.entries(stats).map(([path, stat]) => [path, stat ? { ...stat, nlink: BigInt(stat.nlink), backups: stat.backups ?? [] } : undefined]),
-    process,
+    process, gateway,
     failures: Object.entries(failures),
   };
 }
@@ -93,5 +93,5 @@ function reportOf({ tag: kind, val }) {
 
 function pairReport({ gateway, ...report }) {
   const source = { given: 'option', installed: 'package', unknown: 'unknown' }[gateway.source];
-  return { ...report, gateway: { version: gateway.version ?? null, source }, attempts: 1 };
+  return { ...report, gateway: { version: gateway.version ?? null, source } };
 }

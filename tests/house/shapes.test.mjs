@@ -1,110 +1,139 @@
-// A shape is said in Rust, in wit/ and in the types of the npm package: field by field the same, or the difference has its
-// reason here.
+// A shape is said in Rust, in wit/ and in the types of the npm package: options, inputs, plans and reports, field by field and
+// word by word the same, or the difference has its reason here. A shape that one of them gains has to be entered here too.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { difference, fieldsOfRust, fieldsOfTypes, fieldsOfWit, names, wordsOfRust, wordsOfTypes, wordsOfWit } from './shapes.mjs';
 
 const root = new URL('../../', import.meta.url);
 const text = (path) => readFileSync(new URL(path, root), 'utf8');
-const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('_', '-').replace(/^-/, '');
+const options = readdirSync(new URL('crates/core/src/options', root)).map((name) => `options/${name.slice(0, -3)}`);
+const RUST = ['report', 'verdict', 'inputs', 'wants', 'steps', 'error', 'base/json5/merge', ...options].map((name) => text(`crates/core/src/${name}.rs`)).join('\n');
+const WIT = text('wit/types.wit') + text('wit/world.wit');
+const TYPES = text('npm/openclaw-prepair/index.d.ts') + text('npm/openclaw-prepair/plan.d.ts');
 
-/** The text between the brace at `at` and the one that closes it. */
-function block(source, at) {
-  const from = source.indexOf('{', at);
-  for (let [end, depth] = [from, 0]; end < source.length; end += 1) {
-    depth += { '{': 1, '}': -1 }[source[end]] ?? 0;
-    if (depth === 0) return source.slice(from + 1, end);
-  }
-  throw new Error('a brace without an end');
-}
+const DRIVER = 'obeyed by a driver; the component has none';
 
-/** What stands at the top of a block, not in what it nests. */
-const top = (body) => body.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '').replace(/\{[^{}]*\}/g, '').replace(/\{[^{}]*\}/g, '').replace(/\([^()]*\)/g, '');
+/** What comes in. Rust, wit, TypeScript (`A.b`: what the field `b` holds); then the fields in which one differs, and why. */
+const IN = [
+  ['TargetInput', 'target', 'Target', { 'openclaw-dir': DRIVER, owner: DRIVER, 'dry-run': DRIVER, now: 'an input of the component' }],
+  ['PairInput', 'pair-options', 'PairOptions+PairIdentity+PairDevice'],
+  ['DeviceInput', 'device', 'PairDevice.device'],
+  ['Derivation', 'derivation', 'IdentitySource', { 'private-key-pem': 'the other choice' }],
+  ['ClearInput', 'clear-options', 'ClearPendingOptions'],
+  ['ConfigInput', 'config-options', 'ConfigChanges'],
+  ['SetupOptions', 'setup-options', null],
+  ['DiagnoseInput', 'diagnose-options', 'DiagnoseOptions'],
+  ['Connection', 'connection', 'Connection'],
+  ['Inputs', 'inputs', 'Inputs', { entropy: 'in Rust beside the inputs, so that it can be wiped', rows: 'in wit each answer is a record' }],
+  ['Stat', 'stat', 'Stat'],
+  ['Installed', 'installed', 'Inputs.installed'],
+  ['PassedOver', 'passed-over', 'Inputs.passedOver'],
+  ['Process', 'process', 'Inputs.process'],
+];
 
-const rust = ['report', 'verdict', 'inputs', 'wants', 'steps', 'error', ...readdirSync(new URL('crates/core/src/options', root)).map((name) => `options/${name.slice(0, -3)}`)]
-  .map((name) => text(`crates/core/src/${name}.rs`)).join('\n');
-const wit = text('wit/types.wit');
-const types = text('npm/openclaw-prepair/index.d.ts') + text('npm/openclaw-prepair/plan.d.ts');
-
-function found(source, declared, fields, name) {
-  const at = declared.exec(source);
-  assert.ok(at, `${name} is not there`);
-  return new Set([...top(block(source, at.index)).matchAll(fields)].map(([, field]) => kebab(field)));
-}
-const ofRust = (name) => found(rust, new RegExp(`pub (?:struct|enum) ${name}\\b`), /^\s*(?:pub )?(\w+)(?::|,)/gm, name);
-const ofWit = (name) => found(wit, new RegExp(`(?:record|enum) ${name} \\{`), /^\s*([\w-]+)(?::|,)/gm, name);
-const ofTypes = (name) => {
-  const own = found(types, new RegExp(`interface ${name}\\b[^{]*(?=\\{)`), /^\s*(?:readonly )?(\w+)\??:/gm, name);
-  const [, above = ''] = new RegExp(`interface ${name} extends ([\\w, ]+?) \\{`).exec(types) ?? [];
-  return new Set([...own, ...above.split(', ').filter((other) => other && other !== 'Target').flatMap((other) => [...ofTypes(other)])]);
-};
-
-/** Rust, wit, TypeScript; then what one of them lacks or has by another name, and why. */
-const SHAPES = [
-  ['Notice', 'notice', 'Notice'],
-  ['Change', 'change', 'Change'],
-  ['PrePairReport', 'pair-report', 'PrePairReport', { attempts: 'a host of the component plans by itself, and counts' }],
-  ['ClearPendingReport', 'clear-report', 'ClearPendingReport'],
-  ['PatchConfigReport', 'config-report', 'PatchConfigReport'],
-  ['Diagnosis', 'diagnosis', 'Diagnosis'],
-  ['Assumed', 'assumed', 'Assumed'],
-  ['Remedy', 'remedy', 'Remedy'],
-  ['RemedyStep', 'remedy-step', 'RemedyStep'],
+/** What is given. */
+const OUT = [
   ['Query', 'query', 'Query'],
   ['Missing', 'needs', 'Reads', { done: 'a word of reads() alone: the component gives no needs when it is done' }],
-  ['Stat', 'stat', 'Stat'],
-  ['PassedOver', 'passed-over', null],
-  ['Installed', 'installed', null],
-  ['Process', 'process', null],
-  ['Inputs', 'inputs', 'Inputs', {
-    entropy: 'in Rust beside the inputs, so that it can be wiped',
-    gateway: 'not in wit yet: a host of the component that runs beside a gateway knows so itself',
-  }],
-  ['Statement', 'statement', null],
-  ['Cleared', 'cleared', null],
-  ['ConfigEdit', 'config-edit', null],
-  ['Gateway', 'gateway', null],
-  ['Connection', 'connection', 'Connection'],
-  ['Step', 'decision', null],
-  ['Fields', 'error', 'PrepairError', { name: 'of every JavaScript error' }, /pub struct Fields \{\s*\/\/\/ Stable/],
+  ['Plan', 'planned', 'Plan'],
+  ['FileStep.Write', 'write-step', "Step'write'", { kind: 'a variant tells it' }],
+  ['FileStep.Remove', 'remove-step', "Step'remove'", { kind: 'a variant tells it' }],
+  ['Sql', 'sql-step', "Step'sql'", { kind: 'a variant tells it' }],
+  ['Statement', 'statement', "Step'sql'.statements"],
+  ['PrePairReport', 'pair-report', 'PrePairReport'],
+  ['Gateway', 'gateway', 'PrePairReport.gateway'],
+  ['ClearPendingReport', 'clear-report', 'ClearPendingReport'],
+  ['Cleared', 'cleared', 'ClearPendingReport.cleared'],
+  ['PatchConfigReport', 'config-report', 'PatchConfigReport'],
+  ['ConfigEdit', 'config-edit', 'PatchConfigReport.edits'],
+  ['SetupReport', 'setup-report', null],
+  ['Diagnosis', 'diagnosis', 'Diagnosis'],
+  ['Assumed', 'assumed', 'Assumed'],
+  ['AssumedGateway', 'assumed-gateway', 'Assumed.gateway'],
+  ['Remedy', 'remedy', 'Remedy'],
+  ['RemedyStep', 'remedy-step', 'RemedyStep'],
+  ['DecisionStep', 'decision', 'Diagnosis.steps'],
+  ['Change', 'change', 'Change'],
+  ['Notice', 'notice', 'Notice'],
+  ['Fields', 'error', 'PrepairError', { name: 'of every JavaScript error' }],
 ];
 
-for (const [name, record, type, but = {}, at] of SHAPES) {
-  test(`${name} is the same in Rust, in wit and in the types`, () => {
-    const said = {
-      rust: at ? found(rust, at, /^\s*pub (\w+):/gm, name) : ofRust(name === 'Step' ? 'Step \\{\\s*\\/\\/\\/ The question' : name),
-      wit: ofWit(record),
-      ...(type && { types: type === 'PrepairError' ? found(types, /class PrepairError\b/, /^\s*(?:readonly )?(\w+)\??:/gm, type) : ofTypes(type) }),
-    };
-    // An error's message is Error's own.
-    if (type === 'PrepairError') said.types.add('message');
-    const all = new Set(Object.values(said).flatMap((fields) => [...fields]));
-    const lacking = [...all].filter((field) => Object.values(said).some((fields) => !fields.has(field))).sort();
-    assert.deepEqual(lacking, Object.keys(but).map(kebab).sort());
-    assert.ok(all.size > 1);
-  });
-}
-
+/** Enums: Rust, wit, and where TypeScript has their words; then the words in which one differs, and why. */
 const WORDS = [
-  ['IdentityOutcome', 'identity-outcome', /identity: ('created'[^;]*);/],
-  ['PairedOutcome', 'paired-outcome', /paired: ('created'[^;]*);/],
-  ['ChangeAction', 'change-action', /action: ('created'[^;]*);/],
-  ['EditAction', 'edit-action', /action: ('added'[^}]*) \}/],
-  ['By', 'by', /by: ('openclaw-prepair'[^;]*);/],
-  ['StoreKind', 'store', /store: ('json'[^;]*);/],
-  ['Verdict', 'verdict', /verdict: ('open'[^;]*);/],
-  ['Reason', 'reason', /reason:\s*\|? ?('not-paired'[^;]*)\s*\| null;/],
+  ['OnConflict', 'on-conflict', 'PairIdentity.onConflict'],
+  ['PendingChoice', 'pending-choice', 'PairOptions.pending'],
+  ['IdentityInput', 'identity-choice', null, { disk: 'in wit on-disk', 'on-disk': 'as above', pem: 'in wit private-key-pem', 'private-key-pem': 'as above' }],
+  ['Secret', 'secret', null],
+  ['Proxies', 'trusted-proxies', null, { list: 'in wit these', these: 'as above', off: 'in wit untouched', untouched: 'as above' }],
+  ['Arrays', 'arrays', 'ConfigChanges.arrays'],
+  ['Client', 'client', 'Connection.client'],
+  ['Auth', 'auth', 'Connection.auth'],
+  ['What', 'operation', null, { 'take-back': 'what verify undoes of its own tries' }],
+  ['File', 'file', null, { bytes: 'in wit content', content: 'as above' }],
+  ['StoreKind', 'store', 'PrePairReport.store'],
+  ['Source', 'version-source', 'PrePairReport.gateway.source', { option: 'in wit given', given: 'as above', package: 'in wit installed', installed: 'as above' }],
+  ['IdentityOutcome', 'identity-outcome', 'PrePairReport.identity'],
+  ['PairedOutcome', 'paired-outcome', 'PrePairReport.paired'],
+  ['ChangeAction', 'change-action', 'Change.action'],
+  ['EditAction', 'edit-action', 'PatchConfigReport.edits.action'],
+  ['By', 'by', 'RemedyStep.by'],
+  ['Verdict', 'verdict', 'Diagnosis.verdict'],
+  ['Reason', 'reason', 'Diagnosis.reason'],
+  ['Report', 'report', null, { diagnosis: 'in wit diagnose', diagnose: 'as above' }],
+  ['Stop', 'stop', null],
 ];
-for (const [name, record, pattern] of WORDS) {
+
+/** Shapes that one of them alone has. */
+const ALONE = {
+  rust: ['Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action'],
+  wit: ['request', 'sql-value', 'answer', 'step', 'identity', 'signature'],
+  types: ['PatchConfigOptions', 'VerifyOptions', 'LeftBehind', 'Verification', 'Identity', 'Operations'],
+};
+
+const rust = RUST.replace(/pub struct Step\b/, 'pub struct DecisionStep');
+const of = (name, record, type) => ({ rust: fieldsOfRust(rust, name), wit: fieldsOfWit(WIT, record), types: type && fieldsOfTypes(TYPES, type) });
+
+for (const [rows, out] of [[IN, false], [OUT, true]]) {
+  for (const [name, record, type, but = {}] of rows) {
+    test(`${name} is the same in Rust, in wit and in the types`, () => {
+      const found = difference(of(name, record, type), out).filter((one) => !(one.split(':')[0] in but));
+      assert.deepEqual(found, []);
+    });
+  }
+}
+
+for (const [name, kind, path, but = {}] of WORDS) {
   test(`the words of ${name} are the same in Rust, in wit and in the types`, () => {
-    const words = [...pattern.exec(types)[1].matchAll(/'([\w-]+)'/g)].map(([, word]) => word);
-    assert.deepEqual([...ofRust(name)], words);
-    assert.deepEqual([...ofWit(record)], words);
+    const known = (words) => words.filter((word) => !(word in but));
+    const [ours, theirs] = [wordsOfRust(rust, name), wordsOfWit(WIT, kind)];
+    assert.deepEqual(known(theirs), known(ours));
+    if (path) assert.deepEqual(known(wordsOfTypes(TYPES, path)), known(ours));
   });
 }
 
-test('a difference is noticed', () => {
-  assert.deepEqual(found('pub struct A {\n    /// B: c.\n    pub a_b: u8,\n    pub c: Option<(u8, u8)>,\n}', /pub struct A\b/, /^\s*(?:pub )?(\w+)(?::|,)/gm, 'A'), new Set(['a-b', 'c']));
-  assert.notDeepEqual(ofRust('Notice'), ofWit('change'));
+test('every shape is compared', () => {
+  const rows = [...IN, ...OUT, ...WORDS];
+  const compared = (column) => new Set(rows.flatMap((row) => (row[column] ?? '').split('+')).map((name) => name.split(/[.']/)[0]));
+  const left = (source, words, column, alone) => names(source, words).filter((name) => !compared(column).has(name) && !alone.includes(name));
+  assert.deepEqual(left(rust, 'pub struct|pub enum', 0, ALONE.rust), []);
+  assert.deepEqual(left(WIT, 'record|enum|variant', 1, ALONE.wit), []);
+  assert.deepEqual(left(TYPES, 'interface', 2, [...ALONE.types, 'SetupReport']), []);
+});
+
+test('a difference of each kind is noticed', () => {
+  const rustText = 'pub struct A {\n    /// B: c.\n    pub a_b: u8,\n    #[serde(skip_serializing_if = "Option::is_none")]\n    pub c: Option<String>,\n    pub d: Option<(u8, u8)>,\n}';
+  const witText = 'record a { a-b: u8, /* x: y, */ c: option<string>, d: option<tuple<u8, u8>> }';
+  const typesText = 'export interface A {\n  aB: number;\n  c?: string;\n  /** No: e. */\n  d: [number, number] | null;\n}';
+  const found = (changed = {}) => {
+    const { rustText: r, witText: w, typesText: t } = { rustText, witText, typesText, ...changed };
+    return difference({ rust: fieldsOfRust(r, 'A'), wit: fieldsOfWit(w, 'a'), types: fieldsOfTypes(t, 'A') }, true);
+  };
+  assert.deepEqual(found(), []);
+  assert.deepEqual(found({ witText: witText.replace('a-b: u8,', '') }), ['a-b: not in wit']);
+  assert.deepEqual(found({ rustText: rustText.replace('pub a_b: u8,', '') }), ['a-b: not in rust']);
+  assert.deepEqual(found({ typesText: typesText.replace('aB', 'aBC') }), ['a-b: not in types', 'a-b-c: not in rust, wit']);
+  assert.deepEqual(found({ typesText: typesText.replace('aB: number', 'aB: string') }), ['a-b: number or string']);
+  assert.deepEqual(found({ witText: witText.replace('c: option<string>', 'c: string') }), ['c: optional or not']);
+  assert.deepEqual(found({ typesText: typesText.replace('c?: string', 'c: string | null') }), ['c: absent, null or neither']);
 });

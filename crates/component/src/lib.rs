@@ -1,6 +1,10 @@
 //! The WebAssembly component: the pure entry of the core, typed by wit/.
 
-mod convert;
+mod inputs;
+mod options;
+mod plan;
+mod report;
+mod to;
 
 /// What wit/ says, as Rust.
 #[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]
@@ -18,6 +22,8 @@ use zeroize::Zeroizing;
 
 use wit::exports::openclaw::prepair::{identities, planner};
 use wit::openclaw::prepair::types;
+
+use to::To;
 
 struct Component;
 
@@ -37,17 +43,17 @@ impl planner::Guest for Component {
         mut inputs: types::Inputs,
     ) -> Result<types::Planned, types::Stop> {
         let entropy = entropy(inputs.entropy.take())?;
-        let request = convert::request(request, entropy::seed(&entropy))?;
-        let plan = operations::plan(&request, &convert::inputs(&inputs)?, &entropy)?;
-        Ok(plan.into())
+        let request = options::request(request, entropy::seed(&entropy))?;
+        let plan = operations::plan(&request, &inputs::inputs(&inputs)?, &entropy)?;
+        Ok(plan.to())
     }
 
     fn reads(
         request: types::Request,
         inputs: types::Inputs,
     ) -> Result<Option<types::Needs>, types::Error> {
-        let request = convert::request(request, &[1; 32])?;
-        Ok(operations::reads(&request, &convert::inputs(&inputs)?).map(Into::into))
+        let request = options::request(request, &[1; 32])?;
+        Ok(operations::reads(&request, &inputs::inputs(&inputs)?).to())
     }
 }
 
@@ -57,15 +63,15 @@ impl identities::Guest for Component {
     }
 
     fn derive(from: types::Derivation) -> Result<identities::Identity, types::Error> {
-        Ok(convert::derivation(from).key()?.into())
+        Ok(from.to().key()?.into())
     }
 
     fn exported(
         target: types::Target,
         inputs: types::Inputs,
     ) -> Result<identities::Identity, types::Stop> {
-        let target = convert::target(target)?;
-        Ok(identity::export(&target, &convert::inputs(&inputs)?)?.into())
+        let target = options::target(target)?;
+        Ok(identity::export(&target, &inputs::inputs(&inputs)?)?.into())
     }
 
     fn sign(

@@ -61,7 +61,7 @@ fn answer(
         "plan" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
             operations::plan(&request, &inputs, entropy)
-                .map_or_else(stopped, |plan| Ok(plan_json(plan, out)))
+                .map_or_else(stopped, |plan| plan_json(plan, out))
         }
         "reads" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
@@ -237,40 +237,23 @@ fn failure(value: Value) -> Result<Error> {
     }))
 }
 
-fn plan_json(plan: Plan, out: &mut Vec<Vec<u8>>) -> Value {
-    let steps: Vec<Value> = plan
-        .steps
-        .into_iter()
-        .map(|step| match step {
-            Step::Write { path, mut content, mode, keep_mode, expect } => {
-                out.push(core::mem::take(&mut *content));
-                let mut step = object(&mut [
-                    ("kind", "write".into()),
-                    ("path", path.into()),
-                    ("blob", (out.len() - 1).into()),
-                    ("mode", mode.into()),
-                    ("expect", expect.into()),
-                ]);
-                if keep_mode {
-                    step["keepMode"] = true.into();
-                }
-                step
-            }
-            Step::Remove { path, expect } => object(&mut [
-                ("kind", "remove".into()),
-                ("path", path.into()),
-                ("expect", expect.into()),
-            ]),
-            Step::Sql { db, statements } => object(&mut [
-                ("kind", "sql".into()),
-                ("db", db.into()),
-                ("statements", json(&statements)),
-            ]),
-        })
-        .collect();
-    object(&mut [
+fn plan_json(plan: Plan, out: &mut Vec<Vec<u8>>) -> Result<Value> {
+    let mut put = |mut content: Zeroizing<Vec<u8>>| {
+        out.push(core::mem::take(&mut *content));
+        Ok(out.len() - 1)
+    };
+    let step = |step| match step {
+        Step::File(step) => step.with(&mut put).map(|step| json(&step)),
+        Step::Sql(sql) => Ok(object(&mut [
+            ("kind", "sql".into()),
+            ("db", sql.db.into()),
+            ("statements", json(&sql.statements)),
+        ])),
+    };
+    let steps: Vec<Value> = plan.steps.into_iter().map(step).collect::<Result<_>>()?;
+    Ok(object(&mut [
         ("steps", steps.into()),
         ("report", json(&plan.report)),
         ("bases", plan.bases.into()),
-    ])
+    ]))
 }

@@ -22,7 +22,7 @@ use crate::plan::take_back::take_back_part;
 use crate::report::{
     ClearPendingReport, Notice, PatchConfigReport, PrePairReport, Report, SetupReport, StoreKind,
 };
-use crate::steps::{Plan, Statement, Step, changes};
+use crate::steps::{Plan, Sql, Statement, Step, changes};
 use crate::store::pending::Which;
 use crate::wants::{Gathered, Missing, Stop};
 
@@ -121,7 +121,7 @@ fn cleared(part: ClearPart, world: &World<'_, '_>, db: &str) -> (Vec<Step>, Repo
 
 /// Statements as one step.
 fn rows(statements: Vec<Statement>, db: &str) -> Option<Step> {
-    (!statements.is_empty()).then(|| Step::Sql { db: db.to_string(), statements })
+    (!statements.is_empty()).then(|| Step::Sql(Sql { db: db.to_string(), statements }))
 }
 
 /// What a plan would still have to know. One that would be refused has read all that it needs.

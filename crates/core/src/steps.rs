@@ -1,55 +1,111 @@
 //! What a plan is made of: ordered steps, each with what it expects to find.
 
 use core::fmt;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::base::keys::sha256_hex;
+use crate::error::Result;
 use crate::inputs::File;
 use crate::report::{Change, ChangeAction, Report};
+
+/// A change of one file. Its content is bytes, or where it crosses a binding the index of a binary part.
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase", rename_all_fields = "camelCase")]
+pub enum FileStep<C> {
+    /// Replaces or creates a file.
+    Write {
+        /// The file; an absolute path.
+        path: String,
+        /// Its whole new content.
+        #[serde(rename = "blob")]
+        content: C,
+        /// Its permission bits.
+        mode: u32,
+        /// SHA-256 of what was read, in lowercase hex; `None`: there was nothing.
+        expect: Option<String>,
+        /// A file that is there keeps its own mode.
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        keep_mode: bool,
+    },
+    /// Removes a file.
+    Remove {
+        /// The file; an absolute path.
+        path: String,
+        /// SHA-256 of what was read, in lowercase hex.
+        expect: String,
+    },
+}
+
+impl<C> FileStep<C> {
+    /// The file.
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Write { path, .. } | Self::Remove { path, .. } => path,
+        }
+    }
+
+    /// The digest of what it expects to find; `None`: nothing.
+    pub fn expect(&self) -> Option<&str> {
+        match self {
+            Self::Write { expect, .. } => expect.as_deref(),
+            Self::Remove { expect, .. } => Some(expect),
+        }
+    }
+
+    /// The same with its content in another form.
+    pub fn with<D>(self, content_of: impl FnOnce(C) -> Result<D>) -> Result<FileStep<D>> {
+        Ok(match self {
+            Self::Write { path, content, mode, expect, keep_mode } => {
+                FileStep::Write { path, content: content_of(content)?, mode, expect, keep_mode }
+            }
+            Self::Remove { path, expect } => FileStep::Remove { path, expect },
+        })
+    }
+}
+
+impl<C: AsRef<[u8]>> fmt::Debug for FileStep<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Write { path, content, .. } => {
+                write!(f, "Write({path}, {} bytes)", content.as_ref().len())
+            }
+            Self::Remove { path, .. } => write!(f, "Remove({path})"),
+        }
+    }
+}
+
+/// Rows that change, all in one transaction.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct Sql {
+    /// The database file.
+    pub db: String,
+    /// In order.
+    pub statements: Vec<Statement>,
+}
+
+impl fmt::Debug for Sql {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sql({}, {} statements)", self.db, self.statements.len())
+    }
+}
 
 /// One change on disk.
 #[derive(Clone, PartialEq)]
 pub enum Step {
-    /// Replaces or creates a file.
-    Write {
-        /// The file.
-        path: String,
-        /// Its whole new content.
-        content: Zeroizing<Vec<u8>>,
-        /// Mode of the file.
-        mode: u32,
-        /// An existing file keeps its own mode.
-        keep_mode: bool,
-        /// SHA-256 of what was read, in lowercase hex; `None`: there was nothing.
-        expect: Option<String>,
-    },
-    /// Removes a file.
-    Remove {
-        /// The file.
-        path: String,
-        /// SHA-256 of what was read.
-        expect: String,
-    },
-    /// Changes rows, all in one transaction.
-    Sql {
-        /// The database.
-        db: String,
-        /// In order.
-        statements: Vec<Statement>,
-    },
+    /// Of a file.
+    File(FileStep<Zeroizing<Vec<u8>>>),
+    /// Of a database.
+    Sql(Sql),
 }
 
 impl fmt::Debug for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Write { path, content, .. } => {
-                write!(f, "Write({path}, {} bytes)", content.len())
-            }
-            Self::Remove { path, .. } => write!(f, "Remove({path})"),
-            Self::Sql { db, statements } => write!(f, "Sql({db}, {} statements)", statements.len()),
+            Self::File(step) => step.fmt(f),
+            Self::Sql(sql) => sql.fmt(f),
         }
     }
 }
@@ -89,14 +145,19 @@ pub(crate) fn write(path: &str, content: Vec<u8>, before: File<'_>) -> Step {
 }
 
 pub(crate) fn private(path: &str, content: Zeroizing<Vec<u8>>, expect: Option<String>) -> Step {
-    Step::Write { path: path.to_string(), content, mode: 0o600, keep_mode: false, expect }
+    let path = path.to_string();
+    Step::File(FileStep::Write { path, content, mode: 0o600, expect, keep_mode: false })
+}
+
+pub(crate) fn remove(path: &str, expect: String) -> Step {
+    Step::File(FileStep::Remove { path: path.to_string(), expect })
 }
 
 pub(crate) fn changes(steps: &[Step], statements: &[Statement], db: &str) -> Vec<Change> {
     let mut out: Vec<Change> = Vec::new();
     for step in steps {
         let change = match step {
-            Step::Write { path, content, expect, .. } => Change {
+            Step::File(FileStep::Write { path, content, expect, .. }) => Change {
                 path: path.clone(),
                 action: if expect.is_some() {
                     ChangeAction::Replaced
@@ -106,13 +167,13 @@ pub(crate) fn changes(steps: &[Step], statements: &[Statement], db: &str) -> Vec
                 bytes: Some(content.len()),
                 rows: None,
             },
-            Step::Remove { path, .. } => Change {
+            Step::File(FileStep::Remove { path, .. }) => Change {
                 path: path.clone(),
                 action: ChangeAction::Removed,
                 bytes: None,
                 rows: None,
             },
-            Step::Sql { .. } => continue,
+            Step::Sql(_) => continue,
         };
         match out.iter_mut().find(|known| known.path == change.path) {
             Some(known) => known.bytes = change.bytes,

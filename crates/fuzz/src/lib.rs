@@ -11,7 +11,7 @@ use prepair_core::inputs::{File, Inputs};
 use prepair_core::options::{self, Operation};
 use prepair_core::report::{PairedOutcome, Report};
 use prepair_core::rules::Version;
-use prepair_core::steps::{Plan, Step};
+use prepair_core::steps::{FileStep, Plan, Step};
 use prepair_core::store::identity;
 use prepair_core::store::pending::Asked;
 use prepair_core::store::record::{self, Want};
@@ -241,11 +241,11 @@ impl Disk {
     /// Does a step of a plan, where the disk is as it expects.
     pub fn apply(&mut self, step: &Step) {
         match step {
-            Step::Write { path, content, .. } => {
+            Step::File(FileStep::Write { path, content, .. }) => {
                 drop(self.0.insert(path.clone(), content.to_vec()))
             }
-            Step::Remove { path, .. } => drop(self.0.remove(path)),
-            Step::Sql { .. } => {}
+            Step::File(FileStep::Remove { path, .. }) => drop(self.0.remove(path)),
+            Step::Sql(_) => {}
         }
     }
 }

@@ -1,16 +1,20 @@
 //! `applyFiles`: steps in order, each one rename or unlink, so that any failure leaves a prefix of them.
 
-use core::fmt;
 use std::collections::HashSet;
 use std::rc::Rc;
 
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
+use prepair_core::report::{Change, ChangeAction};
+use prepair_core::steps::FileStep;
 
 use crate::fault::{barren, changed, fault, mount_point, not_a_file, not_a_folder, not_ours};
+use crate::folder::{Folder, NewFile, Put, Whose, hex};
 use crate::io::{Errno, Io, Kind, Stat};
+use crate::leftovers::{sweep, sweep_all};
 use crate::lock::{self, Lock, Taken};
-use crate::tree::{Folder, NewFile, Put, Reader, Tree, Way, Whose, below, hex};
+use crate::reader::Reader;
+use crate::tree::{Tree, Way};
 
 /// Owner of new files and folders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -21,94 +25,19 @@ pub struct Owner {
     pub gid: u32,
 }
 
-/// A change of one file.
-#[derive(Clone)]
-pub enum Step<'c> {
-    /// Creates or replaces a file.
-    Write {
-        /// Absolute.
-        path: String,
-        /// All of it.
-        content: &'c [u8],
-        /// Permission bits.
-        mode: u32,
-        /// A file that exists keeps its own mode.
-        keep_mode: bool,
-        /// SHA-256 of what is there, in hex; `None`: nothing.
-        expect: Option<String>,
-    },
-    /// Removes a file.
-    Remove {
-        /// Absolute.
-        path: String,
-        /// SHA-256 of what is there, in hex.
-        expect: String,
-    },
-}
-
-impl fmt::Debug for Step<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Write { path, content, .. } => {
-                write!(f, "Write({path}, {} bytes)", content.len())
-            }
-            Self::Remove { path, .. } => write!(f, "Remove({path})"),
-        }
-    }
-}
-
-impl Step<'_> {
-    fn path(&self) -> &str {
-        match self {
-            Self::Write { path, .. } | Self::Remove { path, .. } => path,
-        }
-    }
-
-    fn expect(&self) -> Option<&str> {
-        match self {
-            Self::Write { expect, .. } => expect.as_deref(),
-            Self::Remove { expect, .. } => Some(expect),
-        }
-    }
-}
-
 /// What to change.
 #[derive(Clone, Debug, Default)]
 pub struct ApplyRequest<'c> {
     /// The state dir, which holds the lock, then the config's folder; absolute.
     pub bases: Vec<String>,
     /// In the order in which they become visible. None: only what dead calls left is removed.
-    pub steps: Vec<Step<'c>>,
+    pub steps: Vec<FileStep<&'c [u8]>>,
     /// Owner of new files and folders; as root, the default is the owner of the folder that they are made in.
     pub owner: Option<Owner>,
     /// All but the last: everything is looked at and written beside its place, then taken away again.
     pub rehearse: bool,
     /// For names of temp files and the lock.
     pub random: [u8; 12],
-}
-
-/// What became of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Action {
-    /// It was not there.
-    Created,
-    /// It was there.
-    Replaced,
-    /// It is gone.
-    Removed,
-}
-
-/// One change made.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Change {
-    /// As requested.
-    pub path: String,
-    /// What became of it.
-    pub action: Action,
-    /// Length of the new content.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bytes: Option<usize>,
 }
 
 /// Applies the steps in order. If it fails before the first one, nothing on the disk has changed.
@@ -125,7 +54,7 @@ pub fn apply_files<I: Io>(io: &I, request: &ApplyRequest<'_>) -> Result<Vec<Chan
     };
     if request.steps.is_empty() {
         // Whatever hinders this hinders nothing else: the next call that writes meets it.
-        let _ = job.sweep_all();
+        let _ = sweep_all(&tree, &job.random);
         return Ok(Vec::new());
     }
     let outcome = job.lock().and_then(|lock| {
@@ -160,7 +89,7 @@ struct Job<'t, 'a, I: Io> {
 
 /// A step, ready to be made visible.
 struct Ready<'a, 's, I: Io> {
-    step: &'s Step<'s>,
+    step: &'s FileStep<&'s [u8]>,
     folder: Rc<Folder<'a, I>>,
     name: String,
     path: String,
@@ -229,7 +158,7 @@ impl<'a, I: Io> Job<'_, 'a, I> {
         self.is_root || self.owner.is_some() || user == self.user || user == 0
     }
 
-    fn run(&mut self, steps: &[Step<'_>], rehearse: bool) -> Result<Vec<Change>> {
+    fn run(&mut self, steps: &[FileStep<&[u8]>], rehearse: bool) -> Result<Vec<Change>> {
         let mut ready: Vec<Ready<'a, '_, I>> = Vec::new();
         for step in steps {
             ready.push(self.prepare(step)?);
@@ -266,10 +195,10 @@ impl<'a, I: Io> Job<'_, 'a, I> {
     }
 
     /// Looks at what is there and makes the folders that are missing.
-    fn prepare<'s>(&mut self, step: &'s Step<'s>) -> Result<Ready<'a, 's, I>> {
+    fn prepare<'s>(&mut self, step: &'s FileStep<&'s [u8]>) -> Result<Ready<'a, 's, I>> {
         let spot = self.tree.spot(step.path())?;
         let way = self.tree.way(&spot)?;
-        if let (Step::Remove { .. }, Way::Missing(..)) = (step, &way) {
+        if let (FileStep::Remove { .. }, Way::Missing(..)) = (step, &way) {
             return Err(changed(&spot.path));
         }
         let folder = self.folder(way)?;
@@ -345,19 +274,20 @@ impl<'a, I: Io> Job<'_, 'a, I> {
 
     /// Writes the temp file of a step in full, so that a full or read-only disk is met before anything changes.
     fn stage(&mut self, at: usize, entry: &mut Ready<'a, '_, I>) -> Result<()> {
-        let Step::Write { content, mode, keep_mode, .. } = entry.step else {
+        let FileStep::Write { content, mode, keep_mode, .. } = entry.step else {
             if !self.is_root && entry.was.is_some_and(|was| was.uid != self.user) {
                 return Err(not_ours(&entry.path));
             }
             return entry.folder.writable().map_err(|errno| fault(errno, "remove", &entry.path));
         };
+        let mode = mode & 0o777;
         let write = || {
             let (mode, owner) = match entry.was {
                 Some(Stat { mode: kept, uid, gid, .. }) => (
-                    if *keep_mode { kept } else { *mode },
+                    if *keep_mode { kept } else { mode },
                     if self.is_root { Whose::Given(uid, gid) } else { Whose::Kept(uid, gid) },
                 ),
-                None => (*mode, self.whose_in(&entry.folder)?),
+                None => (mode, self.whose_in(&entry.folder)?),
             };
             Ok(NewFile { content, mode, owner })
         };
@@ -379,7 +309,7 @@ impl<'a, I: Io> Job<'_, 'a, I> {
         let seen = entry.check()?;
         let (folder, name) = (&entry.folder, &entry.name);
         let (action, bytes) = match (entry.step, &entry.temp) {
-            (Step::Write { content, keep_mode, .. }, Some(temp)) => {
+            (FileStep::Write { content, keep_mode, .. }, Some(temp)) => {
                 if let (Some(seen), Some(was)) = (&seen, &entry.was)
                     && ((*keep_mode && seen.stat.mode != was.mode)
                         || seen.stat.uid != was.uid
@@ -405,15 +335,16 @@ impl<'a, I: Io> Job<'_, 'a, I> {
                     Put::Not => return Err(changed(&entry.path)),
                     Put::Stuck(errno) => return Err(fault(errno, "replace", &entry.path)),
                 }
-                let action = if seen.is_some() { Action::Replaced } else { Action::Created };
+                let action =
+                    if seen.is_some() { ChangeAction::Replaced } else { ChangeAction::Created };
                 (action, Some(content.len()))
             }
             _ => {
                 folder.unlink(name).map_err(|errno| fault(errno, "remove", &entry.path))?;
-                (Action::Removed, None)
+                (ChangeAction::Removed, None)
             }
         };
-        Ok(Change { path: entry.step.path().to_owned(), action, bytes })
+        Ok(Change { path: entry.step.path().to_owned(), action, bytes, rows: None })
     }
 
     /// Removes the temp files that are left.
@@ -429,41 +360,6 @@ impl<'a, I: Io> Job<'_, 'a, I> {
             let _ = folder.remove_dir(&name);
         }
     }
-
-    /// Removes what dead calls left. A live call removes its own, so the lock is not waited for.
-    fn sweep_all(&self) -> Result<()> {
-        let mut dirty = Vec::new();
-        for base in self.tree.bases() {
-            for between in [vec![], vec!["identity".to_owned()], vec!["devices".to_owned()]] {
-                if let Ok(Way::Folder(folder)) = self.tree.descend(base, &between)
-                    && !dead_temps(self.tree, &folder).is_empty()
-                {
-                    dirty.push(folder);
-                }
-            }
-        }
-        let state = self.tree.bases().first().map(|base| self.tree.descend(base, &[]));
-        let Some(Ok(Way::Folder(state))) = state else { return Ok(()) };
-        if dirty.is_empty() && !lock::seen(self.tree)? {
-            return Ok(());
-        }
-        let owner = state.stat().ok().filter(|_| self.is_root).map(|stat| (stat.uid, stat.gid));
-        // Long enough for a lock that a dead call left empty.
-        for delay in lock::delays().take(6) {
-            match lock::attempt(self.tree.io, &state, owner, &self.random)? {
-                Taken::Held(lock) => {
-                    for folder in &dirty {
-                        sweep(self.tree, folder);
-                    }
-                    lock.release();
-                    break;
-                }
-                Taken::Busy(None) => self.tree.io.sleep_ms(delay),
-                Taken::Busy(Some(_)) | Taken::Gone => break,
-            }
-        }
-        Ok(())
-    }
 }
 
 impl<'a, I: Io> Ready<'a, '_, I> {
@@ -473,74 +369,5 @@ impl<'a, I: Io> Ready<'a, '_, I> {
             self.folder.digest(&self.name).map_err(|errno| fault(errno, "read", &self.path))?;
         let (digest, file) = found.unzip();
         if digest.as_deref() == self.step.expect() { Ok(file) } else { Err(changed(&self.path)) }
-    }
-}
-
-/// Whether a name is that of a temp file: of [`Job::stage`], or of the sandbox's commit.sh, whose number is a decimal one.
-fn is_temp(name: &str) -> bool {
-    name.strip_prefix(".prepair-").and_then(|rest| rest.strip_suffix(".tmp")).is_some_and(
-        |random| {
-            (25..=28).contains(&random.len())
-                && random.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        },
-    )
-}
-
-/// The temp files in a folder that only dead calls can have left. Below the state dir the lock tells that; in the config's
-/// folder a call for another state dir may be at work, so there they are as old as a lock that is nobody's.
-fn dead_temps<I: Io>(tree: &Tree<'_, I>, folder: &Folder<'_, I>) -> Vec<String> {
-    let is_guarded = tree.bases().first().is_some_and(|state| below(state, &folder.path).is_some());
-    let is_old = |stat: Stat| (tree.io.now_ms() - stat.mtime_ms).abs() > lock::STALE_MS;
-    let is_dead = |name: &String| {
-        is_temp(name)
-            && folder.stat_at(name).is_ok_and(|stat| {
-                stat.is_some_and(|it| it.kind == Kind::File && (is_guarded || is_old(it)))
-            })
-    };
-    folder.list().unwrap_or_default().into_iter().filter(is_dead).collect()
-}
-
-fn sweep<I: Io>(tree: &Tree<'_, I>, folder: &Folder<'_, I>) {
-    for name in dead_temps(tree, folder) {
-        // What can't be removed does no harm.
-        let _ = folder.unlink(&name);
-    }
-}
-
-/// Whether a temp file lies in the folder of one of these files.
-pub(crate) fn temp_folders<I: Io>(tree: &Tree<'_, I>, files: &[String]) -> Result<bool> {
-    let mut looked = HashSet::new();
-    for path in files {
-        if let Way::Folder(folder) = tree.way(&tree.spot(path)?)?
-            && looked.insert(folder.path.clone())
-            && !dead_temps(tree, &folder).is_empty()
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_our_temp_names_are_ours() {
-        assert!(is_temp(".prepair-00112233445566778899aabb0000.tmp"));
-        assert!(is_temp(".prepair-00112233445566778899aabb1.tmp"), "of commit.sh");
-        for name in [
-            ".prepair-.tmp",
-            ".prepair-0011.tmp",
-            ".prepair-00112233445566778899aabb.tmp",
-            ".prepair-00112233445566778899aabb00000.tmp",
-            ".prepair-00112233445566778899AABB0000.tmp",
-            ".prepair-notes-of-the-last-meeting0.tmp",
-            ".prepair-notesofthelastmeeting00000.tmp",
-            ".prepair.lock",
-            "x.tmp",
-        ] {
-            assert!(!is_temp(name), "{name}");
-        }
     }
 }

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
+use prepair_core::report::Change;
+use prepair_core::steps::FileStep;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::apply::{ApplyRequest, Change, Owner, Step, apply_files};
+use crate::apply::{ApplyRequest, Owner, apply_files};
 use crate::io::Io;
 use crate::read::{Entry, ReadRequest, read_files, same_files};
 
@@ -34,28 +36,10 @@ struct SameJson {
 #[derive(Deserialize)]
 struct ApplyJson {
     bases: Vec<String>,
-    steps: Vec<StepJson>,
+    steps: Vec<FileStep<usize>>,
     owner: Option<Owner>,
     #[serde(default)]
     rehearse: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-enum StepJson {
-    #[serde(rename_all = "camelCase")]
-    Write {
-        path: String,
-        blob: usize,
-        mode: u32,
-        #[serde(default)]
-        keep_mode: bool,
-        expect: Option<String>,
-    },
-    Remove {
-        path: String,
-        expect: String,
-    },
 }
 
 #[derive(Serialize)]
@@ -108,8 +92,8 @@ pub fn same_files_json<I: Io>(io: &I, request: &str, blobs: &[&[u8]]) -> Reply {
 /// `{bases, steps, owner?, rehearse?}` → `{changes}`.
 pub fn apply_files_json<I: Io>(io: &I, request: &str, blobs: &[&[u8]], random: [u8; 12]) -> Reply {
     let reply = parse(request).and_then(|request: ApplyJson| {
-        let steps =
-            request.steps.into_iter().map(|step| bind(step, blobs)).collect::<Result<_>>()?;
+        let bound = |step: FileStep<usize>| step.with(|index| blob_at(blobs, index));
+        let steps = request.steps.into_iter().map(bound).collect::<Result<_>>()?;
         let ApplyJson { bases, owner, rehearse, .. } = request;
         let request = ApplyRequest { bases, steps, owner, rehearse, random };
         apply_files(io, &request).map(|changes| json!(AppliedJson { changes }).to_string())
@@ -118,16 +102,6 @@ pub fn apply_files_json<I: Io>(io: &I, request: &str, blobs: &[&[u8]], random: [
         Ok(json) => Reply { json, blobs: Vec::new() },
         Err(error) => refusal(&error),
     }
-}
-
-fn bind<'c>(step: StepJson, blobs: &[&'c [u8]]) -> Result<Step<'c>> {
-    Ok(match step {
-        StepJson::Write { path, blob, mode, keep_mode, expect } => {
-            let content = blob_at(blobs, blob)?;
-            Step::Write { path, content, mode: mode & 0o777, keep_mode, expect }
-        }
-        StepJson::Remove { path, expect } => Step::Remove { path, expect },
-    })
 }
 
 fn blob_at<'c>(blobs: &[&'c [u8]], index: usize) -> Result<&'c [u8]> {
@@ -148,50 +122,4 @@ fn parse<'r, T: Deserialize<'r>>(request: &'r str) -> Result<T> {
 
 fn refusal(error: &Error) -> Reply {
     Reply { json: json!({ "error": error }).to_string(), blobs: Vec::new() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::doubles::Memory;
-
-    #[test]
-    fn requests_and_replies() {
-        let memory = Memory::new();
-        memory.put("/s/a", b"A", 0o600);
-        memory.put_link("/s/l", "a");
-        let read = read_files_json(
-            &memory,
-            r#"{"bases":["/s"],"files":["/s/a","/s/l","/s/d","/s","/x"]}"#,
-        );
-        let expected = r#"{"files":{"/s":{"kind":"dir"},"/s/a":{"blob":0},"/s/d":null,"/s/l":{"kind":"symlink"},"/x":null},"leftovers":false}"#;
-        assert_eq!((read.json.as_str(), read.blobs), (expected, vec![b"A".to_vec()]));
-
-        let request = r#"{"bases":["/s"],"owner":null,"steps":[{"kind":"write","path":"/s/b","blob":1,"mode":384,"expect":null},
-            {"kind":"write","path":"/s/a","blob":0,"mode":384,"keepMode":true,"expect":"559aead08264d5795d3909718cdd05abd49572e84fe55590eef31a88a08fdffd"}]}"#;
-        let applied = apply_files_json(&memory, request, &[b"new", b""], [1; 12]);
-        let expected = r#"{"changes":[{"path":"/s/b","action":"created","bytes":0},{"path":"/s/a","action":"replaced","bytes":3}]}"#;
-        assert_eq!(applied.json, expected);
-    }
-
-    #[test]
-    fn a_bad_request_is_refused_and_not_quoted() {
-        let memory = Memory::new();
-        let missing = r#"{"bases":["/s"],"steps":[{"kind":"write","path":"/s/b","blob":1,"mode":384,"expect":null}]}"#;
-        for request in [
-            missing,
-            "{",
-            r#"{"bases":["/s"],"steps":["sesame"]}"#,
-            r#"{"steps":[{"kind":"sesame"}]}"#,
-        ] {
-            let reply = apply_files_json(&memory, request, &[b"sesame"], [1; 12]);
-            assert!(
-                reply.json.starts_with(r#"{"error":{"code":"ERR_PREPAIR_INTERNAL""#),
-                "{}",
-                reply.json
-            );
-            assert!(!reply.json.contains("sesame"));
-        }
-        assert!(memory.paths().is_empty());
-    }
 }

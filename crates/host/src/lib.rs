@@ -8,16 +8,18 @@
 #![forbid(unsafe_code)]
 
 mod apply;
-pub mod doubles;
 mod fault;
+mod folder;
 pub mod io;
 mod json;
+mod leftovers;
 pub mod lock;
 mod read;
+mod reader;
 mod tree;
 mod unix;
 
-pub use apply::{Action, ApplyRequest, Change, Owner, Step, apply_files};
+pub use apply::{ApplyRequest, Owner, apply_files};
 pub use io::Io;
 pub use json::{Reply, apply_files_json, read_files_json, same_files_json};
 pub use read::{Entry, ReadReply, ReadRequest, read_files, same_files};

@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use prepair_core::error::Result;
 use zeroize::Zeroizing;
 
-use crate::apply::temp_folders;
 use crate::fault::{fault, not_a_folder, too_large};
+use crate::folder::Opened;
 use crate::io::{Errno, Io, Kind};
+use crate::leftovers::any_beside;
 use crate::lock;
-use crate::tree::{Opened, Tree, Way, read_all};
+use crate::reader::read_all;
+use crate::tree::{Tree, Way};
 
 /// The longest string of V8: what is longer no gateway can read either. Protects the memory of the process from what
 /// else may lie there.
@@ -79,7 +81,7 @@ pub fn read_files<I: Io>(io: &I, request: &ReadRequest) -> Result<ReadReply> {
         let entry = read(&tree, path)?;
         reply.files.insert(path.clone(), entry);
     }
-    reply.leftovers = reply.leftovers || temp_folders(&tree, &request.files)?;
+    reply.leftovers = reply.leftovers || any_beside(&tree, &request.files)?;
     Ok(reply)
 }
 
@@ -97,7 +99,7 @@ pub fn same_files<I: Io>(
         }
         folders.push(path.clone());
     }
-    Ok(!lock::seen(&tree)? && !temp_folders(&tree, &folders)?)
+    Ok(!lock::seen(&tree)? && !any_beside(&tree, &folders)?)
 }
 
 fn same<I: Io>(tree: &Tree<'_, I>, path: &str, content: Option<&[u8]>) -> Result<bool> {
@@ -145,35 +147,5 @@ fn read<I: Io>(tree: &Tree<'_, I>, path: &str) -> Result<Entry> {
             Some(content) => Ok(Entry::File(content)),
             None => Err(too_large(&spot.path)),
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::doubles::Memory;
-
-    #[test]
-    fn what_is_the_same() {
-        let memory = Memory::new();
-        memory.put("/s/a", b"A", 0o600);
-        memory.put_link("/s/l", "a");
-        let bases = ["/s".to_owned()];
-        let same = |path: &str, content: Option<&[u8]>| {
-            same_files(&memory, &bases, &BTreeMap::from([(path.to_owned(), content)])).unwrap()
-        };
-        assert!(same("/s/a", Some(b"A")) && same("/s/b", None) && same("/s/d/b", None));
-        for content in [None, Some(b"".as_slice()), Some(b"B"), Some(b"AA")] {
-            assert!(!same("/s/a", content));
-        }
-        assert!(!same("/s/b", Some(b"")) && !same("/s/l", Some(b"A")) && !same("/s/l", None));
-        memory.put("/s/.prepair-0123456789abcdef012345670000.tmp", b"", 0o600);
-        assert!(!same("/s/a", Some(b"A")), "a dead call left something");
-    }
-
-    #[test]
-    fn debug_shows_no_content() {
-        let entry = Entry::File(Zeroizing::new(b"PRIVATE".to_vec()));
-        assert_eq!(format!("{entry:?}"), "File(7 bytes)");
     }
 }

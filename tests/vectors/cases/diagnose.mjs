@@ -124,3 +124,4 @@ for (const [name, connection] of [['a forged line', { log: line.replace('ua=n/a'
   vectors.push({ name, why: 'refused at the option', operation: 'diagnose', options: at('2026.2.19', { connection }), inputs: files(), expect: { error: 'OPTIONS' } });
 }
 for (const [version, verdict, reason] of [['2026.4.29', 'rejected', 'missing-scope'], ['2026.5.3', 'open', null]]) add(`openclaw devices approve, ${version}`, 'it asks for operator.pairing alone up to 2026.5.2', version, { client: 'cli', method: 'device.pair.approve' }, whole(), verdict, reason);
+vectors.push({ name: 'another device by its public key', why: 'its private half lives elsewhere, and its record is here', operation: 'diagnose', options: at('2026.4.15', { configPath: CONFIG, env: { TOKEN: 'the-gateways-secret' }, connection: { client: 'cli', ...proxied }, device: { publicKey: OTHER.publicKey } }), inputs: files({ [PAIRED]: store(record(OTHER)) }), expect: { verdict: 'open', reason: null } });

@@ -31,10 +31,14 @@ for (const [name, content, error, place] of [
   ['truncated', '{"r1": {', 'SYNTAX', { line: 1, column: 9 }], ['a BOM', '\ufeff{}', 'SYNTAX', {}], ['an array', '[1]', 'SHAPE', {}],
   ['not UTF-8', { hex: '7b0dff' }, 'ENCODING', { line: 2, column: 1 }], ['a folder', { kind: 'dir' }, 'NOT_A_FILE', {}], ['a symlink', { kind: 'symlink' }, 'NOT_A_FILE', {}],
 ]) add(name, 'refused, nothing is written', content, {}, { error, path: PENDING, ...place });
+add('one request', 'others of the device keep waiting', pending(one, two, request('r3', OURS)), { requestId: 'r3' }, { cleared: [cleared('r3', OURS, false)], is: { [PENDING]: pending(one, two) } });
+add('a request that does not wait', 'nothing to do', pending(one), { requestId: 'r9' }, { changes: [], cleared: [] });
+add('a request and a device', 'which of them is meant cannot be told', pending(one), { requestId: 'r1', deviceId: OURS.deviceId }, { error: 'OPTIONS' });
+add('an empty requestId', 'an unset variable must not mean all', pending(one), { requestId: '' }, { error: 'OPTIONS' });
 add('an empty deviceId', 'an unset variable must not mean all', pending(one), { deviceId: '' }, { error: 'OPTIONS' });
 add('a deviceId of blanks', 'the same', pending(one), { deviceId: '  ' }, { error: 'OPTIONS' });
 add('a deviceId that is too long', 'nonsense', pending(one), { deviceId: 'x'.repeat(257) }, { error: 'OPTIONS' });
 for (const [name, why, content, warnings] of [
   ['beside a running gateway', 'it writes the same file', pending(one), ['W_GATEWAY_RUNNING']],
   ['beside a running gateway, nothing to do', 'nothing is written beside it', '{}', []],
-]) vectors.push({ name, why, operation: 'clearPending', options: at('2026.4.15'), inputs: { ...json({ [PENDING]: content }), gateway: 4711 }, door: 'json', expect: { warnings } });
+]) vectors.push({ name, why, operation: 'clearPending', options: at('2026.4.15'), inputs: { ...json({ [PENDING]: content }), gateway: 4711 }, expect: { warnings } });

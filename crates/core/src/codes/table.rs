@@ -234,9 +234,6 @@ codes! {
         ProxyNoEffect = "W_PROXY_NO_EFFECT",
             "On this version `trustedProxies` has no effect on who counts as local.",
             "Nothing to do: the paired record is what lets the device in.";
-        ProxyNone = "W_PROXY_NONE",
-            "`gateway.trustedProxies` was left as it is, because no general list helps on this version; said where `sandbox` was asked for.",
-            "Behind a proxy that adds X-Forwarded-For, give its own addresses as `proxyPeers`.";
         ProxyShape = "W_PROXY_SHAPE",
             "`gateway.trustedProxies` is not an array, so the gateway does not start.",
             "Write it as an array of addresses.";
@@ -255,6 +252,9 @@ codes! {
         SchemaNewer = "W_SCHEMA_NEWER",
             "The state database is newer than this version writes, and its gateway may refuse to start.",
             "Use the OpenClaw version that wrote it.";
+        ScopeUnknown = "W_SCOPE_UNKNOWN",
+            "This version has no such scope; there it grants nothing.",
+            "Use the scopes of the version; the hint names them.";
         Scopes = "W_SCOPES",
             "The record lacks scopes that clients ask for.",
             "Run `openclaw-prepair setup`.";

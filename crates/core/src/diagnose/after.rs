@@ -14,12 +14,12 @@ use crate::error::{Error, Result};
 use crate::gateway::walk::Outcome;
 use crate::inputs::File;
 use crate::options::config::{ConfigOptions, Proxies};
-use crate::options::pair::{IdentityInput, PairInput, PairOptions, PendingChoice};
+use crate::options::pair::{IdentityInput, OnConflict, PairInput, PairOptions, PendingChoice};
 use crate::plan::config::config_part;
 use crate::plan::pair::pair_part;
 use crate::report::StoreKind;
 use crate::rules::Import;
-use crate::steps::Step;
+use crate::steps::{FileStep, Step};
 use crate::store::documents;
 use crate::wants::Stop;
 
@@ -68,8 +68,8 @@ struct Change {
 impl Change {
     fn steps(steps: impl IntoIterator<Item = Step>) -> Self {
         let file = |step| match step {
-            Step::Write { path, content, .. } => Some((path, Some(content))),
-            Step::Remove { path, .. } => Some((path, None)),
+            Step::File(FileStep::Write { path, content, .. }) => Some((path, Some(content))),
+            Step::File(FileStep::Remove { path, .. }) => Some((path, None)),
             Step::Sql { .. } => None,
         };
         Self { files: steps.into_iter().filter_map(file).collect(), ..Self::default() }
@@ -166,7 +166,7 @@ fn change(
 }
 
 fn config_options(merge: Map<String, Value>) -> ConfigOptions {
-    ConfigOptions { proxies: Proxies::Unasked, peers: Vec::new(), merge, replace_arrays: false }
+    ConfigOptions { proxies: Proxies::Sandbox, peers: Vec::new(), merge, replace_arrays: false }
 }
 
 fn pair_options(
@@ -177,7 +177,7 @@ fn pair_options(
 ) -> Result<PairOptions> {
     let input = PairInput {
         identity: if anew { IdentityInput::New } else { IdentityInput::Disk },
-        replace: anew,
+        on_conflict: if anew { OnConflict::Replace } else { OnConflict::Refuse },
         device: None,
         scopes: (!scopes.is_empty()).then(|| scopes.to_vec()),
         reinstate,

@@ -103,11 +103,16 @@ pub(super) fn modes(
             );
         }
     }
-    for path in folders.iter().chain(&keys).chain(&stores).skip(1) {
-        let Some(stat) = inputs.stat(path) else { continue };
-        if stat.uid != base.uid {
-            findings.add(NoticeCode::Owner, path, format!("This belongs to uid {}, the state dir to uid {}: the gateway may not be able to read or replace it.", stat.uid, base.uid), format!("Run `chown {}` on it.", base.uid));
-        }
+    let other = |path: &&String| inputs.stat(path).is_some_and(|stat| stat.uid != base.uid);
+    let mut others = folders.iter().chain(&keys).chain(&stores).skip(1).filter(other);
+    if let Some(path) = others.next() {
+        let uid = inputs.stat(path).map_or(0, |stat| stat.uid);
+        let also = match others.count() {
+            0 => String::new(),
+            1 => ", and one more path there".to_string(),
+            more => format!(", and {more} more paths there"),
+        };
+        findings.add(NoticeCode::Owner, path, format!("This belongs to uid {uid}{also}, the state dir to uid {}: the gateway may not be able to read or replace it.", base.uid), format!("As root, run `chown -R {}` on the state dir.", base.uid));
     }
     if let Some(process) = inputs.process.as_ref().filter(|p| p.uid != 0 && p.uid != base.uid) {
         findings.add(

@@ -5,6 +5,7 @@ use core::fmt;
 use serde_json::{Map, Value};
 
 use crate::base::ip;
+use crate::base::json5::Arrays;
 use crate::base::text::quote_entry;
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
@@ -14,9 +15,7 @@ use crate::options::merge::typed;
 /// How `gateway.trustedProxies` is to be filled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proxies {
-    /// What this version needs in a sandbox, without a word where that is nothing.
-    Unasked,
-    /// The same, asked for.
+    /// What this version needs in a sandbox.
     Sandbox,
     /// The private ranges.
     Private,
@@ -49,32 +48,33 @@ impl fmt::Debug for ConfigOptions {
 /// `gateway.trustedProxies` as a caller wants it: typed, not checked yet.
 pub struct ConfigInput {
     /// `trustedProxies`
-    pub proxies: Proxies,
+    pub trusted_proxies: Proxies,
     /// `proxyPeers`
-    pub peers: Vec<String>,
+    pub proxy_peers: Vec<String>,
     /// `allowAny`
     pub allow_any: bool,
     /// `merge`
-    pub merge: Map<String, Value>,
-    /// `arrays: 'replace'`
-    pub replace_arrays: bool,
+    pub merge: Option<Map<String, Value>>,
+    /// `arrays`
+    pub arrays: Arrays,
 }
 
 impl ConfigInput {
     /// Checks them.
     pub fn checked(self) -> Result<ConfigOptions> {
         let any = self.allow_any;
-        let proxies = match self.proxies {
+        let proxies = match self.trusted_proxies {
             Proxies::List(list) => Proxies::List(addresses("trustedProxies", list, any)?),
             other => other,
         };
-        let peers = addresses("proxyPeers", self.peers, any)?;
+        let peers = addresses("proxyPeers", self.proxy_peers, any)?;
         if let Proxies::List(list) = &proxies {
             limited("trustedProxies and proxyPeers", list.iter().chain(&peers), any)?;
         }
         // A text or a number there stops the gateway; null removes it.
         let name = "merge.gateway.trustedProxies";
-        match self.merge.get("gateway").and_then(|gateway| gateway.get("trustedProxies")) {
+        let merge = self.merge.unwrap_or_default();
+        match merge.get("gateway").and_then(|gateway| gateway.get("trustedProxies")) {
             None | Some(Value::Null) => {}
             Some(list @ Value::Array(_)) => {
                 addresses(name, texts(name, "an array of addresses", list.clone())?, any)?;
@@ -87,8 +87,9 @@ impl ConfigInput {
                 .hint("A gateway does not start with anything else there."));
             }
         }
-        typed(&self.merge)?;
-        Ok(ConfigOptions { proxies, peers, merge: self.merge, replace_arrays: self.replace_arrays })
+        typed(&merge)?;
+        let replace_arrays = self.arrays == Arrays::Replace;
+        Ok(ConfigOptions { proxies, peers, merge, replace_arrays })
     }
 }
 
@@ -126,8 +127,8 @@ pub(super) fn config(fields: &mut Fields) -> Result<ConfigOptions> {
     let addresses = |name: &'static str, value: Value| texts(name, "an array of addresses", value);
     ConfigInput {
         allow_any: fields.bool("allowAny")?.unwrap_or(false),
-        proxies: match fields.take("trustedProxies") {
-            None => Proxies::Unasked,
+        trusted_proxies: match fields.take("trustedProxies") {
+            None => Proxies::Sandbox,
             Some(Value::Bool(false)) => Proxies::Off,
             Some(Value::String(text)) if text == "sandbox" => Proxies::Sandbox,
             Some(Value::String(text)) if text == "private" => Proxies::Private,
@@ -140,15 +141,15 @@ pub(super) fn config(fields: &mut Fields) -> Result<ConfigOptions> {
                 ));
             }
         },
-        peers: match fields.take("proxyPeers") {
+        proxy_peers: match fields.take("proxyPeers") {
             None => Vec::new(),
             Some(value) => addresses("proxyPeers", value)?,
         },
-        merge: match fields.take("merge") {
-            None => Map::new(),
-            Some(value) => object("merge", value)?,
+        merge: fields.take("merge").map(|value| object("merge", value)).transpose()?,
+        arrays: match fields.one_of("arrays", &["union", "replace"])? {
+            Some("replace") => Arrays::Replace,
+            _ => Arrays::Union,
         },
-        replace_arrays: fields.one_of("arrays", &["union", "replace"])? == Some("replace"),
     }
     .checked()
 }

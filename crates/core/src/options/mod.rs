@@ -16,7 +16,7 @@ use crate::options::config::{ConfigOptions, config};
 use crate::options::connection::{Connection, connection};
 use crate::options::fields::{Fields, object};
 use crate::options::pair::{DeviceInput, PairOptions, device, pair};
-use crate::options::target::{Target, device_id, target};
+use crate::options::target::{Target, device_id, request_id, target};
 use crate::parts::Part;
 
 /// What to do.
@@ -79,6 +79,29 @@ pub enum ClearOptions {
     Request(String),
 }
 
+/// The options of `clearPending` as a caller gives them: typed, not checked yet.
+#[derive(Debug)]
+pub struct ClearInput {
+    /// `deviceId`
+    pub device_id: Option<String>,
+    /// `requestId`
+    pub request_id: Option<String>,
+}
+
+impl ClearInput {
+    /// Checks them.
+    pub fn checked(self) -> Result<ClearOptions> {
+        match (self.device_id.map(device_id).transpose()?, self.request_id) {
+            (None, None) => Ok(ClearOptions::All),
+            (Some(id), None) => Ok(ClearOptions::Device(id)),
+            (None, Some(id)) => request_id(id).map(ClearOptions::Request),
+            (Some(_), Some(_)) => {
+                Err(Error::new(ErrorCode::Options, "Give deviceId or requestId, not both."))
+            }
+        }
+    }
+}
+
 /// The options of `setup`.
 #[derive(Debug)]
 pub struct SetupOptions {
@@ -98,6 +121,22 @@ impl SetupOptions {
         }
         Err(Error::new(ErrorCode::ClientState, "merge.gateway.mode is \"remote\": with it this state dir belongs to a client of another gateway, and no gateway reads what would be approved here.")
             .hint("Leave it out where a gateway is to run here. To set it for a client, use patchConfig alone, and approve the client's key on the machine of its gateway."))
+    }
+}
+
+/// The options of `diagnose` as a caller gives them: typed, not checked yet.
+pub struct DiagnoseInput {
+    /// `connection`
+    pub connection: Connection,
+    /// `device`
+    pub device: Option<DeviceInput>,
+}
+
+impl DiagnoseInput {
+    /// Checks them.
+    pub fn checked(self) -> Result<DiagnoseOptions> {
+        let device = self.device.map(DeviceInput::key).transpose()?;
+        Ok(DiagnoseOptions { connection: self.connection.checked()?, device })
     }
 }
 
@@ -170,12 +209,9 @@ pub fn parse(
     let what = match operation {
         Operation::PrePair => What::PrePair(Box::new(pair(&mut fields, blobs, seed)?)),
         Operation::ClearPending => {
-            let device = fields.string("deviceId")?.map(device_id).transpose()?;
-            What::ClearPending(match (fields.string("requestId")?, device) {
-                (Some(id), _) => ClearOptions::Request(id),
-                (None, Some(id)) => ClearOptions::Device(id),
-                (None, None) => ClearOptions::All,
-            })
+            let device_id = fields.string("deviceId")?;
+            let request_id = fields.string("requestId")?;
+            What::ClearPending(ClearInput { device_id, request_id }.checked()?)
         }
         Operation::PatchConfig => What::PatchConfig(config(&mut fields)?),
         Operation::Setup => {
@@ -208,15 +244,13 @@ fn diagnose(fields: &mut Fields) -> Result<DiagnoseOptions> {
             )
         })?,
     };
-    let connection = connection.checked()?;
-    let device = device(fields)?.map(DeviceInput::key).transpose()?;
-    Ok(DiagnoseOptions { connection, device })
+    DiagnoseInput { connection, device: device(fields)? }.checked()
 }
 
 fn take_back(fields: &mut Fields) -> Result<TakeBack> {
     Ok(TakeBack {
         device: device_id(fields.string("deviceId")?.unwrap_or_default())?,
-        request: fields.string("requestId")?,
+        request: fields.string("requestId")?.map(request_id).transpose()?,
         record: fields.bool("record")?.unwrap_or(false),
         fields: match fields.take("fields") {
             Some(value) => object("fields", value)?,

@@ -102,6 +102,16 @@ impl Derivation {
     }
 }
 
+/// What to do where another identity is on disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnConflict {
+    /// Refuse.
+    #[default]
+    Refuse,
+    /// Replace it.
+    Replace,
+}
+
 /// A public key that a caller wants approved: not checked yet.
 pub struct DeviceInput {
     /// Raw base64url or SPKI PEM.
@@ -124,8 +134,8 @@ impl DeviceInput {
 pub struct PairInput {
     /// `identity`
     pub identity: IdentityInput,
-    /// `onConflict: 'replace'`
-    pub replace: bool,
+    /// `onConflict`
+    pub on_conflict: OnConflict,
     /// `device`
     pub device: Option<DeviceInput>,
     /// `scopes`
@@ -164,7 +174,8 @@ impl PairInput {
             return Err(Error::new(ErrorCode::Options, "The options device and identity exclude each other.")
                 .hint("device approves a public key whose private half lives elsewhere; identity is the key of this state dir."));
         }
-        if device.is_some() && self.replace {
+        let replace = self.on_conflict == OnConflict::Replace;
+        if device.is_some() && replace {
             return Err(Error::new(
                 ErrorCode::Options,
                 "The option onConflict has no meaning beside device, which touches no identity.",
@@ -184,7 +195,7 @@ impl PairInput {
         let (device, device_name) = device.unzip();
         Ok(PairOptions {
             identity,
-            replace: self.replace,
+            replace,
             device,
             scopes,
             reinstate: self.reinstate,
@@ -277,11 +288,14 @@ pub(super) fn pair(fields: &mut Fields, blobs: &[&[u8]], seed: &[u8; 32]) -> Res
             ));
         }
     };
-    let replace = fields.one_of("onConflict", &["refuse", "replace"])? == Some("replace");
+    let on_conflict = match fields.one_of("onConflict", &["refuse", "replace"])? {
+        Some("replace") => OnConflict::Replace,
+        _ => OnConflict::Refuse,
+    };
     let device = device(fields)?;
     PairInput {
         identity,
-        replace,
+        on_conflict,
         device,
         scopes: match fields.take("scopes") {
             None => None,

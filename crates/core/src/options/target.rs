@@ -54,8 +54,6 @@ pub struct TargetInput {
     pub config_path: Option<String>,
     /// `gatewayVersion`
     pub gateway_version: Option<String>,
-    /// `openclawDir`
-    pub openclaw_dir: Option<String>,
     /// `env`
     pub env: Named<String>,
 }
@@ -70,7 +68,7 @@ impl TargetInput {
                 None | Some("auto") => None,
                 Some(text) => Some(text.parse()?),
             },
-            openclaw_dir: self.openclaw_dir.map(|text| path("openclawDir", text)).transpose()?,
+            openclaw_dir: None,
             env: self.env,
         })
     }
@@ -81,6 +79,15 @@ pub fn device_id(id: String) -> Result<String> {
     if id.trim().is_empty() || id.len() > 256 {
         return Err(Error::new(ErrorCode::Options, "The option deviceId is empty or too long.")
             .hint("A deviceId is 64 hexadecimal digits."));
+    }
+    Ok(id)
+}
+
+/// The id of a pending request.
+pub fn request_id(id: String) -> Result<String> {
+    if id.trim().is_empty() || id.len() > 256 {
+        return Err(Error::new(ErrorCode::Options, "The option requestId is empty or too long.")
+            .hint("Take it as `openclaw devices list` shows it, or a diagnosis."));
     }
     Ok(id)
 }
@@ -115,7 +122,6 @@ pub fn target(fields: &mut Fields) -> Result<Target> {
         state_dir: fields.string("stateDir")?,
         config_path: fields.string("configPath")?,
         gateway_version: fields.string("gatewayVersion")?,
-        openclaw_dir: fields.string("openclawDir")?,
         ..TargetInput::default()
     };
     if let Some(value) = fields.take("env") {
@@ -130,6 +136,8 @@ pub fn target(fields: &mut Fields) -> Result<Target> {
         }
     }
     // Checked here, obeyed by the drivers.
+    let openclaw_dir = fields.string("openclawDir")?.map(|text| path("openclawDir", text));
+    let openclaw_dir = openclaw_dir.transpose()?;
     fields.bool("dryRun")?;
     if let Some(value) = fields.take("now") {
         match value.as_f64() {
@@ -150,5 +158,5 @@ pub fn target(fields: &mut Fields) -> Result<Target> {
             ));
         }
     }
-    target.checked()
+    Ok(Target { openclaw_dir, ..target.checked()? })
 }

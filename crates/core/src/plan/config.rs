@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::options::config::ConfigOptions;
 use crate::plan::identity::legacy_identity;
 use crate::report::{PatchConfigReport, StoreKind};
-use crate::steps::{Step, changes, expect};
+use crate::steps::{FileStep, Step, changes, expect};
 use crate::wants::Stop;
 
 pub(crate) fn config_part(
@@ -27,12 +27,14 @@ pub(crate) fn config_part(
             None => {}
         }
     }
-    let step = patched.content.map(|content| Step::Write {
-        path: path.clone(),
-        content: Zeroizing::new(content),
-        mode: 0o600,
-        keep_mode: true,
-        expect: expect(world.inputs.file(path)),
+    let step = patched.content.map(|content| {
+        Step::File(FileStep::Write {
+            path: path.clone(),
+            content: Zeroizing::new(content),
+            mode: 0o600,
+            expect: expect(world.inputs.file(path)),
+            keep_mode: true,
+        })
     });
     let report = PatchConfigReport {
         path: path.clone(),

@@ -11,7 +11,7 @@ use crate::inputs::File;
 use crate::options::pair::{IdentityChoice, PairOptions};
 use crate::plan::identity::{primary_key, stored_identity};
 use crate::report::{IdentityOutcome, Notice};
-use crate::steps::{Statement, Step, expect, private, write};
+use crate::steps::{Statement, Step, expect, private, remove, write};
 use crate::store::identity::{self, Repair};
 use crate::store::rows;
 use crate::wants::{Stop, want_files, want_queries};
@@ -36,6 +36,15 @@ impl Key {
     pub(crate) fn new(public: [u8; 32], outcome: IdentityOutcome) -> Self {
         let (before, after, statements) = (Vec::new(), Vec::new(), Vec::new());
         Self { public, outcome, before, after, replaced: None, claim: (None, None), statements }
+    }
+}
+
+/// The key that the options name, and what is reported of it where none is on disk.
+fn wanted(options: &PairOptions, seed: &[u8; 32]) -> Option<(KeyPair, IdentityOutcome)> {
+    match &options.identity {
+        IdentityChoice::Disk => None,
+        IdentityChoice::Given(keys) => Some(((**keys).clone(), IdentityOutcome::Imported)),
+        IdentityChoice::New => Some((KeyPair::from_seed(seed), IdentityOutcome::Created)),
     }
 }
 
@@ -66,12 +75,8 @@ pub(super) fn file_key(
     };
     let id = stored.as_ref().map(|stored| stored.keys.device_id());
     let resumed = claimed.is_some() && claimed == id.as_deref().map(str::as_bytes);
-    let wanted = match &options.identity {
-        IdentityChoice::Disk => None,
-        IdentityChoice::Given(keys) => Some(((**keys).clone(), IdentityOutcome::Imported)),
-        IdentityChoice::New if resumed => None,
-        IdentityChoice::New => Some((KeyPair::from_seed(seed), IdentityOutcome::Created)),
-    };
+    let wanted = wanted(options, seed)
+        .filter(|(_, outcome)| !resumed || *outcome != IdentityOutcome::Created);
     let mut key = Key::new([0; 32], IdentityOutcome::Reused);
     let same = |stored: &identity::Stored| match &wanted {
         Some((keys, _)) => keys.public() == stored.keys.public(),
@@ -86,7 +91,7 @@ pub(super) fn file_key(
             }
             if let (Some(path), Some(claimed)) = (claim, claimed.filter(|_| resumed)) {
                 key.outcome = IdentityOutcome::Created;
-                key.claim.1 = Some(Step::Remove { path, expect: sha256_hex(claimed) });
+                key.claim.1 = Some(remove(&path, sha256_hex(claimed)));
             }
         }
         (None, wanted) if !file.exists() => {
@@ -100,7 +105,7 @@ pub(super) fn file_key(
             key.before.push(private(path, keys.file(inputs.now), None));
             if let Some(path) = claim {
                 let id = keys.device_id().into_bytes();
-                let end = Step::Remove { path: path.clone(), expect: sha256_hex(&id) };
+                let end = remove(&path, sha256_hex(&id));
                 let file = inputs.file(&path);
                 key.claim = (Some(write(&path, id, file)), Some(end));
             }
@@ -181,13 +186,9 @@ pub(super) fn row_key(
     rows::check_columns(inputs, &db)?;
     want_queries(inputs, [rows::primary(&db)])?;
     let mut key = Key::new([0; 32], IdentityOutcome::Reused);
-    let given = match &options.identity {
-        IdentityChoice::Disk => None,
-        IdentityChoice::Given(keys) => Some((**keys).clone()),
-        IdentityChoice::New => Some(KeyPair::from_seed(seed)),
-    };
+    let wanted = wanted(options, seed);
     if let Some(public) = primary_key(world)? {
-        if let Some(given) = given.filter(|given| given.public() != public) {
+        if let Some((given, _)) = wanted.filter(|(given, _)| given.public() != public) {
             return Err(Error::new(
                 ErrorCode::IdentityConflict,
                 format!("The state database holds another identity: device {}, not {}.", device_id(&public), given.device_id()),
@@ -210,15 +211,12 @@ pub(super) fn row_key(
     // No identity yet. One that waits in a file is the one that a later import would compare with.
     let mut stored = stored_identity(world, path)?;
     let repair = stored.as_mut().and_then(|stored| stored.repair.take());
-    let (keys, outcome) = match (stored, given) {
-        (Some(stored), Some(given)) if stored.keys.public() != given.public() => {
+    let (keys, outcome) = match (stored, wanted) {
+        (Some(stored), Some((given, _))) if stored.keys.public() != given.public() => {
             return Err(conflict(path, &stored.keys.device_id(), &given.device_id()).into());
         }
         (Some(stored), _) => (stored.keys, IdentityOutcome::Imported),
-        (None, Some(given)) if matches!(options.identity, IdentityChoice::New) => {
-            (given, IdentityOutcome::Created)
-        }
-        (None, Some(given)) => (given, IdentityOutcome::Imported),
+        (None, Some(wanted)) => wanted,
         (None, None) if seed == &[0; 32] => return Err(no_entropy().into()),
         (None, None) => (KeyPair::from_seed(seed), IdentityOutcome::Created),
     };

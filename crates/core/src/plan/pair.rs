@@ -4,18 +4,20 @@ use serde_json::{Map, Value};
 
 use crate::base::base64;
 use crate::base::keys::device_id;
-use crate::codes::NoticeCode;
+use crate::base::text::quote;
+use crate::codes::{ErrorCode, NoticeCode};
 use crate::context::World;
 use crate::entropy::{ENTROPY, halves, no_entropy};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::gateway::pairing::{PINNED, remove_first};
+use crate::options::fields::close;
 use crate::options::pair::{PairOptions, PendingChoice};
 use crate::plan::identity::{IMPORT_BY_DOCTOR, legacy_identity};
 use crate::plan::key::{Key, file_key, row_key};
 use crate::plan::pending::{asked, clear_part};
 use crate::plan::record::{file_record, row_record};
 use crate::report::{IdentityOutcome, Notice, PrePairReport, StoreKind};
-use crate::rules::Import;
+use crate::rules::{Import, Rules};
 use crate::steps::{Statement, Step};
 use crate::store::pending::Which;
 use crate::store::record::{Want, pin_allows};
@@ -48,6 +50,7 @@ pub(crate) fn pair_part(
         (None, StoreKind::Json) => file_key(world, options, seed, &mut warnings)?,
         (None, StoreKind::Sqlite) => row_key(world, options, seed, &mut warnings)?,
     };
+    known_scopes(options.scopes.as_deref(), &world.rules, &mut warnings)?;
     let id = device_id(&key.public);
     let asked = asked(world, &key.public, options.pending)?;
     let want = Want {
@@ -60,24 +63,20 @@ pub(crate) fn pair_part(
         now: inputs.now,
         token,
     };
-    let (decision, record_step, record_statements, row) = match world.store {
+    let (decision, record_step, record_statements, place, row) = match world.store {
         StoreKind::Json => {
             let old = key.replaced.as_deref();
             let (decision, step) = file_record(world, &want, old, &mut warnings)?;
-            (decision, step, Vec::new(), None)
+            (decision, step, Vec::new(), world.paths.paired(), None)
         }
         StoreKind::Sqlite => {
             let (decision, statements, row) = row_record(world, &want)?;
-            (decision, None, statements, Some(row))
+            (decision, None, statements, world.paths.database(), Some(row))
         }
     };
     if decision.new_token && token == &[0; 32] {
         return Err(no_entropy().into());
     }
-    let place = match world.store {
-        StoreKind::Json => world.paths.paired(),
-        StoreKind::Sqlite => world.paths.database(),
-    };
     if decision.renewed {
         warnings.push(
             Notice::new(NoticeCode::TokenRenewed, format!("The operator token of device {id} was a sanitizer's mark, not a token. A new token took its place."))
@@ -145,4 +144,32 @@ pub(crate) fn pair_part(
     };
     let (begin, end) = key.claim;
     Ok(PairPart { report, public: key.public, row, begin, steps, end, statements })
+}
+
+/// Refuses a scope that is a slip of one that this version has, and says of others that they grant nothing there.
+fn known_scopes(
+    scopes: Option<&[String]>,
+    rules: &Rules,
+    warnings: &mut Vec<Notice>,
+) -> Result<()> {
+    for scope in scopes.unwrap_or_default() {
+        if rules.operator_scopes.contains(&scope.as_str()) {
+            continue;
+        }
+        if let Some(near) = rules.operator_scopes.iter().find(|known| close(known, scope)) {
+            return Err(Error::new(
+                ErrorCode::Options,
+                format!("No operator of this version has the scope {}.", quote(scope)),
+            )
+            .hint(format!("Did you mean {near}?")));
+        }
+        warnings.push(
+            Notice::new(
+                NoticeCode::ScopeUnknown,
+                format!("This version has no scope {}; there it grants nothing.", quote(scope)),
+            )
+            .hint(format!("Its scopes: {}.", rules.operator_scopes.join(", "))),
+        );
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use prepair_core::context::World;
 use prepair_core::error::Error;
 use prepair_core::inputs::{File, Inputs};
 use prepair_core::options::{self, Operation};
-use prepair_core::steps::Step;
+use prepair_core::steps::{FileStep, Sql, Step};
 use prepair_core::wants::Stop;
 use prepair_core::{entropy, operations};
 use serde_json::json;
@@ -44,15 +44,15 @@ fn debug_text_tells_what_it_may() {
     let text = format!("{:?}", request.what);
     assert!(text.contains("10.0.0.7") && !text.contains(TOKEN), "{text}");
     let steps = [
-        Step::Write {
+        Step::File(FileStep::Write {
             path: "/s/a".into(),
             content: Zeroizing::new(b"secret".to_vec()),
             mode: 0o600,
             keep_mode: false,
             expect: None,
-        },
-        Step::Remove { path: "/s/b".into(), expect: String::new() },
-        Step::Sql { db: "/s/c".into(), statements: Vec::new() },
+        }),
+        Step::File(FileStep::Remove { path: "/s/b".into(), expect: String::new() }),
+        Step::Sql(Sql { db: "/s/c".into(), statements: Vec::new() }),
     ];
     assert_eq!(
         format!("{steps:?}"),

@@ -11,7 +11,7 @@ mod holds;
 
 use holds::{Disk, completes, planned};
 use prepair_core::options::Operation;
-use prepair_core::steps::Step;
+use prepair_core::steps::{FileStep, Step};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -20,8 +20,9 @@ fn own() -> (Vec<u8>, Value) {
     let wanted = json!({ "stateDir": "/s", "env": {}, "gatewayVersion": "2026.2.19" });
     let plan = planned(Operation::PrePair, &wanted, &Disk::default(), &[3; 64]).unwrap();
     let content = |name: &str| {
-        let is_it = |step: &&Step| matches!(step, Step::Write { path, .. } if path.ends_with(name));
-        let Some(Step::Write { content, .. }) = plan.steps.iter().find(is_it) else {
+        let is_it = |step: &&Step| matches!(step, Step::File(FileStep::Write { path, .. }) if path.ends_with(name));
+        let Some(Step::File(FileStep::Write { content, .. })) = plan.steps.iter().find(is_it)
+        else {
             panic!("{name} is written")
         };
         content.to_vec()

@@ -15,7 +15,7 @@ use crate::inputs::{File, Inputs, Process, Rows, Stat};
 use crate::operations::plan;
 use crate::options::{self, Operation};
 use crate::report::{Diagnosis, Report};
-use crate::steps::{Plan, Step};
+use crate::steps::{FileStep, Plan, Step};
 use crate::verdict::{Reason, Verdict};
 use crate::wants::Stop;
 
@@ -169,9 +169,11 @@ impl Dir {
         let plan = self.run(Operation::Setup, options);
         for step in plan.steps {
             match step {
-                Step::Write { path, content, .. } => self.files.insert(path, content.to_vec()),
-                Step::Remove { path, .. } => self.files.remove(&path),
-                Step::Sql { .. } => panic!("rows are tested on real databases"),
+                Step::File(FileStep::Write { path, content, .. }) => {
+                    self.files.insert(path, content.to_vec())
+                }
+                Step::File(FileStep::Remove { path, .. }) => self.files.remove(&path),
+                Step::Sql(_) => panic!("rows are tested on real databases"),
             };
         }
     }

@@ -1,12 +1,13 @@
 //! The lock among calls that meet each other in the middle, on a clock that runs as fast as it is slept on.
-#![allow(clippy::unwrap_used, reason = "tests")]
 
 use prepair_core::codes::ErrorCode;
 use std::cell::{Cell, RefCell};
 
-use prepair_host::doubles::{Failing, Memory, Verdict};
+use prepair_core::steps::FileStep;
 use prepair_host::io::Errno;
-use prepair_host::{ApplyRequest, Owner, Step, apply_files, lock};
+use prepair_host::{ApplyRequest, Owner, apply_files, lock};
+
+use crate::doubles::{Failing, Memory, Verdict};
 
 const STATE: &str = "/home/u/.openclaw";
 const LOCK: &str = "/home/u/.openclaw/.prepair.lock";
@@ -15,7 +16,7 @@ const FILE: &str = "/home/u/.openclaw/x";
 fn request(random: u8, content: &'static str, expect: Option<&str>) -> ApplyRequest<'static> {
     ApplyRequest {
         bases: vec![STATE.into()],
-        steps: vec![Step::Write {
+        steps: vec![FileStep::Write {
             path: FILE.into(),
             content: content.as_bytes(),
             mode: 0o600,

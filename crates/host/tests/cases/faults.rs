@@ -1,15 +1,15 @@
 //! Whatever fails, wherever: each file is whole, the changes made are the first ones of the plan, and the same call
 //! then completes and leaves nothing behind.
-#![allow(clippy::unwrap_used, reason = "tests")]
 
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::Error;
-use prepair_host::doubles::{Failing, Memory, Verdict};
+use prepair_core::report::Change;
+use prepair_core::steps::FileStep;
 use prepair_host::io::Errno;
-use prepair_host::{
-    ApplyRequest, Change, Entry, Io, ReadRequest, Step, apply_files, lock, read_files,
-};
+use prepair_host::{ApplyRequest, Entry, Io, ReadRequest, apply_files, lock, read_files};
 use sha2::{Digest, Sha256};
+
+use crate::doubles::{Failing, Memory, Verdict};
 
 const STATE: &str = "/home/u/.openclaw";
 const PATHS: [&str; 4] = [
@@ -77,14 +77,16 @@ fn run<I: Io>(io: &I) -> prepair_core::Result<Vec<Change>> {
             }
         };
         steps.push(match (new, expect) {
-            (Some(new), expect) => Step::Write {
+            (Some(new), expect) => FileStep::Write {
                 path: (*path).to_owned(),
                 content: new.as_bytes(),
                 mode: 0o600,
                 keep_mode: true,
                 expect,
             },
-            (None, expect) => Step::Remove { path: (*path).to_owned(), expect: expect.unwrap() },
+            (None, expect) => {
+                FileStep::Remove { path: (*path).to_owned(), expect: expect.unwrap() }
+            }
         });
     }
     if steps.is_empty() && !found.leftovers {

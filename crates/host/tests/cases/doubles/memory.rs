@@ -1,25 +1,25 @@
-//! Doubles of [`Io`] for tests: a file system in memory that can lose its power, and one that fails where told to.
+//! A file system in memory that can lose its power.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 
-use crate::io::{Errno, Io, Kind, Life, Process, Result, Stat};
+use prepair_host::io::{Errno, Io, Kind, Life, Process, Result, Stat};
 
 /// A file system, clock and process table in memory. Owners are kept, permissions are not enforced.
 #[derive(Clone, Debug)]
-pub struct Memory {
+pub(crate) struct Memory {
     nodes: RefCell<Vec<Node>>,
     now_ms: Cell<i64>,
     /// The effective user.
-    pub euid: Cell<u32>,
+    pub(crate) euid: Cell<u32>,
     /// Bits that new folders don't get.
-    pub umask: Cell<u32>,
+    pub(crate) umask: Cell<u32>,
     /// This process's id; others are looked up in `processes`.
-    pub pid: Cell<u32>,
+    pub(crate) pid: Cell<u32>,
     /// Live processes and their start times.
-    pub processes: RefCell<HashMap<u32, u64>>,
+    pub(crate) processes: RefCell<HashMap<u32, u64>>,
     /// Whether `rename_new` and `exchange`, and `link` exist.
-    pub can: Cell<(bool, bool)>,
+    pub(crate) can: Cell<(bool, bool)>,
 }
 
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ enum Body {
 
 /// An open node of [`Memory`].
 #[derive(Debug)]
-pub struct Handle {
+pub(crate) struct Handle {
     node: usize,
     offset: Cell<usize>,
 }
@@ -58,7 +58,7 @@ impl Default for Memory {
 
 impl Memory {
     /// An empty root folder, owned by root, seen by user 1000, process 100.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let memory = Self {
             nodes: RefCell::default(),
             now_ms: Cell::new(1_790_000_000_000),
@@ -73,46 +73,46 @@ impl Memory {
     }
 
     /// Puts a file there, on the disk, with the folders above it.
-    pub fn put(&self, path: &str, content: &[u8], mode: u32) {
+    pub(crate) fn put(&self, path: &str, content: &[u8], mode: u32) {
         self.place(path, Body::File(content.to_vec()), mode);
     }
 
     /// Puts a folder there.
-    pub fn put_dir(&self, path: &str) {
+    pub(crate) fn put_dir(&self, path: &str) {
         self.folder(path);
     }
 
     /// Puts a symbolic link there.
-    pub fn put_link(&self, path: &str, to: &str) {
+    pub(crate) fn put_link(&self, path: &str, to: &str) {
         self.place(path, Body::Link(to.to_owned()), 0o777);
     }
 
     /// Puts a FIFO there.
-    pub fn put_fifo(&self, path: &str) {
+    pub(crate) fn put_fifo(&self, path: &str) {
         self.place(path, Body::Fifo, 0o600);
     }
 
     /// Gives what is there to someone.
-    pub fn give(&self, path: &str, uid: u32, gid: u32) {
+    pub(crate) fn give(&self, path: &str, uid: u32, gid: u32) {
         let node = self.find(path).expect("it is there");
         let node = &mut self.nodes.borrow_mut()[node];
         (node.uid, node.gid) = (uid, gid);
     }
 
     /// Gives what is there another mode.
-    pub fn set_mode(&self, path: &str, mode: u32) {
+    pub(crate) fn set_mode(&self, path: &str, mode: u32) {
         let node = self.find(path).expect("it is there");
         self.nodes.borrow_mut()[node].mode = mode;
     }
 
     /// Mounts something on what is there.
-    pub fn mount(&self, path: &str) {
+    pub(crate) fn mount(&self, path: &str) {
         let node = self.find(path).expect("it is there");
         self.nodes.borrow_mut()[node].mount = true;
     }
 
     /// Removes a name, whatever it is.
-    pub fn cut(&self, path: &str) {
+    pub(crate) fn cut(&self, path: &str) {
         let (folder, name) = path.rsplit_once('/').expect("absolute");
         let folder = self.find(folder).expect("it is there");
         let node = self
@@ -123,17 +123,17 @@ impl Memory {
     }
 
     /// Lets time pass.
-    pub fn pass(&self, ms: i64) {
+    pub(crate) fn pass(&self, ms: i64) {
         self.now_ms.set(self.now_ms.get() + ms);
     }
 
     /// The time, ms since 1970.
-    pub fn now(&self) -> i64 {
+    pub(crate) fn now(&self) -> i64 {
         self.now_ms.get()
     }
 
     /// The content of a file.
-    pub fn get(&self, path: &str) -> Option<Vec<u8>> {
+    pub(crate) fn get(&self, path: &str) -> Option<Vec<u8>> {
         match &self.nodes.borrow()[self.find(path).ok()?].body {
             Body::File(content) => Some(content.clone()),
             _ => None,
@@ -141,12 +141,12 @@ impl Memory {
     }
 
     /// What `stat` says of a path.
-    pub fn look(&self, path: &str) -> Option<Stat> {
+    pub(crate) fn look(&self, path: &str) -> Option<Stat> {
         self.find(path).ok().map(|node| self.describe(node))
     }
 
     /// Every path, but the root's.
-    pub fn paths(&self) -> Vec<String> {
+    pub(crate) fn paths(&self) -> Vec<String> {
         let nodes = self.nodes.borrow();
         let mut paths = Vec::new();
         let mut todo = vec![(String::new(), 0)];
@@ -163,7 +163,7 @@ impl Memory {
     }
 
     /// Folders whose entries are not all on the disk.
-    pub fn unsynced(&self) -> Vec<usize> {
+    pub(crate) fn unsynced(&self) -> Vec<usize> {
         let nodes = self.nodes.borrow();
         let is_unsynced = |node: &Node| {
             matches!(node.body, Body::Dir(_)) && node.synced.as_ref() != Some(&node.body)
@@ -173,7 +173,7 @@ impl Memory {
 
     /// What the disk holds after the power is cut: synced content, and of the folders those entries that were synced,
     /// but all of those of `lucky` folders, which the system happened to write by itself. Every process is dead.
-    pub fn after_power_loss(&self, lucky: &[usize]) -> Self {
+    pub(crate) fn after_power_loss(&self, lucky: &[usize]) -> Self {
         let after = self.clone();
         for (at, node) in after.nodes.borrow_mut().iter_mut().enumerate() {
             let empty = match node.body {
@@ -191,7 +191,7 @@ impl Memory {
     }
 
     /// Goes on as another process, this one being dead.
-    pub fn restart(&self) {
+    pub(crate) fn restart(&self) {
         let next = self.pid.get() + 1;
         self.processes.replace(HashMap::from([(next, u64::from(next))]));
         self.pid.set(next);
@@ -523,124 +523,5 @@ impl Io for Memory {
 
     fn life(&self, pid: u32) -> Life {
         self.processes.borrow().get(&pid).map_or(Life::Dead, |start| Life::Alive(Some(*start)))
-    }
-}
-
-/// What happens to a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is made.
-    Proceed,
-    /// It fails and has no effect.
-    Fail(Errno),
-    /// If it is a write, only its first byte is written.
-    Short,
-}
-
-/// Decides over each call, given its number from 0 and its name.
-type Judge<'a> = dyn Fn(usize, &'static str) -> Verdict + 'a;
-
-/// Another [`Io`], some of whose calls fail. The judge may also change things behind the caller's back.
-pub struct Failing<'a, I> {
-    inner: &'a I,
-    judge: Box<Judge<'a>>,
-    log: RefCell<Vec<&'static str>>,
-}
-
-impl<'a, I: Io> Failing<'a, I> {
-    /// Asks `judge` before each call.
-    pub fn new(inner: &'a I, judge: impl Fn(usize, &'static str) -> Verdict + 'a) -> Self {
-        Self { inner, judge: Box::new(judge), log: RefCell::default() }
-    }
-
-    /// Fails at the n-th call, from 0, once.
-    pub fn at(inner: &'a I, n: usize, errno: Errno) -> Self {
-        Self::new(inner, move |at, _| if at == n { Verdict::Fail(errno) } else { Verdict::Proceed })
-    }
-
-    /// Has no effect any more from the n-th call on, as if the process were killed there.
-    pub fn killed_at(inner: &'a I, n: usize) -> Self {
-        Self::new(
-            inner,
-            move |at, _| if at >= n { Verdict::Fail(Errno::IO) } else { Verdict::Proceed },
-        )
-    }
-
-    /// Names of the calls so far.
-    pub fn log(&self) -> Vec<&'static str> {
-        self.log.borrow().clone()
-    }
-
-    fn judge(&self, call: &'static str) -> Verdict {
-        let at = self.log.borrow().len();
-        self.log.borrow_mut().push(call);
-        (self.judge)(at, call)
-    }
-}
-
-macro_rules! pass_on {
-    ($($call:ident($($name:ident: $type:ty),*) -> $result:ty;)*) => {
-        $(fn $call(&self, $($name: $type),*) -> $result {
-            match self.judge(stringify!($call)) {
-                Verdict::Fail(errno) => Err(errno),
-                _ => self.inner.$call($($name),*),
-            }
-        })*
-    };
-}
-
-impl<I: Io> Io for Failing<'_, I> {
-    type Fd = I::Fd;
-
-    pass_on! {
-        open_base(path: &str) -> Result<I::Fd>;
-        open_dir(at: &I::Fd, name: &str) -> Result<I::Fd>;
-        open_file(at: &I::Fd, name: &str) -> Result<I::Fd>;
-        create(at: &I::Fd, name: &str) -> Result<I::Fd>;
-        read(file: &I::Fd, buffer: &mut [u8]) -> Result<usize>;
-        stat(fd: &I::Fd) -> Result<Stat>;
-        stat_at(at: &I::Fd, name: &str) -> Result<Stat>;
-        is_mount(at: &I::Fd, name: &str) -> Result<bool>;
-        list(dir: &I::Fd) -> Result<Vec<String>>;
-        writable(dir: &I::Fd) -> Result<()>;
-        make_dir(at: &I::Fd, name: &str) -> Result<()>;
-        chmod(fd: &I::Fd, mode: u32) -> Result<()>;
-        chmod_at(at: &I::Fd, name: &str, mode: u32) -> Result<()>;
-        chown(fd: &I::Fd, uid: Option<u32>, gid: u32) -> Result<()>;
-        sync(fd: &I::Fd) -> Result<()>;
-        rename(at: &I::Fd, from: &str, to: &str) -> Result<()>;
-        exchange(at: &I::Fd, one: &str, other: &str) -> Result<()>;
-        rename_new(at: &I::Fd, from: &str, to: &str) -> Result<()>;
-        link(at: &I::Fd, from: &str, to: &str) -> Result<()>;
-        unlink(at: &I::Fd, name: &str) -> Result<()>;
-        remove_dir(at: &I::Fd, name: &str) -> Result<()>;
-    }
-
-    fn write(&self, file: &I::Fd, bytes: &[u8]) -> Result<usize> {
-        match self.judge("write") {
-            Verdict::Fail(errno) => Err(errno),
-            Verdict::Short => self.inner.write(file, &bytes[..bytes.len().min(1)]),
-            Verdict::Proceed => self.inner.write(file, bytes),
-        }
-    }
-
-    fn euid(&self) -> u32 {
-        self.inner.euid()
-    }
-
-    fn now_ms(&self) -> i64 {
-        self.inner.now_ms()
-    }
-
-    fn sleep_ms(&self, ms: u64) {
-        self.inner.sleep_ms(ms);
-    }
-
-    fn process(&self) -> Process {
-        self.inner.process()
-    }
-
-    fn life(&self, pid: u32) -> Life {
-        self.inner.life(pid)
     }
 }

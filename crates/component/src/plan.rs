@@ -1,0 +1,93 @@
+//! What is still to be read, what is to be done and what is refused, from the core to wit/.
+
+use prepair_core::base::json5;
+use prepair_core::codes::{ErrorCode, NoticeCode};
+use prepair_core::error::{Error, Fields};
+use prepair_core::steps::{FileStep, Plan, Sql, Statement, Step};
+use prepair_core::wants::{Missing, Query, Stop};
+use serde_json::Value;
+
+use crate::to::{To, record};
+use crate::wit::openclaw::prepair::types as wit;
+
+record! {
+    Missing => wit::Needs { files, optional, queries, stats, bases }
+    Query => wit::Query { id, db, sql, params }
+    Plan => wit::Planned { bases, steps, report }
+    Sql => wit::SqlStep { db, statements }
+    Statement => wit::Statement { sql, params, changes }
+    Fields => wit::Error { code, message, path, line, column, hint }
+    wit::Error => Fields { code, message, path, line, column, hint }
+}
+
+impl To<wit::Step> for Step {
+    fn to(self) -> wit::Step {
+        match self {
+            Self::File(FileStep::Write { path, mut content, mode, expect, keep_mode }) => {
+                let content = std::mem::take(&mut *content);
+                wit::Step::Write(wit::WriteStep { path, content, mode, keep_mode, expect })
+            }
+            Self::File(FileStep::Remove { path, expect }) => {
+                wit::Step::Remove(wit::RemoveStep { path, expect })
+            }
+            Self::Sql(sql) => wit::Step::Sql(sql.to()),
+        }
+    }
+}
+
+impl To<wit::SqlValue> for Value {
+    fn to(self) -> wit::SqlValue {
+        match self {
+            Self::Null => wit::SqlValue::Null,
+            Self::Bool(flag) => wit::SqlValue::Integer(flag.into()),
+            Self::Number(number) => match number.as_i64() {
+                Some(number) => wit::SqlValue::Integer(number),
+                None => wit::SqlValue::Real(number.as_f64().unwrap_or_default()),
+            },
+            Self::String(text) => wit::SqlValue::Text(text),
+            // Columns take JSON as text.
+            json => wit::SqlValue::Text(json5::line(&json)),
+        }
+    }
+}
+
+impl To<String> for ErrorCode {
+    fn to(self) -> String {
+        self.to_string()
+    }
+}
+
+impl To<String> for NoticeCode {
+    fn to(self) -> String {
+        self.to_string()
+    }
+}
+
+/// Of what a host of the component could not read.
+impl To<ErrorCode> for String {
+    fn to(self) -> ErrorCode {
+        ErrorCode::of_failure(&self)
+    }
+}
+
+/// What `?` makes of them.
+impl From<Error> for wit::Error {
+    fn from(error: Error) -> Self {
+        error.into_fields().to()
+    }
+}
+
+impl From<Error> for wit::Stop {
+    fn from(error: Error) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl From<Stop> for wit::Stop {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Missing(missing) => Self::Missing((*missing).to()),
+            Stop::Refused(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The host through its public face, as one program, on doubles of the system calls.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod doubles;
+mod faults;
+mod json;
+mod lock;
+mod read;

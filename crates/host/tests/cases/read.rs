@@ -1,0 +1,32 @@
+//! What is read, and whether it is still the same.
+
+use std::collections::BTreeMap;
+
+use prepair_host::{Entry, same_files};
+use zeroize::Zeroizing;
+
+use crate::doubles::Memory;
+
+#[test]
+fn what_is_the_same() {
+    let memory = Memory::new();
+    memory.put("/s/a", b"A", 0o600);
+    memory.put_link("/s/l", "a");
+    let bases = ["/s".to_owned()];
+    let same = |path: &str, content: Option<&[u8]>| {
+        same_files(&memory, &bases, &BTreeMap::from([(path.to_owned(), content)])).unwrap()
+    };
+    assert!(same("/s/a", Some(b"A")) && same("/s/b", None) && same("/s/d/b", None));
+    for content in [None, Some(b"".as_slice()), Some(b"B"), Some(b"AA")] {
+        assert!(!same("/s/a", content));
+    }
+    assert!(!same("/s/b", Some(b"")) && !same("/s/l", Some(b"A")) && !same("/s/l", None));
+    memory.put("/s/.prepair-0123456789abcdef012345670000.tmp", b"", 0o600);
+    assert!(!same("/s/a", Some(b"A")), "a dead call left something");
+}
+
+#[test]
+fn debug_shows_no_content() {
+    let entry = Entry::File(Zeroizing::new(b"PRIVATE".to_vec()));
+    assert_eq!(format!("{entry:?}"), "File(7 bytes)");
+}
