@@ -307,4 +307,79 @@ describe('doctor', () => {
     assert.match(stdout, /W_SQLITE/);
     assert.match(stdout, /^\? unknown/m);
   });
+
+  it('says what it stands on in three lines, then the verdict and its cause; the path behind --why', async (t) => {
+    const { env, state } = home(t, { 'openclaw.json': CONFIG });
+    const { stdout } = await cli(['doctor', ...V, ...THROUGH_PROXY], { env });
+    const lines = stdout.split('\n');
+    assert.match(lines[0], new RegExp(`^State +${state} \\(files\\), config `));
+    assert.match(lines[1], /^Gateway +OpenClaw 2026\.2\.19, as named$/);
+    assert.match(lines[2], /^Client +agent\. It comes from this machine, through a proxy/);
+    assert.deepEqual(lines.slice(3, 5), ['', '✘ closed (1008): pairing required (not-paired)']);
+    assert.match(lines[5], /Is it approved silently\? no: only a local connection/);
+    assert.doesNotMatch(stdout, /├─/);
+  });
+
+  it('has lines of words that fit 60 columns, and commands that can be copied', async (t) => {
+    const { env, state } = home(t, { 'openclaw.json': CONFIG });
+    const { stdout } = await cli(['doctor', ...V, ...THROUGH_PROXY, '--state-dir', state], { env: { ...env, COLUMNS: '60' } });
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 60 || !line.trim().includes(' '), line);
+    const command = /This opens it:\n((?:.* \\\n)*.*)\n/.exec(stdout)[1].replaceAll('\\\n', ' ').trim().split(/ +/);
+    assert.deepEqual(command, ['npx', 'openclaw-prepair', 'setup', '--state-dir', state, '--gateway-version', '2026.2.19']);
+  });
+
+  it('judges every client from every place by --all', async (t) => {
+    const { env } = home(t, { 'openclaw.json': CONFIG });
+    const { code, stdout } = await cli(['doctor', ...V, '--all'], { env });
+    assert.equal(code, 3);
+    assert.match(stdout, /^ +direct +behind a proxy +remote$/m);
+    assert.match(stdout, /^agent +✔ open +✘ not-paired +✘ not-paired$/m);
+    assert.match(stdout, /^cli +✔ open/m);
+    const { json } = await cli(['doctor', ...V, '--all', '--json'], { env });
+    assert.ok(json.cells.length >= 6 && json.cells.every(({ verdict, remedy }) => verdict !== 'unknown' && (remedy === null || remedy.steps.length > 0)));
+  });
+
+  it('judges the last refused connection of a log, and reads no forged line', async (t) => {
+    const lines = JSON.parse(readFileSync(new URL('log-lines.json', import.meta.url), 'utf8'));
+    for (const [version, told] of Object.entries(lines)) {
+      const { env, state } = home(t, { 'openclaw.json': CONFIG, 'gateway.log': `something\n${told['through a proxy']}\nmore\n`, 'forged.log': told.forged });
+      const run = (name) => cli(['doctor', '--gateway-version', version, '--client', 'cli', '--log', join(state, name)], { env });
+      const { code, stdout } = await run('gateway.log');
+      assert.equal(code, 3, stdout);
+      assert.match(stdout, /It comes from 127\.0\.0\.1, through a proxy/);
+      const forged = await run('forged.log');
+      assert.equal(forged.code, 2, forged.stdout);
+      assert.match(forged.stderr, /not a line of a gateway's log that can be read/);
+    }
+  });
+
+  it("takes OpenClaw's own spelling of its version, speaks of flags, and names no device that will never be", async (t) => {
+    const { env } = home(t, { 'openclaw.json': CONFIG });
+    const dry = await cli(['setup', '--gateway-version', 'OpenClaw 2026.4.29 (a448042)', '--dry-run'], { env });
+    assert.equal(dry.code, 0, dry.stderr);
+    assert.match(dry.stdout, /✔ A new device would be paired\./);
+    const unknown = await cli(['doctor'], { env });
+    assert.doesNotMatch(unknown.stdout, /gatewayVersion|openclawDir|stateDir/);
+    for (const args of [['setup', '--gateway-version', 'latest'], ['pre-pair', '--device', 'x'], ['setup', '--identity-file', '/none'], ['doctor', '--remote-address', 'banana']]) {
+      assert.equal((await cli(args, { env })).code, 2, args.join(' '));
+    }
+    const slip = await cli(['setup', ...V, '--scopes', 'operator.reed'], { env });
+    assert.deepEqual([slip.code, /Did you mean operator\.read\?/.test(slip.stderr)], [2, true]);
+    const key = await cli(['patch-config', ...V, '--set', 'gatway.port=1'], { env });
+    assert.deepEqual([key.code, /gateway/.test(key.stderr)], [2, true]);
+    const secret = await cli(['patch-config', ...V, '--set', 'gateway.auth.token=abc'], { env });
+    assert.deepEqual([secret.code, /takes no secret/.test(secret.stderr)], [2, true]);
+  });
+
+  it('is quiet about a healthy state dir, and so is the setup that made it', async (t) => {
+    for (const version of ['2026.2.19', '2026.4.15', '2026.7.1', '2026.9.6']) {
+      const { env } = home(t, { 'openclaw.json': CONFIG });
+      for (const args of [['setup'], ['setup'], ['doctor']]) {
+        const { code, json, stdout } = await cli([...args, '--gateway-version', version, '--json'], { env });
+        assert.equal(code, 0, stdout);
+        assert.deepEqual((json.warnings ?? json.findings).map((notice) => notice.code), [], `${version} ${args}`);
+        if (json.config) assert.deepEqual(json.config.warnings, []);
+      }
+    }
+  });
 });

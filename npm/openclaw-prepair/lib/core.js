@@ -53,7 +53,7 @@ function odd(value) {
     const name = Object.prototype.toString.call(value).slice(8, -1);
     if (name === 'Promise') return ['a Promise', 'Await it first.'];
     if (ArrayBuffer.isView(value)) return [name === 'Uint8Array' ? 'a Buffer or Uint8Array' : `a ${name}`, 'Bytes are taken as secret and identity.secret alone.'];
-    if (['Date', 'Map', 'Set', 'URL', 'RegExp', 'URLSearchParams'].includes(name)) return [`a ${name}`, name === 'URL' ? 'Give its text, as in url.href.' : undefined];
+    if (['Date', 'Map', 'Set', 'URL', 'RegExp', 'URLSearchParams'].includes(name)) return [`a ${name}`, name === 'URL' ? 'Give its text, as in url.href.' : 'Give plain JSON values.'];
     return ['an object of a class', 'Nothing that is inherited counts: give a plain object, like { ...it }.'];
   });
 }
@@ -63,7 +63,7 @@ function own(options = {}) {
   const kind = options === null ? 'null' : reading('options', () => Array.isArray(options)) ? 'an array' : typeof options === 'object' ? null : `a ${typeof options}`;
   if (kind !== null) throw refusal('OPTIONS', `The options must be an object, but they are ${kind}.`);
   if (!reading('options', () => isPlain(options))) {
-    const [what, hint = 'Nothing that is inherited counts.'] = odd(options);
+    const [what, hint] = odd(options);
     throw refusal('OPTIONS', `The options must be a plain object, but they are ${what}.`, { hint });
   }
   return members(options, 'options');

@@ -112,7 +112,11 @@ pub(super) fn modes(
             1 => ", and one more path there".to_string(),
             more => format!(", and {more} more paths there"),
         };
-        findings.add(NoticeCode::Owner, path, format!("This belongs to uid {uid}{also}, the state dir to uid {}: the gateway may not be able to read or replace it.", base.uid), format!("As root, run `chown -R {}` on the state dir.", base.uid));
+        let hint = match also.is_empty() {
+            true => format!("Run `chown {}` on it.", base.uid),
+            false => format!("As root, run `chown -R {}` on the state dir.", base.uid),
+        };
+        findings.add(NoticeCode::Owner, path, format!("This belongs to uid {uid}{also}, the state dir to uid {}: the gateway may not be able to read or replace it.", base.uid), hint);
     }
     if let Some(process) = inputs.process.as_ref().filter(|p| p.uid != 0 && p.uid != base.uid) {
         findings.add(

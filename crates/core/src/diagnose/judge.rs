@@ -9,13 +9,14 @@ use crate::diagnose::config::settings;
 use crate::diagnose::disk::{Disk, Fault, gather, proxy_list};
 use crate::diagnose::findings::Findings;
 use crate::diagnose::identity::leftovers;
-use crate::diagnose::record::{record, sticky};
+use crate::diagnose::record::record;
 use crate::error::Result;
 use crate::gateway::request::trusts;
 use crate::gateway::tree::Question;
 use crate::gateway::walk::{Outcome, connect};
 use crate::options::DiagnoseOptions;
 use crate::options::target::Target;
+use crate::report::Notice;
 use crate::store::rows;
 use crate::verdict::{Reason, Step, Verdict};
 use crate::wants::Stop;
@@ -138,7 +139,15 @@ fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Fin
         Some(Reason::NoDevice | Reason::MissingScope) if !presents_device(&outcome) => {
             findings.add(NoticeCode::NoDevice, path, "This client presents no device, so no paired record can help it.", "Let it connect to the gateway directly, without the proxy, or use a client that presents its device.");
         }
-        Some(Reason::StickyPending) => sticky(world, disk, findings),
+        Some(Reason::StickyPending) => {
+            let sticky = |finding: &&mut Notice| finding.code == NoticeCode::PendingSticky;
+            if let Some(finding) = findings.0.iter_mut().find(sticky) {
+                let id = disk.device_id().unwrap_or_default();
+                finding.hint = Some(format!(
+                    "Run `npx openclaw-prepair setup`; or `npx openclaw-prepair clear-pending --device-id {id}`, which helps at once too, beside a running gateway."
+                ));
+            }
+        }
         _ => {}
     }
     outcome

@@ -49,6 +49,7 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
         }
         return;
     };
+    sticky(world, disk, findings);
     if disk.files_count(world) {
         timestamps(world, findings);
     }
@@ -163,8 +164,8 @@ pub(super) fn lacking(rules: &Rules, record: &Map<String, Value>) -> Vec<&'stati
     SCOPES.into_iter().filter(|scope| !covers(rules, held, &[scope.to_string()])).collect()
 }
 
-/// The request that keeps this connection from being approved silently.
-pub(super) fn sticky(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
+/// A request of this device that keeps later ones from being approved silently.
+fn sticky(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
     let path = match disk.files_count(world) {
         true => world.paths.pending(),
         false => world.paths.database(),
@@ -174,7 +175,7 @@ pub(super) fn sticky(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
             NoticeCode::PendingSticky,
             &path,
             format!("The pending request {} of this device is not silent: later ones that could be approved silently join it and wait too.", text::request_name(&waiting.request_id)),
-            format!("Run `npx openclaw-prepair clear-pending --device-id {}`; it helps at once, beside a running gateway too.", disk.device_id().unwrap_or_default()),
+            SETUP,
         );
     }
 }

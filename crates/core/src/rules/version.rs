@@ -65,7 +65,6 @@ impl FromStr for Version {
 
 fn parse(text: &str) -> Option<Version> {
     // `OpenClaw 2026.4.29 (a448042)`, as later versions print it
-    let text = text.trim();
     let text = text.strip_prefix("OpenClaw ").unwrap_or(text);
     let commit = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let text = match text.split_once(" (") {
