@@ -86,7 +86,7 @@ const WORDS = [
 
 /** Shapes that one of them alone has. */
 const ALONE = {
-  rust: ['Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action'],
+  rust: ['Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action', 'Logged'],
   wit: ['request', 'sql-value', 'answer', 'step', 'identity', 'signature'],
   types: ['PatchConfigOptions', 'VerifyOptions', 'LeftBehind', 'Verification', 'Identity', 'Operations'],
 };

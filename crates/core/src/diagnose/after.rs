@@ -12,7 +12,7 @@ use crate::diagnose::judge::{Case, Row, judge};
 use crate::entropy::{ENTROPY, seed};
 use crate::error::{Error, Result};
 use crate::gateway::walk::Outcome;
-use crate::inputs::File;
+use crate::inputs::{File, Stat};
 use crate::options::config::{ConfigOptions, Proxies};
 use crate::options::pair::{IdentityInput, OnConflict, PairInput, PairOptions, PendingChoice};
 use crate::plan::config::config_part;
@@ -97,7 +97,7 @@ pub(super) fn after<T>(
         let file = content.as_ref().map_or(File::Absent, |content| File::Bytes(content));
         inputs.files.insert(path.clone(), file);
         if let Some(stat) = inputs.stat(path).cloned() {
-            let stat = content.is_some().then(|| crate::inputs::Stat { nlink: 1, ..stat });
+            let stat = content.is_some().then_some(Stat { nlink: 1, ..stat });
             inputs.stats.get_or_insert_default().insert(path.clone(), stat);
         }
     }

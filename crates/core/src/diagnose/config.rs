@@ -51,11 +51,8 @@ pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Fi
     const PROXIES: &[&str] = &["gateway", "trustedProxies"];
     match disk.setting(PROXIES) {
         None => {}
-        Some(Value::Array(items)) => {
-            if !items.iter().all(Value::is_string) {
-                disk.faults.push(Fault::Setting(PROXIES, None));
-            }
-        }
+        Some(Value::Array(items)) if items.iter().all(Value::is_string) => {}
+        Some(Value::Array(_)) => disk.faults.push(Fault::Setting(PROXIES, None)),
         Some(_) => {
             disk.faults.push(Fault::Setting(PROXIES, None));
             findings.add(

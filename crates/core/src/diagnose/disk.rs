@@ -246,7 +246,7 @@ pub(super) fn gather(
         let read = read.map(|record| disk.record = record);
         part(&mut disk, &path, read);
         disk.array = documents::is_empty_array(&inputs.file(&paths.paired()));
-        disk.stale_token = stale_token(world, &disk);
+        disk.stale_token = stale_token(world, disk.device_id().as_deref(), disk.record.as_ref());
         let path = paths.pending();
         let read = file_pending(&inputs.file(&path), &path);
         let read = read.map(|requests| disk.pending = requests);

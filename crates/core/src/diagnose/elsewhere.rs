@@ -7,13 +7,17 @@ use crate::context::World;
 use crate::diagnose::after::refusal;
 use crate::diagnose::disk::{Disk, Fault};
 use crate::diagnose::judge::{Case, is_client, presents_device};
-use crate::diagnose::remedy::by_hand;
 use crate::gateway::state::Mode;
 use crate::gateway::walk::Outcome;
 use crate::options::target::flag;
 use crate::report::{By, RemedyStep};
 use crate::verdict::{Reason, Verdict};
 use crate::wants::Stop;
+
+/// What only a person can do, or why nothing can be done.
+pub(super) fn by_hand(text: impl Into<String>) -> RemedyStep {
+    RemedyStep { by: By::Hand, argv: Vec::new(), text: text.into() }
+}
 
 /// What can be done elsewhere about a wall that nothing here opens.
 pub(super) fn elsewhere(

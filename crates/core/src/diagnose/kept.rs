@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::base::json5::{self, Document, Syntax};
 use crate::base::keys::{KeyPair, parse_public_key};
 use crate::context::World;
-use crate::diagnose::disk::Disk;
 use crate::inputs::File;
 use crate::rules::BrokenIdentity;
 use crate::store::identity::{self, Stored};
@@ -48,15 +47,18 @@ pub(super) fn torn(world: &World<'_, '_>) -> bool {
 }
 
 /// Whether `identity/device-auth.json` keeps a token of this device that is not the one of its record.
-pub(super) fn stale_token(world: &World<'_, '_>, disk: &Disk) -> bool {
+pub(super) fn stale_token(
+    world: &World<'_, '_>,
+    id: Option<&str>,
+    record: Option<&Map<String, Value>>,
+) -> bool {
     let File::Bytes(bytes) = world.inputs.file(&world.paths.state("identity/device-auth.json"))
     else {
         return false;
     };
     let Some(kept) = core::str::from_utf8(bytes).ok().and_then(json5::parse) else { return false };
     let operator = |value: &Value| value.get("tokens")?.get("operator")?.get("token").cloned();
-    let known =
-        disk.record.as_ref().and_then(|record| record.get("tokens")?.get("operator")?.get("token"));
-    let ours = kept.get("deviceId").and_then(Value::as_str).map(String::from) == disk.device_id();
+    let known = record.and_then(|record| record.get("tokens")?.get("operator")?.get("token"));
+    let ours = kept.get("deviceId").and_then(Value::as_str) == id;
     ours && operator(&kept).is_some_and(|token| Some(&token) != known)
 }

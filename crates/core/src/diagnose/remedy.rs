@@ -12,7 +12,7 @@ use crate::base::json5;
 use crate::context::World;
 use crate::diagnose::after::{Act, Setting, after};
 use crate::diagnose::disk::{Disk, Fault};
-use crate::diagnose::elsewhere::elsewhere;
+use crate::diagnose::elsewhere::{by_hand, elsewhere};
 use crate::diagnose::judge::{Case, Row, is_open, presents_device};
 use crate::gateway::state::Paired;
 use crate::gateway::walk::Outcome;
@@ -200,10 +200,6 @@ fn is_near(address: IpAddr) -> bool {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
         IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
     }
-}
-
-pub(super) fn by_hand(text: impl Into<String>) -> RemedyStep {
-    RemedyStep { by: By::Hand, argv: Vec::new(), text: text.into() }
 }
 
 /// A step as a person or a program takes it.
