@@ -214,11 +214,24 @@ export type NoticeCode =
   | (`W_${string}` & {});
 // </codes>
 
+/** A place on disk. It is data: no message repeats it. */
+export interface Place {
+  /** A file, or a folder. */
+  path: string;
+  /** A line of that file, from 1. */
+  line?: number;
+  /** A column of that line, from 1, in UTF-16 code units. */
+  column?: number;
+}
+
 /** A remark or a warning. */
 export interface Notice {
   code: NoticeCode;
   message: string;
   hint?: string;
+  /** Where it is. */
+  place?: Place;
+  /** `place.path`. */
   path?: string;
 }
 
@@ -264,7 +277,7 @@ export interface PatchConfigReport {
 }
 
 export interface SetupReport extends PrePairReport {
-  /** Of the config, with warnings of its own; `null` with `config: false`. */
+  /** Of the config; its warnings are among those above too. `null` with `config: false`. */
   config: PatchConfigReport | null;
 }
 
@@ -442,8 +455,13 @@ export class PrepairError extends Error {
   /** As of every error, but in `JSON.stringify(error)` too. */
   readonly message: string;
   readonly code: PrepairErrorCode;
+  /** Where it is. */
+  readonly place?: Place;
+  /** `place.path`. */
   readonly path?: string;
+  /** `place.line`. */
   readonly line?: number;
+  /** `place.column`. */
   readonly column?: number;
   readonly hint?: string;
 }

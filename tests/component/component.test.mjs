@@ -86,6 +86,7 @@ test('a refusal holds code, place and hint', () => {
   const { tag, val } = ask({ inputs: { files: [...inputsFor(vector).files.filter(([path]) => path !== paired[0]), paired] } });
   assert.equal(tag, 'refused');
   assert.deepEqual([val.code, val.path, val.line, val.column], ['ERR_PREPAIR_SYNTAX', '/s/devices/paired.json', 3, 3]);
+  assert.deepEqual(val.place, { path: val.path, line: 3, column: 3 });
   assert.match(val.hint, /restore it from a backup/);
 });
 

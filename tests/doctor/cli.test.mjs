@@ -93,7 +93,7 @@ describe('usage', () => {
       const { code, json, stdout } = await cli(['setup', ...V, '--json', flag, join(state, name)], { env });
       assert.deepEqual([code, json.error.code], [2, `ERR_PREPAIR_${error}`], stdout);
       if (error !== 'KEY') assert.equal(json.error.path, join(state, name));
-      if (name === 'cut.json') assert.deepEqual([json.error.line, json.error.column], [2, 45]);
+      if (name === 'cut.json') assert.deepEqual(json.error.place, { path: join(state, name), line: 2, column: 45 });
       assert.match(json.error.hint, hint);
       assert.ok(!stdout.includes(SECRET));
     }

@@ -40,7 +40,8 @@ function fieldOfRust(part) {
   const attributes = [...part.matchAll(/#\[[^\]]*\]/g)].join('');
   const [, name, type] = /(?:pub )?(\w+):\s*([\s\S]+)$/.exec(part.replace(/#\[[^\]]*\]/g, '').trim());
   const [, inner] = /^Option<([\s\S]+)>$/.exec(type) ?? [];
-  const left = attributes.includes('skip_serializing_if');
+  // An option that is flattened writes nothing where there is none.
+  const left = attributes.includes('skip_serializing_if') || attributes.includes('flatten');
   return [kebab(name), { kind: kindOf(RUST, inner ?? type), optional: inner !== undefined, left, nullable: inner !== undefined && !left }];
 }
 

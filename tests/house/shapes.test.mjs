@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
+import { errors, notices } from '../lib/codes.mjs';
 import { difference, fieldsOfRust, fieldsOfTypes, fieldsOfWit, names, wordsOfRust, wordsOfTypes, wordsOfWit } from './shapes.mjs';
 
 const root = new URL('../../', import.meta.url);
@@ -32,6 +33,8 @@ const IN = [
   ['Process', 'process', 'Inputs.process'],
 ];
 
+const PART = 'in Rust a part of `place` alone, which is written beside it';
+
 /** What is given. */
 const OUT = [
   ['Query', 'query', 'Query'],
@@ -55,8 +58,9 @@ const OUT = [
   ['RemedyStep', 'remedy-step', 'RemedyStep'],
   ['DecisionStep', 'decision', 'Diagnosis.steps'],
   ['Change', 'change', 'Change'],
-  ['Notice', 'notice', 'Notice'],
-  ['Fields', 'error', 'PrepairError', { name: 'of every JavaScript error' }],
+  ['Place', 'place', 'Place'],
+  ['Notice', 'notice', 'Notice', { path: PART }],
+  ['Fields', 'error', 'PrepairError', { name: 'of every JavaScript error', path: PART, line: PART, column: PART }],
 ];
 
 /** Enums: Rust, wit, and where TypeScript has their words; then the words in which one differs, and why. */
@@ -109,6 +113,14 @@ for (const [name, kind, path, but = {}] of WORDS) {
     const [ours, theirs] = [wordsOfRust(rust, name), wordsOfWit(WIT, kind)];
     assert.deepEqual(known(theirs), known(ours));
     if (path) assert.deepEqual(known(wordsOfTypes(TYPES, path)), known(ours));
+  });
+}
+
+for (const [name, codes] of [['PrepairErrorCode', errors], ['NoticeCode', notices]]) {
+  test(`${name} is what the codes' table has, with room for more`, () => {
+    const [, union] = new RegExp(`export type ${name} =([^;]*);`).exec(TYPES);
+    assert.deepEqual([...union.matchAll(/'(\w+)'/g)].map(([, code]) => code), Object.values(codes).sort());
+    assert.match(union, /\| \(`\w+_\$\{string\}` & \{\}\)$/);
   });
 }
 

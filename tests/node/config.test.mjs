@@ -29,6 +29,16 @@ test('in an existing file only the wanted bytes change', (t) => {
   assert.deepEqual(snapshot(here.stateDir), seen);
 });
 
+test('the warnings of setup are all of them, those of the config included', (t) => {
+  const here = place(t, '2026.2.19');
+  const report = prepair.setup({ ...here.options, config: { trustedProxies: ['10.0.0.0/8'] } });
+  const [warning] = report.config.warnings;
+  assert.equal(warning.code, 'W_PROXY_SPOOFABLE');
+  assert.deepEqual(warning.place, { path: here.file('openclaw.json') });
+  assert.equal(warning.path, warning.place.path);
+  assert.deepEqual(report.warnings.filter(({ code }) => code === warning.code), [warning]);
+});
+
 test('trustedProxies by version', (t) => {
   const list = (version, options) => {
     const here = place(t, version);
@@ -107,7 +117,13 @@ test('what must be an array or an object and is not is refused with its place', 
     here.put('openclaw.json', content);
     const error = refusal(() => prepair.patchConfig({ ...here.options, trustedProxies: ['10.0.0.1'] }));
     assert.equal(error?.code, 'ERR_PREPAIR_SHAPE', content);
-    assert.deepEqual([error.path, error.line, error.column], [here.file('openclaw.json'), line, column]);
+    const where = { path: here.file('openclaw.json'), line, column };
+    assert.deepEqual(error.place, where);
+    assert.deepEqual([error.path, error.line, error.column], Object.values(where));
+    const { message, ...told } = JSON.parse(JSON.stringify(error));
+    assert.equal(message, error.message);
+    assert.deepEqual(told.place, where);
+    assert.ok(!message.includes(where.path), 'a place is no part of a sentence');
     assert.equal(here.text('openclaw.json'), content);
   }
 });

@@ -11,7 +11,8 @@ export function sizes() {
   return [
     { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_350_000 } },
     { file: 'lib/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 425_000, brotli: 170_000 } },
-    { file: 'lib/component.wasm', goal: {}, ceiling: { bytes: 430_000 } },
+    // raised for the places of errors and notices, which stand in wit/ beside their path, line and column (+4 KB)
+    { file: 'lib/component.wasm', goal: {}, ceiling: { bytes: 440_000 } },
   ].map(({ file, goal, ceiling }) => {
     const content = readFileSync(join(PACKAGE, file));
     const brotli = brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }).length;

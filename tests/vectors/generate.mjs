@@ -32,7 +32,7 @@ function compare(expect, got, vector) {
   const { report, steps } = got;
   const files = {};
   for (const step of steps) if (step.kind === 'write') files[step.path] = step.content;
-  const all = [...report.warnings ?? report.findings, ...report.config?.warnings ?? []];
+  const all = report.warnings ?? report.findings;
   for (const [key, value] of Object.entries(expect)) {
     switch (key) {
       case 'changes': assert.deepEqual(report.changes.map((change) => [change.path, change.action]), value, key); break;

@@ -52,8 +52,8 @@ export function outcomeOf(call) {
     json = call();
   } catch (error) {
     if (!error.code?.startsWith('ERR_PREPAIR_')) throw error;
-    const { code, message, path, line, column, hint } = error;
-    return { error: JSON.parse(JSON.stringify({ code, message, path, line, column, hint })) };
+    const { name, ...rest } = JSON.parse(JSON.stringify(error));
+    return { error: rest };
   }
   if (json.missing) return { missing: json.missing };
   return json;

@@ -2,7 +2,8 @@
 
 use prepair_core::base::json5;
 use prepair_core::codes::{ErrorCode, NoticeCode};
-use prepair_core::error::{Error, Fields};
+use prepair_core::error::{Error, Fields, Place};
+use prepair_core::report::Notice;
 use prepair_core::steps::{FileStep, Plan, Sql, Statement, Step};
 use prepair_core::wants::{Missing, Query, Stop};
 use serde_json::Value;
@@ -16,8 +17,8 @@ record! {
     Plan => wit::Planned { bases, steps, report }
     Sql => wit::SqlStep { db, statements }
     Statement => wit::Statement { sql, params, changes }
-    Fields => wit::Error { code, message, path, line, column, hint }
-    wit::Error => Fields { code, message, path, line, column, hint }
+    Place => wit::Place { path, line, column }
+    wit::Place => Place { path, line, column }
 }
 
 impl To<wit::Step> for Step {
@@ -67,6 +68,35 @@ impl To<String> for NoticeCode {
 impl To<ErrorCode> for String {
     fn to(self) -> ErrorCode {
         ErrorCode::of_failure(&self)
+    }
+}
+
+/// The parts of a place stand beside it.
+impl To<wit::Error> for Fields {
+    fn to(self) -> wit::Error {
+        let Self { code, message, place, hint } = self;
+        let place: Option<wit::Place> = place.to();
+        let (path, line, column) = match &place {
+            Some(place) => (Some(place.path.clone()), place.line, place.column),
+            None => (None, None, None),
+        };
+        wit::Error { code: code.to(), message, path, line, column, place, hint }
+    }
+}
+
+impl To<Fields> for wit::Error {
+    fn to(self) -> Fields {
+        let Self { code, message, path, line, column, place, hint } = self;
+        let place = place.or(path.map(|path| wit::Place { path, line, column }));
+        Fields { code: code.to(), message, place: place.to(), hint }
+    }
+}
+
+impl To<wit::Notice> for Notice {
+    fn to(self) -> wit::Notice {
+        let Self { code, message, hint, place } = self;
+        let path = place.as_ref().map(|place| place.path.clone());
+        wit::Notice { code: code.to(), message, hint, path, place: place.to() }
     }
 }
 

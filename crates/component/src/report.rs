@@ -2,7 +2,7 @@
 
 use prepair_core::report::{
     Assumed, AssumedGateway, By, Change, ChangeAction, ClearPendingReport, Cleared, ConfigEdit,
-    Diagnosis, EditAction, Gateway, IdentityOutcome, Notice, PairedOutcome, PatchConfigReport,
+    Diagnosis, EditAction, Gateway, IdentityOutcome, PairedOutcome, PatchConfigReport,
     PrePairReport, Remedy, RemedyStep, Report, SetupReport, Source, StoreKind,
 };
 use prepair_core::verdict::{self, Reason, Verdict};
@@ -38,7 +38,6 @@ record! {
     Cleared => wit::Cleared { request_id, device_id, silent, age_ms }
     ConfigEdit => wit::ConfigEdit { path, action }
     Change => wit::Change { path, action, bytes, rows }
-    Notice => wit::Notice { code, message, hint, path }
     verdict::Step => wit::Decision { question, answer, because }
 }
 

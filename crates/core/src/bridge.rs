@@ -10,7 +10,7 @@ use crate::base::keys::KeyPair;
 use crate::codes::ErrorCode;
 use crate::diagnose::approach;
 use crate::entropy::{self, ENTROPY, new_identity};
-use crate::error::{Error, Fields, Result};
+use crate::error::{Error, Fields, Place, Result};
 use crate::gateway::tree::TREE;
 use crate::inputs::{File, Inputs, Installed, PassedOver, Process, Stat};
 use crate::operations;
@@ -230,9 +230,12 @@ fn failure(value: Value) -> Result<Error> {
     Ok(Error::from(Fields {
         code: ErrorCode::of_failure(&part.text("code")?.ok_or_else(mistyped)?),
         message: part.text("message")?.ok_or_else(mistyped)?,
-        path: part.text("path")?,
-        line: part.whole("line")?,
-        column: part.whole("column")?,
+        place: match part.text("path")? {
+            Some(path) => {
+                Some(Place { path, line: part.whole("line")?, column: part.whole("column")? })
+            }
+            None => None,
+        },
         hint: part.text("hint")?,
     }))
 }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::codes::ErrorCode;
 
@@ -20,18 +20,44 @@ pub struct Fields {
     pub code: ErrorCode,
     /// One sentence for a person.
     pub message: String,
-    /// The file that it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-    /// Line in that file, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<u32>,
-    /// Column in that line, from 1, in UTF-16 code units as JavaScript and editors count.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column: Option<u32>,
+    /// Where it is.
+    #[serde(flatten, serialize_with = "beside")]
+    pub place: Option<Place>,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+}
+
+/// A place on disk. It is data: no sentence repeats it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// A file, or a folder.
+    pub path: String,
+    /// A line of that file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// A column of that line, from 1, in UTF-16 code units as JavaScript and editors count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+}
+
+impl Place {
+    /// A file or a folder as a whole.
+    pub fn of(path: impl Into<String>) -> Self {
+        Self { path: path.into(), line: None, column: None }
+    }
+}
+
+/// Writes a place, and its parts beside it as they were before there was one.
+fn beside<S: Serializer>(place: &Option<Place>, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Beside<'a> {
+        #[serde(flatten)]
+        parts: &'a Place,
+        place: &'a Place,
+    }
+    place.as_ref().map(|place| Beside { parts: place, place }).serialize(serializer)
 }
 
 /// The result of everything in this project that can refuse.
@@ -46,14 +72,7 @@ impl Error {
     #[cold]
     #[inline(never)]
     fn make(code: ErrorCode, message: String) -> Self {
-        Self(Box::new(Fields {
-            code,
-            message,
-            path: None,
-            line: None,
-            column: None,
-            hint: code.hint().map(str::to_string),
-        }))
+        Self(Box::new(Fields { code, message, place: None, hint: code.hint().map(str::to_string) }))
     }
 
     /// Its parts.
@@ -63,14 +82,15 @@ impl Error {
 
     /// The same with the file that it is about.
     pub fn at(mut self, path: impl Into<String>) -> Self {
-        self.0.path = Some(path.into());
+        self.0.place = Some(Place::of(path));
         self
     }
 
-    /// The same with a line and a column, both from 1.
+    /// The same with a line and a column of that file, both from 1.
     pub fn place(mut self, line: u32, column: u32) -> Self {
-        self.0.line = Some(line);
-        self.0.column = Some(column);
+        if let Some(place) = &mut self.0.place {
+            (place.line, place.column) = (Some(line), Some(column));
+        }
         self
     }
 

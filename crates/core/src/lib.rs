@@ -6,7 +6,6 @@
 //! | room | what it knows |
 //! | --- | --- |
 //! | [`base`] | nothing of OpenClaw: text, addresses, keys, documents and splices in them |
-//! | [`codes`] | every code of a refusal and a notice, with its meaning and what to do |
 //! | [`rules`] | what each OpenClaw version does: the one place that compares versions |
 //! | [`options`] | what a caller wants, read strictly |
 //! | [`store`] | what OpenClaw keeps and where: files, rows, the record that opens the gateway |
@@ -15,7 +14,7 @@
 //! | [`plan`] | the parts of a plan: identity, record, pending requests, config |
 //! | [`diagnose`] | why there is a wall, and all that is wrong on disk |
 //!
-//! Between them stands the vocabulary that they share ([`error`], [`inputs`], [`wants`], [`steps`], [`report`], [`verdict`],
+//! Between them stands the vocabulary that they share ([`codes`], [`error`], [`inputs`], [`wants`], [`steps`], [`report`], [`verdict`],
 //! [`entropy`], [`context`]). [`operations`] is the one place that knows every operation, [`bridge`] the one function that
 //! the JavaScript bindings call.
 #![forbid(unsafe_code)]

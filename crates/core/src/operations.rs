@@ -46,8 +46,10 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
             paired(&world, target, pair, config.as_ref(), entropy).map(|(pair, config)| {
                 let (config, step) = config.unzip();
                 let (steps, mut pair) = assembled(pair, step.flatten(), &db);
-                pair.changes
-                    .extend(config.iter().flat_map(|config| config.changes.iter().cloned()));
+                if let Some(config) = &config {
+                    pair.changes.extend_from_slice(&config.changes);
+                    pair.warnings.extend_from_slice(&config.warnings);
+                }
                 (steps, Report::Setup(SetupReport { pair, config }))
             })
         }

@@ -1,9 +1,9 @@
 //! What an operation tells its caller. Nothing in here ever holds a key or a token.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::codes::NoticeCode;
-use crate::error::Error;
+use crate::error::{Error, Place};
 use crate::verdict::{Reason, Step, Verdict};
 
 /// A remark or a warning that did not stop the operation.
@@ -17,15 +17,15 @@ pub struct Notice {
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// The file that it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
+    /// Where it is.
+    #[serde(flatten, serialize_with = "beside")]
+    pub place: Option<Place>,
 }
 
 impl Notice {
     /// A notice without a hint and a place.
     pub fn new(code: NoticeCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, path: None }
+        Self { code, message: message.into(), hint: None, place: None }
     }
 
     /// The same with what to do about it.
@@ -36,7 +36,7 @@ impl Notice {
 
     /// The same with the file that it is about.
     pub fn at(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+        self.place = Some(Place::of(path));
         self
     }
 }
@@ -44,14 +44,20 @@ impl Notice {
 impl From<Error> for Notice {
     /// What refuses one operation, as a remark of another.
     fn from(error: Error) -> Self {
-        let place = match (error.line, error.column) {
-            (Some(line), Some(column)) => format!(" (line {line}, column {column})"),
-            _ => String::new(),
-        };
         let error = error.into_fields();
-        let notice = Self::new(error.code.into(), error.message + &place);
-        Self { path: error.path, hint: error.hint, ..notice }
+        let notice = Self::new(error.code.into(), error.message);
+        Self { place: error.place, hint: error.hint, ..notice }
     }
+}
+
+/// Writes a place, and its path beside it as it was before there was one.
+fn beside<S: Serializer>(place: &Option<Place>, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Beside<'a> {
+        path: &'a str,
+        place: &'a Place,
+    }
+    place.as_ref().map(|place| Beside { path: &place.path, place }).serialize(serializer)
 }
 
 /// Which gateway the rules were chosen for.
@@ -245,7 +251,7 @@ pub struct SetupReport {
     /// Identity, record and pending requests.
     #[serde(flatten)]
     pub pair: PrePairReport,
-    /// The config; null when it was told to be left alone.
+    /// The config, its warnings among those above; null when it was told to be left alone.
     pub config: Option<PatchConfigReport>,
 }
 

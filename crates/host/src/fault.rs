@@ -43,17 +43,19 @@ pub(crate) fn fault(errno: Errno, verb: &str, path: &str) -> Error {
             "Look at the disk and the system's limits, then run the same call again.",
         ),
     };
-    Error::new(code, format!("can't {verb} {path}: {reason} ({})", name(errno))).at(path).hint(hint)
+    Error::new(code, format!("Cannot {verb} this path: {reason} ({}).", name(errno)))
+        .at(path)
+        .hint(hint)
 }
 
 pub(crate) fn mount_point(path: &str) -> Error {
-    Error::new(ErrorCode::MountPoint, format!("{path} is a mount point, it can't be replaced")).at(path).hint(
+    Error::new(ErrorCode::MountPoint, "This path is a mount point and cannot be replaced.").at(path).hint(
         "Change the file outside, where it is mounted from, or mount its folder instead of the file.",
     )
 }
 
 pub(crate) fn changed(path: &str) -> Error {
-    Error::new(ErrorCode::Changed, format!("{path} was changed since it was read"))
+    Error::new(ErrorCode::Changed, "This path was changed since it was read.")
         .at(path)
         .hint("Run the same call again.")
 }
@@ -68,7 +70,7 @@ pub(crate) fn not_a_file(path: &str, kind: Kind) -> Error {
         Kind::Dir => ("a folder, not a file", "Move the folder away."),
         Kind::File | Kind::Other => ("not a regular file", "Move it away."),
     };
-    Error::new(ErrorCode::NotAFile, format!("{path} is {what}")).at(path).hint(hint)
+    Error::new(ErrorCode::NotAFile, format!("This path is {what}.")).at(path).hint(hint)
 }
 
 /// A place where a folder belongs holds something else.
@@ -80,28 +82,31 @@ pub(crate) fn not_a_folder(path: &str, kind: Kind) -> Error {
         ),
         _ => ("not a folder", "Move it away: a folder belongs there."),
     };
-    Error::new(ErrorCode::NotAFile, format!("{path} is {what}")).at(path).hint(hint)
+    Error::new(ErrorCode::NotAFile, format!("This path is {what}.")).at(path).hint(hint)
 }
 
 /// A base that can't be one.
 pub(crate) fn bad_base(path: &str, is_state_dir: bool, dangling: bool) -> Error {
     let code = if is_state_dir { ErrorCode::StateDir } else { ErrorCode::NotAFile };
     let what = if dangling { "a symbolic link that leads nowhere" } else { "not a folder" };
-    Error::new(code, format!("{path} is {what}"))
+    Error::new(code, format!("This path is {what}."))
         .at(path)
         .hint("Choose another path, or move away what is there.")
 }
 
 /// A place where nothing can be made, although the folder is there (`/proc`).
 pub(crate) fn barren(path: &str) -> Error {
-    Error::new(ErrorCode::StateDir, format!("{path} can't be created: its file system makes none"))
-        .at(path)
-        .hint("Choose another path.")
+    Error::new(
+        ErrorCode::StateDir,
+        "This path cannot be created: its file system allows no new files here.",
+    )
+    .at(path)
+    .hint("Choose another path.")
 }
 
 /// What is another user's would become ours, who alone could read it then.
 pub(crate) fn not_ours(path: &str) -> Error {
-    Error::new(ErrorCode::Permission, format!("{path} belongs to another user")).at(path).hint(
+    Error::new(ErrorCode::Permission, "This path belongs to another user.").at(path).hint(
         "Run as the user who owns the state dir and all in it, who is the one that runs the gateway, or as root.",
     )
 }
@@ -109,13 +114,13 @@ pub(crate) fn not_ours(path: &str) -> Error {
 pub(crate) fn not_absolute(path: &str) -> Error {
     Error::new(
         ErrorCode::Options,
-        format!("{} is not an absolute path", serde_json::Value::from(path)),
+        format!("{} is not an absolute path.", serde_json::Value::from(path)),
     )
     .hint("Give a path that begins with / and holds no NUL.")
 }
 
 pub(crate) fn too_large(path: &str) -> Error {
-    Error::new(ErrorCode::Shape, format!("{path} is larger than 512 MiB"))
+    Error::new(ErrorCode::Shape, "This file is larger than 512 MiB.")
         .at(path)
         .hint("No file of OpenClaw that is read here grows so large: look at what it is.")
 }

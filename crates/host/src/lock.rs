@@ -119,18 +119,15 @@ pub(crate) fn delays() -> impl Iterator<Item = u64> {
 
 pub(crate) fn locked(path: &str, pid: Option<u32>) -> Error {
     let who = pid.map_or_else(String::new, |pid| format!(" (process {pid})"));
-    Error::new(ErrorCode::Locked, format!("{path} is held by another call{who}"))
+    Error::new(ErrorCode::Locked, format!("This lock is held by another call{who}."))
         .at(path)
         .hint("Wait until that call ends; if none runs, remove it.")
 }
 
 fn foreign(path: &str) -> Error {
-    Error::new(
-        ErrorCode::Locked,
-        format!("{path} holds something that no call of this package made"),
-    )
-    .at(path)
-    .hint("Move it away if no other call runs, then run the same call again.")
+    Error::new(ErrorCode::Locked, "This lock holds something that no call of this package made.")
+        .at(path)
+        .hint("Move it away if no other call runs, then run the same call again.")
 }
 
 impl<I: Io> Lock<'_, I> {

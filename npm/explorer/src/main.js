@@ -75,9 +75,9 @@ function identity(version) {
   if (key === null) {
     // The core says where JSON breaks off; that the private key is missing is as it should be.
     if (intake.parsed(texts.device) !== undefined) return { error: 'There is no publicKeyPem or publicKey in it.' };
-    const place = core.PLACES.device;
-    const found = core.diagnose({ [place]: new TextEncoder().encode(texts.device) }, version, {}).findings.find(({ path }) => path === place);
-    return { error: found?.message ?? 'That is no JSON.' };
+    const path = core.PLACES.device;
+    const { findings } = core.diagnose({ [path]: new TextEncoder().encode(texts.device) }, version, {});
+    return { error: placed(findings, path) ?? 'That is no JSON.' };
   }
   try {
     core.diagnose({}, version, {}, key);
@@ -297,8 +297,11 @@ function update() {
   void fill(state, 'strip', 'ranges', '');
 }
 
-/** What the core found at a place in a file, by line and column. */
-const placed = (findings, path) => findings.find((finding) => finding.path === path && / line \d+, column \d+|\(line \d+/.test(finding.message))?.message;
+/** What the core found in a file at a line and a column, with both: the field has no lines to count. */
+function placed(findings, path) {
+  const found = findings.find(({ place }) => place?.path === path && place.line !== undefined);
+  return found && `${found.message} (line ${found.place.line}, column ${found.place.column})`;
+}
 
 /** Asks for every version, in slices that leave the page free. */
 async function fill({ files: given, connection: described, key, error, version }, id, words, title) {
@@ -341,7 +344,6 @@ function mend() {
     const verdict = core.diagnose(after, state.version, state.connection, key);
     const before = core.diagnose(state.files, state.version, state.connection, state.key);
     const elsewhere = command(before, state.connection, ['--gateway-version', state.version]);
-    const warnings = [...report.warnings, ...(report.config?.warnings ?? [])];
     const secret = written.some(({ path }) => path === core.PLACES.device);
     box.replaceChildren(
       h('h4', {}, 'With these files'),
@@ -355,12 +357,12 @@ function mend() {
           h('p', {}, h('button', { type: 'button', on: { click: () => adopt(after) } }, 'Go on with these files')),
         ]),
       ...(elsewhere ? [h('p', { className: 'quiet' }, 'On the machine itself the same is done by: ', h('code', {}, elsewhere))] : []),
-      ...(warnings.length > 0 ? [h('h4', {}, 'Good to know'), view.findings(warnings, () => true)] : []),
+      ...(report.warnings.length > 0 ? [h('h4', {}, 'Good to know'), view.findings(report.warnings, () => true)] : []),
     );
     void fill({ files: after, connection: state.connection, key, version: state.version }, 'strip-mended', 'ranges-mended', 'Mended: ');
   } catch (error) {
     box.replaceChildren(
-      h('p', { className: 'error', role: 'alert' }, ...prose([error.message, error.path && `(${error.path}${error.line ? `:${error.line}:${error.column}` : ''})`].filter(Boolean).join(' '))),
+      h('p', { className: 'error', role: 'alert' }, ...prose([error.message, error.place && `(${view.where(error.place)})`].filter(Boolean).join(' '))),
       ...(error.hint ? [h('p', { className: 'hint' }, ...prose(error.hint))] : []));
   }
   box.focus();

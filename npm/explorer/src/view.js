@@ -73,14 +73,17 @@ function tree(branches, { steps, verdict: end }) {
     ...(last < 0 ? [leaf()] : []));
 }
 
+/** A place as editors take it: path, line, column. */
+const where = ({ path, line, column }) => [path, line, column].filter((part) => part !== undefined).join(':');
+
 /** `given(path)`: whether the user gave that file. */
 function findings(list, given) {
   if (list.length === 0) return h('p', { className: 'quiet' }, 'Nothing is wrong in these files.');
-  return h('ul', { className: 'findings' }, ...list.map(({ code, message, hint, path }) =>
+  return h('ul', { className: 'findings' }, ...list.map(({ code, message, hint, place }) =>
     h('li', {},
       h('code', { className: 'code' }, code),
       h('p', {}, ...prose(message)),
-      path ? h('p', { className: 'path' }, shown(path), given(path) ? '' : ' (not given here, so taken as absent)') : null,
+      place ? h('p', { className: 'path' }, shown(where(place)), given(place.path) ? '' : ' (not given here, so taken as absent)') : null,
       hint ? h('p', { className: 'hint' }, ...prose(hint)) : null)));
 }
 
@@ -114,4 +117,4 @@ function diff(lines) {
   return blocks;
 }
 
-module.exports = { TITLE, verdict, tree, findings, strip, ranges, diff, kindOf };
+module.exports = { TITLE, where, verdict, tree, findings, strip, ranges, diff, kindOf };

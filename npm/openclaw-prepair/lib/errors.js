@@ -1,13 +1,17 @@
 'use strict';
 
+/** An object with those of its fields that are there. */
+const given = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
+
 /** A refusal: stable code, place, and what to do. Never holds a key, a token or the content of a file. */
 class PrepairError extends Error {
   constructor(fields) {
     const { code, message, path, line, column, hint } = { __proto__: null, ...fields };
+    const place = path === undefined || path === null ? undefined : given({ path, line, column });
     super(message);
     // Defined, as a frozen Error.prototype forbids to assign a name; the message is for JSON. What there is not is
     // defined too, so that nothing shows that somebody gave all objects.
-    for (const [key, value = null] of Object.entries({ name: 'PrepairError', code, message, path, line, column, hint })) {
+    for (const [key, value = null] of Object.entries({ name: 'PrepairError', code, message, path, line, column, place, hint })) {
       const there = value !== null;
       Object.defineProperty(this, key, { __proto__: null, value: there ? value : undefined, enumerable: there, writable: true, configurable: true });
     }

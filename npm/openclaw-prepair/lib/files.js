@@ -31,7 +31,7 @@ const HOLDER = /^(-|[^.]*)\.(-|[^.]*)\.(\d{1,10})\.(-|\d{1,20})\.[0-9A-Za-z]{8,}
 /** What becomes the reply's `error`. */
 class Refusal {
   constructor(code, message, path, hint) {
-    this.error = { code: `ERR_PREPAIR_${code}`, message, path, hint };
+    this.error = { code: `ERR_PREPAIR_${code}`, message, path, place: path === undefined ? undefined : { path }, hint };
   }
 }
 
@@ -39,9 +39,9 @@ const CHANGED = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'EEXIST', 'ENOTEMPTY', 
 
 function fault(error, verb, path) {
   const told = forbidden(error);
-  if (told) return new Refusal('PERMISSION', `can't ${verb} ${path}: ${told.reason}`, path, told.hint);
+  if (told) return new Refusal('PERMISSION', `Cannot ${verb} this path: ${told.reason}.`, path, told.hint);
   if (error instanceof Refusal || typeof error.errno !== 'number') return error;
-  const of = (code, reason, hint) => new Refusal(code, `can't ${verb} ${path}: ${reason} (${error.code})`, path, hint);
+  const of = (code, reason, hint) => new Refusal(code, `Cannot ${verb} this path: ${reason} (${error.code}).`, path, hint);
   switch (error.code) {
     case 'ENOSPC':
     case 'EDQUOT':
@@ -59,9 +59,9 @@ function fault(error, verb, path) {
 }
 
 const mountPoint = (path) =>
-  new Refusal('MOUNT_POINT', `${path} is a mount point, it can't be replaced`, path, 'Change the file outside, where it is mounted from, or mount its folder instead of the file.');
+  new Refusal('MOUNT_POINT', 'This path is a mount point and cannot be replaced.', path, 'Change the file outside, where it is mounted from, or mount its folder instead of the file.');
 
-const changed = (path) => new Refusal('CHANGED', `${path} was changed since it was read`, path, 'Run the same call again.');
+const changed = (path) => new Refusal('CHANGED', 'This path was changed since it was read.', path, 'Run the same call again.');
 
 function notAFile(path, kind) {
   const [what, hint] =
@@ -70,7 +70,7 @@ function notAFile(path, kind) {
       : kind === 'dir'
         ? ['a folder, not a file', 'Move the folder away.']
         : ['not a regular file', 'Move it away.'];
-  return new Refusal('NOT_A_FILE', `${path} is ${what}`, path, hint);
+  return new Refusal('NOT_A_FILE', `This path is ${what}.`, path, hint);
 }
 
 function notAFolder(path, kind) {
@@ -78,27 +78,27 @@ function notAFolder(path, kind) {
     kind === 'symlink'
       ? ['a symbolic link, which is not followed below the state dir', 'Put the folder itself in its place.']
       : ['not a folder', 'Move it away: a folder belongs there.'];
-  return new Refusal('NOT_A_FILE', `${path} is ${what}`, path, hint);
+  return new Refusal('NOT_A_FILE', `This path is ${what}.`, path, hint);
 }
 
 const badBase = (path, isStateDir, dangling) =>
   new Refusal(
     isStateDir ? 'STATE_DIR' : 'NOT_A_FILE',
-    `${path} is ${dangling ? 'a symbolic link that leads nowhere' : 'not a folder'}`,
+    `This path is ${dangling ? 'a symbolic link that leads nowhere' : 'not a folder'}.`,
     path,
     'Choose another path, or move away what is there.',
   );
 
-const barren = (path) => new Refusal('STATE_DIR', `${path} can't be created: its file system makes none`, path, 'Choose another path.');
+const barren = (path) => new Refusal('STATE_DIR', 'This path cannot be created: its file system allows no new files here.', path, 'Choose another path.');
 
 const notOurs = (path) =>
-  new Refusal('PERMISSION', `${path} belongs to another user`, path, 'Run as the user who owns the state dir and all in it, who is the one that runs the gateway, or as root.');
+  new Refusal('PERMISSION', 'This path belongs to another user.', path, 'Run as the user who owns the state dir and all in it, who is the one that runs the gateway, or as root.');
 
 const locked = (path, pid) =>
-  new Refusal('LOCKED', `${path} is held by another call${pid ? ` (process ${pid})` : ''}`, path, 'Wait until that call ends; if none runs, remove it.');
+  new Refusal('LOCKED', `This lock is held by another call${pid ? ` (process ${pid})` : ''}.`, path, 'Wait until that call ends; if none runs, remove it.');
 
 const foreign = (path) =>
-  new Refusal('LOCKED', `${path} holds something that no call of this package made`, path, 'Move it away if no other call runs, then run the same call again.');
+  new Refusal('LOCKED', 'This lock holds something that no call of this package made.', path, 'Move it away if no other call runs, then run the same call again.');
 
 /** Runs `act`; a failed system call becomes a refusal. */
 function trying(verb, path, act) {
@@ -449,7 +449,7 @@ class Tree {
 
 function normal(path) {
   if (!path.startsWith('/') || path.includes('\0')) {
-    throw new Refusal('OPTIONS', `${JSON.stringify(path)} is not an absolute path`, undefined, 'Give a path that begins with / and holds no NUL.');
+    throw new Refusal('OPTIONS', `${JSON.stringify(path)} is not an absolute path.`, undefined, 'Give a path that begins with / and holds no NUL.');
   }
   const parts = [];
   for (const part of path.split('/')) {
@@ -677,7 +677,7 @@ function read(tree, path, blobs) {
   if (kind === 'absent') return null;
   if (kind !== 'file') return { kind };
   if (value === null) {
-    throw new Refusal('SHAPE', `${spot.path} is larger than 512 MiB`, spot.path, 'No file of OpenClaw that is read here grows so large: look at what it is.');
+    throw new Refusal('SHAPE', 'This file is larger than 512 MiB.', spot.path, 'No file of OpenClaw that is read here grows so large: look at what it is.');
   }
   return { blob: blobs.push(value) - 1 };
 }

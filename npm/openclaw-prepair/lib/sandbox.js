@@ -462,7 +462,7 @@ class Job {
       if (!this.diagnosing || !error.path) throw error;
       inputs.failures[path] = { ...error };
     };
-    const notAFolder = (path) => refusal(path === bases[0] ? 'STATE_DIR' : 'NOT_A_FILE', `${path} is not a folder`, { path, hint: 'Move it away: a folder belongs there.' });
+    const notAFolder = (path) => refusal(path === bases[0] ? 'STATE_DIR' : 'NOT_A_FILE', 'This path is not a folder.', { path, hint: 'Move it away: a folder belongs there.' });
     files.forEach((file, i) => {
       const parent = parentOf(file);
       const linked = kind[parent] === 'l' && !bases.includes(parent);

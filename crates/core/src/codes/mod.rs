@@ -26,13 +26,10 @@ macro_rules! codes {
                 }
             }
 
-            /// Why something could not be read, as whoever read it spells it: a code of his own is one of these.
+            /// Why something could not be read, as whoever read it spells it; a code that is not one of these counts as [`Self::Io`].
             pub fn of_failure(text: &str) -> Self {
-                match text {
-                    $($error_text => Self::$error,)*
-                    $($both_text => Self::$both,)*
-                    _ => Self::Io,
-                }
+                const ALL: &[ErrorCode] = &[$(ErrorCode::$error,)* $(ErrorCode::$both,)*];
+                ALL.iter().copied().find(|code| code.as_str() == text).unwrap_or(Self::Io)
             }
 
             /// The hint of a refusal that has none of its own.

@@ -39,7 +39,7 @@ codes! {
             "Give a public key as 43 characters of base64url or as SPKI PEM, a private key as PKCS#8 PEM.";
         Locked = "ERR_PREPAIR_LOCKED",
             "Another call of this package holds the lock of the state dir.",
-            "Wait until that call ends; if none runs, remove the folder that `path` names.";
+            "Wait until that call ends; if none runs, remove the folder that `place` names.";
         MountPoint = "ERR_PREPAIR_MOUNT_POINT",
             "A file that has to be replaced is itself a mount point.",
             "Mount its folder instead of the file, or change the file where it is mounted from.";

@@ -267,7 +267,8 @@ pub(super) fn gather(
 
 impl From<&Error> for Unread {
     fn from(error: &Error) -> Self {
-        let (path, hint) = (error.path.clone(), error.hint.clone());
+        let path = error.place.as_ref().map(|place| place.path.clone());
+        let hint = error.hint.clone();
         Self { path, message: error.message.clone(), hint }
     }
 }

@@ -58,7 +58,7 @@ pub(super) fn leftovers(world: &World<'_, '_>, disk: &mut Disk, findings: &mut F
     // All that it looks at was read by `files` and `rows`.
     match legacy_identity(world, false) {
         Ok(Some(error)) => {
-            disk.faults.extend(error.path.clone().map(Fault::File));
+            disk.faults.extend(error.place.iter().map(|place| Fault::File(place.path.clone())));
             findings.refused(error);
         }
         // A database that `openclaw config set` alone made: the first start imports the files.

@@ -109,7 +109,7 @@ fn mended(text: &str) -> Result<Option<(Value, String)>, String> {
     match read(&File::Bytes(text.as_bytes()), PATH, NOW) {
         Err(error) => {
             assert_eq!(
-                (error.code.as_str(), error.path.as_deref()),
+                (error.code.as_str(), error.place.as_ref().map(|place| &*place.path)),
                 ("ERR_PREPAIR_IDENTITY_BROKEN", Some(PATH))
             );
             Err(error.message.clone())

@@ -174,7 +174,7 @@ fn every_call_failing_in_every_way() {
                     Ok(_) => {}
                     Err(error) => {
                         failed += 1;
-                        assert!(error.path.is_some() && error.hint.is_some(), "{when}: {error:?}");
+                        assert!(error.place.is_some() && error.hint.is_some(), "{when}: {error:?}");
                         let before = done(&memory, &when);
                         if before == 0 && strays(&memory).is_empty() {
                             // Nothing changed means nothing: no folder of ours is left either.

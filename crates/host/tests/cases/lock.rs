@@ -1,6 +1,7 @@
 //! The lock among calls that meet each other in the middle, on a clock that runs as fast as it is slept on.
 
 use prepair_core::codes::ErrorCode;
+use prepair_core::error::Place;
 use std::cell::{Cell, RefCell};
 
 use prepair_core::steps::FileStep;
@@ -119,7 +120,7 @@ fn a_lock_that_cannot_be_broken_is_waited_for_and_told() {
     let before = memory.now();
     let error = apply_files(&memory, &request(1, "ours", None)).unwrap_err();
     assert_eq!(error.code, ErrorCode::Locked);
-    assert_eq!(error.path.as_deref(), Some(LOCK));
+    assert_eq!(error.place, Some(Place::of(LOCK)));
     let waited = memory.now() - before;
     assert!((lock::STALE_MS..=lock::WAIT_MS as i64).contains(&waited), "{waited} ms");
     assert_eq!(
@@ -148,7 +149,7 @@ fn the_holder_is_named_and_broken_only_when_old() {
     refresh(0, "make_dir");
     let error =
         apply_files(&Failing::new(&memory, refresh), &request(1, "ours", None)).unwrap_err();
-    assert_eq!(error.message, format!("{LOCK} is held by another call (process 77)"));
+    assert_eq!(error.message, "This lock is held by another call (process 77).");
     let before = memory.now();
     assert!(apply_files(&memory, &request(1, "ours", None)).is_ok());
     assert!(memory.now() - before > lock::STALE_MS - 5_000);
@@ -188,7 +189,7 @@ fn the_state_dir_of_another_user_is_refused_but_roots() {
         if of == 1001 && owner.is_none() {
             let error = outcome.unwrap_err();
             assert_eq!(error.code, ErrorCode::Permission);
-            assert_eq!(error.path.as_deref(), Some(STATE));
+            assert_eq!(error.place, Some(Place::of(STATE)));
             assert_eq!(memory.paths(), ["/home", "/home/u", STATE]);
         } else {
             assert!(outcome.is_ok(), "{of}: {outcome:?}");

@@ -165,11 +165,10 @@ async function main(argv) {
       return USAGE;
     }
     if (!(error instanceof PrepairError)) throw error;
-    const { code, message, path, line, column, hint } = error;
+    const { code, message, path, line, column, place, hint } = error;
     // A file that an argument names is read before the arguments are all known.
-    if (call?.json ?? argv.includes('--json')) await write(stdout, `${json({ error: { code, message, path, line, column, hint } })}\n`).catch(() => {});
-    const place = path === undefined ? undefined : [path, line, column].filter((part) => part !== undefined).join(':');
-    await say(notices([{ code, message, path: place, hint }], c, c.red('✘')));
+    if (call?.json ?? argv.includes('--json')) await write(stdout, `${json({ error: { code, message, path, line, column, place, hint } })}\n`).catch(() => {});
+    await say(notices([error], c, c.red('✘')));
     // What the arguments, or the files that they name, cannot mean.
     return call === null || WRONG.includes(code) ? USAGE : REFUSED;
   }

@@ -37,9 +37,9 @@ const FLAGS = [
 ];
 const inFlags = (text) => FLAGS.reduce((out, [option, flag]) => out.replace(option, flag), text);
 
-const notice = ({ code, message, path, hint }, c, mark) => [
+const notice = ({ code, message, place, hint }, c, mark) => [
   { first: `${mark} ${c.bold(code)} `, text: safe(inFlags(message)), indent: 4, taken: code.length + 3 },
-  ...(path ? [c.dim(`    in ${safe(path)}`)] : []),
+  ...(place ? [c.dim(`    in ${safe([place.path, place.line, place.column].filter((part) => part !== undefined).join(':'))}`)] : []),
   ...(hint ? [{ first: `    ${c.cyan('→')} `, text: safe(inFlags(hint)), indent: 6 }] : []),
 ];
 const notices = (list, c, mark = c.yellow('!')) => list.flatMap((item) => notice(item, c, mark));
@@ -106,7 +106,7 @@ function done(operation, report, c, dry) {
   }
   for (const { path, action } of report.edits ?? report.config?.edits ?? []) lines.push(`  ${action.padEnd(8)} ${safe(path)}`);
   lines.push(...changes(report.changes, c));
-  lines.push(...notices([...report.warnings, ...(report.config?.warnings ?? [])], c));
+  lines.push(...notices(report.warnings, c));
   return lines;
 }
 
@@ -140,7 +140,7 @@ function standsOn({ stateDir, configPath, gateway, store, client, connection }, 
 /** One finding for each path, the others of that path behind it. */
 function told(findings, c, mark) {
   const known = new Set();
-  const first = findings.filter(({ path }) => path === undefined || !known.has(path) && known.add(path));
+  const first = findings.filter(({ path }) => path === undefined || (!known.has(path) && known.add(path)));
   const others = findings.filter((finding) => !first.includes(finding));
   return [...first.flatMap((finding, at) => notice(finding, c, at === 0 ? mark : c.yellow('!'))), ...others.flatMap((finding) => notice(finding, c, c.dim('·')))];
 }
