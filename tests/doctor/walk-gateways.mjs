@@ -93,6 +93,7 @@ export async function walkGateway(t, version, states = Object.keys(STATES), conn
         if (state !== "a node's record") report('not opened', { verdict, reason, did, remedy });
         continue;
       }
+      if (!prepair.devices && remedy.steps.some(({ argv }) => argv?.[0] === 'devices')) continue;
       for (const { by, argv } of remedy.steps) {
         if (by === 'openclaw-prepair') await run(...argv);
         else if (by === 'openclaw') await openclaw(home, argv);
