@@ -140,6 +140,7 @@ export type PrepairErrorCode =
 /** What a notice is about; more may come: see docs/codes.md. */
 export type NoticeCode =
   | 'W_BACKUP'
+  | 'W_BIND_CUSTOM'
   | 'W_BIND_LAN'
   | 'W_CHANGED'
   | 'W_CONFIG_INCLUDE'
@@ -365,6 +366,7 @@ export interface Diagnosis {
     | 'missing-scope'
     | 'unattributable-proxy'
     | 'bind-lan'
+    | 'bind-custom'
     | 'identity'
     | 'auth'
     | 'config'

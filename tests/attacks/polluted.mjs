@@ -8,6 +8,7 @@ import { lstat, open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { NEWEST } from '../lib/versions.mjs';
 
 const { mode, home, system, kind, groups, started } = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'));
 const require = createRequire(import.meta.url);
@@ -231,12 +232,12 @@ const CALLS = {
 };
 if (started && process.getBuiltinModule?.('node:sqlite')) {
   const place = () => copy(started, stateDir);
-  const rows = { stateDir, env: { HOME: HERE }, gatewayVersion: '2026.9.6', now: NOW };
+  const rows = { stateDir, env: { HOME: HERE }, gatewayVersion: NEWEST, now: NOW };
   Object.assign(CALLS, {
     'setup of rows': [place, ({ prepair }) => prepair.setup(rows)],
     'setup of rows, again': [(all) => { place(); all.prepair.setup(rows); }, ({ prepair }) => prepair.setup(rows)],
     'diagnose of rows': [place, ({ prepair }) => prepair.diagnose(rows)],
-    'setup of rows in a sandbox': [place, ({ sandbox }) => sandbox.setup(sandbox.localDir(HERE), { gatewayVersion: '2026.9.6', now: NOW })],
+    'setup of rows in a sandbox': [place, ({ sandbox }) => sandbox.setup(sandbox.localDir(HERE), { gatewayVersion: NEWEST, now: NOW })],
   });
 }
 

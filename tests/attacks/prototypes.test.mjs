@@ -14,6 +14,7 @@ import { node } from '../lib/cache.mjs';
 import { BINDINGS } from '../lib/caller.mjs';
 import { cli } from '../doctor/cli.mjs';
 import { makeHome, startGateway } from '../lib/gateway.mjs';
+import { NEWEST } from '../lib/versions.mjs';
 import { place, prepair, refusal } from '../node/setup.mjs';
 
 const require = createRequire(import.meta.url);
@@ -40,7 +41,7 @@ let home;
 let started;
 before(async () => {
   home = mkdtempSync(join(tmpdir(), 'prepair-prototypes-'));
-  started = await makeHome({ version: '2026.9.6' });
+  started = await makeHome({ version: NEWEST });
   const gateway = await startGateway(started);
   await gateway.stop();
 });

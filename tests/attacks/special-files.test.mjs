@@ -10,6 +10,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { node } from '../lib/cache.mjs';
+import { NEWEST } from '../lib/versions.mjs';
 import { place, snapshot } from '../node/setup.mjs';
 
 const asRoot = { skip: process.getuid() !== 0 && 'needs root to make devices and be another user' };
@@ -157,7 +158,7 @@ for (const end of ['', '-wal', '-shm', '-journal']) {
 
 test('a journal that names a file outside: SQLite is not let near it', async (t) => {
   for (const kind of ['a plain file', 'a FIFO']) {
-    const here = place(t, '2026.9.6');
+    const here = place(t, NEWEST);
     fs.mkdirSync(here.stateDir, { mode: 0o700 });
     await database(here);
     const db = here.file('state/openclaw.sqlite');

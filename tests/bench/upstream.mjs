@@ -2,9 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { node as nodeBinary } from '../lib/cache.mjs';
 import { AGENT, connect, newIdentity } from '../lib/client.mjs';
-import { cli, isSince, makeHome, startGateway } from '../lib/gateway.mjs';
+import { cli, makeHome, startGateway } from '../lib/gateway.mjs';
 import { headerProxy } from '../lib/header-proxy.mjs';
 import { prepair } from '../lib/prepair.mjs';
+import { isSince } from '../lib/versions.mjs';
 import { inTurns, processTime, program } from './measure.mjs';
 
 const HEADERS = { 'X-Forwarded-For': '203.0.113.9' };

@@ -3,6 +3,7 @@ import { chmodSync, readdirSync, readFileSync, statSync, truncateSync, writeFile
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { redact } from '../../npm/openclaw-prepair/lib/cli/diff.js';
+import { NEWEST } from '../lib/versions.mjs';
 import { cli, home } from './cli.mjs';
 
 const COMMANDS = ['setup', 'pre-pair', 'clear-pending', 'patch-config', 'doctor', 'verify'];
@@ -266,7 +267,7 @@ describe('doctor', () => {
     write((record) => { record.tokens = {}; });
     assert.equal(await doctor(THROUGH_PROXY), 'npx openclaw-prepair setup --gateway-version 2026.4.15');
     write(() => {});
-    assert.equal(await doctor([...THROUGH_PROXY, '--presents-device'], '2026.9.6'), 'npx openclaw-prepair patch-config --proxy-peer 127.0.0.1 --gateway-version 2026.9.6');
+    assert.equal(await doctor([...THROUGH_PROXY, '--presents-device'], NEWEST), `npx openclaw-prepair patch-config --proxy-peer 127.0.0.1 --gateway-version ${NEWEST}`);
     writeFileSync(paired, '{}', { mode: 0o600 });
     writeFileSync(join(state, 'devices/pending.json'), JSON.stringify({ r: { requestId: 'r', deviceId: json.deviceId, silent: false, scopes: ['operator.read'], ts: Date.now() } }), { mode: 0o600 });
     assert.equal(await doctor(['--client', 'cli']), 'npx openclaw-prepair setup --gateway-version 2026.4.15');
@@ -302,7 +303,7 @@ describe('doctor', () => {
     assert.equal(large.code, 4);
     assert.ok(large.stdout.includes(join(state, 'devices/paired.json')), large.stdout);
     const broken = home(t, { 'openclaw.json': CONFIG, 'state/openclaw.sqlite': 'no database, '.repeat(99) });
-    const { code, stdout } = await cli(['doctor', '--gateway-version', '2026.9.6'], { env: broken.env });
+    const { code, stdout } = await cli(['doctor', '--gateway-version', NEWEST], { env: broken.env });
     assert.equal(code, 4);
     assert.match(stdout, /W_SQLITE/);
     assert.match(stdout, /^\? unknown/m);
@@ -372,7 +373,7 @@ describe('doctor', () => {
   });
 
   it('is quiet about a healthy state dir, and so is the setup that made it', async (t) => {
-    for (const version of ['2026.2.19', '2026.4.15', '2026.7.1', '2026.9.6']) {
+    for (const version of ['2026.2.19', '2026.4.15', '2026.7.1', NEWEST]) {
       const { env } = home(t, { 'openclaw.json': CONFIG });
       for (const args of [['setup'], ['setup'], ['doctor']]) {
         const { code, json, stdout } = await cli([...args, '--gateway-version', version, '--json'], { env });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { NEWEST } from '../lib/versions.mjs';
 import { writeReference } from '../lib/reference.mjs';
 import { agree, record, spoiltAndMended } from './agree.mjs';
 import { stage } from './gateways.mjs';
@@ -20,9 +21,9 @@ for (const version of ['2026.4.15', '2026.5.7']) {
   });
 }
 
-test('2026.9.6: a proxy is refused while it is unlisted, or the list is too wide', async (t) => {
+test(`${NEWEST}: a proxy is refused while it is unlisted, or the list is too wide`, async (t) => {
   let identity;
-  const at = await stage(t, '2026.9.6', {
+  const at = await stage(t, NEWEST, {
     config: { gateway: { trustedProxies: ['203.0.113.0/24'] } },
     prepare: (home) => { identity = writeReference(home.stateDir); },
   });

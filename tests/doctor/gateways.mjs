@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { makeHome, startGateway } from '../lib/gateway.mjs';
 import { headerProxy } from '../lib/header-proxy.mjs';
 import { writeReference } from '../lib/reference.mjs';
+import { isSince } from '../lib/versions.mjs';
 import { cli } from './cli.mjs';
 
 const OPEN = { 'operator.read': true, 'operator.admin': true };
@@ -44,7 +45,7 @@ export function unpaired(home) {
 
 /** Closed before `setup`, open after it, beside the running gateway; the attempt leaves no trace. */
 export function closedThenOpen(version) {
-  const sqlite = version >= '2026.8.1';
+  const sqlite = isSince(version, 8, 1);
   test(`${version}: closed before setup, open after it`, async (t) => {
     const { home, proxy, gateway, run, verify } = await stage(t, version, {
       config: sqlite ? { gateway: { trustedProxies: ['127.0.0.1'] } } : {},

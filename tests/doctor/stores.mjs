@@ -10,8 +10,9 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { node } from '../lib/cache.mjs';
 import { CLI, connect } from '../lib/client.mjs';
-import { isSince, openGateway, queryState } from '../lib/gateway.mjs';
+import { openGateway, queryState } from '../lib/gateway.mjs';
 import { writeReference } from '../lib/reference.mjs';
+import { isSince } from '../lib/versions.mjs';
 import { cli } from './cli.mjs';
 
 const { listens } = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/gateway-lock.js');

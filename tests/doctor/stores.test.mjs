@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openGateway } from '../lib/gateway.mjs';
+import { NEWEST } from '../lib/versions.mjs';
 import { writeReference } from '../lib/reference.mjs';
 import { cli } from './cli.mjs';
 import { ownAndForeign } from './stores.mjs';
 
 ownAndForeign('2026.2.19');
-ownAndForeign('2026.9.6');
+ownAndForeign(NEWEST);
 
 test('2026.2.19: without a token of the device only lock and port can tell', async (t) => {
   const revoked = (record) => (record.tokens.operator.revokedAtMs = 1);

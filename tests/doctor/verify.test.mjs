@@ -8,13 +8,14 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import prepair from '../../npm/openclaw-prepair/lib/index.js';
 import { queryState } from '../lib/gateway.mjs';
+import { NEWEST } from '../lib/versions.mjs';
 import { cli, home } from './cli.mjs';
 import { closedThenOpen, stage, unpaired } from './gateways.mjs';
 
 const V = ['--gateway-version', '2026.2.19'];
 
 closedThenOpen('2026.2.19');
-closedThenOpen('2026.9.6');
+closedThenOpen(NEWEST);
 
 test('2026.2.19, bare loopback: verify before setup changes nothing', async (t) => {
   const { home: { stateDir }, gateway, run, verify } = await stage(t, '2026.2.19', { prepare: unpaired });
@@ -39,8 +40,8 @@ test('2026.2.19, bare loopback: verify before setup changes nothing', async (t) 
   assert.doesNotMatch(gateway.log(), /PRIVATE/);
 });
 
-test('2026.9.6, bare loopback: by force it pairs, and the record is taken back', async (t) => {
-  const { home, verify } = await stage(t, '2026.9.6', { prepare: unpaired });
+test(`${NEWEST}, bare loopback: by force it pairs, and the record is taken back`, async (t) => {
+  const { home, verify } = await stage(t, NEWEST, { prepare: unpaired });
   const rows = (name) => queryState(home, `SELECT * FROM device_pairing_${name}`);
   assert.equal((await verify()).json.reason, 'not-paired');
   const { json } = await verify('--force');

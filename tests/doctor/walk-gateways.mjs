@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { AGENT, ALL_SCOPES, CLI, connect, newIdentity } from '../lib/client.mjs';
-import { cli as openclaw, isSince, openGateway } from '../lib/gateway.mjs';
+import { cli as openclaw, openGateway } from '../lib/gateway.mjs';
+import { isSince } from '../lib/versions.mjs';
 import { TOKEN, writeStore } from '../gateway/store.mjs';
 import { cli } from './cli.mjs';
 

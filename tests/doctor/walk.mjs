@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ALL_SCOPES, newIdentity } from '../lib/client.mjs';
 import { SCHEMA } from '../sandbox/database.mjs';
+import { NEWEST } from '../lib/versions.mjs';
 
 const require = createRequire(import.meta.url);
 const prepair = require('../../npm/openclaw-prepair');
@@ -17,10 +18,10 @@ const { parse } = require('../../npm/openclaw-prepair/lib/cli/args.js');
 const { DatabaseSync } = process.getBuiltinModule?.('node:sqlite') ?? {};
 
 /** The first version of a database by its schema. */
-const SCHEMAS = { '2026.8.1': 15, '2026.9.3': 16, '2026.9.4': 17, '2026.9.5': 17, '2026.9.6': 18 };
+const SCHEMAS = { '2026.8.1': 15, '2026.9.3': 16, '2026.9.4': 17, '2026.9.5': 17, [NEWEST]: 18 };
 export const VERSIONS = [
   '2026.2.6-3', '2026.2.12', '2026.2.17', '2026.2.19', '2026.2.21', '2026.2.24', '2026.3.13', '2026.3.28', '2026.4.15', '2026.4.29', '2026.5.18', '2026.7.1',
-  '2026.8.1', '2026.9.4', '2026.9.5', '2026.9.6',
+  '2026.8.1', '2026.9.4', '2026.9.5', NEWEST,
 ];
 
 const [A, B] = [newIdentity(), newIdentity()];

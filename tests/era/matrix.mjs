@@ -5,9 +5,10 @@ import { JOB } from '../lib/fake-model.mjs';
 import { makeHome, startGateway } from '../lib/gateway.mjs';
 import { headerProxy } from '../lib/header-proxy.mjs';
 import { prepair } from '../lib/prepair.mjs';
+import { isSince } from '../lib/versions.mjs';
 
 /** 2026.8.1 and later answer HTTP 403 behind a header-adding proxy that is not listed. */
-const listsProxies = (version) => Number(version.split('.')[1]) >= 8;
+const listsProxies = (version) => isSince(version, 8, 0);
 
 /** A home of this version, and what a test does on it. */
 export async function stage(version, config = {}) {

@@ -1,10 +1,11 @@
 // Every situation of a state dir on real gateways: 2026.2.19 and 2026.9.6, or PREPAIR_VERSIONS (comma-separated).
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NEWEST } from '../lib/versions.mjs';
 import { onNode24 } from '../lib/node24.mjs';
 import { judge } from './matrix.mjs';
 
-const versions = (process.env.PREPAIR_VERSIONS ?? '2026.2.19,2026.9.6').split(',').filter(Boolean);
+const versions = (process.env.PREPAIR_VERSIONS ?? `2026.2.19,${NEWEST}`).split(',').filter(Boolean);
 
 onNode24(import.meta.url, () => {
   for (const version of versions) {

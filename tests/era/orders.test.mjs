@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { newIdentity } from '../lib/client.mjs';
 import { cli } from '../lib/gateway.mjs';
+import { NEWEST as VERSION } from '../lib/versions.mjs';
 import { onNode24 } from '../lib/node24.mjs';
 import { place, refusal } from '../node/setup.mjs';
 import { prepair } from '../lib/prepair.mjs';
 import { stage } from './matrix.mjs';
 
-const VERSION = '2026.9.6';
 // One order that prepares before the first start and one that does it after; all thirty, and the slower commands, by
 // ORDERS=all, as the long run does (orders.long.test.mjs).
 const ALL = process.env.ORDERS === 'all';

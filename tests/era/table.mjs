@@ -2,9 +2,10 @@
 // record of a long run: PREPAIR_VERSIONS=… node tests/era/table.mjs (Node 24) prints it and writes it there.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { NEWEST } from '../lib/versions.mjs';
 import { judge } from './matrix.mjs';
 
-export const VERSIONS = (process.env.PREPAIR_VERSIONS ?? '2026.2.19,2026.3.13,2026.5.7,2026.7.1,2026.9.6').split(',').filter(Boolean);
+export const VERSIONS = (process.env.PREPAIR_VERSIONS ?? `2026.2.19,2026.3.13,2026.5.7,2026.7.1,${NEWEST}`).split(',').filter(Boolean);
 export const PAGE = fileURLToPath(new URL('../../docs/versions.md', import.meta.url));
 
 /** Rows as a Markdown table. */

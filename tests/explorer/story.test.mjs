@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { AGENT, callAs, identityOf, newIdentity } from '../lib/client.mjs';
 import { openGateway } from '../lib/gateway.mjs';
+import { NEWEST } from '../lib/versions.mjs';
 import { choose, closeBrowser, file, open, served, verdict } from './page.mjs';
 
 const VERSION = '2026.2.19';
@@ -99,9 +100,9 @@ test('without an identity the page makes one, and its files open a gateway that 
   assert.deepEqual(await listThenAdd({ home, gateway }, identity), ['open', 'open']);
 });
 
-test('a remote function on 2026.9.6: HTTP 403 until the proxy is listed, which is spliced into the config', async (t) => {
+test(`a remote function on ${NEWEST}: HTTP 403 until the proxy is listed, which is spliced into the config`, async (t) => {
   const { page } = await open(t, server.url);
-  await page.getByLabel('OpenClaw version', { exact: true }).fill('2026.9.6');
+  await page.getByLabel('OpenClaw version', { exact: true }).fill(NEWEST);
   await page.getByLabel('Remote function').check();
   assert.match(await verdict(page), /^Refused\s*unattributable-proxy/);
   await page.getByRole('button', { name: 'Mend the files' }).click();

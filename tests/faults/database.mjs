@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { node } from '../lib/cache.mjs';
 import { Caller } from '../lib/caller.mjs';
 import { makeHome, startGateway } from '../lib/gateway.mjs';
+import { NEWEST as VERSION } from '../lib/versions.mjs';
 import { byCall, CONFIG, Ground, OPERATIONS, ordered, OTHERS, read } from './faults.mjs';
 
-const VERSION = '2026.9.6';
 const DB = 'state/openclaw.sqlite';
 const CONFIG_FILE = 'openclaw.json';
 const TABLES = ['device_identities', 'device_pairing_paired', 'device_pairing_pending', 'config_machine_state'];

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import { pathToFileURL } from 'node:url';
+import { NEWEST } from '../lib/versions.mjs';
 import { DatabaseGround } from './database.mjs';
 import { Ground, SCENARIOS as OF_FILES, TARGETS } from './faults.mjs';
 import { version as strace } from './strace.mjs';
@@ -74,7 +75,7 @@ export function table(counts) {
 const BEGINNINGS = {
   fresh: 'no state dir',
   used: 'other devices, requests and a config, but no identity',
-  database: 'the database of a started 2026.9.6 with other devices, a request of ours and a config (on Node 24)',
+  database: `the database of a started ${NEWEST} with other devices, a request of ours and a config (on Node 24)`,
   repair: 'an identity in a shape that versions discard, a record too narrow, a sticky request',
 };
 

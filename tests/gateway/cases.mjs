@@ -163,6 +163,18 @@ const listed = [
 
 const near = (version, list) => list.split(' ').includes(version.replace('2026.', ''));
 
+// Addresses in other forms, each of this machine.
+const forms = [
+  ['client ::1 in long form', none, client('0:0:0:0:0:0:0:1')],
+  ['client ::1 in long form, full', paired(), client('0:0:0:0:0:0:0:1')],
+  ['client IPv4-mapped', none, client('::ffff:127.0.0.9')],
+  ['client IPv4-mapped in capitals', none, client('::FFFF:127.0.0.9')],
+  ['client IPv4-mapped in hexadecimal', none, client('::ffff:7f00:9')],
+  ['client with a zone', none, client('::1%lo')],
+  ['client in brackets', none, client('[::1]:1234')],
+  ['client with leading zeros', none, client('127.000.0.9')],
+];
+
 /**
  * Config of the gateway and what is tried under it: [name, state, connection].
  * `at`: only around the versions where this config makes a difference that the others don't show (a start takes seconds).
@@ -201,4 +213,23 @@ export const GROUPS = [
   { config: {}, at: (v) => near(v, '4.15 8.1'), cases: [['pending for more, revoked token', { ...paired({ tokens: revoked }), ...pending({ silent: true, scopes: [ADMIN] }) }, cli([READ])]] },
   { config: { autoApproveLocal: false }, at: (v) => near(v, '7.35 8.1 9.6'), cases: [['not approved locally', none, cli([READ])], ['not approved locally, reader asks admin', { paired: scoped(READ) }, cli([ADMIN])]] },
   { config: { allowedOrigins: ['https://example.com'] }, at: (v) => near(v, '2.24 2.25 3.1 3.2 5.12 5.18 9.6'), cases: [['origin allowed', none, cli([READ], { origin: 'https://example.com' })], ['origin allowed, full', paired(), cli([READ], { origin: 'https://example.com' })]] },
+  { config: { trustedProxies: ['127.0.0.1'] }, at: (v) => near(v, '2.21 2.22 2.25 9.6'), cases: forms },
+  {
+    config: { trustedProxies: ['127.0.0.1'] },
+    at: (v) => near(v, '2.21 2.22'),
+    cases: [['0:0:0:0:0:0:0:1', '::1 in long form'], ['::1%lo', 'with a zone']].map(([address, form]) => [
+      `client ${form}, device token and another key`, paired({ publicKey: OTHER_KEY }), client(address, cli([READ], { auth: 'device-token' })),
+    ]),
+  },
+  // an entry of the list that is another spelling of the peer
+  { config: { trustedProxies: ['::ffff:7f00:1'] }, at: (v) => near(v, '2.21 2.22 9.6'), cases: [['peer listed in another spelling', none, agent([READ])], ['peer listed in another spelling, far client, full', paired(), client('203.0.113.9')]] },
+  {
+    config: { trustedProxies: ['127.0.0.1'] },
+    at: (v) => near(v, '3.28 3.31 9.6'),
+    cases: [
+      ['role beside roles', paired({ roles: ['node'] }), far(agent([READ]))],
+      ['role beside roles, no tokens', paired({ roles: ['node'], tokens: null }), far(agent([READ]))],
+      ['roles beside role, no tokens', paired({ role: 'node', tokens: null }), far(agent([READ]))],
+    ],
+  },
 ];

@@ -3,13 +3,14 @@
 // its boundaries and of the newest version.
 import { createPublicKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openclaw } from '../lib/cache.mjs';
-import { AGENT, CLI, connect, newIdentity } from '../lib/client.mjs';
-import { callOwn, isSince, makeHome, queryState, startGateway } from '../lib/gateway.mjs';
+import { AGENT, challenges, CLI, connect, newIdentity } from '../lib/client.mjs';
+import { callOwn, makeHome, queryState, startGateway } from '../lib/gateway.mjs';
 import { headerProxy } from '../lib/header-proxy.mjs';
 import { playStory } from '../lib/story.mjs';
+import { isSince } from '../lib/versions.mjs';
 import { DEVICE } from './cases.mjs';
 import { readStore, writeStore } from './store.mjs';
 
@@ -32,11 +33,18 @@ const ASKED = [
   ['4.15 4.20 9.2 9.3 9.4 9.5 9.6', secrets],
   ['2.12 2.17 3.1 3.2 3.7 3.28 3.31 4.2 4.5 4.26 4.27 5.2 5.3 7.35 8.1 9.6', secretSources],
   ['4.21 4.22 5.2 5.3 6.1 6.5 6.8 6.9 9.6', configGuard],
+  ['2.19 5.7 5.12 7.35 8.1 9.6', linkedIdentity],
+  ['3.2 3.7 9.6', unsetVariable],
+  ['2.17 2.19 9.6', customBind],
+  ['2.21 7.35 8.1 9.6', customBindLoopback],
+  ['2.6-3 2.12 2.17 2.25 2.26 4.29 5.2 9.6', includes],
 ];
 
-export async function facts(version) {
+/** `only`: the names of the questions that count. */
+export async function facts(version, only) {
   const lines = [];
   for (const [versions, ask] of ASKED) {
+    if (only && !only.includes(ask.name)) continue;
     if (versions !== '*' && !versions.split(' ').includes(version.replace('2026.', ''))) continue;
     for (const [field, value, how] of await ask(version)) lines.push({ kind: 'fact', field, value, how });
   }
@@ -171,28 +179,42 @@ async function bindLan(version) {
   return [['bind_lan', value, 'buildGatewayConnectionDetails with bind lan']];
 }
 
+const publicPem = (raw) => `-----BEGIN PUBLIC KEY-----\n${Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(raw, 'base64url')]).toString('base64')}\n-----END PUBLIC KEY-----\n`;
+
+/** What a version does about an identity file, with a second name if `linked`. */
+async function identityFate(version, file, linked = false) {
+  return await withHome({ version }, async (home) => {
+    const path = join(home.stateDir, 'identity', 'device.json');
+    await mkdir(join(path, '..'), { mode: 0o700 });
+    const text = `${JSON.stringify(file, null, 2)}\n`;
+    await writeFile(path, text, { mode: 0o600 });
+    if (linked) await link(path, join(home.stateDir, 'second-name.json'));
+    const load = async () => (await callOwn(home, 'loadOrCreateDeviceIdentity')).deviceId;
+    if (isSince(version, 8, 1)) return await starts(home) ? 'starts' : 'Stops';
+    const ids = [await load(), await load()];
+    const kept = await readFile(path, 'utf8') === text;
+    return ids[0] !== ids[1] ? 'Throwaway' : kept ? 'Used' : 'Replaced';
+  });
+}
+
 /** What becomes of an identity without `version`, and of one whose keys don't belong together. */
 async function identities(version) {
   const found = [];
   const [one, other] = [newIdentity(), newIdentity()];
-  const pem = (raw) => `-----BEGIN PUBLIC KEY-----\n${Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(raw, 'base64url')]).toString('base64')}\n-----END PUBLIC KEY-----\n`;
   for (const [field, file] of [
-    ['unknown_identity', { publicKeyPem: pem(one.publicKey), privateKeyPem: one.privateKeyPem }],
-    ['broken_identity', { version: 1, deviceId: one.deviceId, publicKeyPem: pem(one.publicKey), privateKeyPem: other.privateKeyPem, createdAtMs: 1 }],
-  ]) {
-    found.push([field, await withHome({ version }, async (home) => {
-      const path = join(home.stateDir, 'identity', 'device.json');
-      await mkdir(join(path, '..'), { mode: 0o700 });
-      const text = `${JSON.stringify(file, null, 2)}\n`;
-      await writeFile(path, text, { mode: 0o600 });
-      const load = async () => (await callOwn(home, 'loadOrCreateDeviceIdentity')).deviceId;
-      if (isSince(version, 8, 1)) return await starts(home) ? 'starts' : 'Stops';
-      const ids = [await load(), await load()];
-      const kept = await readFile(path, 'utf8') === text;
-      return ids[0] !== ids[1] ? 'Throwaway' : kept ? 'Used' : 'Replaced';
-    }), 'loadOrCreateDeviceIdentity twice; from 2026.8.1 a start']);
-  }
+    ['unknown_identity', { publicKeyPem: publicPem(one.publicKey), privateKeyPem: one.privateKeyPem }],
+    ['broken_identity', { version: 1, deviceId: one.deviceId, publicKeyPem: publicPem(one.publicKey), privateKeyPem: other.privateKeyPem, createdAtMs: 1 }],
+  ]) found.push([field, await identityFate(version, file), 'loadOrCreateDeviceIdentity twice; from 2026.8.1 a start']);
   return found;
+}
+
+/** What becomes of an identity that is sound, but for a second name of its file; one name is asked of too, as a check of the question. */
+async function linkedIdentity(version) {
+  const { deviceId, publicKey, privateKeyPem } = newIdentity();
+  const sound = { version: 1, deviceId, publicKeyPem: publicPem(publicKey), privateKeyPem, createdAtMs: 1 };
+  const alone = await identityFate(version, sound);
+  if (!['Used', 'starts'].includes(alone)) throw new Error(`a sound identity: ${alone}`);
+  return [['linked_identity', await identityFate(version, sound, true), 'loadOrCreateDeviceIdentity twice with a hard link of the file; from 2026.8.1 a start']];
 }
 
 const local = async (home) => {
@@ -293,6 +315,7 @@ async function configKeys(version) {
   for (const [field, gateway] of [
     ['allow_real_ip_fallback', { allowRealIpFallback: true }],
     ['auto_approve_local', { nodes: { pairing: { autoApproveLocal: true } } }],
+    ['custom_bind_host', { bind: 'custom', customBindHost: '127.0.0.1' }],
   ]) found.push([field, String(await withHome({ version, config: { gateway } }, starts)), 'a start with the key']);
   return found;
 }
@@ -326,4 +349,70 @@ async function secrets(version) {
   const count = refused.indexOf(null) === -1 ? refused.length : refused.indexOf(null);
   if (refused.slice(count).some(Boolean)) throw new Error(`refused: ${refused}`);
   return [['secret_check', refused[count - 1] ?? 'None', 'starts with a placeholder, with the word undefined as token and as password, with [REDACTED]']];
+}
+
+/** Whether a gateway starts; what keeps it from that must be what `why` names. */
+async function startsUnless(why, options, prepare = () => {}) {
+  return await withHome(options, async (home) => {
+    await prepare(home);
+    return await withGateway(home, () => true).catch((error) => {
+      if (!why.test(error.log)) throw error;
+      return false;
+    });
+  });
+}
+
+async function unsetVariable(version) {
+  const config = { logging: { redactPatterns: ['${PREPAIR_IS_NOT_SET}'] } };
+  return [['unset_variable_stops', String(!await startsUnless(/PREPAIR_IS_NOT_SET/, { version, config })), 'a start with ${NAME} of a variable that is not set']];
+}
+
+async function customBind(version) {
+  const bare = await startsUnless(/customBindHost/, { version, config: { gateway: { bind: 'custom' } } });
+  return [['custom_bind_needs_host', String(!bare), 'a start with bind custom and no customBindHost']];
+}
+
+/** Whether 127.0.0.1, where OpenClaw's own clients dial, answers beside the address of bind custom. */
+async function customBindLoopback(version) {
+  return await withHome({ version, config: { gateway: { bind: 'custom', customBindHost: '127.0.0.2' } } }, async (home) => {
+    const { url } = await callOwn(home, 'buildGatewayConnectionDetails');
+    if (url !== home.url) throw new Error(`dials ${url}`);
+    const answers = await withGateway({ ...home, url: url.replace('127.0.0.1', '127.0.0.2') }, async () => await challenges(url));
+    return [['custom_bind_loopback', String(answers), 'a connection to 127.0.0.1, which buildGatewayConnectionDetails names, with customBindHost 127.0.0.2']];
+  });
+}
+
+/** What may be included. Each limit is asked in the versions around its boundaries. */
+async function includes(version) {
+  const near = (list) => list.split(' ').includes(version.replace('2026.', ''));
+  const file = (home, name) => join(home.stateDir, name);
+  /** Starts on a config that includes `name` from its own folder, which `write` puts there. */
+  const takes = async (name, write, env) => await startsUnless(/include/i, { version, config: { logging: { $include: name } } }, async (home) => {
+    Object.assign(home.env, env?.(home));
+    await write(home);
+  });
+  const outside = async (home) => await writeFile(join(home.dir, 'outside.json5'), '{}');
+  const chain = (depth) => async (home) => {
+    for (let at = 1; at <= depth; at += 1) await writeFile(file(home, `${at}.json5`), at === depth ? '{}' : `{ $include: './${at + 1}.json5' }`);
+  };
+  const sized = (bytes) => async (home) => await writeFile(file(home, 'inside.json5'), `{}${' '.repeat(bytes - 2)}`);
+  const LIMIT = 2 * 1024 * 1024;
+  const found = [];
+  if (near('2.12 2.17 9.6')) found.push(['include_confined', String(!await takes('../outside.json5', outside)), 'a start with an included file outside of the folder of the config']);
+  if (near('4.29 5.2 9.6')) found.push(['include_roots', String(await takes('../outside.json5', outside, (home) => ({ OPENCLAW_INCLUDE_ROOTS: home.dir }))), 'the same with OPENCLAW_INCLUDE_ROOTS']);
+  if (near('2.25 2.26 9.6')) {
+    const linked = await takes('./inside.json5', async (home) => {
+      await writeFile(file(home, 'inside.json5'), '{}');
+      await link(file(home, 'inside.json5'), file(home, 'second-name.json5'));
+    });
+    found.push(['include_links_refused', String(!linked), 'a start with an included file that has a second name']);
+    if (!await takes('./inside.json5', sized(LIMIT))) throw new Error('2 MiB are too much');
+    found.push(['include_max_bytes', await takes('./inside.json5', sized(LIMIT + 1)) ? 'None' : `Some(${LIMIT})`, 'starts with an included file of 2 MiB, and of a byte more']);
+  }
+  if (near('2.6-3 9.6')) {
+    let depth = 9;
+    while (depth < 12 && await takes('./1.json5', chain(depth + 1))) depth += 1;
+    found.push(['include_depth', String(depth), 'starts with includes nested deeper and deeper']);
+  }
+  return found;
 }

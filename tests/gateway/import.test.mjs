@@ -7,14 +7,15 @@ import { cli } from '../doctor/cli.mjs';
 import { AGENT, callAs, CLI, newIdentity } from '../lib/client.mjs';
 import { JOB } from '../lib/fake-model.mjs';
 import { makeHome, openGateway, queryState, startGateway } from '../lib/gateway.mjs';
+import { NEWEST } from '../lib/versions.mjs';
 import { prepair } from '../lib/prepair.mjs';
 import { writeReference } from '../lib/reference.mjs';
 import { storedJobs } from '../lib/story.mjs';
 
-test('OpenClaw 2026.9.6, never started: the JSON form is imported and open', async (t) => {
+test(`OpenClaw ${NEWEST}, never started: the JSON form is imported and open`, async (t) => {
   let identity;
   const { home, proxy } = await openGateway(t, {
-    version: '2026.9.6',
+    version: NEWEST,
     prepare: ({ env, version }) => {
       // This version refuses forwarded headers unless the proxy that adds them is listed.
       const report = prepair.setup({ env, gatewayVersion: version, config: { proxyPeers: ['127.0.0.1'] } });
@@ -33,8 +34,8 @@ test('OpenClaw 2026.9.6, never started: the JSON form is imported and open', asy
   assert.deepEqual(rows, [{ device_id: identity.deviceId }]);
 });
 
-test('OpenClaw 2026.9.6, never started: an identity file with a hard link stops its start, until setup() has copied it', async (t) => {
-  const home = await makeHome({ version: '2026.9.6' });
+test(`OpenClaw ${NEWEST}, never started: an identity file with a hard link stops its start, until setup() has copied it`, async (t) => {
+  const home = await makeHome({ version: NEWEST });
   t.after(home.dispose);
   const { deviceId } = writeReference(home.stateDir);
   linkSync(join(home.stateDir, 'identity/device.json'), join(home.dir, 'kept'));

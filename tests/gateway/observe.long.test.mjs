@@ -2,17 +2,15 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { connections, facts } from './recorder.mjs';
+import { NEWEST } from '../lib/versions.mjs';
+import { connections, facts, situation } from './recorder.mjs';
 
 const folder = new URL('observed/', import.meta.url);
-const asked = process.env.PREPAIR_VERSIONS ?? '2026.2.19,2026.3.13,2026.5.7,2026.7.1,2026.9.6';
+const asked = process.env.PREPAIR_VERSIONS ?? `2026.2.19,2026.3.13,2026.5.7,2026.7.1,${NEWEST}`;
 const versions = asked === 'all'
   ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')).map((name) => name.slice(0, -'.jsonl'.length))
   : asked.split(',').filter(Boolean);
 
-/** The situation, its keys in one order. */
-const situation = ({ kind, field, case: name, state, connection }) => JSON.stringify({ kind, field, name, state, connection }, (_, value) =>
-  value && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort()) : value);
 /** What was seen in it; the log line and the words of a close differ from run to run. */
 const seen = ({ value, outcome }) => value ?? { verdict: outcome.verdict, reason: outcome.reason ?? null, closeCode: outcome.closeCode };
 const bySituation = (lines) => new Map(lines.map((line) => [situation(line), seen(line)]));

@@ -1,7 +1,8 @@
 // What a real gateway of one version does in each case of cases.mjs, and what facts.mjs finds out about it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AGENT, CLI, connect } from '../lib/client.mjs';
-import { isSince, makeHome, startGateway } from '../lib/gateway.mjs';
+import { makeHome, startGateway } from '../lib/gateway.mjs';
+import { isSince } from '../lib/versions.mjs';
 import { DEVICE, GROUPS } from './cases.mjs';
 import { readStore, writeStore } from './store.mjs';
 
@@ -9,10 +10,19 @@ export { facts } from './facts.mjs';
 
 const SECRET = 'observed-secret-observed-secret-0123456789';
 
-/** All cases of all groups: {kind:'connect', case, state, connection, outcome, log}. A config that this version refuses is left out. */
-export async function connections(version) {
+/** What an observation was made of, its keys in one order. */
+export const situation = ({ kind, field, case: name, state, connection }) => JSON.stringify({ kind, field, name, state, connection }, (_, value) =>
+  value && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort()) : value);
+
+/**
+ * All cases of all groups: {kind:'connect', case, state, connection, outcome, log}. A config that this version refuses is left out.
+ * `only`: the names of the cases that count.
+ */
+export async function connections(version, only) {
   const lines = [];
-  for (const { config, cases } of GROUPS.filter(({ at }) => !at || at(version))) {
+  for (const { config, cases: all } of GROUPS.filter(({ at }) => !at || at(version))) {
+    const cases = all.filter(([name]) => !only || only.includes(name));
+    if (cases.length === 0) continue;
     const home = await makeHome({ version, config: gatewayConfig(config) });
     let gateway;
     try {

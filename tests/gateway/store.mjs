@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { node } from '../lib/cache.mjs';
-import { isSince } from '../lib/gateway.mjs';
+import { isSince } from '../lib/versions.mjs';
 
 const run = promisify(execFile);
 export const TOKEN = 'device-token-of-observations';

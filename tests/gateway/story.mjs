@@ -3,13 +3,14 @@ import { pathToFileURL } from 'node:url';
 import { openclaw } from '../lib/cache.mjs';
 import { prepair } from '../lib/prepair.mjs';
 import { MESSAGE, playStory } from '../lib/story.mjs';
+import { isSince } from '../lib/versions.mjs';
 
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code, text) => colour ? `\x1b[${code}m${text}\x1b[0m` : text;
 const [red, green, bold, dim] = [31, 32, 1, 2].map((code) => (text) => paint(code, text));
 
 export async function show(version) {
-  const behindProxy = version >= '2026.4';
+  const behindProxy = isSince(version, 4, 0);
   console.log(`\n${bold(`OpenClaw ${version}`)} ${dim(behindProxy ? 'behind a proxy that adds X-Forwarded-For' : 'on plain loopback')}`);
   for (const prepare of [undefined, async (home) => {
     prepair.setup({ env: home.env, openclawDir: await openclaw(version) });

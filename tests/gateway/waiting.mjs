@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import { node } from '../lib/cache.mjs';
 import { Caller } from '../lib/caller.mjs';
 import { CLI, connect, newIdentity } from '../lib/client.mjs';
-import { isSince, openGateway, queryState } from '../lib/gateway.mjs';
+import { openGateway, queryState } from '../lib/gateway.mjs';
+import { isSince } from '../lib/versions.mjs';
 import { readStore } from './store.mjs';
 
 const NODE_HOST = { id: 'node-host', mode: 'node' };

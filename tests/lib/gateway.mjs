@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { cacheDir, node as nodeBinary, openclaw } from './cache.mjs';
 import { challenges } from './client.mjs';
 import { headerProxy } from './header-proxy.mjs';
+import { isSince } from './versions.mjs';
 
 const READY_MS = 240_000; // a cold start on a busy machine takes more than a minute
 const living = new Set();
@@ -116,12 +117,6 @@ export async function openGateway(t, { prepare = () => {}, ...options }) {
   const gateway = await startGateway(home);
   undo.push(gateway.stop);
   return { home, gateway, proxy };
-}
-
-/** Whether a version is of this month's patch or later. */
-export function isSince(version, month, patch) {
-  const [, ofMonth, ofPatch] = version.split(/[.-]/).map(Number);
-  return ofMonth > month || (ofMonth === month && ofPatch >= patch);
 }
 
 /** Runs the package's own command line on a home: {code, stdout, stderr}. */

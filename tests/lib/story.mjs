@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { fakeModel } from './fake-model.mjs';
 import { makeHome, queryState, startGateway } from './gateway.mjs';
 import { headerProxy } from './header-proxy.mjs';
+import { isSince } from './versions.mjs';
 
 export const MESSAGE = 'Text me a silly joke every 5 minutes';
 // 2026.4.15 compiles its plugins' code in its first turn, about 16 s of one core (its jiti loader), the others take half a second.
@@ -23,7 +24,7 @@ export async function playStory({ version, node = 24, behindProxy = false, prepa
       ...model.config,
       gateway: { http: { endpoints: { chatCompletions: { enabled: true } } } },
       // 2026.9.6 hides its tools behind a search tool.
-      ...version >= '2026.9.6' && { tools: { toolSearch: false } },
+      ...isSince(version, 9, 6) && { tools: { toolSearch: false } },
     },
   });
   const proxy = behindProxy ? await headerProxy(home.port) : undefined;
@@ -65,6 +66,6 @@ async function chat(home, content) {
 
 /** Names of the cron jobs on disk: `cron/jobs.json`, from 2026.8.1 the table `cron_jobs`, where OpenClaw declares some of its own. */
 export async function storedJobs(home) {
-  const jobs = home.version >= '2026.8' ? await queryState(home, 'SELECT name FROM cron_jobs WHERE declaration_key IS NULL') : (await home.read('cron/jobs.json'))?.jobs ?? [];
+  const jobs = isSince(home.version, 8, 0) ? await queryState(home, 'SELECT name FROM cron_jobs WHERE declaration_key IS NULL') : (await home.read('cron/jobs.json'))?.jobs ?? [];
   return jobs.map((job) => job.name);
 }

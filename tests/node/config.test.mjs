@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { NEWEST } from '../lib/versions.mjs';
 import { place, prepair, refusal, snapshot } from './setup.mjs';
 
 const codes = (report) => report.warnings.map((warning) => warning.code);
@@ -49,17 +50,17 @@ test('trustedProxies by version', (t) => {
   const all = ['10.0.0.0/8', '127.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '::1'];
   assert.deepEqual(list('2026.2.17').list, all);
   assert.deepEqual(list('2026.2.19'), { list: undefined, codes: [] });
-  assert.deepEqual(list('2026.9.6'), { list: undefined, codes: [] });
-  assert.deepEqual(list('2026.9.6', { proxyPeers: ['127.0.0.1'] }), { list: ['127.0.0.1'], codes: [] });
+  assert.deepEqual(list(NEWEST), { list: undefined, codes: [] });
+  assert.deepEqual(list(NEWEST, { proxyPeers: ['127.0.0.1'] }), { list: ['127.0.0.1'], codes: [] });
   assert.deepEqual(list('2026.2.19', { proxyPeers: ['127.0.0.1'] }), { list: undefined, codes: ['W_PROXY_LOOPBACK'] });
   assert.deepEqual(list('2026.4.15', { proxyPeers: ['10.0.0.9'] }), { list: ['10.0.0.9'], codes: ['W_PROXY_NO_EFFECT'] });
   assert.deepEqual(list('2026.2.19', { trustedProxies: 'private' }), { list: all, codes: ['W_PROXY_LOOPBACK', 'W_PROXY_SPOOFABLE'] });
   assert.deepEqual(list('2026.3.28', { trustedProxies: 'private' }).codes, ['W_PROXY_LOOPBACK', 'W_PROXY_SPOOFABLE']);
   assert.deepEqual(list('2026.4.15', { trustedProxies: 'private' }).codes, ['W_PROXY_NO_EFFECT']);
-  assert.deepEqual(list('2026.9.6', { trustedProxies: 'private' }).codes, ['W_PROXY_WIDE']);
+  assert.deepEqual(list(NEWEST, { trustedProxies: 'private' }).codes, ['W_PROXY_WIDE']);
   assert.deepEqual(list('2026.2.12', { trustedProxies: 'private' }).codes, ['W_PROXY_NETWORK'], 'exact addresses only');
   assert.deepEqual(list('2026.2.17', { trustedProxies: ['fd00::/8'] }).codes, ['W_PROXY_NETWORK'], 'IPv4 networks only');
-  assert.deepEqual(list('2026.9.6', { trustedProxies: false }), { list: undefined, codes: [] });
+  assert.deepEqual(list(NEWEST, { trustedProxies: false }), { list: undefined, codes: [] });
 });
 
 test('addresses are parsed strictly', (t) => {
@@ -195,11 +196,11 @@ test('includes behind links are read as long as they stay in the folder of the c
 });
 
 test('diagnose promises nothing where OpenClaw refuses what is included', (t) => {
-  const here = place(t, '2026.4.15');
+  const here = place(t, '2026.5.2');
   prepair.setup(here.options);
-  const found = (config, env = {}) => {
+  const found = (config, env = {}, gatewayVersion = '2026.5.2') => {
     here.put('openclaw.json', `{ ${config}, gateway: { mode: 'local' } }`);
-    const { verdict, findings } = prepair.diagnose({ ...here.options, env: { ...here.options.env, ...env } });
+    const { verdict, findings } = prepair.diagnose({ ...here.options, gatewayVersion, env: { ...here.options.env, ...env } });
     return [verdict, ...findings.filter(({ code }) => code !== 'W_NODE').map(({ code, path }) => `${code} ${path}`)];
   };
   const refused = (path) => ['unknown', `W_CONFIG_INCLUDE ${path}`];
@@ -211,8 +212,14 @@ test('diagnose promises nothing where OpenClaw refuses what is included', (t) =>
   assert.deepEqual(found("agents: { list: [{ $include: './gone.json5' }] }"), refused(here.file('gone.json5')));
   assert.deepEqual(found("$include: '../outside.json5'"), refused(join(here.home, 'outside.json5')));
   assert.deepEqual(found("$include: '../outside.json5'", { OPENCLAW_INCLUDE_ROOTS: here.home }), ['open']);
+  assert.deepEqual(found("$include: '../outside.json5'", { OPENCLAW_INCLUDE_ROOTS: here.home }, '2026.4.29'), refused(join(here.home, 'outside.json5')));
+  assert.deepEqual(found("$include: '../outside.json5'", {}, '2026.2.12'), ['open']);
   linkSync(here.file('base.json5'), join(here.home, 'second'));
   assert.deepEqual(found("$include: './base.json5'"), refused(here.file('base.json5')));
+  assert.deepEqual(found("$include: './base.json5'", {}, '2026.2.25'), ['open']);
+  symlinkSync(join(here.home, 'outside.json5'), here.file('leads-out.json5'));
+  assert.deepEqual(found("$include: './leads-out.json5'"), ['unknown', `W_NOT_A_FILE ${here.file('leads-out.json5')}`]);
+  assert.deepEqual(found("$include: './leads-out.json5'", { OPENCLAW_INCLUDE_ROOTS: here.home }), ['open']);
 });
 
 test('a config in another folder, and one that is a link', (t) => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, hkdfSync, sign, verify } from 'node:crypto';
 import { linkSync, readFileSync, statSync } from 'node:fs';
 import { test } from 'node:test';
+import { NEWEST } from '../lib/versions.mjs';
 import { place, prepair, refusal, snapshot } from './setup.mjs';
 
 const pem = (key, type) => key.export({ type, format: 'pem' });
@@ -102,7 +103,7 @@ test('what is no Ed25519 private key is refused without quoting it', (t) => {
 });
 
 test('an identity file with a second name is copied where OpenClaw would not read it', (t) => {
-  for (const [version, outcome] of [['2026.5.7', 'reused'], ['2026.5.12', 'repaired'], ['2026.9.6', 'repaired']]) {
+  for (const [version, outcome] of [['2026.5.7', 'reused'], ['2026.5.12', 'repaired'], [NEWEST, 'repaired']]) {
     const here = place(t, version);
     prepair.prePair(here.options);
     const [file, other] = [here.file('identity/device.json'), here.file('identity/kept')];

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { openclaw } from '../lib/cache.mjs';
+import { isSince, NEWEST } from '../lib/versions.mjs';
 import { prepair } from './setup.mjs';
 
 /** OpenClaw's resolvers, found by their names in the export list of a chunk. */
@@ -31,7 +32,7 @@ function random(seed) {
   return { chance: (p) => next() < p, pick: (list) => list[Math.floor(next() * list.length)] };
 }
 
-for (const version of ['2026.2.19', '2026.4.15', '2026.9.6']) {
+for (const version of ['2026.2.19', '2026.4.15', NEWEST]) {
   test(`paths of ${version}`, async (t) => {
     const theirs = await resolvers(version);
     const root = mkdtempSync(join(tmpdir(), 'prepair-paths-'));
@@ -69,7 +70,7 @@ for (const version of ['2026.2.19', '2026.4.15', '2026.9.6']) {
       const paired = report.changes.find((change) => change.path.endsWith('/devices/paired.json')).path;
       assert.equal(dirname(dirname(paired)), stateDir, JSON.stringify(env));
       // createConfigIO, which a gateway reads its config by, looks at all candidates first up to 2026.4.2.
-      const found = version < '2026.4' ? theirs.candidates(env).find((path) => existsSync(path)) : undefined;
+      const found = !isSince(version, 4, 0) ? theirs.candidates(env).find((path) => existsSync(path)) : undefined;
       assert.equal(report.config.path, found ?? theirs.config(env, stateDir), JSON.stringify(env));
       explicit += env.OPENCLAW_STATE_DIR?.trim() ? 1 : 0;
       legacy += /\.(clawd|mold|molt)bot/.test(stateDir) ? 1 : 0;

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { node } from '../lib/cache.mjs';
+import { NEWEST } from '../lib/versions.mjs';
 import { place, snapshot } from './setup.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -55,7 +56,7 @@ test("Node's permission model: the addon writes where it is allowed, the wasm mo
 
 test("Node's permission model: a database that may not be read", async (t) => {
   const binary = await node(24);
-  const here = place(t, '2026.9.6');
+  const here = place(t, NEWEST);
   mkdirSync(here.file('state'), { recursive: true, mode: 0o700 });
   const make = `const { DatabaseSync } = require('node:sqlite'); new DatabaseSync(${JSON.stringify(here.file('state/openclaw.sqlite'))}).exec('PRAGMA user_version = 18')`;
   assert.equal(spawnSync(binary, ['-e', make]).status, 0);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import { NEWEST } from '../lib/versions.mjs';
 
 const { plan, reads } = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/plan-node.js');
 
@@ -9,7 +10,7 @@ const OPERATIONS = { prePair: {}, clearPending: {}, patchConfig: {}, setup: {}, 
 
 for (const [operation, options] of Object.entries(OPERATIONS)) {
   test(`reads of ${operation} until it is done, with modes and owners`, () => {
-    const target = { ...options, stateDir: '/s', gatewayVersion: '2026.9.6', env: {} };
+    const target = { ...options, stateDir: '/s', gatewayVersion: NEWEST, env: {} };
     const inputs = { files: {}, rows: {}, stats: {}, now: 1, entropy: new Uint8Array(64).fill(7) };
     const asked = [];
     for (let turn = 0; ; turn += 1) {

@@ -9,8 +9,9 @@ import { PACKAGE } from './app.mjs';
 /** `{ name, bytes, brotli, goal, ceiling }` of each file; goal and ceiling are `{ bytes, brotli? }`. */
 export function sizes() {
   return [
-    { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_350_000 } },
-    { file: 'lib/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 425_000, brotli: 170_000 } },
+    // both raised for ten more rows of the rules, each cell with its own source, and what asks them (+4 KB of wasm)
+    { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_380_000 } },
+    { file: 'lib/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 435_000, brotli: 172_000 } },
     // raised for the places of errors and notices, which stand in wit/ beside their path, line and column (+4 KB)
     { file: 'lib/component.wasm', goal: {}, ceiling: { bytes: 440_000 } },
   ].map(({ file, goal, ceiling }) => {

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import { NEWEST } from '../lib/versions.mjs';
 import { makeDatabase, modern, nodeOf } from './database.mjs';
 import { run } from './vercel-server.mjs';
 
@@ -30,7 +31,7 @@ function start(database) {
   writeFileSync(join(stateDir, 'openclaw.json'), '{ gateway: { mode: "local" } }', { mode: 0o600 });
   const env = { PATH, HOME: home, TMPDIR: join(home, 'tmp') };
   const fs = { ...localDir(home), exec: (argv, context) => run(argv, { cwd: home, env, signal: context?.signal }) };
-  return { home, stateDir, sql, fs, identity, options: { stateDir, gatewayVersion: '2026.9.6' } };
+  return { home, stateDir, sql, fs, identity, options: { stateDir, gatewayVersion: NEWEST } };
 }
 
 const refused = (error) => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { NEWEST } from '../lib/versions.mjs';
 
 const ENTRY = fileURLToPath(new URL('../../npm/openclaw-prepair/lib/sandbox-node.js', import.meta.url));
 const INDEX = fileURLToPath(new URL('../../npm/openclaw-prepair/lib/index.js', import.meta.url));
@@ -12,7 +13,7 @@ const SCRIPT = `
   globalThis.crypto.getRandomValues = (bytes) => bytes.fill(7);
   const { setup } = require(${JSON.stringify(ENTRY)});
   const secret = 'correct horse battery staple, and 7 more words';
-  const cases = [{ gatewayVersion: '2026.2.19' }, { gatewayVersion: '2026.9.6', config: { proxyPeers: ['10.0.0.9'], merge: { a: { b: [1, 'ü'] } } } }, { gatewayVersion: '2026.4.15', identity: { secret, label: 'sandbox-1' }, displayName: 'x' }];
+  const cases = [{ gatewayVersion: '2026.2.19' }, { gatewayVersion: NEWEST, config: { proxyPeers: ['10.0.0.9'], merge: { a: { b: [1, 'ü'] } } } }, { gatewayVersion: '2026.4.15', identity: { secret, label: 'sandbox-1' }, displayName: 'x' }];
   (async () => {
     const out = [];
     for (const options of cases) {

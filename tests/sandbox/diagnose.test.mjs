@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { NEWEST } from '../lib/versions.mjs';
 
 const require = createRequire(import.meta.url);
 const { diagnose, setup, localDir } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
@@ -39,7 +40,7 @@ test('the same from outside and inside', async (t) => {
 });
 
 test('something else where a folder should be, as seen from outside and inside', async (t) => {
-  for (const gatewayVersion of ['2026.2.19', '2026.9.6']) for (const name of ['', 'devices', 'identity', 'state']) {
+  for (const gatewayVersion of ['2026.2.19', NEWEST]) for (const name of ['', 'devices', 'identity', 'state']) {
     for (const make of [(path) => execFileSync('mkfifo', [path]), (path) => writeFileSync(path, 'x')]) {
       const dir = mkdtempSync(join(tmpdir(), 'prepair diagnose '));
       t.after(() => rmSync(dir, { recursive: true }));

@@ -7,6 +7,7 @@ import { node } from '../lib/cache.mjs';
 import { AGENT, CLI, connect, identityOf } from '../lib/client.mjs';
 import { makeHome, startGateway } from '../lib/gateway.mjs';
 import { headerProxy } from '../lib/header-proxy.mjs';
+import { isSince, NEWEST } from '../lib/versions.mjs';
 import { VercelSandbox, leaked, secretsIn, startVercel } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
@@ -22,7 +23,7 @@ const SCOPES = ['operator.admin', 'operator.read'];
 /** A home, and the real SDK on a service in which it is a sandbox's home. */
 async function start(t, version, options = {}) {
   const proxied = { gateway: { trustedProxies: ['127.0.0.1'] } };
-  const home = await makeHome({ version, config: version >= '2026.8.1' ? proxied : {} });
+  const home = await makeHome({ version, config: isSince(version, 8, 1) ? proxied : {} });
   const modern = dirname(await node(24));
   const service = await startVercel({ home: () => home.dir, env: { PATH: `${modern}:${process.env.PATH}` }, ...options });
   const Sandbox = await VercelSandbox();
@@ -51,7 +52,7 @@ async function addJob(home, identity, client = AGENT, scopes = SCOPES) {
   }
 }
 
-for (const version of ['2026.2.19', '2026.9.6']) {
+for (const version of ['2026.2.19', NEWEST]) {
   test(`${version}: setup from outside, then the gateway answers cron.add`, async (t) => {
     const at = await start(t, version, { twice: (n) => (n === 2 ? 'after' : 'once') });
     const report = await setup(at.fs, { ...at.target, config: { proxyPeers: ['127.0.0.1'] } });
@@ -67,8 +68,8 @@ for (const version of ['2026.2.19', '2026.9.6']) {
   });
 }
 
-test("2026.9.6, started: rows through the sandbox's own Node, four functions at once, and the function's own device gets cron.list", async (t) => {
-  const at = await start(t, '2026.9.6', { twice: (n) => ['once', 'after', 'during'][n % 3] });
+test(`${NEWEST}, started: rows through the sandbox's own Node, four functions at once, and the function's own device gets cron.list`, async (t) => {
+  const at = await start(t, NEWEST, { twice: (n) => ['once', 'after', 'during'][n % 3] });
   // The function holds the secret; its private key never leaves it.
   const mine = newIdentity({ secret: Buffer.from('0123456789abcdefghijklmnopqrstuvwxyzABCDEF'), label: 'sandbox-7' });
   secrets.add(mine.privateKeyPem.split('\n')[1]);
@@ -82,7 +83,7 @@ test("2026.9.6, started: rows through the sandbox's own Node, four functions at 
   const again = await prePair(at.fs, at.target);
   assert.deepEqual([again.deviceId, again.paired, again.roundTrips], [host.deviceId, 'unchanged', 1]);
   // Another home than the SDK's usual one: found, and its rows are the ones that count.
-  const found = await prePair(at.fs, { gatewayVersion: '2026.9.6' });
+  const found = await prePair(at.fs, { gatewayVersion: NEWEST });
   assert.deepEqual([found.store, found.deviceId, found.paired, found.roundTrips], ['sqlite', host.deviceId, 'unchanged', 2]);
 
   const gateway = await startGateway(at.home);

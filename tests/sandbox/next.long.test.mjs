@@ -12,6 +12,7 @@ import { npmInstall } from '../lib/cache.mjs';
 import { AGENT, connect, identityOf } from '../lib/client.mjs';
 import { makeHome, startGateway } from '../lib/gateway.mjs';
 import { headerProxy } from '../lib/header-proxy.mjs';
+import { NEWEST } from '../lib/versions.mjs';
 
 const PACKAGE = fileURLToPath(new URL('../../npm/openclaw-prepair', import.meta.url));
 const app = mkdtempSync(join(tmpdir(), 'prepair-next-'));
@@ -22,7 +23,7 @@ let url;
 /** A plan from the same inputs, random bytes included, as text. */
 const PLANNED = `function planned({ plan, reads }) {
   const inputs = { files: {}, rows: {}, now: 1750000000000, entropy: new Uint8Array(64).fill(7) };
-  const options = { stateDir: '/s', gatewayVersion: '2026.9.6', config: { proxyPeers: ['10.0.0.9'], merge: { a: ['ü'] } } };
+  const options = { stateDir: '/s', gatewayVersion: NEWEST, config: { proxyPeers: ['10.0.0.9'], merge: { a: ['ü'] } } };
   for (;;) {
     const wanted = reads('setup', options, inputs);
     if (wanted.done) break;
@@ -125,7 +126,7 @@ test('nodejs: the route prepares, the gateway answers cron.add', async () => {
 
 test('edge: the same package, as wasm, in one call', async () => {
   const options = {
-    fresh: true, stateDir: '/home/vercel-sandbox/.openclaw', gatewayVersion: '2026.9.6', now: 1_750_000_000_000,
+    fresh: true, stateDir: '/home/vercel-sandbox/.openclaw', gatewayVersion: NEWEST, now: 1_750_000_000_000,
     identity: { secret: 'correct horse battery staple, and 7 more words', label: 'sandbox-1' },
   };
   const answer = await fetch(`${url}/api/edge`, { method: 'POST', body: JSON.stringify(options) });

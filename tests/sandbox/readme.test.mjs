@@ -12,6 +12,7 @@ import { cacheDir, node, openclaw } from '../lib/cache.mjs';
 import { AGENT, challenges, connect } from '../lib/client.mjs';
 import { block } from '../lib/docs.mjs';
 import { headerProxy } from '../lib/header-proxy.mjs';
+import { NEWEST } from '../lib/versions.mjs';
 import { leaked, sdks, secretsIn, startVercel } from './vercel-server.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -25,7 +26,7 @@ test('create, join, resume and fork, as the page has them', async (t) => {
   const home = (name) => join(dir, 'machines', name);
   const bin = join(dir, 'bin');
   mkdirSync(bin);
-  const [binary, root] = [await node(24), await openclaw('2026.9.6')];
+  const [binary, root] = [await node(24), await openclaw(NEWEST)];
   writeFileSync(join(bin, 'openclaw'), `#!/bin/sh\nexec '${binary}' '${join(root, 'openclaw.mjs')}' "$@"\n`);
   chmodSync(join(bin, 'openclaw'), 0o755);
   const service = await startVercel({
@@ -49,7 +50,7 @@ test('create, join, resume and fork, as the page has them', async (t) => {
     .replaceAll('18789', String(port))
     // Each machine of the loopback service has a folder of its own for a home.
     .replace("'/home/vercel-sandbox/.openclaw'", "''")
-    .replace("{ stateDir, gatewayVersion: '2026.9.6' }", "{ get stateDir() { return globalThis.testHome + '/.openclaw'; }, gatewayVersion: '2026.9.6' }")
+    .replace(`{ stateDir, gatewayVersion: '${NEWEST}' }`, `{ get stateDir() { return globalThis.testHome + '/.openclaw'; }, gatewayVersion: '${NEWEST}' }`)
     // A gateway as small as it can be, seen through a proxy.
     .replace('merge: { gateway: {', "proxyPeers: ['127.0.0.1'], merge: { discovery: { mdns: { mode: 'off' } }, update: { checkOnStart: false }, plugins: { enabled: false }, gateway: { bind: 'loopback',");
   assert.match(recipe, /proxyPeers/);

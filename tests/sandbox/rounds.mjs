@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { NEWEST } from '../lib/versions.mjs';
 import { VercelSandbox, startVercel } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
@@ -70,7 +71,7 @@ export async function measure(delay) {
       const report = await body();
       rows.push({ what, calls, waits, ms: Math.round(performance.now() - start), said: report?.roundTrips });
     };
-    const gatewayVersion = '2026.9.6';
+    const gatewayVersion = NEWEST;
     const dirOf = (name) => join(dir, name, '.openclaw');
     await count('inline script, first time', () => inline(script, dirOf('script')));
     await count('inline script, again', () => inline(script, dirOf('script')));

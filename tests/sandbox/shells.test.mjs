@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { NEWEST } from '../lib/versions.mjs';
 import { makeDatabase, modern } from './database.mjs';
 import { shells } from './shells.mjs';
 import { run } from './vercel-server.mjs';
@@ -106,7 +107,7 @@ case $3 in */.prepair.lock) [ -e "$0.once" ] || { true >"$0.once"; rmdir "$3"; }
 
       const other = start(shell, { bin: dirname(modern) });
       const { sql, identity } = makeDatabase(other.stateDir);
-      const options = { ...other.options, gatewayVersion: '2026.9.6' };
+      const options = { ...other.options, gatewayVersion: NEWEST };
       const paired = await setup(other.fs, options);
       assert.deepEqual([paired.store, paired.paired, paired.deviceId], ['sqlite', 'created', identity.deviceId]);
       assert.equal(sql('SELECT * FROM device_pairing_paired', [])[0].device_id, identity.deviceId);
@@ -139,7 +140,7 @@ case $3 in */.prepair.lock) [ -e "$0.once" ] || { true >"$0.once"; rmdir "$3"; }
         const fs = { ...at.fs, exec: ([command, ...args], context) => run([...(before ?? []), ...(command === 'sh' ? shell.sh : [command]), ...args], {
           cwd: '/', env: { PATH: nvm ? shell.path : `${bin}:${shell.path}`, HOME: at.home, TMPDIR: at.temp }, signal: context?.signal,
         }) };
-        await diagnose(fs, { ...at.options, gatewayVersion: '2026.9.6' });
+        await diagnose(fs, { ...at.options, gatewayVersion: NEWEST });
         return [...new Set(readFileSync(mark, 'utf8').trim().split('\n'))];
       };
       const other = 4321;

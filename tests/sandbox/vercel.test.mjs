@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openclaw } from '../lib/cache.mjs';
+import { NEWEST } from '../lib/versions.mjs';
 import { VercelSandbox, leaked, log, remove, secretsIn, startVercel } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
@@ -49,7 +50,7 @@ test('fresh with an absolute state dir is one upload', async () => {
   const at = await start();
   const steps = [];
   const report = await setup(vercel(at.sandbox), {
-    fresh: true, stateDir: at.stateDir, gatewayVersion: '2026.9.6', onStep: (step) => steps.push(step),
+    fresh: true, stateDir: at.stateDir, gatewayVersion: NEWEST, onStep: (step) => steps.push(step),
     config: { merge: { gateway: { auth: { mode: 'token', token: 'a-gateway-token-of-the-test' } }, env: { X: 'a-secret-of-the-patch' } } },
   });
   assert.equal(report.roundTrips, 1);
@@ -65,7 +66,7 @@ test('fresh with an absolute state dir is one upload', async () => {
 
 test('without a state dir the home is found, not guessed', async () => {
   const at = await start();
-  const report = await setup(vercel(at.sandbox), { fresh: true, gatewayVersion: '2026.9.6' });
+  const report = await setup(vercel(at.sandbox), { fresh: true, gatewayVersion: NEWEST });
   assert.equal(report.roundTrips, 2);
   assert.equal((await json(join(at.stateDir, 'identity/device.json'))).deviceId, report.deviceId);
   await at.end();
@@ -136,11 +137,11 @@ test('a dry run changes nothing', async () => {
 test("the sandbox's own environment and its installed openclaw count", async () => {
   const bin = await mkdtemp(join(tmpdir(), 'prepair-bin-'));
   dirs.push(bin);
-  await symlink(join(await openclaw('2026.9.6'), 'openclaw.mjs'), join(bin, 'openclaw'));
+  await symlink(join(await openclaw(NEWEST), 'openclaw.mjs'), join(bin, 'openclaw'));
   const elsewhere = join(bin, 'state');
   const at = await start({ env: { OPENCLAW_STATE_DIR: elsewhere, PATH: `${bin}:${process.env.PATH}` } });
   const report = await setup(vercel(at.sandbox));
-  assert.deepEqual(report.gateway, { version: '2026.9.6', source: 'package' });
+  assert.deepEqual(report.gateway, { version: NEWEST, source: 'package' });
   assert.equal((await json(join(elsewhere, 'identity/device.json'))).deviceId, report.deviceId);
   assert.equal(report.config.path, join(elsewhere, 'openclaw.json'));
   await at.end();
@@ -151,7 +152,7 @@ test('a config with an include is read where the include lies', async () => {
   await mkdir(at.stateDir, { recursive: true });
   await writeFile(join(at.stateDir, 'openclaw.json'), '{ "$include": "./base.json5", gateway: { mode: "local" } }', { mode: 0o600 });
   await writeFile(join(at.stateDir, 'base.json5'), '{ gateway: { trustedProxies: ["10.0.0.1"] } }', { mode: 0o600 });
-  const report = await patchConfig(vercel(at.sandbox), { stateDir: at.stateDir, gatewayVersion: '2026.9.6', trustedProxies: ['10.0.0.1', '10.0.0.2'] });
+  const report = await patchConfig(vercel(at.sandbox), { stateDir: at.stateDir, gatewayVersion: NEWEST, trustedProxies: ['10.0.0.1', '10.0.0.2'] });
   assert.equal(report.roundTrips, 4);
   assert.match(await readFile(join(at.stateDir, 'openclaw.json'), 'utf8'), /\["10\.0\.0\.2"\]/);
   await at.end();

@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { newIdentity } from '../lib/client.mjs';
 import { onNode24 } from '../lib/node24.mjs';
 import { stage } from '../era/matrix.mjs';
+import { NEWEST as VERSION } from '../lib/versions.mjs';
 import { refusal } from '../node/setup.mjs';
 
-const VERSION = '2026.9.6';
 const NOBODY = 65_534;
 
 onNode24(import.meta.url, () => {

@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { node, openclaw } from '../lib/cache.mjs';
 import { cli, makeHome, startGateway } from '../lib/gateway.mjs';
+import { NEWEST } from '../lib/versions.mjs';
 import { place as somewhere, prepair, refusal, snapshot } from '../node/setup.mjs';
 
 const FILE = fileURLToPath(import.meta.url);
@@ -27,7 +28,7 @@ else {
     assert.match(child.stdout, /^# fail 0$/m);
   });
   test('without node:sqlite a started state dir is refused, an older database is not', async (t) => {
-    const here = somewhere(t, '2026.9.6');
+    const here = somewhere(t, NEWEST);
     const header = Buffer.alloc(4096);
     header.write('SQLite format 3\0', 'latin1');
     for (const [version, code] of [[18, 'ERR_PREPAIR_SQLITE_UNAVAILABLE'], [15, 'ERR_PREPAIR_SQLITE_UNAVAILABLE'], [1, null], [0, null]]) {
@@ -50,8 +51,8 @@ function rows() {
   before(async () => {
     // The Node that a sandbox on this machine finds first.
     process.env.PATH = `${dirname(process.execPath)}:${process.env.PATH}`;
-    openclawDir = await openclaw('2026.9.6');
-    started = await makeHome({ version: '2026.9.6' });
+    openclawDir = await openclaw(NEWEST);
+    started = await makeHome({ version: NEWEST });
     const gateway = await startGateway(started);
     await gateway.stop();
   });
@@ -59,7 +60,7 @@ function rows() {
 
   /** A copy of a state dir that 2026.9.6 started on and left. */
   const place = (t) => {
-    const here = somewhere(t, '2026.9.6');
+    const here = somewhere(t, NEWEST);
     cpSync(started.stateDir, here.stateDir, { recursive: true });
     here.db = here.file('state/openclaw.sqlite');
     here.options = { ...here.options, gatewayVersion: 'auto', openclawDir };
@@ -84,7 +85,7 @@ function rows() {
     const seen = files(here);
     const report = prepair.setup(here.options);
     assert.deepEqual([report.store, report.identity, report.paired, report.deviceId], ['sqlite', 'reused', 'created', primary.device_id]);
-    assert.deepEqual(report.gateway, { version: '2026.9.6', source: 'package' });
+    assert.deepEqual(report.gateway, { version: NEWEST, source: 'package' });
     assert.deepEqual(report.changes, [{ path: here.db, action: 'rows', rows: 1 }]);
     const [row] = here.sql('SELECT * FROM device_pairing_paired');
     assert.equal(row.device_id, primary.device_id);
@@ -231,7 +232,7 @@ function rows() {
 
   test('after `openclaw config set` alone the files are imported by a gateway, whatever is set up in between', async (t) => {
     for (const spoil of [() => {}, (identity) => delete identity.version]) {
-      const home = await makeHome({ version: '2026.9.6' });
+      const home = await makeHome({ version: NEWEST });
       t.after(() => home.dispose());
       const options = { stateDir: home.stateDir, env: { HOME: home.dir }, openclawDir };
       const { deviceId } = prepair.setup(options);
@@ -521,7 +522,7 @@ function rows() {
   });
 
   test('a real gateway refuses such an identity, and starts when its doctor has mended the row', async (t) => {
-    const home = await makeHome({ version: '2026.9.6' });
+    const home = await makeHome({ version: NEWEST });
     t.after(() => home.dispose());
     const first = await startGateway(home);
     await first.stop();
@@ -640,7 +641,7 @@ function rows() {
     spawnSync('chown', ['-R', '65534:65534', here.home]);
     for (const end of ['-wal', '-shm']) rmSync(here.db + end, { force: true });
     const asUser = (code, ...args) => spawnSync(binary, ['-e', code, ...args], { uid: 65534, gid: 65534, encoding: 'utf8', cwd: here.home });
-    const options = { ...here.options, openclawDir: undefined, gatewayVersion: '2026.9.6' };
+    const options = { ...here.options, openclawDir: undefined, gatewayVersion: NEWEST };
     return {
       opens: (file) => asUser('require("fs").openSync(process.argv[1], "r+")', file).status === 0,
       refusal: (operation, more = {}) => {

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { node as nodeBinary } from '../lib/cache.mjs';
 import { BINDINGS, Caller } from '../lib/caller.mjs';
 import { AGENT, CLI, connect, newIdentity } from '../lib/client.mjs';
-import { isSince, openGateway } from '../lib/gateway.mjs';
+import { openGateway } from '../lib/gateway.mjs';
 import { readStore } from '../gateway/store.mjs';
+import { isSince } from '../lib/versions.mjs';
 
 /**
  * `count` new devices that the running gateway pairs by itself, and meanwhile calls by these bindings that approve one key each, without a pause.

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BINDINGS } from '../lib/caller.mjs';
+import { NEWEST } from '../lib/versions.mjs';
 import { beside } from './beside.mjs';
 
 // The figures of SECURITY.md. Nothing can lock what this gateway writes, but the addon sees what it replaced and puts it back;
@@ -14,7 +15,7 @@ for (const [bindings, limit] of [[['native'], 5], [BINDINGS, 100]]) {
   });
 }
 
-test('2026.9.6: its database loses neither its records nor ours', async (t) => {
-  const { lost } = await beside(t, { version: '2026.9.6', count: 100 });
+test(`${NEWEST}: its database loses neither its records nor ours`, async (t) => {
+  const { lost } = await beside(t, { version: NEWEST, count: 100 });
   assert.deepEqual(lost, { theirs: 0, ours: 0, again: 0 });
 });

@@ -5,6 +5,7 @@ import { node } from '../lib/cache.mjs';
 import { BINDINGS, Caller } from '../lib/caller.mjs';
 import { makeHome, startGateway } from '../lib/gateway.mjs';
 import { readStore } from '../gateway/store.mjs';
+import { NEWEST } from '../lib/versions.mjs';
 import { beside } from './beside.mjs';
 
 test('2026.2.19 beside us, with its files', async (t) => {
@@ -14,8 +15,8 @@ test('2026.2.19 beside us, with its files', async (t) => {
   assert.equal(lost.again, 0);
 });
 
-test('2026.9.6 beside us, with its database: nothing is lost', async (t) => {
-  const { lost } = await beside(t, { version: '2026.9.6', count: 10 });
+test(`${NEWEST} beside us, with its database: nothing is lost`, async (t) => {
+  const { lost } = await beside(t, { version: NEWEST, count: 10 });
   assert.deepEqual(lost, { theirs: 0, ours: 0, again: 0 });
 });
 

@@ -52,6 +52,6 @@ words! {
     By => wit::By { OpenclawPrepair, Openclaw, Hand }
     Reason => wit::Reason {
         NotPaired, RoleUpgrade, ScopeUpgrade, MetadataUpgrade, StickyPending, Revoked, NoDevice, MissingScope,
-        UnattributableProxy, BindLan, Identity, Auth, Config
+        UnattributableProxy, BindLan, BindCustom, Identity, Auth, Config
     }
 }

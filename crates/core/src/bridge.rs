@@ -109,7 +109,13 @@ fn answer(
         // What a page that draws the decision needs beside `diagnose`.
         "map" => {
             let versions: Vec<String> = Rules::versions().iter().map(ToString::to_string).collect();
-            Ok(object(&mut [("versions", versions.into()), ("tree", json(&TREE))]))
+            let typed = call.text("version")?.and_then(|version| version.parse().ok());
+            let at = Rules::segment(typed.as_ref());
+            Ok(object(&mut [
+                ("versions", versions.into()),
+                ("at", at.into()),
+                ("tree", json(&TREE)),
+            ]))
         }
         // Drawn once for a call that asks several times.
         "entropy" => {

@@ -33,7 +33,7 @@ pub struct World<'i, 'a> {
     /// Why the store can't be told; every operation but `diagnose` is refused then.
     pub unclear: Option<Error>,
     /// Whether the environment lets includes lie outside of the config's folder.
-    pub include_roots: bool,
+    pub include_roots: Vec<String>,
 }
 
 impl<'i, 'a> World<'i, 'a> {
@@ -114,7 +114,7 @@ impl<'i, 'a> World<'i, 'a> {
             store => store?,
         };
         let gateway = Gateway { version: version.map(|version| version.to_string()), source };
-        let include_roots = paths::variable(target, "OPENCLAW_INCLUDE_ROOTS").is_some();
+        let include_roots = paths::include_roots(target, &rules, inputs);
         Ok(Self { inputs, rules, doubt, gateway, paths, store, warnings, unclear, include_roots })
     }
 }
@@ -144,7 +144,7 @@ fn passed_over(PassedOver { path, at, uid }: &PassedOver) -> Notice {
 /// How many names an identity file has, where that matters to this version and the driver can tell.
 pub(crate) fn want_links(inputs: &Inputs<'_>, rules: &Rules, path: &str) -> Result<(), Stop> {
     let mut wants = Wants::default();
-    if rules.broken_identity != BrokenIdentity::Used {
+    if rules.linked_identity != BrokenIdentity::Used {
         wants.stat(inputs, path);
     }
     wants.met()

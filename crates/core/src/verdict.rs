@@ -44,6 +44,8 @@ pub enum Reason {
     UnattributableProxy,
     /// The client dials the LAN address.
     BindLan,
+    /// The gateway listens on an address that the client does not dial.
+    BindCustom,
     /// The identity can't be used.
     Identity,
     /// Authentication.

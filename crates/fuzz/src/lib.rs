@@ -10,7 +10,7 @@ use prepair_core::error::Error;
 use prepair_core::inputs::{File, Inputs};
 use prepair_core::options::{self, Operation};
 use prepair_core::report::{PairedOutcome, Report};
-use prepair_core::rules::Version;
+use prepair_core::rules::{NEWEST_NAME, Version};
 use prepair_core::steps::{FileStep, Plan, Step};
 use prepair_core::store::identity;
 use prepair_core::store::pending::Asked;
@@ -198,7 +198,7 @@ pub fn plan(data: &[u8]) {
     };
     let wish: Value = serde_json::from_slice(next()).unwrap_or_default();
     let disk = Disk::new([next(), next(), next(), next()]);
-    let versions = ["2026.2.9", "2026.2.19", "2026.3.28", "2026.4.15", "2026.7.1", "2026.9.6"];
+    let versions = ["2026.2.9", "2026.2.19", "2026.3.28", "2026.4.15", "2026.7.1", NEWEST_NAME];
     let operation =
         [Operation::Setup, Operation::PrePair, Operation::ClearPending, Operation::PatchConfig]
             [usize::from(head[1]) % 4];

@@ -19,8 +19,8 @@ const PLACES = {
 
 const { init, load } = holder(glue, { fetched: async () => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)) });
 
-/** The versions that brought a change, and the questions of the decision tree. */
-const map = () => ask(load(), { fn: 'map' }).json;
+/** The versions that brought a change, which of them holds for `version`, and the questions of the decision tree. */
+const map = (version) => ask(load(), { fn: 'map', version }).json;
 
 /** One operation on files `{ path: bytes }`; a path that isn't there is an absent file, and there is no database. */
 function run(operation, files, options) {

@@ -224,16 +224,7 @@ function soon() {
 }
 
 /** The version whose rules hold for the typed one. */
-function segment(version) {
-  const numbers = (text) => text.replace(/^v/, '').split(/[.-]/).slice(0, 3).map(Number);
-  const [year, month, patch] = numbers(version);
-  const before = map.versions.filter((known) => {
-    const [y, m, p] = numbers(known);
-    return y < year || (y === year && (m < month || (m === month && p <= patch)));
-  });
-  // What has no number is judged as the newest, by the core too.
-  return Number.isNaN(year) ? map.versions.length - 1 : Math.max(0, before.length - 1);
-}
+const segment = (version) => core.map(version).at;
 
 const forgetMended = () => {
   for (const url of urls) URL.revokeObjectURL(url);

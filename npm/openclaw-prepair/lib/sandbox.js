@@ -525,10 +525,10 @@ class Job {
     }
     // No Node that knows SQLite: the header tells an older database, which holds no pairing, from one that does.
     const { wal = true, bytes = [] } = found.header ?? { __proto__: null };
-    const version = bytes.length === 4 ? bytes.reduce((sum, byte) => sum * 256 + byte, 0) : bytes.length === 0 ? 0 : null;
-    const older = !wal && version !== null && version < 2;
+    const userVersion = bytes.length === 4 ? bytes.reduce((sum, byte) => sum * 256 + byte, 0) : bytes.length === 0 ? 0 : null;
+    const older = !wal && userVersion !== null && userVersion < 2;
     if (!older) throw sqliteFault('SQLITE_NONE', db);
-    inputs.rows.userVersion = [{ user_version: version }];
+    inputs.rows.userVersion = [{ user_version: userVersion }];
     inputs.rows.columns = [];
   }
 

@@ -151,10 +151,10 @@ function read(queries, mends) {
         lib = library(file);
       } catch (error) {
         // The header alone tells an older database, which holds no pairing, from one that does.
-        const version = headerVersion(file);
+        const userVersion = headerVersion(file);
         const probes = group.every((query) => query.id === 'userVersion' || query.id === 'columns');
-        if (version === null || version >= 2 || !probes) throw error;
-        for (const query of group) rows[query.id] = query.id === 'userVersion' ? [{ user_version: version }] : [];
+        if (userVersion === null || userVersion >= 2 || !probes) throw error;
+        for (const query of group) rows[query.id] = query.id === 'userVersion' ? [{ user_version: userVersion }] : [];
         return;
       }
       const answer = (db) => {

@@ -1,10 +1,10 @@
+import { NEWEST } from '../../lib/versions.mjs';
 import { at, CONFIG, DB, DEVICE, json, PAIRED, PENDING, S } from './kit.mjs';
 
 export const why = 'patchConfig on openclaw.json: what was asked changes, everything else stays byte for byte.';
 export const vectors = [];
 const PRIVATE = ['10.0.0.0/8', '127.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '::1'];
-const OLD = '2026.2.17'; const WALL = '2026.2.19'; const MID = '2026.4.15'; const NEWEST = '2026.9.6';
-const add = (name, why, version, options, content, expect, files = {}) => vectors.push({
+const OLD = '2026.2.17'; const WALL = '2026.2.19'; const MID = '2026.4.15'; const add = (name, why, version, options, content, expect, files = {}) => vectors.push({
   name, why, operation: 'patchConfig', options: at(version, { configPath: CONFIG, ...options }), inputs: json({ [CONFIG]: content, ...files }), expect,
 });
 const to = (text) => ({ is: { [CONFIG]: text }, changes: [[CONFIG, 'replaced']], changed: true });
@@ -31,7 +31,7 @@ for (const [version, warnings] of [['2026.2.12', ['W_PROXY_NETWORK']], [WALL, ['
   add(`private, ${version}`, 'written as asked, with the truth about it', version, { trustedProxies: 'private' }, LOCAL, { ...to(JSON.stringify({ gateway: { mode: 'local', trustedProxies: PRIVATE } })), warnings });
 }
 vectors.push({ name: 'sandbox, no version', why: 'ranges are written for a version that is known only', operation: 'patchConfig', options: { stateDir: S, configPath: CONFIG, env: {} }, inputs: json({ [CONFIG]: LOCAL }), expect: { ...same, warnings: ['W_VERSION_UNKNOWN'] } });
-add('peers, 2026.9.6', 'a header-adding proxy must be listed there', NEWEST, { proxyPeers: ['127.0.0.1', '10.1.2.3'] }, LOCAL, { ...to('{"gateway":{"mode":"local","trustedProxies":["127.0.0.1","10.1.2.3"]}}'), warnings: [] });
+add(`peers, ${NEWEST}`, 'a header-adding proxy must be listed there', NEWEST, { proxyPeers: ['127.0.0.1', '10.1.2.3'] }, LOCAL, { ...to('{"gateway":{"mode":"local","trustedProxies":["127.0.0.1","10.1.2.3"]}}'), warnings: [] });
 add('loopback peers, 2026.2.19', 'they would cause the wall', WALL, { proxyPeers: ['127.0.0.1', '10.1.2.3'] }, LOCAL, { ...to('{"gateway":{"mode":"local","trustedProxies":["10.1.2.3"]}}'), warnings: ['W_PROXY_LOOPBACK'] });
 add('a loopback peer in a block, 2026.2.19', 'the same', WALL, { proxyPeers: ['127.0.0.0/8'] }, LOCAL, { ...same, warnings: ['W_PROXY_LOOPBACK'] });
 add('a list', 'as it is', MID, { trustedProxies: ['203.0.113.7', '203.0.113.7', 'fd00::/8'] }, LOCAL, to('{"gateway":{"mode":"local","trustedProxies":["203.0.113.7","fd00::/8"]}}'));

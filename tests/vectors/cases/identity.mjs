@@ -1,3 +1,4 @@
+import { NEWEST } from '../../lib/versions.mjs';
 import { at, CONFIG, DEVICE, device, ENTROPY, json, NEW, NOW, OTHER, OURS, PAIRED, record, row, sqlite, store, stranger } from './kit.mjs';
 
 export const why = 'Identities: created, reused, given, derived, mended, refused. Files as OpenClaw\'s src/infra/device-identity.ts.';
@@ -22,8 +23,8 @@ const names = (name, why, version, inputs, expect) => vectors.push({ name, why, 
 const copied = { changes: [[DEVICE, 'replaced']], identity: 'repaired', paired: 'unchanged', warnings: ['W_IDENTITY_REPAIRED'], says: 'hard link', is: { [DEVICE]: device(OURS) } };
 names('a second name', 'from 2026.5.12 an identity file with a hard link is not read; the copy in its place has one name', '2026.5.12', linked(paired()), copied);
 names('a second name, read by an earlier version', 'up to 2026.5.7 links are followed', '2026.5.7', linked(paired()), { changes: [], identity: 'reused', paired: 'unchanged' });
-names('one name', 'nothing to do', '2026.9.6', linked(paired(), 1), { changes: [], identity: 'reused', paired: 'unchanged' });
-names('a second name beside a database', '2026.9.6 exits with 78 on a file that it cannot import', '2026.9.6', linked(sqlite({ mine: [row(OURS)], files: { [DEVICE]: device(OURS) } })), copied);
+names('one name', 'nothing to do', NEWEST, linked(paired(), 1), { changes: [], identity: 'reused', paired: 'unchanged' });
+names('a second name beside a database', '2026.9.6 exits with 78 on a file that it cannot import', NEWEST, linked(sqlite({ mine: [row(OURS)], files: { [DEVICE]: device(OURS) } })), copied);
 kept('the given key is the one on disk', 'nothing to do', { identity: { privateKeyPem: OURS.privateKeyPem } });
 taken('given', 'PKCS#8 PEM as node:crypto exports it', { privateKeyPem: OURS.privateKeyPem }, OURS);
 taken('given with CRLF', 'pasted on Windows', { privateKeyPem: OURS.privateKeyPem.replaceAll('\n', '\r\n') }, OURS);

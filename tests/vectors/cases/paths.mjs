@@ -1,3 +1,4 @@
+import { NEWEST } from '../../lib/versions.mjs';
 import { CONFIG, S } from './kit.mjs';
 
 export const why = 'Where things are, as OpenClaw finds them; and what must be read first.';
@@ -14,10 +15,10 @@ missing('patchConfig asks', 'as little as it needs', 'patchConfig', { stateDir: 
 missing('a device asks', 'for no identity', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {}, device: { publicKey: 'A'.repeat(43) } }, {}, [...configs(S), ...state(S).slice(1)], ['userVersion', 'columns']);
 missing('pending kept', 'looked at for what it asks, if it can be read', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {}, pending: 'keep' }, {}, [...configs(S), ...state(S)], ['userVersion', 'columns']);
 missing('default folders', 'which of them exists', 'prePair', { gatewayVersion: '2026.2.19', env: { HOME: '/home/u' } }, {}, ['.openclaw', '.clawdbot', '.moldbot', '.moltbot'].map((name) => `/home/u/${name}`));
-missing('default folders, newest', 'fewer', 'prePair', { gatewayVersion: '2026.9.6', env: { HOME: '/home/u' } }, {}, ['.openclaw', '.clawdbot'].map((name) => `/home/u/${name}`));
+missing('default folders, newest', 'fewer', 'prePair', { gatewayVersion: NEWEST, env: { HOME: '/home/u' } }, {}, ['.openclaw', '.clawdbot'].map((name) => `/home/u/${name}`));
 const dirs = { '/home/u/.openclaw': null, '/home/u/.clawdbot': { kind: 'dir' } };
-missing('a legacy folder', 'the one that exists', 'clearPending', { gatewayVersion: '2026.9.6', env: { HOME: '/home/u' } }, { files: dirs, rows: none }, ['/home/u/.clawdbot/devices/pending.json']);
-missing('both folders', 'the new one', 'clearPending', { gatewayVersion: '2026.9.6', env: { HOME: '/home/u' } }, { files: { ...dirs, '/home/u/.openclaw': { kind: 'dir' } }, rows: none }, ['/home/u/.openclaw/devices/pending.json']);
+missing('a legacy folder', 'the one that exists', 'clearPending', { gatewayVersion: NEWEST, env: { HOME: '/home/u' } }, { files: dirs, rows: none }, ['/home/u/.clawdbot/devices/pending.json']);
+missing('both folders', 'the new one', 'clearPending', { gatewayVersion: NEWEST, env: { HOME: '/home/u' } }, { files: { ...dirs, '/home/u/.openclaw': { kind: 'dir' } }, rows: none }, ['/home/u/.openclaw/devices/pending.json']);
 const found = (name, why, options, inputs, dir) => missing(name, why, 'clearPending', { gatewayVersion: '2026.4.15', env: {}, ...options }, { rows: none, ...inputs }, [`${dir}/devices/pending.json`]);
 found('OPENCLAW_STATE_DIR', 'of the environment', { env: { OPENCLAW_STATE_DIR: '/srv/claw/' } }, {}, '/srv/claw');
 found('the option before the environment', 'said is said', { stateDir: '/a', env: { OPENCLAW_STATE_DIR: '/b' } }, {}, '/a');
@@ -32,7 +33,7 @@ for (const word of ['undefined', 'null']) {
   found(`HOME is ${word}`, 'the next one counts', { ...claw, env: { HOME: word, USERPROFILE: '/home/p' } }, {}, '/home/p/claw');
   found(`no home but ${word}`, 'the working folder, as os.homedir() gives HOME back', { ...claw, env: { HOME: word, USERPROFILE: word } }, { home: '/home/acc', cwd: '/w' }, '/w/claw');
   found(`the account's home is ${word}`, 'the working folder', claw, { home: word, cwd: '/w' }, '/w/claw');
-  found(`OPENCLAW_STATE_DIR is ${word}`, 'a folder: only homes are looked at so', { gatewayVersion: '2026.9.6', env: { HOME: '/home/u', OPENCLAW_STATE_DIR: word } }, { cwd: '/w' }, `/w/${word}`);
+  found(`OPENCLAW_STATE_DIR is ${word}`, 'a folder: only homes are looked at so', { gatewayVersion: NEWEST, env: { HOME: '/home/u', OPENCLAW_STATE_DIR: word } }, { cwd: '/w' }, `/w/${word}`);
 }
 found('a tilde without HOME', 'the account\'s home', { stateDir: '~/claw' }, { home: '/home/acc' }, '/home/acc/claw');
 found('a tilde that nobody knows', 'the driver\'s to resolve', { stateDir: '~/claw' }, {}, '~/claw');
@@ -42,5 +43,5 @@ found('more dots than folders', 'end at the root', { stateDir: '/../../c' }, {},
 found('quotes, spaces, newlines', 'a name like any other', { stateDir: '/a b/"c"\n$d' }, {}, '/a b/"c"\n$d');
 found('spaces around', 'trimmed, as OpenClaw does', { env: { OPENCLAW_STATE_DIR: ' /srv/claw ' } }, {}, '/srv/claw');
 found('a backslash', 'a name like any other', { stateDir: '/a\\b' }, {}, '/a\\b');
-missing('rows', 'primary and record, when the era is known', 'prePair', { stateDir: S, gatewayVersion: '2026.9.6', env: {} }, { ...nothing(state(S), configs(S)), rows: { userVersion: [{ user_version: 18 }], columns: [] } }, [], []);
+missing('rows', 'primary and record, when the era is known', 'prePair', { stateDir: S, gatewayVersion: NEWEST, env: {} }, { ...nothing(state(S), configs(S)), rows: { userVersion: [{ user_version: 18 }], columns: [] } }, [], []);
 vectors.at(-1).expect = { error: 'SQLITE_SCHEMA' };

@@ -1,8 +1,8 @@
+import { NEWEST } from '../../lib/versions.mjs';
 import { at, columns, CONFIG, DB, DEVICE, device, FIVE, json, NEW, NOW, OTHER, OURS, PAIRED, PENDING, record, row, S, sqlite, store, token, TOKEN } from './kit.mjs';
 
 export const why = 'Which store: the disk decides before the package. And the rows of state/openclaw.sqlite, from 2026.8.1.';
 export const vectors = [];
-const NEWEST = '2026.9.6';
 const add = (name, why, inputs, expect, options = {}, operation = 'prePair', version = NEWEST) => vectors.push({ name, why, operation, options: at(version, options), inputs, expect });
 const auto = (name, why, inputs, expect, installed, operation = 'prePair') => vectors.push({ name, why, operation, options: { stateDir: S, env: {} }, inputs: { ...inputs, installed }, expect });
 

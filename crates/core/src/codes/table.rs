@@ -141,6 +141,9 @@ codes! {
         Backup = "W_BACKUP",
             "A backup beside the identity may hold a private key.",
             "Remove it when nobody needs the old key.";
+        BindCustom = "W_BIND_CUSTOM",
+            "`gateway.bind` is \"custom\", and on this version the gateway does not listen where the machine's own clients connect.",
+            "Set `gateway.bind` to \"loopback\".";
         BindLan = "W_BIND_LAN",
             "`gateway.bind` is \"lan\", so on this version the machine's own clients come from the LAN address.",
             "Set `gateway.bind` to \"loopback\", or pair the device where that is enough; the hint says which.";

@@ -8,6 +8,7 @@ use crate::config::variables;
 use crate::error::Result;
 use crate::inputs::Inputs;
 use crate::options::target::Target;
+use crate::rules::Rules;
 use crate::wants::Stop;
 
 /// The mode of a client of a gateway elsewhere.
@@ -18,7 +19,8 @@ pub fn is_remote(
     inputs: &Inputs<'_>,
     path: &str,
     target: &Target,
-    roots: bool,
+    rules: &Rules,
+    roots: &[String],
 ) -> Result<bool, Stop> {
     let Some(document) = inputs
         .file(path)
@@ -43,7 +45,7 @@ pub fn is_remote(
     if !included && !mode.as_ref().is_some_and(|mode| mode.contains('$')) {
         return Ok(mode.as_deref() == Some(REMOTE));
     }
-    match effective(inputs, path, roots) {
+    match effective(inputs, path, rules, roots) {
         Ok(Some(Value::Object(mut config))) => {
             variables::substitute(&mut config, &target.env);
             let mode = config.get("gateway").and_then(|gateway| gateway.get("mode"));

@@ -2,24 +2,25 @@
 
 use serde_json::{Map, Value};
 
-use crate::base::json5::{self, Document, Kind, Node, Syntax};
+use crate::base::json5::{Document, Kind, Node, Syntax};
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::inputs::{File, Inputs};
+use crate::rules::Rules;
 use crate::store::documents::{syntax, wrong_kind};
 use crate::store::paths::{join, parent, relative_to};
 use crate::wants::{Stop, Wants};
 
-/// OpenClaw's own limits of includes (`src/config/includes.ts`).
-const MAX_INCLUDE_DEPTH: usize = 10;
-
-const MAX_INCLUDE_BYTES: usize = 2 * 1024 * 1024;
-
 const NO_NAMES: &str = "$include must be a file name or an array of them.";
 
 /// The whole config with what it includes, as a gateway reads it; `None` without a file. Asks for included files, and
-/// refuses what no gateway, or no newer one, starts with. `roots`: includes may lie outside of the config's folder.
-pub fn effective(inputs: &Inputs<'_>, path: &str, roots: bool) -> Result<Option<Value>, Stop> {
+/// refuses what this version's gateway does not start with. `roots`: more folders that may hold included files.
+pub fn effective(
+    inputs: &Inputs<'_>,
+    path: &str,
+    rules: &Rules,
+    roots: &[String],
+) -> Result<Option<Value>, Stop> {
     let Some(bytes) = inputs.file(path).bytes(path)? else { return Ok(None) };
     let document = Document::parse(bytes, Syntax::Json5).map_err(|error| {
         syntax(error, path).hint("Mend the file: OpenClaw cannot read it either.")
@@ -29,7 +30,7 @@ pub fn effective(inputs: &Inputs<'_>, path: &str, roots: bool) -> Result<Option<
     }
     let value = document.value(document.root()).unwrap_or_default();
     let mut wants = Wants::default();
-    let includes = Includes { inputs, path, whole: true, roots };
+    let includes = Includes { inputs, path, rules, whole: Some(roots) };
     let value = includes.resolve(value, path, 0, &mut wants)?;
     wants.met()?;
     match value.is_object() {
@@ -44,10 +45,10 @@ pub fn effective(inputs: &Inputs<'_>, path: &str, roots: bool) -> Result<Option<
 pub(super) struct Includes<'i> {
     pub(super) inputs: &'i Inputs<'i>,
     pub(super) path: &'i str,
-    /// The whole config counts, not the part that a patch touches: it has to be one that a gateway starts with.
-    pub(super) whole: bool,
-    /// Files outside of the config's folder may be included.
-    pub(super) roots: bool,
+    pub(super) rules: &'i Rules,
+    /// The whole config counts, not the part that a patch touches: it has to be one that a gateway starts with, which
+    /// takes included files from these folders too.
+    pub(super) whole: Option<&'i [String]>,
 }
 
 impl<'i> Includes<'i> {
@@ -55,10 +56,11 @@ impl<'i> Includes<'i> {
     pub(super) fn of(
         inputs: &'i Inputs<'i>,
         path: &'i str,
+        rules: &'i Rules,
         document: &Document<'_>,
         patch: &Map<String, Value>,
     ) -> Result<Self, Stop> {
-        let this = Self { inputs, path, whole: false, roots: true };
+        let this = Self { inputs, path, rules, whole: None };
         let mut wants = Wants::default();
         this.visit(document, document.root(), patch, &mut wants)?;
         wants.met()?;
@@ -94,11 +96,19 @@ impl<'i> Includes<'i> {
         wants: &mut Wants,
     ) -> Result<Option<Value>> {
         let refuse = |message: &str| self.refuse_at(path, message);
-        if !self.roots && below(parent(self.path), path).is_none() {
-            return Err(refuse("An included file lies outside of the folder of the config.").hint("OpenClaw from 2026.2.17 on does not start with that, unless OPENCLAW_INCLUDE_ROOTS, from 2026.5.2 on, names its folder. Move it into the folder of the config."));
+        let rules = self.rules;
+        if self.confined() && !self.folders().any(|folder| below(folder, path).is_some()) {
+            let unless = match rules.include_roots {
+                true => ", unless OPENCLAW_INCLUDE_ROOTS names its folder",
+                false => "",
+            };
+            return Err(refuse("An included file lies outside of the folder of the config.").hint(format!("This OpenClaw version does not start with that{unless}. Move it into the folder of the config.")));
         }
-        if depth > MAX_INCLUDE_DEPTH {
-            return Err(refuse("Includes are nested more than 10 deep, or in a circle."));
+        if depth > rules.include_depth {
+            return Err(refuse(&format!(
+                "Includes are nested more than {} deep, or in a circle.",
+                rules.include_depth
+            )));
         }
         if !self.inputs.files.contains_key(path) {
             wants.file(self.inputs, path);
@@ -111,7 +121,8 @@ impl<'i> Includes<'i> {
             },
             _ => path.to_string(),
         };
-        let unknown = self.whole && wants.stat(self.inputs, &real);
+        let counted = self.whole.is_some() && rules.include_links_refused;
+        let unknown = counted && wants.stat(self.inputs, &real);
         if !self.inputs.files.contains_key(&real) {
             wants.file(self.inputs, &real);
             return Ok(None);
@@ -119,16 +130,15 @@ impl<'i> Includes<'i> {
         if unknown {
             return Ok(None);
         }
-        if self.whole && self.inputs.stat(&real).is_some_and(|stat| stat.nlink > 1) {
-            return Err(refuse("An included file has a second name, a hard link.").hint(
-                "OpenClaw from 2026.2.26 on does not start with that. Put a copy in its place.",
-            ));
+        if counted && self.inputs.stat(&real).is_some_and(|stat| stat.nlink > 1) {
+            return Err(refuse("An included file has a second name, a hard link.")
+                .hint("This OpenClaw version does not start with that. Put a copy in its place."));
         }
         let Some(bytes) = self.inputs.file(&real).bytes(path)? else {
             return Err(refuse("An included file does not exist."));
         };
-        if bytes.len() > MAX_INCLUDE_BYTES {
-            return Err(refuse("An included file is larger than 2 MiB."));
+        if let Some(max) = rules.include_max_bytes.filter(|max| bytes.len() > *max) {
+            return Err(refuse(&format!("An included file is larger than {} MiB.", max >> 20)));
         }
         let document = Document::parse(bytes, Syntax::Json5).map_err(|error| {
             syntax(error, path)
@@ -140,18 +150,35 @@ impl<'i> Includes<'i> {
         self.resolve(value, path, depth, wants).map(Some)
     }
 
+    /// Whether this version takes included files from some folders only.
+    fn confined(&self) -> bool {
+        self.whole.is_some() && self.rules.include_confined
+    }
+
+    /// The folders that may hold included files.
+    fn folders(&self) -> impl Iterator<Item = &str> {
+        let more = self.whole.unwrap_or_default().iter().map(String::as_str);
+        core::iter::once(parent(self.path)).chain(more)
+    }
+
     /// The path without links of an included file that lies behind one; `None` while it is not known. OpenClaw follows
-    /// links that stay in the config's folder: `realpathSync` and `isPathInside` of src/config/includes.ts. What leads out
-    /// of it, or nowhere, keeps its path, where no plain file is.
+    /// links that stay in those folders: `realpathSync` and `isPathInside` of src/config/includes.ts. What leads out
+    /// of them, or nowhere, keeps its path, where no plain file is.
     pub(super) fn behind_links(&self, path: &str, wants: &mut Wants) -> Option<String> {
-        let dir = parent(self.path);
-        // Both are wanted, whichever is known.
-        if wants.stat(self.inputs, path) | wants.stat(self.inputs, dir) {
+        // All are wanted, whichever is known.
+        let mut unknown = wants.stat(self.inputs, path);
+        for folder in self.folders() {
+            unknown |= wants.stat(self.inputs, folder);
+        }
+        if unknown {
             return None;
         }
         let real = |path: &str| self.inputs.stat(path)?.real.as_deref();
-        let inside = real(path).zip(real(dir)).and_then(|(real, root)| below(root, real));
-        Some(inside.map_or_else(|| path.to_string(), |inside| join(dir, inside)))
+        let own = real(path);
+        let inside = |folder| Some(join(folder, below(real(folder)?, own?)?));
+        let free = || own.filter(|_| self.whole.is_some() && !self.confined()).map(String::from);
+        let found = self.folders().find_map(inside).or_else(free);
+        Some(found.unwrap_or_else(|| path.to_string()))
     }
 
     pub(super) fn resolve(
@@ -163,7 +190,7 @@ impl<'i> Includes<'i> {
     ) -> Result<Value> {
         let mut map = match value {
             Value::Object(map) => map,
-            Value::Array(items) if self.whole => {
+            Value::Array(items) if self.whole.is_some() => {
                 let items = items.into_iter().map(|item| self.resolve(item, path, depth, wants));
                 return items.collect::<Result<_>>().map(Value::Array);
             }
@@ -176,7 +203,7 @@ impl<'i> Includes<'i> {
         }
         let Some(directive) = directive else { return Ok(Value::Object(rest)) };
         let (names, sound) = directive_names(Some(&directive));
-        if self.whole && !sound {
+        if self.whole.is_some() && !sound {
             return Err(self.refuse_at(path, NO_NAMES));
         }
         let mut merged = Value::Object(Map::new());
@@ -186,130 +213,12 @@ impl<'i> Includes<'i> {
                 merged = deep_merge(merged, value);
             }
         }
-        if self.whole && !merged.is_object() {
+        if self.whole.is_some() && !merged.is_object() {
             // "Sibling keys require included content to be an object" of src/config/includes.ts.
             let message = "What is included beside other keys must be an object.";
             return if rest.is_empty() { Ok(merged) } else { Err(self.refuse_at(path, message)) };
         }
         Ok(deep_merge(merged, Value::Object(rest)))
-    }
-
-    /// The part of a patch that the includes do not give already.
-    pub(super) fn without_included(
-        &self,
-        document: &Document<'_>,
-        root: Node,
-        patch: &Map<String, Value>,
-        replace_arrays: bool,
-    ) -> Result<Map<String, Value>> {
-        self.reduce(document, Some(root), patch, None, replace_arrays, "")
-    }
-
-    pub(super) fn reduce(
-        &self,
-        document: &Document<'_>,
-        node: Option<Node>,
-        patch: &Map<String, Value>,
-        above: Option<(&Map<String, Value>, &[String])>,
-        replace_arrays: bool,
-        prefix: &str,
-    ) -> Result<Map<String, Value>> {
-        let mut included = above.map(|(values, _)| Value::Object(values.clone()));
-        let node = node.filter(|node| node.kind == Kind::Object);
-        let mut files = above.map(|(_, files)| files.to_vec()).unwrap_or_default();
-        if let Some(node) = node {
-            for name in names(document, node, self.path)? {
-                let file = relative_to(parent(self.path), &name);
-                let value = self.load(&file, 1, &mut Wants::default())?.unwrap_or_default();
-                included = Some(match included {
-                    Some(known) => deep_merge(known, value),
-                    None => value,
-                });
-                files.push(file);
-            }
-        }
-        let members = node.map(|node| document.last(node, |key| patch.contains_key(key)));
-        let here = |key: &str| Some(members.as_ref()?.get(key)?.value);
-        let Some(Value::Object(included)) = included else {
-            if prefix.is_empty() && patch.contains_key("$include") {
-                return Err(self.refuse("$include", &files));
-            }
-            let mut out = Map::new();
-            for (key, value) in patch {
-                let reduced = match (value, here(key)) {
-                    (Value::Object(patch), Some(node)) => Value::Object(self.reduce(
-                        document,
-                        Some(node),
-                        patch,
-                        None,
-                        replace_arrays,
-                        &format!("{prefix}{key}."),
-                    )?),
-                    _ => value.clone(),
-                };
-                let empty = |value: &Value| value.as_object().is_some_and(Map::is_empty);
-                if !empty(&reduced) || empty(value) {
-                    out.insert(key.clone(), reduced);
-                }
-            }
-            return Ok(out);
-        };
-        let mut out = Map::new();
-        for (key, value) in patch {
-            let here = here(key);
-            let path = format!("{prefix}{key}");
-            match (value, included.get(key)) {
-                (value, _) if key == "$include" => {
-                    if here.and_then(|here| document.value(here)).as_ref() != Some(value) {
-                        return Err(self.refuse(&path, &files));
-                    }
-                }
-                (value, None) => {
-                    out.insert(key.clone(), value.clone());
-                }
-                (Value::Object(patch), Some(Value::Object(inner)))
-                    if here.is_none_or(|here| here.kind == Kind::Object) =>
-                {
-                    let reduced = self.reduce(
-                        document,
-                        here,
-                        patch,
-                        Some((inner, &files)),
-                        replace_arrays,
-                        &format!("{path}."),
-                    )?;
-                    if !reduced.is_empty() {
-                        out.insert(key.clone(), Value::Object(reduced));
-                    }
-                }
-                (Value::Array(items), Some(Value::Array(known))) if !replace_arrays => {
-                    let rest = json5::lacking(items, known);
-                    // What is no array beside the include hides its list.
-                    let hides = here.is_some_and(|here| here.kind != Kind::Array);
-                    if !rest.is_empty() || hides {
-                        out.insert(key.clone(), Value::Array(rest));
-                    }
-                }
-                // What is joined behind the included list can make it longer, no more.
-                (Value::Array(items), Some(Value::Array(known))) => {
-                    let Some(rest) = items.strip_prefix(known.as_slice()) else {
-                        return Err(self.refuse(&path, &files));
-                    };
-                    if here.is_some() || !rest.is_empty() {
-                        out.insert(key.clone(), rest.to_vec().into());
-                    }
-                }
-                // A value that stands beside the include wins over the included one.
-                (value, Some(_))
-                    if here.is_some() && !matches!(value, Value::Null | Value::Object(_)) =>
-                {
-                    out.insert(key.clone(), value.clone());
-                }
-                (value, Some(known)) if value == known && here.is_none() => {}
-                _ => return Err(self.refuse(&path, &files)),
-            }
-        }
-        Ok(out)
     }
 
     pub(super) fn refuse_at(&self, path: &str, message: &str) -> Error {
@@ -320,16 +229,6 @@ impl<'i> Includes<'i> {
         let hint = format!("{from}The gateway cannot read that config either.");
         Error::new(ErrorCode::ConfigInclude, message).at(path).hint(hint)
     }
-
-    pub(super) fn refuse(&self, key: &str, files: &[String]) -> Error {
-        let from = if files.is_empty() { "an included file".to_string() } else { files.join(", ") };
-        Error::new(
-            ErrorCode::ConfigInclude,
-            format!("{key} comes from {from}, so it cannot be replaced or removed here."),
-        )
-        .at(self.path)
-        .hint("Edit the included file itself: give it as configPath.")
-    }
 }
 
 /// The rest of a path that lies in a folder.
@@ -338,7 +237,7 @@ fn below<'p>(dir: &str, path: &'p str) -> Option<&'p str> {
 }
 
 /// The files that an object includes; a directive of another shape is refused.
-fn names(document: &Document<'_>, node: Node, path: &str) -> Result<Vec<String>> {
+pub(super) fn names(document: &Document<'_>, node: Node, path: &str) -> Result<Vec<String>> {
     let Some(member) = document.get(node, "$include") else { return Ok(Vec::new()) };
     let value = document.value(member.value);
     let (names, sound) = directive_names(value.as_ref());
@@ -365,7 +264,7 @@ fn directive_names(value: Option<&Value>) -> (Vec<String>, bool) {
 }
 
 /// OpenClaw's merge of an include with what stands beside it: arrays are joined, objects merged, else the later wins.
-fn deep_merge(target: Value, source: Value) -> Value {
+pub(super) fn deep_merge(target: Value, source: Value) -> Value {
     match (target, source) {
         (Value::Array(mut a), Value::Array(b)) => {
             a.extend(b);

@@ -6,4 +6,5 @@ pub mod includes;
 pub mod merge;
 pub mod patch;
 pub mod proxies;
+mod reduce;
 pub mod variables;

@@ -52,7 +52,7 @@ pub fn patch(
         warn_of_secret(auth, rules, path, &mut warnings);
         let edits = leaves(&fresh, "");
         let content = json5::lines(&Value::Object(fresh)) + "\n";
-        Includes::of(inputs, path, &parsed_again(content.as_bytes(), path)?, &wanted)?;
+        Includes::of(inputs, path, rules, &parsed_again(content.as_bytes(), path)?, &wanted)?;
         return Ok(Patched { content: Some(content.into_bytes()), edits, warnings });
     };
     let document = Document::parse(bytes, Syntax::Json5).map_err(|error| {
@@ -87,7 +87,7 @@ pub fn patch(
     let mut reduced = wanted;
     let mut wanted = Map::new();
     if !reduced.is_empty() {
-        let includes = Includes::of(inputs, path, &document, &reduced)?;
+        let includes = Includes::of(inputs, path, rules, &document, &reduced)?;
         let rest = includes.without_included(&document, root, &reduced, options.replace_arrays)?;
         wanted = core::mem::replace(&mut reduced, rest);
     }
@@ -111,7 +111,7 @@ pub fn patch(
     let after = parsed_again(after, path)?;
     if content.is_some() {
         // What the merge includes has to be there: neither a gateway nor the next call could read the config.
-        Includes::of(inputs, path, &after, &wanted)?;
+        Includes::of(inputs, path, rules, &after, &wanted)?;
     }
     let gateway = |doc: &Document<'_>, key: &str| {
         let gateway =

@@ -1,5 +1,7 @@
 //! What the config says that matters to a connection.
 
+use core::net::Ipv4Addr;
+
 use serde_json::Value;
 
 use crate::base::ip::{self, Cidr, is_loopback_text};
@@ -73,9 +75,16 @@ pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Fi
             BindLan::Refused => findings.add(NoticeCode::BindLan, path, format!("{lan} and refuse it themselves, as plain text."), "Set gateway.bind to \"loopback\"; no record helps here."),
         }
     }
+    if disk.told("gateway.bind")
+        && disk.told("gateway.customBindHost")
+        && disk.state(0).config.out_of_reach(rules)
+    {
+        findings.add(NoticeCode::BindCustom, path, "gateway.bind is \"custom\": on this version the gateway listens on gateway.customBindHost only, while the machine's own clients dial 127.0.0.1.", "Set gateway.bind to \"loopback\"; no record helps here.");
+    }
     for (keys, known) in [
         (&["gateway", "allowRealIpFallback"][..], rules.allow_real_ip_fallback),
         (&["gateway", "nodes", "pairing", "autoApproveLocal"], rules.auto_approve_local),
+        (&["gateway", "customBindHost"], rules.custom_bind_host),
     ] {
         if !known && disk.setting(keys).is_some() {
             disk.faults.push(Fault::Setting(keys, None));
@@ -102,7 +111,7 @@ fn unset(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     let decides = |path: &&String| DECIDING.iter().any(|setting| path.starts_with(setting));
     let unknown = &disk.variables.unknown;
     let hangs = unknown.iter().find(decides);
-    let stops = world.rules.unset_variable_stops() && world.inputs.process.is_some();
+    let stops = world.rules.unset_variable_stops && world.inputs.process.is_some();
     let Some(first) = hangs.or_else(|| unknown.first().filter(|_| stops)) else { return };
     let then = match (hangs, stops) {
         (Some(_), _) => "what the gateway makes of it can't be told",
@@ -182,12 +191,25 @@ fn listens(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     }
     let text = |keys: &[&str]| disk.setting(keys).and_then(Value::as_str).unwrap_or_default();
     let (bind, host) = (text(BIND), text(&["gateway", "customBindHost"]).trim());
-    if bind == "custom" && host.is_empty() && world.rules.custom_bind_needs_host() {
-        add(
-            "gateway.bind is \"custom\", but there is no gateway.customBindHost; the gateway does not start with that.",
-            "Write the address as gateway.customBindHost, or another gateway.bind.",
-            loopback(),
-        );
+    let told = disk.told("gateway.bind") && disk.told("gateway.customBindHost");
+    if bind == "custom" && world.rules.custom_bind_needs_host && told {
+        let hint = match world.rules.custom_bind_host {
+            true => "Write the address as gateway.customBindHost, or another gateway.bind.",
+            false => "Write another gateway.bind.",
+        };
+        if host.is_empty() {
+            add(
+                "gateway.bind is \"custom\", but there is no gateway.customBindHost; the gateway does not start with that.",
+                hint,
+                loopback(),
+            );
+        } else if host.parse::<Ipv4Addr>().is_err() {
+            add(
+                "gateway.customBindHost is not an IPv4 address; the gateway does not start with that.",
+                hint,
+                loopback(),
+            );
+        }
     }
     // "Refusing to bind gateway to … without auth." of src/cli/gateway-cli/run.ts
     let beyond = matches!(bind, "lan" | "tailnet") || bind == "custom" && !is_loopback_text(host);

@@ -158,6 +158,7 @@ impl Disk {
                 trusted_proxies: proxy_list(self),
                 allow_real_ip_fallback: flag(&["gateway", "allowRealIpFallback"]).unwrap_or(false),
                 bind: text(&["gateway", "bind"]).map(String::from),
+                custom_bind_host: text(&["gateway", "customBindHost"]).map(String::from),
                 auth: self.auth(),
                 auto_approve_local: flag(&["gateway", "nodes", "pairing", "autoApproveLocal"]),
                 allowed_origins: strings(self.setting(&["gateway", "controlUi", "allowedOrigins"]))
@@ -210,7 +211,7 @@ pub(super) fn gather(
             }
         }
     };
-    let config = includes::effective(inputs, &paths.config, world.include_roots);
+    let config = includes::effective(inputs, &paths.config, &world.rules, &world.include_roots);
     match missing.take(unless_refused(config))? {
         Some(Ok(Some(Value::Object(map)))) => disk.config = Some(map),
         Some(Err(error)) => part(&mut disk, &paths.config, Err(error)),

@@ -157,7 +157,7 @@ fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
         (Verdict::Rejected, Some(Reason::UnattributableProxy)) => peer(case)
             .map(|peer| vec![Act::Peer(peer.clone()), Act::OnlyPeer(peer)])
             .unwrap_or_default(),
-        (Verdict::Rejected, Some(Reason::BindLan)) => {
+        (Verdict::Rejected, Some(Reason::BindLan | Reason::BindCustom)) => {
             vec![Act::Settings(vec![(&["gateway", "bind"], Some("loopback".into()))])]
         }
         (Verdict::Rejected, Some(Reason::MissingScope)) if presents_device(outcome) => approvals,

@@ -19,6 +19,14 @@ impl<'a> Walk<'a> {
         self.connection.remote_address.is_none() && self.state.config.bind.as_deref() == Some("lan")
     }
 
+    /// Whether nothing tells that the connection takes another way than OpenClaw's own clients on this machine.
+    fn dials_itself(&self) -> bool {
+        let connection = self.connection;
+        connection.remote_address.is_none()
+            && connection.host.is_none()
+            && connection.headers.is_empty()
+    }
+
     pub(super) fn request(&self) -> Request<'a> {
         let connection = self.connection;
         let lan = self.lan() && self.rules.bind_lan != BindLan::Loopback;
@@ -45,6 +53,11 @@ impl<'a> Walk<'a> {
             let because = self.cite("bind_lan", "with bind lan the client dials the LAN address, and refuses that itself as plain text");
             self.step(Question::Address, "the LAN address", because);
             return Err(refused(Reason::BindLan));
+        }
+        if self.dials_itself() && self.state.config.out_of_reach(self.rules) {
+            let because = self.cite("custom_bind_loopback", "the client dials 127.0.0.1, and with bind custom the gateway listens on gateway.customBindHost only");
+            self.step(Question::Address, "127.0.0.1, where no gateway listens", because);
+            return Err(refused(Reason::BindCustom));
         }
         let request = self.request();
         if self.rules.forwarded_refused {

@@ -4,12 +4,14 @@
 //! Addresses and the names of hosts are ASCII, so that lower case is that of ASCII.
 //! This follows OpenClaw's own lenient readings; what this project writes goes through the strict [`crate::base::ip`].
 
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::borrow::Cow;
 
 use crate::base::ip::{Cidr, is_loopback_text};
 use crate::base::named::Named;
-use crate::rules::{ClientIp, Forwarded, LocalHosts, Locality, OriginCheck, ProxyMatch, Rules};
+use crate::rules::{
+    AddressForm, ClientIp, Forwarded, LocalHosts, Locality, OriginCheck, ProxyMatch, Rules,
+};
 
 /// An upgrade request, as far as it tells who the client is.
 pub(crate) struct Request<'a> {
@@ -83,7 +85,7 @@ impl Request<'_> {
                     "the peer is a trusted proxy that names no client, so there is no client address",
                 );
             }
-            Some(client) if !loopback(&client) => {
+            Some(client) if !loopback(rules, &client) => {
                 return (false, "the client's address is not loopback");
             }
             Some(_) => {}
@@ -119,7 +121,7 @@ impl Request<'_> {
         }
         if trusts(rules, self.trusted, self.peer) {
             return match self.client(rules) {
-                Some(client) if !loopback(&client) => Attribution::Known,
+                Some(client) if !loopback(rules, &client) => Attribution::Known,
                 _ => Attribution::NoClient,
             };
         }
@@ -180,33 +182,52 @@ impl Request<'_> {
         let mut hops = chain
             .split(',')
             .filter_map(|hop| normal(rules, without_port(hop.trim())))
-            .filter(|hop| hop.parse::<IpAddr>().is_ok());
+            .filter(|hop| zoned(hop).is_some());
         match rules.client_ip {
             ClientIp::FirstOrPeer => first().or_else(real).or(Some(peer)),
             ClientIp::First => first().or_else(real),
             ClientIp::LastUntrusted => hops.rfind(|hop| !trusts(rules, self.trusted, hop)),
             ClientIp::LastUntrustedNotLoopback => {
-                hops.rfind(|hop| !loopback(hop) && !trusts(rules, self.trusted, hop))
+                hops.rfind(|hop| !loopback(rules, hop) && !trusts(rules, self.trusted, hop))
             }
         }
         .or_else(|| if self.real_ip_fallback { real() } else { None })
     }
 }
 
-/// `normalizeIp`: by text up to 2026.2.21, by ipaddr.js later.
+/// `normalizeIp`.
 fn normal(rules: &Rules, text: &str) -> Option<String> {
     let text = text.trim();
-    if rules.proxy_match == ProxyMatch::V4V6 {
+    if rules.address_form == AddressForm::Parsed {
         let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
-        return Some(bare.parse::<IpAddr>().ok()?.to_canonical().to_string());
+        let (address, zone) = zoned(bare)?;
+        // ipaddr.js keeps the zone, but for an IPv4-mapped address.
+        return Some(match address.to_canonical() {
+            IpAddr::V6(v6) if !zone.is_empty() => format!("{v6}%{}", zone.to_ascii_lowercase()),
+            address => address.to_string(),
+        });
     }
     let lower = text.to_ascii_lowercase();
     let bare = lower.strip_prefix("::ffff:").unwrap_or(&lower);
     (!bare.is_empty()).then(|| bare.to_owned())
 }
 
-fn loopback(normal: &str) -> bool {
-    normal.starts_with("127.") || normal == "::1"
+/// An address and its zone, as in `fe80::1%eth0`; empty where there is none.
+fn zoned(text: &str) -> Option<(IpAddr, &str)> {
+    match text.split_once('%') {
+        None => Some((text.parse().ok()?, "")),
+        Some((address, zone)) => {
+            let sound = !zone.is_empty() && zone.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            let address = address.parse::<Ipv6Addr>().ok()?;
+            sound.then_some((IpAddr::V6(address), zone))
+        }
+    }
+}
+
+/// Whether an address in the form of [`normal`] is this machine: in the form of a text, one with a zone is not.
+fn loopback(rules: &Rules, normal: &str) -> bool {
+    let zoned = rules.address_form == AddressForm::Parsed && normal.starts_with("::1%");
+    normal.starts_with("127.") || normal == "::1" || zoned
 }
 
 fn without_port(text: &str) -> &str {
@@ -230,9 +251,8 @@ pub(crate) fn trusts(rules: &Rules, entries: &[String], address: &str) -> bool {
             }
             (ProxyMatch::V4, Some((subnet, prefix))) => loose_v4(&address, subnet, prefix),
             (ProxyMatch::V4V6, None) => normal(rules, entry).as_deref() == Some(&address),
-            (ProxyMatch::V4V6, Some(_)) => address
-                .parse()
-                .is_ok_and(|ip| ipaddr_cidr(entry).is_some_and(|cidr| cidr.contains(ip))),
+            (ProxyMatch::V4V6, Some(_)) => zoned(&address)
+                .is_some_and(|(ip, _)| ipaddr_cidr(entry).is_some_and(|cidr| cidr.contains(ip))),
         }
     })
 }

@@ -1,11 +1,13 @@
 //! What the decision depends on: identity, record, waiting requests, config.
 
+use core::net::Ipv4Addr;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::base::json::strings;
 use crate::base::named::Named;
-use crate::rules::{Rules, ScopesField, TokenNeed};
+use crate::rules::{NamedRoles, Rules, ScopesField, TokenNeed};
 use crate::store::record::is_revoked;
 
 /// What the decision depends on, read from files or rows by others. Holds no secret.
@@ -97,6 +99,8 @@ pub struct Config {
     pub allow_real_ip_fallback: bool,
     /// `gateway.bind`.
     pub bind: Option<String>,
+    /// `gateway.customBindHost`.
+    pub custom_bind_host: Option<String>,
     /// The authentication mode that OpenClaw makes of `gateway.auth`.
     pub auth: Mode,
     /// `gateway.nodes.pairing.autoApproveLocal`; absent means yes.
@@ -138,6 +142,19 @@ pub enum Mode {
     TrustedProxy,
 }
 
+impl Config {
+    /// Whether the gateway does not listen where this machine's own clients connect.
+    pub(crate) fn out_of_reach(&self, rules: &Rules) -> bool {
+        let host = self.custom_bind_host.as_deref().unwrap_or_default().trim();
+        self.bind.as_deref() == Some("custom")
+            && rules.custom_bind_host
+            && !rules.custom_bind_loopback
+            && host
+                .parse()
+                .is_ok_and(|ip| ![Ipv4Addr::UNSPECIFIED, Ipv4Addr::LOCALHOST].contains(&ip))
+    }
+}
+
 impl Paired {
     /// What a record of `devices/paired.json`, or a row in that shape, says. Takes every shape that a file may hold.
     pub fn read(record: &Map<String, Value>) -> Self {
@@ -162,11 +179,10 @@ impl Paired {
 
     /// Roles that the record names, and those that count in this version.
     pub(crate) fn roles(&self, rules: &Rules) -> Vec<&str> {
-        let named: Vec<&str> = match (&self.roles, rules.token_need) {
-            (Some(roles), TokenNeed::Nothing) => roles.iter().map(String::as_str).collect(),
-            (None, TokenNeed::Nothing) => self.role.as_deref().into_iter().collect(),
-            // from 2026.3.31 both count
-            (roles, _) => roles
+        let named: Vec<&str> = match (&self.roles, rules.named_roles) {
+            (Some(roles), NamedRoles::RolesElseRole) => roles.iter().map(String::as_str).collect(),
+            (None, NamedRoles::RolesElseRole) => self.role.as_deref().into_iter().collect(),
+            (roles, NamedRoles::Both) => roles
                 .iter()
                 .flatten()
                 .map(String::as_str)

@@ -43,7 +43,7 @@ impl Connection {
     /// The same with what its log line tells; refuses a line that cannot be read, and an address that is none.
     pub fn checked(self) -> Result<Self> {
         let address = self.remote_address.as_deref();
-        if address.is_some_and(|text| text.trim().parse::<core::net::IpAddr>().is_err()) {
+        if address.is_some_and(|text| plain(text).parse::<core::net::IpAddr>().is_err()) {
             return Err(Error::new(
                 ErrorCode::Options,
                 "The option connection.remoteAddress is not an IP address.",
@@ -71,6 +71,11 @@ impl Connection {
         }
         Some(self)
     }
+}
+
+/// An address without its zone.
+fn plain(text: &str) -> &str {
+    text.trim().split('%').next().unwrap_or_default()
 }
 
 const FORWARDED: &str = "X-Forwarded-For";

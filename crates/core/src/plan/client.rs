@@ -20,7 +20,9 @@ pub(crate) fn serves_gateway(
 ) -> Result<(), Stop> {
     let (inputs, path) = (world.inputs, &world.paths.config);
     // One that runs reads them, whatever the config says by now.
-    if inputs.gateway.is_some() || !client::is_remote(inputs, path, target, world.include_roots)? {
+    if inputs.gateway.is_some()
+        || !client::is_remote(inputs, path, target, &world.rules, &world.include_roots)?
+    {
         return Ok(());
     }
     let key = match (&options.device, &options.identity) {

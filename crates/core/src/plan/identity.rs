@@ -47,9 +47,9 @@ pub fn export(target: &Target, inputs: &Inputs<'_>) -> Result<KeyPair, Stop> {
     Ok(stored.ok_or_else(|| nothing(path))?.keys)
 }
 
-/// Whether the identity file has another name: from 2026.5.12 OpenClaw does not read such a file (src/infra/private-file-store.ts).
+/// Whether the identity file has another name, with which this version does not read it.
 pub(crate) fn linked(world: &World<'_, '_>) -> bool {
-    world.rules.broken_identity != BrokenIdentity::Used
+    world.rules.linked_identity != BrokenIdentity::Used
         && world.inputs.stat(&world.paths.identity).is_some_and(|stat| stat.nlink > 1)
 }
 

@@ -11,7 +11,7 @@ pub struct Cell {
     pub since: Version,
     /// The value, for people.
     pub value: String,
-    /// The source file of OpenClaw that shows it.
+    /// The source file of OpenClaw that shows it, in the version of `since`.
     pub source: &'static str,
 }
 
@@ -57,15 +57,18 @@ impl Since {
     }
 }
 
+/// A column without its values: since when each cell counts, and the source file of OpenClaw that shows it.
+pub(super) type Column = [(Since, &'static str)];
+
 /// Which cell of a column a version is in.
-pub(super) fn held(column: &[Since], version: Version) -> usize {
+pub(super) fn held(column: &Column, version: Version) -> usize {
     // the first cell also stands for everything before it
-    column.iter().rposition(|since| since.version() <= version).unwrap_or(0)
+    column.iter().rposition(|(since, _)| since.version() <= version).unwrap_or(0)
 }
 
 pub(super) fn pick(
     field: &str,
-    column: &[Since],
+    column: &Column,
     version: Version,
     change: Option<&Change>,
 ) -> usize {
@@ -76,11 +79,24 @@ pub(super) fn pick(
     }
 }
 
+/// The source of a cell: its own, else that of the row.
+macro_rules! source {
+    ($row:literal) => {
+        $row
+    };
+    ($row:literal $own:literal) => {
+        $own
+    };
+}
+
+pub(super) use source;
+
+/// `field: type = "source of the row" ["version" => value, "version" in "source of the cell" => value];`
 macro_rules! table {
-    ($($(#[doc = $doc:literal])+ $field:ident: $type:ty = $source:literal [$($since:literal => $value:expr),+ $(,)?];)+) => {
-        /// Field, source file of OpenClaw, and the first version of each cell.
-        pub(super) const COLUMNS: &[(&str, &str, &[Since])] =
-            &[$((stringify!($field), $source, const { &[$(Since::of($since)),+] })),+];
+    ($($(#[doc = $doc:literal])+ $field:ident: $type:ty = $row:literal [$($since:literal $(in $own:literal)? => $value:expr),+ $(,)?];)+) => {
+        /// The fields and their columns.
+        pub(super) const COLUMNS: &[(&str, &Column)] =
+            &[$((stringify!($field), &[$((Since::of($since), source!($row $($own)?))),+])),+];
 
         /// What one OpenClaw version does.
         #[derive(Clone, Copy, Debug, PartialEq)]
@@ -97,7 +113,8 @@ macro_rules! table {
                     version,
                     $($field: {
                         const VALUES: &[$type] = &[$($value),+];
-                        VALUES[pick(stringify!($field), const { &[$(Since::of($since)),+] }, version, change)]
+                        const COLUMN: &Column = &[$((Since::of($since), source!($row $($own)?))),+];
+                        VALUES[pick(stringify!($field), COLUMN, version, change)]
                     },)+
                 }
             }
@@ -117,7 +134,7 @@ macro_rules! table {
                     field: stringify!($field),
                     since: Since::of($since).version(),
                     value: format!("{:?}", { let value: $type = $value; value }),
-                    source: $source,
+                    source: source!($row $($own)?),
                 });)+)+
                 cells
             }

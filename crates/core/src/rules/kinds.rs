@@ -46,6 +46,24 @@ pub enum ProxyMatch {
     V4V6,
 }
 
+/// How addresses of peers, headers and the config are brought into one form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressForm {
+    /// As text, in lower case and without `::ffff:`.
+    Text,
+    /// As numbers: any spelling of an address, IPv4-mapped ones as IPv4.
+    Parsed,
+}
+
+/// Which roles a paired record names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedRoles {
+    /// Those of `roles`; `role` where that is no list.
+    RolesElseRole,
+    /// Those of both.
+    Both,
+}
+
 /// What makes a connection local.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Locality {

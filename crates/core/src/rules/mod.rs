@@ -25,8 +25,11 @@ pub enum Doubt {
     Unknown,
 }
 
+/// The newest OpenClaw that this table was checked against, as text.
+pub const NEWEST_NAME: &str = "2026.9.6";
+
 /// The newest OpenClaw that this table was checked against.
-pub const NEWEST: Version = Since::of("2026.9.6").version();
+pub const NEWEST: Version = Since::of(NEWEST_NAME).version();
 
 /// The rules of a version; of [`NEWEST`], with a doubt, where it is newer or not known.
 pub fn rules(version: Option<&Version>) -> (Rules, Option<Doubt>) {
@@ -40,18 +43,26 @@ pub fn rules(version: Option<&Version>) -> (Rules, Option<Doubt>) {
 impl Rules {
     /// Since when a field has this version's value, and the source file of OpenClaw that shows it.
     pub fn origin(&self, field: &str) -> Option<(Version, &'static str)> {
-        let (_, source, column) = COLUMNS.iter().find(|(name, ..)| *name == field)?;
-        Some((column[held(column, self.version)].version(), source))
+        let (_, column) = COLUMNS.iter().find(|(name, _)| *name == field)?;
+        let (since, source) = column[held(column, self.version)];
+        Some((since.version(), source))
     }
 
     /// The versions that brought a change, oldest first, and [`NEWEST`]: between two of them nothing differs.
     pub fn versions() -> Vec<Version> {
-        let columns = COLUMNS.iter().flat_map(|(_, _, column)| *column);
+        let cells = COLUMNS.iter().flat_map(|(_, column)| *column);
         let mut versions: Vec<Version> =
-            columns.copied().map(Since::version).chain([NEWEST]).collect();
+            cells.map(|(since, _)| since.version()).chain([NEWEST]).collect();
         versions.sort_unstable();
         versions.dedup();
         versions
+    }
+
+    /// Which of [`Rules::versions`] brought what holds for a version; that of [`NEWEST`] where it is newer or not known.
+    pub fn segment(version: Option<&Version>) -> usize {
+        let versions = Self::versions();
+        let last = versions.len() - 1;
+        version.map_or(last, |version| versions.iter().rposition(|v| v <= version).unwrap_or(0))
     }
 
     /// Every change of one cell to another value of its column.
@@ -74,18 +85,6 @@ impl Rules {
     /// A loopback address inside `gateway.trustedProxies` leaves local clients without an address, hence not local.
     pub fn loopback_proxy_is_remote(&self) -> bool {
         self.locality == Locality::ClientIp && self.client_ip != ClientIp::FirstOrPeer
-    }
-
-    /// A gateway does not start on a config that names a variable which is not set; from 2026.3.7 it warns
-    /// (`src/config/io.ts` resolveConfigForRead).
-    pub(crate) fn unset_variable_stops(&self) -> bool {
-        self.version < Since::of("2026.3.7").version()
-    }
-
-    /// A gateway does not start with bind "custom" and no address; before 2026.2.19 it takes every address
-    /// (`src/gateway/server-runtime-config.ts`).
-    pub(crate) fn custom_bind_needs_host(&self) -> bool {
-        self.version >= Since::of("2026.2.19").version()
     }
 }
 

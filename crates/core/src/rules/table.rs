@@ -1,11 +1,11 @@
 //! What each OpenClaw version does: rows and nothing else.
 
-use crate::rules::column::{Cell, Change, Since, pick, table};
+use crate::rules::column::{Cell, Change, Column, Since, pick, source, table};
 use crate::rules::kinds::{
-    AgentPath, Approval, AskedScopes, BackendExemption, BindLan, BrokenIdentity, ClientIp,
-    EnvFiles, ExemptAuth, Forwarded, Import, LocalEquivalent, LocalHosts, Locality, NoDeviceScopes,
-    NodeRange, OriginCheck, ProxyAuth, ProxyMatch, ScopeCompare, ScopesField, SecretCheck,
-    SecretRefs, Sticky, Store, TokenNeed,
+    AddressForm, AgentPath, Approval, AskedScopes, BackendExemption, BindLan, BrokenIdentity,
+    ClientIp, EnvFiles, ExemptAuth, Forwarded, Import, LocalEquivalent, LocalHosts, Locality,
+    NamedRoles, NoDeviceScopes, NodeRange, OriginCheck, ProxyAuth, ProxyMatch, ScopeCompare,
+    ScopesField, SecretCheck, SecretRefs, Sticky, Store, TokenNeed,
 };
 use crate::rules::version::Version;
 
@@ -52,17 +52,18 @@ const SESSIONS: &[&str] = &[
 
 table! {
     /// Where devices and identity live.
-    store: Store = "src/infra/device-pairing-store.ts" ["2026.1.29" => Store::Json, "2026.8.1" => Store::Sqlite];
+    store: Store = "src/infra/device-pairing-store.ts" ["2026.1.29" in "src/infra/device-pairing.ts" => Store::Json, "2026.8.1" => Store::Sqlite];
     /// `user_version` of `state/openclaw.sqlite`; 0 where there is no such file. At 1 it holds no pairing.
     state_schema: u32 = "package.json openclaw.schemaVersions.state" [
-        "2026.1.29" => 0, "2026.6.1" => 1, "2026.8.1" => 15, "2026.9.3" => 16, "2026.9.4" => 17, "2026.9.6" => 18,
+        "2026.1.29" in "src/infra/device-pairing.ts" => 0, "2026.6.1" in "src/state/openclaw-state-db.ts user_version" => 1, "2026.8.1" => 15,
+        "2026.9.3" => 16, "2026.9.4" => 17, "2026.9.6" => 18,
     ];
     /// The identity follows the state dir; before, it is always under `~/.openclaw`.
     identity_under_state_dir: bool = "src/infra/device-identity.ts" ["2026.1.29" => false, "2026.2.9" => true];
     /// `OPENCLAW_HOME` stands in for `HOME`.
-    openclaw_home_env: bool = "src/infra/home-dir.ts" ["2026.1.29" => false, "2026.2.9" => true];
+    openclaw_home_env: bool = "src/infra/home-dir.ts" ["2026.1.29" in "src/config/paths.ts" => false, "2026.2.9" => true];
     /// A home of `undefined` or `null`, as templates write an unset variable, counts as unset.
-    unset_home_words: bool = "src/infra/home-dir.ts normalize" ["2026.1.29" => false, "2026.3.22" => true];
+    unset_home_words: bool = "src/infra/home-dir.ts normalize" ["2026.1.29" in "src/config/paths.ts" => false, "2026.3.22" => true];
     /// `CLAWDBOT_STATE_DIR` and `CLAWDBOT_CONFIG_PATH` are still read.
     clawdbot_env: bool = "src/config/paths.ts" ["2026.1.29" => true, "2026.3.22" => false];
     /// Folders below home that serve as the state dir when `.openclaw` is missing, in order.
@@ -85,14 +86,21 @@ table! {
     broken_identity: BrokenIdentity = "src/infra/device-identity.ts" [
         "2026.1.29" => BrokenIdentity::Used, "2026.5.12" => BrokenIdentity::Throwaway, "2026.8.1" => BrokenIdentity::Stops,
     ];
+    /// What becomes of a sound identity file that has a second name, a hard link.
+    linked_identity: BrokenIdentity = "src/infra/private-file-store.ts" [
+        "2026.1.29" in "src/infra/device-identity.ts" => BrokenIdentity::Used, "2026.5.12" => BrokenIdentity::Throwaway, "2026.8.1" => BrokenIdentity::Stops,
+    ];
     /// What becomes of JSON files beside the database.
-    import: Import = "src/infra/state-migrations.ts" [
-        "2026.1.29" => Import::None, "2026.8.1" => Import::PairedAlways, "2026.9.5" => Import::IdentityOnly, "2026.9.6" => Import::FirstStart,
+    import: Import = "src/infra/device-pairing-migration.ts" [
+        "2026.1.29" in "src/infra/device-pairing.ts" => Import::None, "2026.8.1" => Import::PairedAlways, "2026.9.5" => Import::IdentityOnly,
+        "2026.9.6" => Import::FirstStart,
     ];
     /// A store file that doesn't parse is an error; before, it is read as empty and overwritten.
-    corrupt_store_is_error: bool = "src/infra/json-files.ts" ["2026.1.29" => false, "2026.4.25" => true];
+    corrupt_store_is_error: bool = "src/infra/json-files.ts" ["2026.1.29" in "src/infra/device-pairing.ts readJSON" => false, "2026.4.25" => true];
     /// `identity/device-auth.json` makes clients throw until doctor moved it. From 2026.9.5 a first start imports it.
-    device_auth_blocks: bool = "src/infra/device-auth-store.ts assertNoLegacyDeviceAuth" ["2026.1.29" => false, "2026.8.1" => true];
+    device_auth_blocks: bool = "src/infra/device-auth-store.ts assertNoLegacyDeviceAuth" [
+        "2026.1.29" in "src/infra/device-auth-store.ts" => false, "2026.8.1" => true,
+    ];
     /// What a new request does to a pending one that wasn't silent.
     sticky: Sticky = "src/infra/device-pairing.ts" ["2026.1.29" => Sticky::AsIs, "2026.2.21" => Sticky::Merged, "2026.3.22" => Sticky::Superseded];
     /// A retry renews the five minutes of a pending request.
@@ -101,30 +109,39 @@ table! {
     proxy_match: ProxyMatch = "src/gateway/net.ts isTrustedProxyAddress" [
         "2026.1.29" => ProxyMatch::Exact, "2026.2.17" => ProxyMatch::V4, "2026.2.22" => ProxyMatch::V4V6,
     ];
+    /// How addresses are compared.
+    address_form: AddressForm = "src/gateway/net.ts normalizeIp" ["2026.1.29" => AddressForm::Text, "2026.2.22" => AddressForm::Parsed];
     /// What makes a connection local.
     locality: Locality = "src/gateway/auth.ts isLocalDirectRequest" ["2026.1.29" => Locality::ClientIp, "2026.3.31" => Locality::Socket];
     /// Which address counts as the client's behind a trusted proxy.
     client_ip: ClientIp = "src/gateway/net.ts resolveClientIp" [
-        "2026.1.29" => ClientIp::FirstOrPeer, "2026.2.19" => ClientIp::First, "2026.2.21" => ClientIp::LastUntrusted,
+        "2026.1.29" in "src/gateway/net.ts resolveGatewayClientIp" => ClientIp::FirstOrPeer,
+        "2026.2.19" in "src/gateway/net.ts resolveGatewayClientIp" => ClientIp::First, "2026.2.21" => ClientIp::LastUntrusted,
         "2026.3.22" => ClientIp::LastUntrustedNotLoopback,
     ];
     /// Which headers make a request a forwarded one.
     forwarded: Forwarded = "src/gateway/net.ts hasForwardedRequestHeaders" [
-        "2026.1.29" => Forwarded::Three, "2026.3.31" => Forwarded::Five, "2026.5.18" => Forwarded::Any, "2026.8.1" => Forwarded::Present,
+        "2026.1.29" in "src/gateway/auth.ts isLocalDirectRequest" => Forwarded::Three,
+        "2026.3.31" in "src/gateway/auth.ts isLocalDirectRequest" => Forwarded::Five,
+        "2026.5.18" in "src/gateway/auth.ts hasForwardedRequestHeaders" => Forwarded::Any, "2026.8.1" => Forwarded::Present,
     ];
     /// Which names of the Host header are this machine.
-    local_hosts: LocalHosts = "src/gateway/net.ts isLocalishHost" ["2026.1.29" => LocalHosts::Names, "2026.2.22" => LocalHosts::Loopback];
+    local_hosts: LocalHosts = "src/gateway/net.ts isLocalishHost" [
+        "2026.1.29" in "src/gateway/auth.ts isLocalDirectRequest" => LocalHosts::Names, "2026.2.22" => LocalHosts::Loopback,
+    ];
     /// What is asked of a connection with an Origin header.
     origin_check: OriginCheck = "src/gateway/origin-check.ts checkBrowserOrigin" [
-        "2026.1.29" => OriginCheck::None, "2026.2.25" => OriginCheck::LoopbackHost, "2026.3.2" => OriginCheck::LocalClient,
-        "2026.5.18" => OriginCheck::PrivateHost,
+        "2026.1.29" in "src/gateway/server/ws-connection/message-handler.ts" => OriginCheck::None, "2026.2.25" => OriginCheck::LoopbackHost,
+        "2026.3.2" => OriginCheck::LocalClient, "2026.5.18" => OriginCheck::PrivateHost,
     ];
     /// It is also asked of a connection with `X-Forwarded-For` or `X-Real-IP`.
-    origin_check_proxied: bool = "handshake-auth-helpers.ts resolveHandshakeBrowserSecurityContext" ["2026.1.29" => false, "2026.3.11" => true];
+    origin_check_proxied: bool = "src/gateway/server/ws-connection/message-handler.ts resolveHandshakeBrowserSecurityContext" [
+        "2026.1.29" in "src/gateway/server/ws-connection/message-handler.ts" => false, "2026.3.11" => true,
+    ];
     /// Which connections count as local though they carry some other forwarded header.
-    local_equivalent: LocalEquivalent = "handshake-auth-helpers.ts resolvePairingLocality" [
-        "2026.1.29" => LocalEquivalent::None, "2026.4.5" => LocalEquivalent::Cli, "2026.4.20" => LocalEquivalent::Any,
-        "2026.4.22" => LocalEquivalent::None,
+    local_equivalent: LocalEquivalent = "src/gateway/server/ws-connection/handshake-auth-helpers.ts resolvePairingLocality" [
+        "2026.1.29" in "src/gateway/server/ws-connection/message-handler.ts" => LocalEquivalent::None, "2026.4.5" => LocalEquivalent::Cli,
+        "2026.4.20" => LocalEquivalent::Any, "2026.4.22" => LocalEquivalent::None,
     ];
     /// Forwarded headers from an address that isn't a trusted proxy are refused with HTTP 403.
     forwarded_refused: bool = "src/gateway/server-http.ts" ["2026.1.29" => false, "2026.8.1" => true];
@@ -132,51 +149,75 @@ table! {
     bind_lan: BindLan = "src/gateway/call.ts buildGatewayConnectionDetails" [
         "2026.1.29" => BindLan::Loopback, "2026.2.9" => BindLan::Remote, "2026.2.19" => BindLan::Refused, "2026.2.21" => BindLan::Loopback,
     ];
+    /// `gateway.customBindHost` is a key of the config.
+    custom_bind_host: bool = "src/config/zod-schema.ts" ["2026.1.29" => false, "2026.2.21" => true];
+    /// A gateway does not start with bind "custom" and no address; before, it takes every address.
+    custom_bind_needs_host: bool = "src/gateway/server-runtime-config.ts" ["2026.1.29" => false, "2026.2.19" => true];
+    /// With bind "custom" it also listens on 127.0.0.1, where this machine's own clients always connect.
+    custom_bind_loopback: bool = "src/gateway/net.ts resolveGatewayListenHosts" ["2026.1.29" => false, "2026.8.1" => true];
     /// A role upgrade from this machine is approved silently.
-    silent_role: bool = "message-handler.ts requirePairing" ["2026.1.29" => true, "2026.2.19" => false, "2026.4.2" => true];
+    silent_role: bool = "src/gateway/server/ws-connection/message-handler.ts requirePairing" [
+        "2026.1.29" => true, "2026.2.19" => false, "2026.4.2" => true,
+    ];
     /// A scope upgrade from this machine is approved silently.
-    silent_scope: bool = "message-handler.ts requirePairing" [
-        "2026.1.29" => true, "2026.2.19" => false, "2026.2.22" => true, "2026.3.28" => false, "2026.8.1" => true,
+    silent_scope: bool = "src/gateway/server/ws-connection/message-handler.ts requirePairing" [
+        "2026.1.29" => true, "2026.2.19" => false, "2026.2.22" => true, "2026.3.28" => false,
+        "2026.8.1" in "src/gateway/server/ws-connection/connect-device-pairing.ts requirePairing" => true,
     ];
     /// What a silent approval may grant.
     approval: Approval = "src/infra/device-pairing.ts approveDevicePairing" [
         "2026.1.29" => Approval::Anything, "2026.3.28" => Approval::Request, "2026.4.29" => Approval::Token,
-        "2026.5.12" => Approval::RequestAndToken, "2026.8.1" => Approval::WithRecord,
+        "2026.5.12" => Approval::RequestAndToken, "2026.8.1" in "src/infra/device-pairing-approval.ts approveDevicePairing" => Approval::WithRecord,
     ];
     /// An operator that asks for no scopes gets `operator.admin`.
-    no_scopes_is_admin: bool = "message-handler.ts" ["2026.1.29" => true, "2026.2.12" => false];
+    no_scopes_is_admin: bool = "src/gateway/server/ws-connection/message-handler.ts" ["2026.1.29" => true, "2026.2.12" => false];
     /// How scopes are compared.
     scope_compare: ScopeCompare = "src/shared/operator-scope-compat.ts" [
-        "2026.1.29" => ScopeCompare::Exact, "2026.2.21" => ScopeCompare::Read, "2026.2.22" => ScopeCompare::Admin, "2026.8.1" => ScopeCompare::Talk,
+        "2026.1.29" in "src/gateway/server/ws-connection/message-handler.ts" => ScopeCompare::Exact, "2026.2.21" => ScopeCompare::Read,
+        "2026.2.22" => ScopeCompare::Admin, "2026.8.1" => ScopeCompare::Talk,
     ];
     /// Which field of the record holds the approved scopes.
-    scopes_field: ScopesField = "message-handler.ts" [
+    scopes_field: ScopesField = "src/gateway/server/ws-connection/message-handler.ts" [
         "2026.1.29" => ScopesField::Scopes, "2026.2.22" => ScopesField::ScopesThenApproved, "2026.4.5" => ScopesField::ApprovedThenScopes,
+    ];
+    /// Which roles a paired record names.
+    named_roles: NamedRoles = "src/infra/device-pairing.ts listEffectivePairedDeviceRoles" [
+        "2026.1.29" in "src/gateway/server/ws-connection/message-handler.ts" => NamedRoles::RolesElseRole, "2026.3.31" => NamedRoles::Both,
     ];
     /// Where a paired record's roles come from.
     token_need: TokenNeed = "src/infra/device-pairing.ts listEffectivePairedDeviceRoles" [
-        "2026.1.29" => TokenNeed::Nothing, "2026.3.31" => TokenNeed::IfObject, "2026.4.2" => TokenNeed::IfAny,
-        "2026.4.5" => TokenNeed::IfAnyApproved, "2026.4.10" => TokenNeed::Active,
+        "2026.1.29" in "src/gateway/server/ws-connection/message-handler.ts" => TokenNeed::Nothing, "2026.3.31" => TokenNeed::IfObject,
+        "2026.4.2" => TokenNeed::IfAny, "2026.4.5" => TokenNeed::IfAnyApproved, "2026.4.10" => TokenNeed::Active,
     ];
     /// A device token whose scopes exceed the record's authenticates nobody.
     token_within_record: bool = "src/infra/device-pairing.ts verifyDeviceToken" ["2026.1.29" => false, "2026.3.13" => true];
     /// A record with neither `roles` nor `scopes` passes.
-    bare_record_passes: bool = "message-handler.ts hasLegacyPairedMetadata" ["2026.1.29" => false, "2026.2.21" => true, "2026.2.22" => false];
+    bare_record_passes: bool = "src/gateway/server/ws-connection/message-handler.ts" [
+        "2026.1.29" => false, "2026.2.21" in "src/gateway/server/ws-connection/message-handler.ts hasLegacyPairedMetadata" => true,
+        "2026.2.22" => false,
+    ];
     /// A `platform` or `deviceFamily` in the record must equal the client's.
-    metadata_pinned: bool = "message-handler.ts" ["2026.1.29" => false, "2026.2.26" => true];
+    metadata_pinned: bool = "src/gateway/server/ws-connection/message-handler.ts" ["2026.1.29" => false, "2026.2.26" => true];
     /// Which connections need no pairing.
-    backend_exemption: BackendExemption = "connect-policy.ts, handshake-auth-helpers.ts" [
-        "2026.1.29" => BackendExemption::None, "2026.2.22" => BackendExemption::SharedSecret, "2026.2.25" => BackendExemption::None,
-        "2026.3.2" => BackendExemption::Local, "2026.3.28" => BackendExemption::None, "2026.4.5" => BackendExemption::LocalUnpaired, "2026.8.1" => BackendExemption::Local,
+    backend_exemption: BackendExemption = "src/gateway/server/ws-connection/handshake-auth-helpers.ts shouldSkipLocalBackendSelfPairing" [
+        "2026.1.29" in "src/gateway/server/ws-connection/message-handler.ts" => BackendExemption::None,
+        "2026.2.22" in "src/gateway/server/ws-connection/connect-policy.ts shouldSkipControlUiPairing" => BackendExemption::SharedSecret,
+        "2026.2.25" in "src/gateway/server/ws-connection/connect-policy.ts shouldSkipControlUiPairing" => BackendExemption::None,
+        "2026.3.2" in "src/gateway/server/ws-connection/message-handler.ts shouldSkipBackendSelfPairing" => BackendExemption::Local,
+        "2026.3.28" in "src/gateway/server/ws-connection/message-handler.ts" => BackendExemption::None,
+        "2026.4.5" => BackendExemption::LocalUnpaired, "2026.8.1" => BackendExemption::Local,
     ];
     /// Which authentication the exemption takes.
-    exempt_auth: ExemptAuth = "handshake-auth-helpers.ts shouldSkipLocalBackendSelfPairing" [
-        "2026.1.29" => ExemptAuth::SharedSecret, "2026.3.22" => ExemptAuth::DeviceToken, "2026.5.12" => ExemptAuth::None,
+    exempt_auth: ExemptAuth = "src/gateway/server/ws-connection/handshake-auth-helpers.ts shouldSkipLocalBackendSelfPairing" [
+        "2026.1.29" in "src/gateway/server/ws-connection/message-handler.ts" => ExemptAuth::SharedSecret,
+        "2026.3.22" in "src/gateway/server/ws-connection/handshake-auth-helpers.ts shouldSkipBackendSelfPairing" => ExemptAuth::DeviceToken,
+        "2026.5.12" => ExemptAuth::None,
     ];
     /// What becomes of the scopes of a client without a device.
-    no_device_scopes: NoDeviceScopes = "message-handler.ts handleMissingDeviceIdentity" [
-        "2026.1.29" => NoDeviceScopes::Kept, "2026.2.17" => NoDeviceScopes::Dropped, "2026.2.26" => NoDeviceScopes::Kept, "2026.3.13" => NoDeviceScopes::Dropped,
-        "2026.4.20" => NoDeviceScopes::KeptForBackend, "2026.7.1" => NoDeviceScopes::KeptForLocal,
+    no_device_scopes: NoDeviceScopes = "src/gateway/server/ws-connection/message-handler.ts handleMissingDeviceIdentity" [
+        "2026.1.29" in "src/gateway/server/ws-connection/message-handler.ts" => NoDeviceScopes::Kept,
+        "2026.2.17" in "src/gateway/server/ws-connection/message-handler.ts" => NoDeviceScopes::Dropped, "2026.2.26" => NoDeviceScopes::Kept,
+        "2026.3.13" => NoDeviceScopes::Dropped, "2026.4.20" => NoDeviceScopes::KeptForBackend, "2026.7.1" => NoDeviceScopes::KeptForLocal,
     ];
     /// How the agent's tool reaches the gateway on this machine.
     agent_path: AgentPath = "src/agents/tools/gateway.ts" [
@@ -192,11 +233,31 @@ table! {
     approve_asks: bool = "src/cli/devices-cli.ts" ["2026.1.29" => false, "2026.5.3" => true];
     /// The operator scopes that exist.
     operator_scopes: &'static [&'static str] = "src/gateway/operator-scopes.ts" [
-        "2026.1.29" => FIVE, "2026.2.17" => SECRETS, "2026.8.1" => TALK, "2026.9.6" => SESSIONS,
+        "2026.1.29" in "src/gateway/server-methods.ts" => FIVE, "2026.2.17" in "src/gateway/server-methods/talk.ts" => SECRETS, "2026.8.1" => TALK,
+        "2026.9.6" => SESSIONS,
     ];
+    /// A gateway does not start on a config that names a variable which is not set; later it warns.
+    unset_variable_stops: bool = "src/config/io.ts resolveConfigForRead" [
+        "2026.1.29" in "src/config/env-substitution.ts MissingEnvVarError" => true, "2026.3.7" => false,
+    ];
+    /// An included file lies in the folder of the config, links followed, or the gateway does not start.
+    include_confined: bool = "src/config/includes.ts" ["2026.1.29" => false, "2026.2.17" => true];
+    /// `OPENCLAW_INCLUDE_ROOTS` names more folders for included files.
+    include_roots: bool = "src/config/paths.ts resolveIncludeRoots" ["2026.1.29" in "src/config/includes.ts" => false, "2026.5.2" => true];
+    /// An included file with a second name, a hard link, keeps a gateway from starting.
+    include_links_refused: bool = "src/config/includes.ts readConfigIncludeFileWithGuards" [
+        "2026.1.29" in "src/config/includes.ts" => false, "2026.2.26" => true,
+    ];
+    /// The largest included file, in bytes.
+    include_max_bytes: Option<usize> = "src/config/includes.ts MAX_INCLUDE_FILE_BYTES" [
+        "2026.1.29" in "src/config/includes.ts" => None, "2026.2.26" => Some(2 * 1024 * 1024),
+    ];
+    /// How deep includes may be nested.
+    include_depth: usize = "src/config/includes.ts MAX_INCLUDE_DEPTH" ["2026.1.29" => 10];
     /// An edit of the config that shrinks it below half, drops `meta` or `gateway.mode`, or leaves only `update.channel` is reverted.
     config_guard: bool = "src/config/io.observe-recovery.ts isRecoverableConfigReadSuspiciousReason" [
-        "2026.1.29" => false, "2026.4.22" => true, "2026.5.3" => false, "2026.6.9" => true,
+        "2026.1.29" in "src/config/io.ts" => false, "2026.4.22" => true, "2026.5.3" in "src/config/io.observe-recovery.ts" => false,
+        "2026.6.9" => true,
     ];
     /// `gateway.allowRealIpFallback` is a key of the config.
     allow_real_ip_fallback: bool = "src/config/zod-schema.ts" ["2026.1.29" => false, "2026.2.21" => true];
@@ -204,8 +265,8 @@ table! {
     auto_approve_local: bool = "src/config/zod-schema.ts" ["2026.1.29" => false, "2026.8.1" => true];
     /// Which of its own secrets keep a gateway from starting.
     secret_check: SecretCheck = "src/gateway/known-weak-gateway-secrets.ts" [
-        "2026.1.29" => SecretCheck::None, "2026.4.20" => SecretCheck::Placeholders, "2026.9.3" => SecretCheck::BlankTokens,
-        "2026.9.4" => SecretCheck::Blank, "2026.9.6" => SecretCheck::Marks,
+        "2026.1.29" in "src/gateway/auth.ts assertGatewayAuthConfigured" => SecretCheck::None, "2026.4.20" => SecretCheck::Placeholders,
+        "2026.9.3" => SecretCheck::BlankTokens, "2026.9.4" => SecretCheck::Blank, "2026.9.6" => SecretCheck::Marks,
     ];
     /// From where a trusted proxy may vouch for a user.
     proxy_auth: ProxyAuth = "src/gateway/auth.ts authorizeTrustedProxy" [

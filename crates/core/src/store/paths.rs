@@ -195,6 +195,14 @@ fn default_dirs(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<V
         .collect())
 }
 
+/// `resolveIncludeRoots`: folders beside that of the config from which it may include files.
+pub(crate) fn include_roots(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Vec<String> {
+    let named = rules.include_roots.then(|| variable(target, "OPENCLAW_INCLUDE_ROOTS")).flatten();
+    let entries = named.into_iter().flat_map(|named| named.split(':'));
+    let entries = entries.filter(|entry| !entry.trim().is_empty());
+    entries.filter_map(|entry| resolve_user(entry, target, rules, inputs).ok()).collect()
+}
+
 /// A variable of the environment that is not blank.
 pub(crate) fn variable<'t>(target: &'t Target, name: &str) -> Option<&'t str> {
     target.env.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())

@@ -1,6 +1,7 @@
 //! The functions of the bridge beside `plan`.
 
 use prepair_core::base::keys::KeyPair;
+use prepair_core::rules::NEWEST_NAME;
 use serde_json::json;
 
 use crate::kit::{Disk, NOW, ask, call, code, database, keys};
@@ -12,7 +13,23 @@ fn about_and_map_tell_what_a_page_and_a_loader_need() {
     assert_eq!(about["coreHash"], prepair_core::CORE_HASH);
     let map = ask(json!({ "fn": "map" }));
     let versions = map["versions"].as_array().unwrap();
-    assert!(versions.contains(&json!("2026.2.19")) && versions.contains(&json!("2026.9.6")));
+    assert!(versions.contains(&json!("2026.2.19")) && versions.last() == Some(&json!(NEWEST_NAME)));
+    let at = |version: &str| {
+        let at = ask(json!({ "fn": "map", "version": version }))["at"].as_u64().unwrap();
+        versions[usize::try_from(at).unwrap()].as_str().unwrap()
+    };
+    for (version, expected) in [
+        ("2026.2.19", "2026.2.19"),
+        ("v2026.2.20", "2026.2.19"),
+        ("2026.8.1-beta.2", "2026.7.1"),
+        ("2026.7.35", "2026.7.1"),
+        ("2026.1.1", "2026.1.29"),
+        ("2027.1.1", NEWEST_NAME),
+        ("nonsense", NEWEST_NAME),
+    ] {
+        assert_eq!(at(version), expected, "{version}");
+    }
+    assert_eq!(map["at"], versions.len() - 1);
     let tree = map["tree"].as_array().unwrap();
     // OpenClaw asks for the device before anything that depends on it, and for the call at the end.
     assert_eq!(
@@ -91,7 +108,7 @@ fn the_identity_of_a_state_dir_is_exported() {
     let row = |id: &str, public: &str, private: &str| {
         let row =
             json!([{ "device_id": id, "public_key_pem": public, "private_key_pem": private }]);
-        database("2026.9.6").rows("export", row).ask("exportIdentity", "prePair", json!({}))
+        database(NEWEST_NAME).rows("export", row).ask("exportIdentity", "prePair", json!({}))
     };
     let (id, public, private) = (keys().device_id(), keys().public_pem(), keys().private_pem());
     let other = KeyPair::from_seed(&[8; 32]);
@@ -205,7 +222,7 @@ fn what_a_connection_attempt_needs_is_found() {
         "display_name": null, "tokens_json": tokens,
     }]);
     let identity = json!([{ "device_id": id, "public_key_pem": keys().public_pem() }]);
-    let found = database("2026.9.6")
+    let found = database(NEWEST_NAME)
         .rows("primary", identity)
         .rows("pending", json!([]))
         .rows("anyPaired", json!([{ "device_id": id }]))
@@ -265,7 +282,7 @@ fn tries_are_taken_back_as_far_as_they_are_the_own_ones() {
     }
 
     let rows =
-        database("2026.9.6").rows(&format!("paired:{id}"), json!([{ "device_id": id }])).rows(
+        database(NEWEST_NAME).rows(&format!("paired:{id}"), json!([{ "device_id": id }])).rows(
             "pending",
             json!([{ "request_id": "ours", "request_hex": "6F757273", "device_id": id }]),
         );

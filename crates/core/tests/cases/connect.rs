@@ -5,7 +5,7 @@ use prepair_core::gateway::scopes::scope_of;
 use prepair_core::gateway::state::{Paired, State};
 use prepair_core::gateway::walk::{Outcome, connect};
 use prepair_core::options::connection::Connection;
-use prepair_core::rules::Rules;
+use prepair_core::rules::{NEWEST_NAME, Rules};
 use serde_json::{Value, json};
 
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -301,7 +301,7 @@ fn origins() {
     let any = with_config(record(json!({})), json!({ "allowedOrigins": ["*"] }));
     let connection =
         json!({ "presentsDevice": true, "scopes": ["operator.read"], "origin": foreign });
-    assert_eq!(decided("2026.9.6", &any, connection), "open");
+    assert_eq!(decided(NEWEST_NAME, &any, connection), "open");
 }
 
 /// src/gateway/auth.ts; device tokens by verifyDeviceToken of src/infra/device-pairing.ts.
@@ -459,7 +459,7 @@ fn a_token_without_scopes_drops_the_connection() {
     let bare = || record(json!({ "tokens": { "operator": { "token": "t" } } }));
     let question = "Can the gateway read the record's token?";
     let read = || json!({ "presentsDevice": true, "scopes": ["operator.read"] });
-    for version in ["2026.2.17", "2026.2.19", "2026.3.28", "2026.4.15", "2026.9.6"] {
+    for version in ["2026.2.17", "2026.2.19", "2026.3.28", "2026.4.15", NEWEST_NAME] {
         let outcome = outcome(version, &state(bare()), read());
         says(&outcome, question, "no", "a token without scopes");
         assert_eq!(decided(version, &state(bare()), read()), "rejected missing-scope", "{version}");
@@ -496,7 +496,7 @@ fn which_scopes_cover_which() {
         ("operator.read", "operator.talk", false, false, false, false),
     ] {
         for (version, covered) in
-            [("2026.2.19", exact), ("2026.2.21", read), ("2026.3.28", admin), ("2026.9.6", talk)]
+            [("2026.2.19", exact), ("2026.2.21", read), ("2026.3.28", admin), (NEWEST_NAME, talk)]
         {
             let held = record(json!({ "scopes": [held], "approvedScopes": [held] }));
             let connection = json!({ "client": "cli", "presentsDevice": true, "scopes": [asked] });
@@ -594,7 +594,7 @@ fn pending_requests_of_the_device() {
     let mut renewed = state(Value::Null);
     renewed.pending =
         serde_json::from_value(json!([{ "ts": 1, "refreshedAtMs": NOW - 300_000 }])).unwrap();
-    assert_eq!(decided("2026.9.6", &renewed, local.clone()), sticky);
+    assert_eq!(decided(NEWEST_NAME, &renewed, local.clone()), sticky);
     let mut old = state(Value::Null);
     old.pending = serde_json::from_value(pending(&[quiet])).unwrap();
     says(

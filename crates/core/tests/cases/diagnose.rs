@@ -1,5 +1,6 @@
 //! `diagnose`: which finding each thing on disk gives in each version, and which it does not.
 
+use prepair_core::rules::NEWEST_NAME;
 use serde_json::{Value, json};
 
 use crate::kit::{Disk, FIVE, NOW, database, gateway, keys, record, store};
@@ -77,7 +78,7 @@ fn forwarded() -> Value {
 
 #[test]
 fn nothing_is_wrong_with_a_sound_state_dir() {
-    for version in ["2026.1.29", "2026.2.19", "2026.4.15", "2026.7.1", "2026.8.2", "2026.9.6"] {
+    for version in ["2026.1.29", "2026.2.19", "2026.4.15", "2026.7.1", "2026.8.2", NEWEST_NAME] {
         assert_eq!(findings(&sound(version)), Vec::<String>::new(), "{version}");
     }
     assert_eq!(findings(&database("2026.8.2")), Vec::<String>::new());
@@ -116,15 +117,15 @@ fn settings_that_the_decision_depends_on() {
     let unpaired =
         |version: &str, changes: Value| sound(version).file(PAIRED, "{}").config(gateway(changes));
     let auto = |value: bool| json!({ "nodes": { "pairing": { "autoApproveLocal": value } } });
-    assert_eq!(verdict(&unpaired("2026.9.6", auto(false)), cli()), "pairing-required not-paired");
-    assert_eq!(verdict(&unpaired("2026.9.6", auto(true)), cli()), "silent-approval");
+    assert_eq!(verdict(&unpaired(NEWEST_NAME, auto(false)), cli()), "pairing-required not-paired");
+    assert_eq!(verdict(&unpaired(NEWEST_NAME, auto(true)), cli()), "silent-approval");
     assert_eq!(
         verdict(&unpaired("2026.2.9", json!({ "bind": "lan" })), cli()),
         "pairing-required bind-lan"
     );
     let real = || json!({ "client": "cli", "presentsDevice": true, "scopes": ["operator.read"], "headers": { "X-Real-IP": "203.0.113.9" } });
     for (fallback, expected) in [(true, "open"), (false, "rejected unattributable-proxy")] {
-        let disk = sound("2026.9.6").config(gateway(
+        let disk = sound(NEWEST_NAME).config(gateway(
             json!({ "trustedProxies": ["127.0.0.1"], "allowRealIpFallback": fallback }),
         ));
         assert_eq!(verdict(&disk, real()), expected);
@@ -186,7 +187,7 @@ fn an_identity_that_a_version_cannot_use() {
             "pairing-required not-paired",
         ),
         (
-            "2026.9.6",
+            NEWEST_NAME,
             without("version"),
             "IDENTITY_SHAPE",
             mended("does not start the gateway"),
@@ -208,7 +209,7 @@ fn an_identity_that_a_version_cannot_use() {
             "open",
         ),
         (
-            "2026.9.6",
+            NEWEST_NAME,
             with("deviceId", json!("x")),
             "IDENTITY_SHAPE",
             mended("does not start the gateway"),
@@ -229,7 +230,7 @@ fn an_identity_that_a_version_cannot_use() {
             "pairing-required not-paired",
         ),
         (
-            "2026.9.6",
+            NEWEST_NAME,
             "{}".into(),
             "IDENTITY_BROKEN",
             "holds no private key".into(),
@@ -261,7 +262,7 @@ fn an_identity_that_a_version_cannot_use() {
         let found = message(&disk, finding);
         assert!(found.contains(&says), "{version} {found}");
         let mut connection = forwarded();
-        if version == "2026.9.6" {
+        if version == NEWEST_NAME {
             connection["headers"] = json!({});
         }
         assert_eq!(verdict(&disk, connection), expected, "{version} {says} {text}");
@@ -288,7 +289,11 @@ fn which_node_runs_a_version() {
             &["22.22.2", "23.9.9", "24.14.9", "25.8.9"],
             &["22.22.3", "22.23.0", "24.15.0", "25.9.0", "26.0.0"],
         ),
-        ("2026.9.6", &["24.15.9", "25.9.9", "26.0.9"], &["24.16.0", "24.17.1", "26.1.0", "27.0.0"]),
+        (
+            NEWEST_NAME,
+            &["24.15.9", "25.9.9", "26.0.9"],
+            &["24.16.0", "24.17.1", "26.1.0", "27.0.0"],
+        ),
     ] {
         for (nodes, expected) in [(old, &["NODE -"][..]), (new, &[])] {
             for node in nodes {
@@ -329,8 +334,8 @@ fn the_config() {
         // An empty config exists: "Gateway start blocked" of src/cli/gateway-cli/run.ts.
         ("2026.1.29", "{}".to_owned(), "GATEWAY_MODE"),
         ("2026.4.15", "{}".to_owned(), "GATEWAY_MODE"),
-        ("2026.9.6", "{}".to_owned(), "GATEWAY_MODE"),
-        ("2026.9.6", "{ a: 1 }".to_owned(), "GATEWAY_MODE"),
+        (NEWEST_NAME, "{}".to_owned(), "GATEWAY_MODE"),
+        (NEWEST_NAME, "{ a: 1 }".to_owned(), "GATEWAY_MODE"),
         ("2026.2.19", gateway(json!({ "mode": "remote" })), "GATEWAY_MODE"),
         ("2026.2.19", proxies(json!("10.0.0.7")), "PROXY_SHAPE"),
         ("2026.2.19", proxies(json!([])), ""),
@@ -340,8 +345,8 @@ fn the_config() {
         ("2026.2.21", proxies(json!(["fd00::/8"])), "PROXY_ENTRY PROXY_SPOOFABLE"),
         ("2026.2.22", proxies(json!(["fd00::/8"])), "PROXY_SPOOFABLE"),
         ("2026.2.12", proxies(json!(["10.0.0.7", "fd00::7"])), ""),
-        ("2026.9.6", proxies(json!(["my-proxy"])), "PROXY_ENTRY"),
-        ("2026.9.6", proxies(json!([5])), "PROXY_ENTRY"),
+        (NEWEST_NAME, proxies(json!(["my-proxy"])), "PROXY_ENTRY"),
+        (NEWEST_NAME, proxies(json!([5])), "PROXY_ENTRY"),
         // Whole networks decide who is local up to 2026.3.28, and who is refused from 2026.8.1.
         ("2026.3.28", proxies(json!(["10.0.0.0/8"])), "PROXY_SPOOFABLE"),
         ("2026.3.31", proxies(json!(["10.0.0.0/8"])), ""),
@@ -359,6 +364,36 @@ fn the_config() {
         ("2026.2.19", gateway(json!({ "bind": "lan" })), "BIND_LAN"),
         ("2026.2.19", gateway(json!({ "bind": "loopback" })), ""),
         ("2026.2.21", gateway(json!({ "bind": "lan" })), ""),
+        (
+            "2026.2.19",
+            gateway(json!({ "bind": "loopback", "customBindHost": "127.0.0.1" })),
+            "CONFIG_KEY",
+        ),
+        ("2026.2.21", gateway(json!({ "bind": "loopback", "customBindHost": "10.0.0.7" })), ""),
+        (
+            "2026.2.21",
+            gateway(json!({ "bind": "custom", "customBindHost": "10.0.0.7" })),
+            "BIND_CUSTOM",
+        ),
+        (
+            "2026.7.35",
+            gateway(json!({ "bind": "custom", "customBindHost": "10.0.0.7" })),
+            "BIND_CUSTOM",
+        ),
+        ("2026.7.35", gateway(json!({ "bind": "custom", "customBindHost": "127.0.0.1" })), ""),
+        ("2026.7.35", gateway(json!({ "bind": "custom", "customBindHost": "0.0.0.0" })), ""),
+        (
+            "2026.7.35",
+            gateway(json!({ "bind": "custom", "customBindHost": "${HOST}" })),
+            "CONFIG_VARIABLE",
+        ),
+        (
+            "2026.7.35",
+            gateway(json!({ "bind": "custom", "customBindHost": "localhost" })),
+            "CONFIG_VALUE",
+        ),
+        ("2026.8.2", gateway(json!({ "bind": "custom", "customBindHost": "10.0.0.7" })), ""),
+        ("2026.8.2", gateway(json!({ "bind": "custom", "customBindHost": "::1" })), "CONFIG_VALUE"),
         ("2026.2.19", gateway(json!({ "allowRealIpFallback": true })), "CONFIG_KEY"),
         ("2026.2.21", gateway(json!({ "allowRealIpFallback": true })), ""),
         (
@@ -375,13 +410,13 @@ fn the_config() {
         assert!(said.contains(part), "{said}");
     };
     said(
-        "2026.9.6",
+        NEWEST_NAME,
         proxies(json!(["my-proxy"])),
         "PROXY_ENTRY",
         "\"my-proxy\" of gateway.trustedProxies is no address",
     );
     said(
-        "2026.9.6",
+        NEWEST_NAME,
         proxies(json!([5])),
         "PROXY_ENTRY",
         "\"5\" of gateway.trustedProxies is no address",
@@ -643,7 +678,7 @@ fn what_lies_beside_a_database() {
     }
     let newer = |version: &str| message(&database(version).file(PAIRED, "{}"), "LEGACY_FILES");
     assert!(newer("2026.8.2").contains("imports paired.json at each start"));
-    assert!(newer("2026.9.6").contains("this version ignores it"));
+    assert!(newer(NEWEST_NAME).contains("this version ignores it"));
     // Up to 2026.7.35 that file is OpenClaw's own.
     assert_eq!(findings(&sound("2026.7.1").file(auth, "{}")), Vec::<String>::new());
     assert_eq!(findings(&sound("2026.8.2").file(auth, "{}")), [format!("DEVICE_AUTH {auth}")]);
@@ -761,20 +796,83 @@ fn what_is_included() {
     }
     let alone = sound("2026.4.15").config("{ $include: 'a.json' }").file("/s/a.json", "[1]");
     assert_eq!(findings(&alone), ["CONFIG_INCLUDE /s/openclaw.json"]);
-    // Where other folders are allowed, nothing is claimed.
-    for (roots, expected) in [
-        ("/so", &[][..]),
-        ("", &["CONFIG_INCLUDE /so/a.json"]),
-        (" ", &["CONFIG_INCLUDE /so/a.json"]),
+    // Other folders, where the version has them and the environment names them.
+    let outside = &["CONFIG_INCLUDE /so/a.json"][..];
+    for (version, roots, expected) in [
+        ("2026.2.12", "", &[][..]),
+        ("2026.2.17", "", outside),
+        ("2026.4.29", "/so", outside),
+        ("2026.5.2", "/so", &[]),
+        (NEWEST_NAME, "/so", &[]),
+        (NEWEST_NAME, " /x/../so/ ", &[]),
+        (NEWEST_NAME, "/y::/so", &[]),
+        (NEWEST_NAME, "", outside),
+        (NEWEST_NAME, " ", outside),
+        (NEWEST_NAME, "/s", outside),
+        (NEWEST_NAME, "/so/a", outside),
+        (NEWEST_NAME, "so", outside),
     ] {
-        let mut disk = sound("2026.9.6")
+        let mut disk = sound(version)
             .file(DEVICE, &*keys().file(NOW))
             .config(format!("{{ $include: '/so/a.json', {rest} }}"))
             .file("/so/a.json", "{}");
         disk.options["env"]["OPENCLAW_INCLUDE_ROOTS"] = roots.into();
         let mut found = findings(&disk);
         found.retain(|found| found.starts_with("CONFIG_INCLUDE"));
-        assert_eq!(found, expected, "{roots}");
+        assert_eq!(found, expected, "{version} {roots}");
+    }
+    let hint = |version: &str| {
+        let disk = sound(version).config("{ $include: '/so/a.json' }");
+        diagnosis(&disk, json!({}))["findings"][0]["hint"].as_str().unwrap().to_owned()
+    };
+    assert!(!hint("2026.4.29").contains("OPENCLAW_INCLUDE_ROOTS"));
+    assert!(hint("2026.5.2").contains("OPENCLAW_INCLUDE_ROOTS"));
+    // A link that leads out of the folder of the config: into another, or anywhere where nothing holds it.
+    for (version, roots, expected) in [
+        ("2026.2.12", "", ""),
+        ("2026.2.17", "", "NOT_A_FILE /s/a.json"),
+        ("2026.4.29", "/so", "NOT_A_FILE /s/a.json"),
+        ("2026.5.2", "/so", ""),
+        ("2026.5.2", "/s", "NOT_A_FILE /s/a.json"),
+    ] {
+        let mut disk = sound(version)
+            .config(format!("{{ $include: 'a.json', {rest} }}"))
+            .file("/so/a.json", "{}");
+        disk.options["env"]["OPENCLAW_INCLUDE_ROOTS"] = roots.into();
+        disk.links = vec!["/s/a.json".into()];
+        let named = json!({ "mode": 0o600, "uid": 1000, "nlink": 1, "real": "/so/a.json" });
+        let dir = |real: &str| json!({ "mode": 0o700, "uid": 1000, "nlink": 1, "real": real });
+        let stats =
+            json!({ "/s": dir("/s"), "/so": dir("/so"), "/s/a.json": named, "/so/a.json": named });
+        disk.stats = Some(stats.as_object().unwrap().clone());
+        let found = findings(&disk);
+        let found: Vec<_> = found.iter().filter(|one| one.contains("a.json")).collect();
+        assert_eq!(
+            found,
+            Vec::from_iter(Some(expected).filter(|one| !one.is_empty())),
+            "{version} {roots}"
+        );
+    }
+    // The size, and how deep.
+    for (version, bytes, expected) in [
+        ("2026.2.25", (2 << 20) + 1, false),
+        ("2026.2.26", (2 << 20) + 1, true),
+        ("2026.2.26", 2 << 20, false),
+    ] {
+        let disk = sound(version)
+            .config(format!("{{ $include: 'a.json', {rest} }}"))
+            .file("/s/a.json", &*format!("{{}}{}", " ".repeat(bytes - 2)));
+        let found = findings(&disk).contains(&"CONFIG_INCLUDE /s/a.json".to_owned());
+        assert_eq!(found, expected, "{version} {bytes}");
+    }
+    for (depth, expected) in [(10, vec![]), (11, vec!["CONFIG_INCLUDE /s/11.json"])] {
+        let mut disk = sound("2026.4.15").config(format!("{{ $include: '1.json', {rest} }}"));
+        for at in 1..=depth {
+            let next = format!("{{ $include: '{}.json' }}", at + 1);
+            let text = if at == depth { "{}" } else { &next };
+            disk = disk.file(&format!("/s/{at}.json"), text);
+        }
+        assert_eq!(findings(&disk), expected, "{depth}");
     }
     // A hard link, the links of names beside.
     for (nlink, links, expected) in [
@@ -784,7 +882,7 @@ fn what_is_included() {
         (2, &["/s/a.json"], vec!["CONFIG_INCLUDE /s/a.json"]),
     ] {
         let named = json!({ "mode": 0o600, "uid": 1000, "nlink": nlink, "real": "/s/x/a.json" });
-        let mut disk = sound("2026.4.15").config(format!("{{ $include: 'a.json', {rest} }}"));
+        let mut disk = sound("2026.2.26").config(format!("{{ $include: 'a.json', {rest} }}"));
         disk = disk.file(if links.is_empty() { "/s/a.json" } else { "/s/x/a.json" }, "{}");
         disk.links = links.iter().map(|path| (*path).to_owned()).collect();
         let mut dir = stat(0o700);
@@ -792,6 +890,8 @@ fn what_is_included() {
         let stats = json!({ "/s": dir, "/s/a.json": named, "/s/x/a.json": named });
         disk.stats = Some(stats.as_object().unwrap().clone());
         assert_eq!(findings(&disk), expected, "{nlink} {links:?}");
+        disk.options["gatewayVersion"] = "2026.2.25".into();
+        assert_eq!(findings(&disk), Vec::<String>::new(), "{nlink} {links:?}");
     }
 }
 
@@ -891,7 +991,8 @@ fn what_the_connection_adds() {
             .collect::<Vec<_>>()
             .join(" ")
     };
-    let modern = |list: Value| sound("2026.9.6").config(gateway(json!({ "trustedProxies": list })));
+    let modern =
+        |list: Value| sound(NEWEST_NAME).config(gateway(json!({ "trustedProxies": list })));
     assert_eq!(codes(&modern(json!([])), forwarded()), "W_PROXY_UNLISTED");
     assert_eq!(codes(&modern(json!(["127.0.0.1"])), forwarded()), "");
     assert_eq!(

@@ -143,3 +143,14 @@ fn each_boundary_is_observed_in_the_last_version_before_it_and_the_first_one_aft
     }
     assert!(open.is_empty(), "{} sides not observed:\n{}", open.len(), open.join("\n"));
 }
+
+#[test]
+fn a_row_that_never_changed_is_observed_in_more_than_one_version() {
+    let observations = observations();
+    let cells = Rules::cells();
+    for column in cells.chunk_by(|a, b| a.field == b.field).filter(|column| column.len() == 1) {
+        let asked = |line: &Line| matches!(&line.what, What::Fact { field, .. } if field == column[0].field);
+        let seen = observations.values().filter(|lines| lines.iter().any(asked)).count();
+        assert!(seen > 1, "{}: {seen}", column[0].field);
+    }
+}

@@ -1,6 +1,7 @@
 //! What a plan does beside what the vectors show: an identity in a file beside a database, and what is asked for.
 
 use prepair_core::base::keys::KeyPair;
+use prepair_core::rules::NEWEST_NAME;
 use serde_json::{Value, json};
 
 use crate::kit::{Disk, NOW, ask, code, database, gateway, keys, record, store};
@@ -97,11 +98,11 @@ fn a_config_is_not_changed_beside_an_identity_that_cannot_be_imported() {
             "",
         ),
     ] {
-        let plan = database("2026.9.6").file(path, &text).plan(operation, options.clone());
+        let plan = database(NEWEST_NAME).file(path, &text).plan(operation, options.clone());
         assert_eq!(code(&plan), expected, "{operation} {path} {options} {plan}");
     }
     // An edit that changes nothing is no danger: then it is a warning.
-    let same = database("2026.9.6")
+    let same = database(NEWEST_NAME)
         .file(DEVICE, unversioned(&keys()))
         .plan("patchConfig", json!({ "trustedProxies": false }));
     assert_eq!(same["report"]["warnings"][0]["code"], "W_LEGACY_IDENTITY_CONFLICT", "{same}");
@@ -120,8 +121,8 @@ fn the_identity_of_a_database() {
     };
     let pem =
         |keys: &KeyPair| json!({ "identity": { "privateKeyPem": keys.private_pem().as_str() } });
-    let full = || database("2026.9.6");
-    let new = || new_database("2026.9.6").entropy(1, 2);
+    let full = || database(NEWEST_NAME);
+    let new = || new_database(NEWEST_NAME).entropy(1, 2);
     let sound = |keys: &KeyPair| keys.file(NOW).to_vec();
     for (disk, options, expected, written) in [
         (full(), json!({}), "reused", false),
@@ -155,7 +156,7 @@ fn a_record_that_is_not_imported() {
         warnings.iter().any(|warning| warning["code"] == "W_NOT_IMPORTED")
     };
     assert!(warned(Disk::new("2026.9.5")));
-    assert!(!warned(Disk::new("2026.9.4")) && !warned(Disk::new("2026.9.6")));
+    assert!(!warned(Disk::new("2026.9.4")) && !warned(Disk::new(NEWEST_NAME)));
     assert!(!warned(database("2026.9.5")));
 }
 
@@ -182,7 +183,7 @@ fn one_request_is_cleared_by_its_id() {
         assert_eq!(steps(&plan).len(), usize::from(!cleared.is_empty()), "{options}");
     }
     let row = |id: &str, silent: Value| json!({ "request_id": id, "request_hex": format!("hex of {id}"), "device_id": "a", "silent": silent, "ts": NOW - 5 });
-    let rows = database("2026.9.6").rows(
+    let rows = database(NEWEST_NAME).rows(
         "pending",
         json!([row("one", json!(0)), row("two", json!(1)), row("three", Value::Null)]),
     );
@@ -249,7 +250,7 @@ fn a_running_gateway_is_named() {
         "{}",
         warned(fresh)
     );
-    assert!(warned(new_database("2026.9.6")).contains("It sees the new rows at once"));
+    assert!(warned(new_database(NEWEST_NAME)).contains("It sees the new rows at once"));
     let whole = Disk::new("2026.4.15")
         .file(DEVICE, &*keys().file(NOW))
         .file("/s/devices/paired.json", store(record(json!({}))));
@@ -262,8 +263,8 @@ fn the_names_of_the_identity_file_are_asked_for() {
     for (version, operation, expected) in [
         ("2026.5.7", "prePair", json!(null)),
         ("2026.5.12", "prePair", json!([DEVICE])),
-        ("2026.9.6", "setup", json!([DEVICE])),
-        ("2026.9.6", "clearPending", json!(null)),
+        (NEWEST_NAME, "setup", json!([DEVICE])),
+        (NEWEST_NAME, "clearPending", json!(null)),
     ] {
         let disk = Disk::new(version).input("stats", json!({}));
         assert_eq!(disk.first_missing(operation)["stats"], expected, "{version} {operation}");
@@ -279,7 +280,7 @@ fn a_client_by_an_include_is_refused() {
         ("{ $include: './base.json', agents: {} }", "{ gateway: { mode: 'remote' } }"),
         ("{ gateway: { $include: './base.json' } }", "{ mode: 'remote' }"),
     ] {
-        for disk in [Disk::new("2026.4.15"), new_database("2026.9.6")] {
+        for disk in [Disk::new("2026.4.15"), new_database(NEWEST_NAME)] {
             let disk = disk.config(config).file("/s/base.json", base);
             for (operation, options) in [
                 ("prePair", json!({})),

@@ -11,6 +11,7 @@ mod holds;
 
 use holds::{Disk, completes, planned};
 use prepair_core::options::Operation;
+use prepair_core::rules::NEWEST_NAME;
 use prepair_core::steps::{FileStep, Step};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -143,7 +144,7 @@ fn call() -> impl Strategy<Value = (Operation, Value)> {
         "2026.3.28",
         "2026.4.15",
         "2026.7.1",
-        "2026.9.6",
+        NEWEST_NAME,
     ]);
     let options = prop_oneof![
         4 => (Just(Operation::Setup), prop::sample::subsequence(all, 0..4)),

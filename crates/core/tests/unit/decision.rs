@@ -8,7 +8,7 @@ use crate::gateway::scopes::{ADMIN, FIXED, READ, WRITE};
 use crate::gateway::state::{Identity, Paired, Pending, State, Token};
 use crate::gateway::walk::connect;
 use crate::options::connection::{Auth, Client, Connection};
-use crate::rules::rules;
+use crate::rules::{NEWEST_NAME, rules};
 use crate::store::pending::PENDING_TTL_MS;
 use crate::verdict::{Reason, Verdict};
 
@@ -78,7 +78,7 @@ fn the_full_record_opens_every_version_through_a_proxy() {
         assert_eq!(run(version, &state, &forwarded(agent(&[READ]))), OPEN, "{version}");
     }
     state.config.trusted_proxies = vec!["127.0.0.1".into()];
-    for version in ["2026.8.1", "2026.9.6"] {
+    for version in ["2026.8.1", NEWEST_NAME] {
         assert_eq!(run(version, &state, &forwarded(agent(&[READ]))), OPEN, "{version}");
     }
 }
@@ -100,15 +100,15 @@ fn without_a_record_a_proxy_means_the_wall() {
 fn an_unlisted_proxy_is_refused_from_2026_8_1() {
     let mut state = state(Some(&full()));
     let refused = (Verdict::Rejected, Some(Reason::UnattributableProxy));
-    assert_eq!(run("2026.9.6", &state, &forwarded(agent(&[READ]))), refused);
+    assert_eq!(run(NEWEST_NAME, &state, &forwarded(agent(&[READ]))), refused);
     state.config.trusted_proxies = vec!["127.0.0.1".into(), "203.0.113.0/24".into()];
-    assert_eq!(run("2026.9.6", &state, &forwarded(agent(&[READ]))), refused);
+    assert_eq!(run(NEWEST_NAME, &state, &forwarded(agent(&[READ]))), refused);
     let mut real = agent(&[READ]);
     real.headers.insert("x-real-ip".into(), "203.0.113.9".into());
     state.config.trusted_proxies = vec!["127.0.0.1".into()];
-    assert_eq!(run("2026.9.6", &state, &real), refused);
+    assert_eq!(run(NEWEST_NAME, &state, &real), refused);
     state.config.allow_real_ip_fallback = true;
-    assert_eq!(run("2026.9.6", &state, &real), OPEN);
+    assert_eq!(run(NEWEST_NAME, &state, &real), OPEN);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn loopback_among_the_trusted_proxies_is_the_wall_on_2026_2_19_to_3_28() {
         ("2026.3.28", wall(Reason::NotPaired)),
         ("2026.3.31", SILENT),
         ("2026.4.15", OPEN),
-        ("2026.9.6", OPEN),
+        (NEWEST_NAME, OPEN),
     ] {
         assert_eq!(run(version, &state, &agent(&[READ])), expected, "{version}");
     }
@@ -189,7 +189,7 @@ fn an_old_pending_request_sticks_while_it_lives() {
     }];
     let mut cli = agent(&[READ]);
     cli.client = Client::Cli;
-    for version in ["2026.2.17", "2026.2.19", "2026.2.26", "2026.3.28", "2026.4.15", "2026.9.6"] {
+    for version in ["2026.2.17", "2026.2.19", "2026.2.26", "2026.3.28", "2026.4.15", NEWEST_NAME] {
         assert_eq!(run(version, &state, &cli), wall(Reason::StickyPending), "{version}");
         let mut later = state.clone();
         later.now += 1;
@@ -221,7 +221,7 @@ fn clients_as_they_are_in_each_version() {
     };
     assert_eq!(connect("2026.2.17", Client::Agent), SILENT);
     assert_eq!(connect("2026.4.24", Client::Agent), OPEN);
-    assert_eq!(connect("2026.9.6", Client::Agent), OPEN);
+    assert_eq!(connect(NEWEST_NAME, Client::Agent), OPEN);
     assert_eq!(connect("2026.6.35", Client::Cli), SILENT);
     assert_eq!(connect("2026.7.1", Client::Cli), OPEN);
 }
@@ -251,11 +251,11 @@ fn identity_and_metadata() {
     let own = Connection { presents_device: None, ..agent(&[READ]) };
     for connection in [&agent(&[READ]), &own] {
         assert_eq!(
-            run("2026.9.6", &broken, connection),
+            run(NEWEST_NAME, &broken, connection),
             (Verdict::Rejected, Some(Reason::Identity))
         );
     }
-    assert_eq!(run("2026.9.6", &state(Some(&full())), &own), OPEN);
+    assert_eq!(run(NEWEST_NAME, &state(Some(&full())), &own), OPEN);
     let mut record = full();
     record["platform"] = json!("darwin");
     assert_eq!(run("2026.2.25", &state(Some(&record)), &forwarded(agent(&[READ]))), OPEN);
@@ -278,6 +278,56 @@ fn bind_lan() {
         ("2026.2.21", SILENT),
     ] {
         assert_eq!(run(version, &state, &agent(&[READ])), expected, "{version}");
+    }
+}
+
+#[test]
+fn bind_custom() {
+    let unreached = (Verdict::Rejected, Some(Reason::BindCustom));
+    for (version, host, reached) in [
+        ("2026.2.21", "10.0.0.7", false),
+        ("2026.7.35", "127.0.0.2", false),
+        ("2026.7.35", " 127.0.0.1 ", true),
+        ("2026.7.35", "0.0.0.0", true),
+        ("2026.7.35", "", true),
+        ("2026.8.1", "10.0.0.7", true),
+    ] {
+        let mut state = state(Some(&full()));
+        let as_usual = run(version, &state, &agent(&[READ]));
+        assert_eq!(as_usual, OPEN);
+        state.config.custom_bind_host = Some(host.into());
+        assert_eq!(run(version, &state, &agent(&[READ])), as_usual, "{version} {host}");
+        state.config.bind = Some("custom".into());
+        let expected = if reached { as_usual } else { unreached };
+        assert_eq!(run(version, &state, &agent(&[READ])), expected, "{version} {host}");
+        // Whoever comes another way reached it.
+        for other in [
+            forwarded(agent(&[READ])),
+            Connection { host: Some(host.into()), ..agent(&[READ]) },
+            Connection { remote_address: Some("10.0.0.9".into()), ..agent(&[READ]) },
+        ] {
+            assert_ne!(run(version, &state, &other), unreached, "{version} {host}");
+        }
+    }
+}
+
+#[test]
+fn roles_and_role_of_a_record() {
+    for (version, roles, role, expected) in [
+        ("2026.3.28", json!(["node"]), "operator", wall(Reason::RoleUpgrade)),
+        ("2026.3.31", json!(["node"]), "operator", OPEN),
+        ("2026.3.28", json!(["operator"]), "node", OPEN),
+        ("2026.3.31", json!(["operator"]), "node", OPEN),
+        ("2026.3.28", json!(null), "operator", OPEN),
+        ("2026.3.28", json!([" operator"]), "node", wall(Reason::RoleUpgrade)),
+        ("2026.3.31", json!([" operator"]), "node", OPEN),
+    ] {
+        let mut record = full();
+        record["roles"] = roles.clone();
+        record["role"] = role.into();
+        record.as_object_mut().unwrap().remove("tokens");
+        let seen = run(version, &state(Some(&record)), &forwarded(agent(&[READ])));
+        assert_eq!(seen, expected, "{version} {roles} {role}");
     }
 }
 

@@ -15,6 +15,7 @@ use crate::inputs::{File, Inputs, Process, Rows, Stat};
 use crate::operations::plan;
 use crate::options::{self, Operation};
 use crate::report::{Diagnosis, Report};
+use crate::rules::NEWEST_NAME;
 use crate::steps::{FileStep, Plan, Step};
 use crate::verdict::{Reason, Verdict};
 use crate::wants::Stop;
@@ -25,7 +26,7 @@ const PAIRED: &str = "/s/devices/paired.json";
 const PENDING: &str = "/s/devices/pending.json";
 const CONFIG: &str = "/s/openclaw.json";
 const DB: &str = "/s/state/openclaw.sqlite";
-const MODERN: &str = "2026.9.6";
+const MODERN: &str = NEWEST_NAME;
 
 fn keys() -> KeyPair {
     KeyPair::from_seed(&[7; 32])

@@ -33,6 +33,10 @@ fn entries_are_read_as_each_version_reads_them() {
         ("[::1]", "::1", false, false, true),
         ("fd00::/8", "fd00::5", false, false, true),
         ("nonsense", "127.0.0.1", false, false, false),
+        ("fe80::1%eth0", "fe80::1%eth0", true, true, true),
+        ("fe80::1", "fe80::1%eth0", false, false, false),
+        ("fe80::/10", "FE80::1%eth0", false, false, true),
+        ("::ffff:10.0.0.7%x", "10.0.0.7", false, false, true),
         ("", "127.0.0.1", false, false, false),
     ] {
         let seen =
@@ -83,6 +87,7 @@ fn the_client_behind_a_trusted_proxy() {
         ("127.0.0.9, 203.0.113.9", true, false, false),
         ("203.0.113.9, 127.0.0.9", false, true, false),
         ("127.0.0.9:80", true, true, false),
+        ("127.0.0.9, ::1%lo", true, false, false),
         ("203.0.113.9, 127.0.0.1", false, false, false),
         ("", false, false, false),
     ] {
@@ -90,6 +95,22 @@ fn the_client_behind_a_trusted_proxy() {
         let seen = ["2026.2.19", "2026.2.21", "2026.3.22"]
             .map(|v| request("127.0.0.1", "localhost", &headers, &proxy).local(&at(v)).0);
         assert_eq!(seen, [first, last, not_loopback], "{chain}");
+    }
+    for (client, text, parsed) in [
+        ("::1", true, true),
+        ("0:0:0:0:0:0:0:1", false, true),
+        ("::1%lo", false, true),
+        ("::1%", false, false),
+        ("127.0.0.1%lo", false, false),
+        ("::ffff:127.0.0.9", true, true),
+        ("::ffff:7f00:9", false, true),
+        ("[::1]:80", true, true),
+        ("127.000.0.9", false, false),
+    ] {
+        let headers = headers(&[("X-Forwarded-For", client)]);
+        let seen = ["2026.2.21", "2026.2.22"]
+            .map(|v| request("127.0.0.1", "localhost", &headers, &proxy).local(&at(v)).0);
+        assert_eq!(seen, [text, parsed], "{client}");
     }
     let real = headers(&[("x-real-ip", "127.0.0.9")]);
     let mut with = request("127.0.0.1", "localhost", &real, &proxy);
