@@ -20,7 +20,7 @@ use crate::plan::pair::pair_part;
 use crate::report::StoreKind;
 use crate::rules::Import;
 use crate::steps::{FileStep, Step};
-use crate::store::documents;
+use crate::store::{documents, rows};
 use crate::wants::Stop;
 
 /// Of no real key or token: what it makes is never written.
@@ -100,6 +100,10 @@ pub(super) fn after<T>(
             let stat = content.is_some().then_some(Stat { nlink: 1, ..stat });
             inputs.stats.get_or_insert_default().insert(path.clone(), stat);
         }
+    }
+    if let Some(Row { public, record: None }) = &change.row {
+        let known = rows::paired(&world.paths.database(), &device_id(public));
+        inputs.rows.insert(known.id, Some(Vec::new()));
     }
     let mut world = World { inputs: &inputs, ..world.clone() };
     if change.imported {
