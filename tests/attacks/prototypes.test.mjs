@@ -29,7 +29,7 @@ const MADE = /^(glue|build|sandbox-inside)\.js$/;
 function names() {
   const found = new Set();
   for (const file of readdirSync(LIB, { recursive: true })) {
-    if (!/\.m?js$/.test(file) || /^(esm|component|vendor)\//.test(file) || MADE.test(file)) continue;
+    if (!/\.m?js$/.test(file) || /^(esm|vendor)\//.test(file) || MADE.test(file)) continue;
     for (const [, ...words] of readFileSync(join(LIB, file), 'utf8').matchAll(/\.\s*([A-Za-z_$][\w$]*)|[{,(]\s*([A-Za-z_$][\w$]*)\s*(?=[,:}=])|'([A-Za-z_$][\w$]*)'/g)) found.add(words.find(Boolean));
   }
   // Node breaks without these, and nothing of ours reads them.

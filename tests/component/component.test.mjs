@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
-import { identities, planner } from '../../npm/openclaw-prepair/lib/component/prepair.js';
+import { identities, planner } from '../../npm/component/lib/prepair.js';
 import { cacheDir } from '../lib/cache.mjs';
 import { component, example, python } from './python.mjs';
 import { inputsFor, requestOf } from './typed.mjs';
@@ -35,7 +35,7 @@ test('imports nothing but randomness', async () => {
 test('size', (t) => {
   const bytes = readFileSync(component);
   t.diagnostic(`${bytes.length} bytes, ${brotliCompressSync(bytes).length} with brotli`);
-  assert.equal(statSync(new URL('../../npm/openclaw-prepair/lib/component.wasm', import.meta.url)).size, bytes.length, 'the package ships it');
+  assert.equal(statSync(new URL('../../npm/component/component.wasm', import.meta.url)).size, bytes.length, 'the package ships it');
   assert.ok(bytes.length <= 700_000, 'growth is noticed');
 });
 

@@ -18,8 +18,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 async function programs(t) {
   const dir = mkdtempSync(join(tmpdir(), 'prepair-example-'));
   t.after(() => rmSync(dir, { recursive: true }));
-  mkdirSync(join(dir, 'node_modules'));
-  symlinkSync(join(root, 'npm/openclaw-prepair'), join(dir, 'node_modules/openclaw-prepair'));
+  mkdirSync(join(dir, 'node_modules/@openclaw-prepair'), { recursive: true });
+  symlinkSync(join(root, 'npm/component'), join(dir, 'node_modules/@openclaw-prepair/component'));
   writeFileSync(join(dir, 'prepair.mjs'), readFileSync(join(root, 'crates/component/examples/node/prepair.mjs')));
   return {
     Python: [await python(), join(example, 'prepair.py'), component],

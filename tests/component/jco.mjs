@@ -1,6 +1,6 @@
 // Every vector through the ECMAScript module that jco made: prints how many there were and what differs.
 import assert from 'node:assert/strict';
-import { planner } from '../../npm/openclaw-prepair/lib/component/prepair.js';
+import { planner } from '../../npm/component/lib/prepair.js';
 import { vectors } from '../vectors/lib.mjs';
 import { inputsFor, outcomeOf, requestOf } from './typed.mjs';
 

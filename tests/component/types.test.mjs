@@ -1,4 +1,4 @@
-// The types of `openclaw-prepair/component`, as TypeScript users see them, and that types say what JSON can get wrong.
+// The types of `@openclaw-prepair/component`, as TypeScript users see them, and that types say what JSON can get wrong.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { npmInstall } from '../lib/cache.mjs';
 
-const USE = `import { identities, planner } from 'openclaw-prepair/component';
+const USE = `import { identities, planner } from '@openclaw-prepair/component';
 const key: string = identities.create().privateKeyPem;
 const inputs = { files: [], rows: [], now: 1n, passedOver: [], failures: [] };
 const target = { stateDir: '/s', env: [] as [string, string][] };
@@ -21,8 +21,8 @@ for (const [module, moduleResolution] of [['node16', 'node16'], ['esnext', 'bund
     const modules = await npmInstall('typescript', { typescript: '5.9.3' });
     const dir = mkdtempSync(join(tmpdir(), 'prepair-types-'));
     t.after(() => rmSync(dir, { recursive: true }));
-    mkdirSync(join(dir, 'node_modules'));
-    symlinkSync(fileURLToPath(new URL('../../npm/openclaw-prepair', import.meta.url)), join(dir, 'node_modules/openclaw-prepair'));
+    mkdirSync(join(dir, 'node_modules/@openclaw-prepair'), { recursive: true });
+    symlinkSync(fileURLToPath(new URL('../../npm/component', import.meta.url)), join(dir, 'node_modules/@openclaw-prepair/component'));
     writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions: { strict: true, noEmit: true, target: 'es2022', lib: ['es2022', 'dom'], module, moduleResolution, types: [] } }));
     const check = (text) => {
       writeFileSync(join(dir, 'use.mts'), text);

@@ -47,9 +47,9 @@ export async function node(major, arch = process.arch) {
 }
 
 /** The `node_modules` folder that holds the npm packages `deps` ({name: version}), cached under `name`. */
-export async function npmInstall(name, deps) {
+export async function npmInstall(name, deps, { overrides } = {}) {
   const root = join(cacheDir, 'npm', name);
-  await install(root, deps);
+  await install(root, deps, { overrides });
   return join(root, 'node_modules');
 }
 

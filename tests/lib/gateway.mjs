@@ -169,8 +169,8 @@ function ownExport(dist, name) {
   throw new Error(`no chunk exports ${name} in ${dist}`);
 }
 
-/** The node binary, the package's folder and our preload, where the home's owner can read them. */
-async function programs(home, node) {
+/** The node binary, the package's folder and our preload, where the home's owner can read them: `{ version, owner }`. */
+export async function programs(home, node) {
   const [binary, root] = [await nodeBinary(node), await openclaw(home.version)];
   const network = fileURLToPath(new URL('network.cjs', import.meta.url));
   if (!home.owner) return { binary, root, network };
@@ -215,7 +215,7 @@ async function finished(child) {
 }
 
 /** `path` itself where every user may reach it; else (a cache below a private home) a hard-linked copy, gone at exit. */
-function readable(path, label) {
+export function readable(path, label) {
   let open = true;
   for (let at = path; at !== dirname(at); at = dirname(at)) open &&= (statSync(at).mode & (at === path ? 0o004 : 0o001)) !== 0;
   if (open) return path;
@@ -234,7 +234,7 @@ function readable(path, label) {
 }
 
 /** A free port below the range from which the system gives out its own. */
-async function freePort() {
+export async function freePort() {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
     const server = createServer();

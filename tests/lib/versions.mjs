@@ -11,3 +11,10 @@ export function isSince(version, month, patch) {
   const [year, ofMonth, ofPatch] = version.split(/[.-]/).map(Number);
   return year > 2026 || ofMonth > month || (ofMonth === month && ofPatch >= patch);
 }
+
+/** Whether version `a` is later than `b`: year, month, patch, and the number behind a dash. */
+export function later(a, b) {
+  const [one, other] = [a, b].map((version) => version.split(/[.-]/).map(Number));
+  const at = [0, 1, 2, 3].find((index) => (one[index] ?? 0) !== (other[index] ?? 0));
+  return at !== undefined && (one[at] ?? 0) > (other[at] ?? 0);
+}

@@ -1,6 +1,7 @@
 // The package as users get it: packed once, installed into fresh folders outside the repository.
 import { execFile } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +9,9 @@ import { promisify } from 'node:util';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const PACKAGE = join(ROOT, 'npm/openclaw-prepair');
+export const COMPONENT = join(ROOT, 'npm/component');
+/** `{ version, coreHash }` of what was built. */
+export const build = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/build.js');
 const run = promisify(execFile);
 
 const work = mkdtempSync(join(tmpdir(), 'prepair-packaging-'));

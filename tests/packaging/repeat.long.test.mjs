@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { PACKAGE, ROOT, exec } from './app.mjs';
+import { ROOT, exec } from './app.mjs';
 
 test('the wasm module can be built again', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'prepair-repeat-'));
@@ -16,7 +16,7 @@ test('the wasm module can be built again', async (t) => {
   execFileSync('tar', ['-xf', join(dir, 'tree.tar')], { cwd: dir });
   const { CARGO_TARGET_DIR, ...env } = process.env;
   await exec('cargo', ['xtask', 'build', '--wasm'], { cwd: dir, env });
-  for (const file of ['lib/prepair.wasm', 'lib/component.wasm', 'lib/glue.js', 'lib/esm/glue.mjs']) {
-    assert.ok(readFileSync(join(dir, 'npm/openclaw-prepair', file)).equals(readFileSync(join(PACKAGE, file))), file);
+  for (const file of ['openclaw-prepair/lib/prepair.wasm', 'component/component.wasm', 'openclaw-prepair/lib/glue.js', 'openclaw-prepair/lib/esm/glue.mjs']) {
+    assert.ok(readFileSync(join(dir, 'npm', file)).equals(readFileSync(join(ROOT, 'npm', file))), file);
   }
 });

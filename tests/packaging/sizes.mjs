@@ -13,7 +13,7 @@ export function sizes() {
     { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_380_000 } },
     { file: 'lib/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 435_000, brotli: 172_000 } },
     // raised for the places of errors and notices, which stand in wit/ beside their path, line and column (+4 KB)
-    { file: 'lib/component.wasm', goal: {}, ceiling: { bytes: 440_000 } },
+    { file: '../component/component.wasm', goal: {}, ceiling: { bytes: 440_000 } },
   ].map(({ file, goal, ceiling }) => {
     const content = readFileSync(join(PACKAGE, file));
     const brotli = brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }).length;

@@ -4,8 +4,8 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { node, npmInstall } from '../lib/cache.mjs';
+import { COMPONENT, PACKAGE, ROOT, USE, USED, answer, app, copy, exec, pack, platformPackage } from './app.mjs';
 import { block } from '../lib/docs.mjs';
-import { PACKAGE, ROOT, USE, USED, answer, app, copy, exec, pack, platformPackage } from './app.mjs';
 
 const manifest = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
 const CJS = `const { setup, binding, PrepairError } = require('openclaw-prepair');\nconst { reads, plan } = require('openclaw-prepair/plan');\n${USE}`;
@@ -34,7 +34,20 @@ test('the tarball holds what the exports name, and no addon', async () => {
   collect([manifest.exports, manifest.main, manifest.types, manifest.bin]);
   for (const target of targets) assert.ok(names.includes(target.replace(/^\.\//, '')), target);
   assert.deepEqual(names.filter((name) => /\.node$|(^|\/)(tests?|node_modules)\/|\.rs$/.test(name)), []);
-  for (const name of ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'lib/vendor/ws.js', 'lib/vendor/LICENSE-ws']) assert.ok(names.includes(name), name);
+  for (const name of ['README.md', 'SECURITY.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'lib/vendor/ws.js', 'lib/vendor/LICENSE-ws']) assert.ok(names.includes(name), name);
+});
+
+test('the component is a package of its own, whole', async (t) => {
+  assert.deepEqual((await pack()).names.filter((name) => name.includes('component')), []);
+  const { file, names } = await pack(COMPONENT);
+  for (const name of ['README.md', 'component.wasm', 'lib/prepair.js', 'lib/prepair.d.ts', 'wit/types.wit']) assert.ok(names.includes(name), name);
+  const dir = await app(t, { tarballs: [file], files: { 'use.mjs': `
+    import { readFileSync } from 'node:fs';
+    import { createRequire } from 'node:module';
+    import { identities } from '@openclaw-prepair/component';
+    const wasm = readFileSync(createRequire(import.meta.url).resolve('@openclaw-prepair/component/component.wasm'));
+    console.log(JSON.stringify([identities.create().deviceId.length, wasm.subarray(0, 8).toString('hex')]));` } });
+  assert.deepEqual(await answer(process.execPath, ['use.mjs'], { cwd: dir }), [64, '0061736d0d000100']);
 });
 
 test('verify takes nothing from the node_modules of its host', async (t) => {
@@ -143,15 +156,16 @@ test('attw and publint have nothing to say', async () => {
     return import(join(modules, name, find(exports['.'])));
   };
   const [{ checkPackage, createPackageFromTarballData }, { publint }] = await Promise.all([load('@arethetypeswrong/core'), load('publint')]);
-  const { file } = await pack();
-  const bytes = new Uint8Array(readFileSync(file));
-  const { problems } = await checkPackage(createPackageFromTarballData(bytes));
-  assert.deepEqual(problems.filter(({ resolutionKind, entrypoint, kind }) => (
-    // node10 knows no exports, only the main entry; every Node that we support does
-    resolutionKind !== 'node10'
-    // what jco makes of a component awaits at its top level, so that it can't be required
-    && !(entrypoint === './component' && kind === 'CJSResolvesToESM')
-  )), []);
-  const { messages } = await publint({ pack: { tarball: bytes.buffer }, strict: true });
-  assert.deepEqual(messages, []);
+  // node10 knows no exports, only the main entry; every Node that we support does
+  const node10 = ({ resolutionKind }) => resolutionKind === 'node10';
+  // what jco makes of a component awaits at its top level, so that it can't be required
+  const noCommonJs = ({ kind }) => kind === 'CJSResolvesToESM';
+  for (const [folder, but] of [[PACKAGE, node10], [COMPONENT, (problem) => node10(problem) || noCommonJs(problem)]]) {
+    const { file } = await pack(folder);
+    const bytes = new Uint8Array(readFileSync(file));
+    const { problems } = await checkPackage(createPackageFromTarballData(bytes));
+    assert.deepEqual(problems.filter((problem) => !but(problem)), [], folder);
+    const { messages } = await publint({ pack: { tarball: bytes.buffer }, strict: true });
+    assert.deepEqual(messages, [], folder);
+  }
 });

@@ -31,7 +31,7 @@ test('workerd plans', async (t) => {
   const dir = await app(t, { files: { 'worker.mjs': WORKER } });
   const files = ['worker.mjs', 'node_modules/openclaw-prepair/lib/prepair.wasm'];
   const follow = (file) => {
-    for (const [, name] of readFileSync(join(dir, file), 'utf8').matchAll(/^(?:import|export) .*?from '(\..*\.mjs)';/gm)) {
+    for (const [, name] of readFileSync(join(dir, file), 'utf8').matchAll(/\b(?:import|export)\b[^;'"]*?\bfrom ?['"](\.[^'"]*\.mjs)['"]/g)) {
       const next = join(file, '..', name);
       if (!files.includes(next)) {
         assert.ok(existsSync(join(dir, next)), next);

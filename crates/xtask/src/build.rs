@@ -4,7 +4,7 @@
 mod hash;
 
 use crate::files::{package, publish, remap, write};
-use crate::run::{Result, cargo, root, run, target};
+use crate::run::{Result, cargo, node, root, run, target};
 use crate::{component, esm, explorer, vendor, wasm};
 
 /// The addon for this machine, as npm/openclaw-prepair/prepair.node.
@@ -51,8 +51,5 @@ fn stamp() -> Result {
         "'use strict';\n\nmodule.exports = {{ version: '{version}', coreHash: '{hash}' }};\n"
     );
     write(&package("lib/build.js"), &text)?;
-    // npm takes them from the package's own folder only
-    ["README.md", "LICENSE-MIT", "LICENSE-APACHE"]
-        .iter()
-        .try_for_each(|name| publish(&root().join(name), &package(name)))
+    node("npm/release/texts.mjs", &[])
 }

@@ -1,12 +1,12 @@
 //! The WebAssembly component, and an ECMAScript module made of it.
 
-use crate::files::{package, publish, write};
-use crate::run::{Result, cargo, command, output, run, target};
+use crate::files::publish;
+use crate::run::{Result, cargo, command, output, root, run, target};
 use crate::wasm::{guest, shrink};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// `target/component/openclaw-prepair.wasm`, and in the npm package `lib/component.wasm` and `lib/component/`.
+/// `target/component/openclaw-prepair.wasm`, and the package npm/component: `component.wasm`, `lib/` and `wit/`.
 pub(crate) fn build() -> Result {
     let module = guest("prepair-component")?;
     let folder = target().join("component");
@@ -17,25 +17,37 @@ pub(crate) fn build() -> Result {
     run(cargo(&["run", "--quiet", "--package", "xtask-wasm", "--", "encode"])
         .arg(&small)
         .arg(&component))?;
-    publish(&component, &package("lib/component.wasm"))?;
-    transpile(&component)
+    // where older builds put it: what lies there would be packed
+    let _ = fs::remove_file(crate::files::package("lib/component.wasm"));
+    let _ = fs::remove_dir_all(crate::files::package("lib/component"));
+    let package = root().join("npm/component");
+    publish(&component, &package.join("component.wasm"))?;
+    contract(&package)?;
+    transpile(&component, &package.join("lib"))
 }
 
 /// For JavaScript, which runs no components yet.
-fn transpile(component: &Path) -> Result {
-    let out = package("lib/component");
-    let _ = fs::remove_dir_all(&out);
-    make(&out)?;
+fn transpile(component: &Path, out: &Path) -> Result {
+    let _ = fs::remove_dir_all(out);
+    make(out)?;
     run(command("node")
         .arg(jco()?)
         .arg("transpile")
         .arg(component)
         .args(["--minify", "--quiet", "--name", "prepair", "--out-dir"])
-        .arg(&out)
+        .arg(out)
         // beside the folder, since that is all generated
-        .args(["--map", "wasi:random/random=../component-random.mjs"]))?;
-    // the package is CommonJS, what jco writes is not
-    write(&out.join("package.json"), "{ \"type\": \"module\" }\n")
+        .args(["--map", "wasi:random/random=../random.mjs"]))
+}
+
+/// The contract beside the component, to generate bindings from.
+fn contract(package: &Path) -> Result {
+    for file in ["types.wit", "world.wit", "deps/random.wit"] {
+        let to = package.join("wit").join(file);
+        make(to.parent().unwrap_or(package))?;
+        publish(&root().join("wit").join(file), &to)?;
+    }
+    Ok(())
 }
 
 /// npm's jco.

@@ -1,7 +1,8 @@
 //! ECMAScript twins of CommonJS modules: bundlers take either, but browsers and workers take no CommonJS.
 
 use crate::files::{package, write};
-use crate::run::Result;
+use crate::run::{Result, command, run};
+use crate::vendor::esbuild;
 use std::fs;
 
 /// What the entries for other runtimes than Node share: none of them uses a Node module.
@@ -17,16 +18,24 @@ const SHARED: &[&str] = &[
     "wasm",
 ];
 
-/// Writes lib/esm/.
+/// Writes lib/esm/: without comments, which are in lib/ already.
 pub(crate) fn twins() -> Result {
+    let mut small = command("node");
+    small
+        .arg(esbuild()?)
+        .args(["--minify-whitespace", "--minify-syntax", "--charset=utf8", "--log-level=warning"])
+        .args(["--format=esm", "--out-extension:.js=.mjs", "--allow-overwrite"])
+        .arg(format!("--outdir={}", package("lib/esm").display()));
     for name in SHARED {
         let file = package(&format!("lib/{name}.js"));
         let source = fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
         let twin = module(&source)
             .map_err(|line| format!("{}: no twin for this line: {line}", file.display()))?;
-        write(&package(&format!("lib/esm/{name}.mjs")), &twin)?;
+        let to = package(&format!("lib/esm/{name}.mjs"));
+        write(&to, &twin)?;
+        small.arg(to);
     }
-    Ok(())
+    run(&mut small)
 }
 
 /// Our own modules have `const … = require('./….js');` lines at the top and one `module.exports = …` at the end.

@@ -13,6 +13,7 @@ mod files;
 mod fuzz;
 mod generate;
 mod platforms;
+mod release;
 mod results;
 mod run;
 mod test;
@@ -30,6 +31,9 @@ cargo xtask <command>
   build --platforms [name...]
                    the packages of other platforms, npm/<name>/prepair.node
   explorer [port]  builds that page and serves it on loopback; --built: as it was built
+  release [name...]
+                   packs every package of this version into target/packages, in the order of publishing; with the names of
+                   platforms only these, for a rehearsal
   generate         every file that a program writes from what else is in the tree; --check names those that are not current
   sizes            what the shipped binaries weigh
   bench            how fast it is, beside others: tests/bench/results.json, its README's table, the chart
@@ -59,6 +63,7 @@ fn main() -> std::process::ExitCode {
         ["bench", rest @ ..] => {
             build::all().and_then(|()| run::node("tests/bench/bench.mjs", rest))
         }
+        ["release", names @ ..] => build::all().and_then(|()| release::pack(names)),
         ["generate"] => generate::write(),
         ["generate", "--check"] => build::addon().and_then(|()| generate::check()),
         ["sizes"] => build::all().and_then(|()| run::node("tests/packaging/sizes.mjs", &[])),

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { planner } from 'openclaw-prepair/component';
+import { planner } from '@openclaw-prepair/component';
 
 const [stateDir, gatewayVersion] = process.argv.slice(2);
 const request = {

@@ -1,4 +1,4 @@
-// wasi:random for the component in lib/component: the randomness of the JavaScript host.
+// wasi:random for the component in lib/: the randomness of the JavaScript host.
 
 const MOST = 65536; // what getRandomValues takes at once
 
