@@ -5,6 +5,11 @@ export interface Target {
   /** Default: as OpenClaw resolves it (`OPENCLAW_CONFIG_PATH`, else `openclaw.json` in the state dir). */
   configPath?: string;
   /**
+   * As OpenClaw's `--profile NAME`: the state dir is `.openclaw-NAME` in the home folder (of `default`: `.openclaw`), unless
+   * `OPENCLAW_STATE_DIR` names another one. Excludes `stateDir`.
+   */
+  profile?: string;
+  /**
    * `'auto'` (default): that of a gateway which runs on the state dir, where its process tells, else that of the installed openclaw package,
    * else unknown, which means the newest known rules and a warning. A package counts that root, this user or the owner of the state dir put
    * in folders which nobody else can write to; every other one that is met is a warning, `W_PACKAGE_NOT_TRUSTED`.
@@ -26,6 +31,11 @@ export interface Target {
 export type IdentitySource = { privateKeyPem: string } | { secret: string | Uint8Array; label: string };
 
 interface PairOptions extends Target {
+  /**
+   * The role that the key gets; default `'operator'`. Without it a node's key is refused, `ERR_PREPAIR_ROLE`: it never becomes an operator
+   * by default. A node has no `scopes`. What it may run is no part of this: its commands are approved apart, once it has connected.
+   */
+  role?: 'operator' | 'node';
   /** Exactly these, in record and token. Default: admin, read, write, approvals and pairing, united with what is there. */
   scopes?: string[];
   /** Give a token anew that its owner revoked; default: refuse. */
@@ -53,7 +63,7 @@ interface PairIdentity extends PairOptions {
 
 /** Approves a public key whose private half lives elsewhere; no identity is read, written or compared. */
 interface PairDevice extends PairOptions {
-  /** Raw base64url or SPKI PEM. A node's key is refused: `ERR_PREPAIR_ROLE`. */
+  /** Raw base64url or SPKI PEM. What `newIdentity()` gives is taken too; fields beside these are ignored. */
   device: { publicKey: string; displayName?: string };
   identity?: undefined;
   onConflict?: 'refuse';
@@ -166,6 +176,7 @@ export type NoticeCode =
   | 'W_LEGACY_IDENTITY_CONFLICT'
   | 'W_MODE'
   | 'W_NODE'
+  | 'W_NODE_COMMANDS'
   | 'W_NOT_A_FILE'
   | 'W_NOT_IMPORTED'
   | 'W_NOT_PAIRED'
@@ -284,8 +295,17 @@ export interface SetupReport extends PrePairReport {
 
 /** A connection as `diagnose` is to judge it. Everything has a default. */
 export interface Connection {
-  /** Default `'agent'`: the agent's own tool. */
-  client?: 'agent' | 'cli';
+  /**
+   * Default `'agent'`: the agent's own tool; with `device` the client that its record names. `'control-ui'`: a browser with OpenClaw's page.
+   * `'app'` is the macOS app unless `clientId` says another; `'other'` goes by `clientId` and `clientMode`.
+   */
+  client?: 'agent' | 'cli' | 'control-ui' | 'node' | 'app' | 'other';
+  /** The id by which the client names itself, such as `openclaw-ios`. */
+  clientId?: string;
+  /** The mode that it names: `ui`, `webchat`, `node`, … */
+  clientMode?: string;
+  /** Default: node for a node, else operator. */
+  role?: 'operator' | 'node';
   /** Default: as this client does in this version. */
   presentsDevice?: boolean;
   /** Default `'cron.list'`. */
@@ -298,7 +318,7 @@ export interface Connection {
   origin?: string;
   headers?: Record<string, string>;
   auth?: 'token' | 'password' | 'device-token' | 'none';
-  /** The platform that it names, as Node spells it; default: this machine's. A record may pin it. */
+  /** The platform that it names; default: that of the record of `device`, else this machine's, as Node spells it. A record may pin it. */
   platform?: string;
   /** The device family that it names; default: none. A record may pin it. */
   deviceFamily?: string;

@@ -5,7 +5,7 @@ const tag = (name, val) => ({ tag: name, val });
 
 /** A request, of an operation and options that types can say. */
 export function requestOf({ operation, options }) {
-  const { stateDir, configPath, gatewayVersion, env = {}, ...rest } = optionsOf(options);
+  const { stateDir, configPath, profile, gatewayVersion, env = {}, ...rest } = optionsOf(options);
   const made = {
     prePair: () => tag('pre-pair', pairOf(rest)),
     clearPending: () => tag('clear-pending', { deviceId: rest.deviceId, requestId: rest.requestId }),
@@ -13,11 +13,11 @@ export function requestOf({ operation, options }) {
     setup: ({ config, ...pair } = rest) => tag('setup', { pair: pairOf(pair), config: config === false ? undefined : configOf(config ?? {}) }),
     diagnose: () => tag('diagnose', { connection: connectionOf(rest.connection ?? {}), device: rest.device }),
   };
-  return { target: { stateDir, configPath, gatewayVersion, env: Object.entries(env) }, operation: made[operation]() };
+  return { target: { stateDir, configPath, profile, gatewayVersion, env: Object.entries(env) }, operation: made[operation]() };
 }
 
-function pairOf({ identity, onConflict = 'refuse', device, scopes, reinstate = false, displayName, pending = 'device' }) {
-  return { identity: identityOf(identity), onConflict, device, scopes, reinstate, displayName, pending };
+function pairOf({ identity, onConflict = 'refuse', device, role, scopes, reinstate = false, displayName, pending = 'device' }) {
+  return { identity: identityOf(identity), onConflict, device, role, scopes, reinstate, displayName, pending };
 }
 
 function identityOf(identity) {

@@ -11,10 +11,14 @@ import { callOwn, makeHome, queryState, startGateway } from '../lib/gateway.mjs'
 import { headerProxy } from '../lib/header-proxy.mjs';
 import { playStory } from '../lib/story.mjs';
 import { isSince } from '../lib/versions.mjs';
+import { approvals, nodeCommands } from './approvals.mjs';
 import { DEVICE } from './cases.mjs';
 import { readStore, writeStore } from './store.mjs';
 
 const MINUTE = 60_000;
+
+// Beside the boundaries the versions on which an approval of ours is compared with the gateway's own.
+const APPROVALS = '2.12 2.19 2.21 2.22 2.23 2.25 2.26 3.22 3.23 3.24 3.28 3.31 4.1 4.2 4.5 4.9 4.10 4.15 4.29 5.2 5.7 5.12 5.18 5.28 6.1 6.11 7.1 8.1 9.4 9.5 9.6';
 
 /** Versions (without the year), what is asked there. */
 const ASKED = [
@@ -26,6 +30,8 @@ const ASKED = [
   ['2.19 4.24 4.25 7.35', corruptStore],
   ['2.19 2.21 4.9 4.10 6.35 7.1 9.6', renewal],
   ['2.17 2.19 4.24 4.25 4.27 4.29 6.35 7.1 9.6', clients],
+  [APPROVALS, approvals],
+  [APPROVALS, nodeCommands],
   ['9.4 9.5', inProcess],
   ['7.35 8.1 9.4 9.5 9.6', imports],
   ['7.35 8.1 9.4 9.5 9.6', deviceAuth],

@@ -8,21 +8,23 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheDir } from '../lib/cache.mjs';
-import { connections, facts, situation } from './recorder.mjs';
+import { clients, connections, facts, situation } from './recorder.mjs';
 
 // Both sides of each boundary of the rules table, and of those that no connection shows.
 const VERSIONS = `2026.2.6-3 2026.2.9 2026.2.12 2026.2.17 2026.2.19 2026.2.21 2026.2.22 2026.2.24 2026.2.25 2026.2.26 2026.3.1 2026.3.2
   2026.3.8 2026.3.11 2026.3.13 2026.3.22 2026.3.24 2026.3.28 2026.3.31 2026.4.1 2026.4.2 2026.4.5 2026.4.9 2026.4.10 2026.4.15 2026.4.20 2026.4.21
   2026.4.22 2026.4.24 2026.4.25 2026.4.27 2026.4.29 2026.5.7 2026.5.12 2026.5.18 2026.5.28 2026.6.35 2026.7.1 2026.7.35 2026.8.1 2026.9.5
   2026.9.6`.split(/\s+/);
-const FACTS_ONLY = '2026.3.7 2026.3.23-2 2026.5.2 2026.5.3 2026.6.1 2026.6.5 2026.6.8 2026.6.9 2026.9.2 2026.9.3 2026.9.4'.split(' ');
+// What other clients than the agent and the command line show alone.
+const CLIENTS = '2026.2.22-1 2026.2.23 2026.5.19 2026.5.20 2026.5.22 2026.5.26 2026.5.27'.split(' ');
+const FACTS_ONLY = '2026.3.7 2026.3.23 2026.3.23-2 2026.5.2 2026.5.3 2026.6.1 2026.6.5 2026.6.8 2026.6.9 2026.9.2 2026.9.3 2026.9.4'.split(' ');
 
 const args = process.argv.slice(2);
 const wanted = args.filter((arg) => !arg.startsWith('--'));
 const only = args.find((arg) => arg.startsWith('--only='))?.slice('--only='.length).split(';');
 const folder = fileURLToPath(new URL('observed/', import.meta.url));
 await mkdir(folder, { recursive: true });
-for (const version of wanted.length ? wanted : [...VERSIONS, ...FACTS_ONLY]) {
+for (const version of wanted.length ? wanted : [...VERSIONS, ...CLIENTS, ...FACTS_ONLY]) {
   const install = join(cacheDir, 'openclaw', version);
   const had = existsSync(install);
   const started = Date.now();
@@ -58,6 +60,6 @@ async function record(version, before) {
   const asked = async (kind, ask) => (only ? among(kind, await ask(version, only)) : await ask(version));
   return [
     ...args.includes('--connections') ? kept('fact') : await asked('fact', facts),
-    ...args.includes('--facts') || FACTS_ONLY.includes(version) ? kept('connect') : await asked('connect', connections),
+    ...args.includes('--facts') || FACTS_ONLY.includes(version) ? kept('connect') : await asked('connect', CLIENTS.includes(version) ? clients : connections),
   ];
 }

@@ -4,6 +4,7 @@ import { AGENT, CLI, connect } from '../lib/client.mjs';
 import { makeHome, startGateway } from '../lib/gateway.mjs';
 import { isSince } from '../lib/versions.mjs';
 import { DEVICE, GROUPS } from './cases.mjs';
+import { clientGroups } from './other-clients.mjs';
 import { readStore, writeStore } from './store.mjs';
 
 export { facts } from './facts.mjs';
@@ -19,8 +20,17 @@ export const situation = ({ kind, field, case: name, state, connection }) => JSO
  * `only`: the names of the cases that count.
  */
 export async function connections(version, only) {
+  return await groups(version, [...GROUPS.filter(({ at }) => !at || at(version)), ...clientGroups(version, DEVICE.publicKey)], only);
+}
+
+/** Those of other clients than the agent and the command line. */
+export async function clients(version, only) {
+  return await groups(version, clientGroups(version, DEVICE.publicKey), only);
+}
+
+async function groups(version, asked, only) {
   const lines = [];
-  for (const { config, cases: all } of GROUPS.filter(({ at }) => !at || at(version))) {
+  for (const { config, cases: all } of asked) {
     const cases = all.filter(([name]) => !only || only.includes(name));
     if (cases.length === 0) continue;
     const home = await makeHome({ version, config: gatewayConfig(config) });
@@ -40,14 +50,14 @@ export async function connections(version, only) {
   return lines;
 }
 
-function gatewayConfig({ auth, autoApproveLocal, allowedOrigins, ...gateway }) {
+function gatewayConfig({ auth, autoApproveLocal, autoApproveCidrs, allowedOrigins, controlUi, ...gateway }) {
   return {
     gateway: {
       ...gateway,
       reload: { mode: 'off' },
       ...auth && { auth: { mode: auth } },
-      ...autoApproveLocal !== undefined && { nodes: { pairing: { autoApproveLocal } } },
-      ...allowedOrigins && { controlUi: { allowedOrigins } },
+      ...(autoApproveLocal ?? autoApproveCidrs) !== undefined && { nodes: { pairing: { autoApproveLocal, autoApproveCidrs } } },
+      ...(allowedOrigins ?? controlUi) && { controlUi: { allowedOrigins, ...controlUi } },
     },
   };
 }
@@ -63,15 +73,23 @@ async function observe(home, gateway, config, [name, state, connection]) {
     deviceToken,
     password: connection.auth === 'password' ? SECRET : undefined,
     identity: connection.presentsDevice ? DEVICE : null,
-    client: connection.client === 'agent' ? AGENT : CLI,
+    client: connection.clientId ? { id: connection.clientId, mode: connection.clientMode, ...home.buildId && { buildId: home.buildId } } : connection.client === 'agent' ? AGENT : CLI,
+    role: connection.role,
+    platform: connection.platform,
     scopes: connection.scopes,
     deviceFamily: connection.deviceFamily,
     payload: 'v2',
     headers: { Host: host, ...connection.origin && { Origin: connection.origin }, ...connection.headers },
   });
+  // From 2026.8.1 the page must be of the gateway's own build, which is told here.
+  if (answer.error?.details?.reloadRequired && !home.buildId) {
+    home.buildId = answer.error.details.gatewayBuildId;
+    return await observe(home, gateway, config, [name, state, connection]);
+  }
   let outcome;
   if (answer.ok) {
-    const denied = await answer.request(connection.method ?? 'cron.list', {}).then(() => null, (error) => error.message);
+    // what operators call is not a node's to call
+    const denied = connection.role === 'node' ? null : await answer.request(connection.method ?? 'cron.list', {}).then(() => null, (error) => error.message);
     await answer.close();
     const approved = (await readStore(home)).paired[DEVICE.deviceId]?.approvedAtMs > 1;
     outcome = denied?.includes('missing scope') ? { verdict: 'rejected', reason: 'missing-scope' } : { verdict: approved ? 'silent-approval' : 'open', reason: null };
@@ -92,9 +110,10 @@ function refusal({ closeCode, reason = '', status, error }, version, log) {
   const pairing = () => error.details?.reason ?? /reason=(role-upgrade|scope-upgrade)/.exec(log)?.[1] ?? (isSince(version, 2, 19) ? 'not-paired' : null);
   const found = status === 403 ? ['rejected', 'unattributable-proxy']
     : error?.code === 'NOT_PAIRED' && text.includes('device identity required') ? ['rejected', 'no-device']
+      : error?.code === 'INVALID_REQUEST' && /^control ui requires/.test(text.trim()) ? ['rejected', 'no-device']
       : error?.code === 'NOT_PAIRED' ? ['pairing-required', pairing()]
         : error?.code === 'INVALID_REQUEST' && /unauthorized|origin not allowed/.test(text) ? ['rejected', 'auth']
-          : !error ? ['rejected', 'missing-scope'] // cut without an answer: an exception in the gateway
+          : !error && !/^no answer/.test(reason) ? ['rejected', 'missing-scope'] // cut without an answer: an exception in the gateway
             : undefined;
   if (!found) throw new Error(`unknown refusal: ${JSON.stringify({ closeCode, reason, status, error })}\n${log}`);
   return { verdict: found[0], reason: found[1], closeCode, ...reason && { closeReason: plainText(reason) } };

@@ -10,26 +10,45 @@ const run = promisify(execFile);
 export const TOKEN = 'device-token-of-observations';
 const rows = (home) => isSince(home.version, 8, 1);
 
+// The columns of the two tables as the gateway's own src/infra/device-pairing-store.ts maps them; not every version has each.
+const PAIRED = {
+  deviceId: 'device_id', publicKey: 'public_key', displayName: 'display_name', operatorLabel: 'operator_label', platform: 'platform',
+  deviceFamily: 'device_family', clientId: 'client_id', clientMode: 'client_mode', browserOrigin: 'browser_origin', role: 'role',
+  roles: 'roles_json', scopes: 'scopes_json', approvedScopes: 'approved_scopes_json', remoteIp: 'remote_ip', tokens: 'tokens_json',
+  approvedVia: 'approved_via', nodeSurface: 'node_surface_json', pendingNodeSurface: 'pending_node_surface_json',
+  createdAtMs: 'created_at_ms', approvedAtMs: 'approved_at_ms', lastSeenAtMs: 'last_seen_at_ms', lastSeenReason: 'last_seen_reason',
+};
+const PENDING = {
+  requestId: 'request_id', deviceId: 'device_id', publicKey: 'public_key', displayName: 'display_name', platform: 'platform',
+  deviceFamily: 'device_family', clientId: 'client_id', clientMode: 'client_mode', browserOrigin: 'browser_origin', role: 'role',
+  roles: 'roles_json', scopes: 'scopes_json', remoteIp: 'remote_ip', silent: 'silent', isRepair: 'is_repair', ts: 'ts', refreshedAtMs: 'refreshed_at_ms',
+};
+
 /** The record and the requests of the observed device, and nothing else; `state` as crates/core/src/gateway/state.rs has it. */
 export async function writeStore(home, device, { paired, pending = [] }, now) {
   const record = paired && {
-    deviceId: device.deviceId, ...paired,
+    deviceId: device.deviceId, clientId: 'cli', clientMode: 'cli', ...paired,
     ...paired.tokens && { tokens: Object.fromEntries(Object.entries(paired.tokens).map(([role, { scopes, revoked }]) => [role, {
       token: TOKEN, role, ...scopes && { scopes }, createdAtMs: 1, ...revoked && { revokedAtMs: 2 },
     }])) },
     createdAtMs: 1, approvedAtMs: 1,
   };
-  const requests = pending.map(({ silent, scopes, ts, refreshedAtMs }, at) => ({
-    requestId: `request-${at}`, deviceId: device.deviceId, publicKey: device.publicKey, role: 'operator', roles: ['operator'],
+  const requests = pending.map(({ silent, scopes, ts, refreshedAtMs, role = 'operator' }, at) => ({
+    requestId: `request-${at}`, deviceId: device.deviceId, publicKey: device.publicKey, clientId: 'cli', clientMode: 'cli', role, roles: [role],
     scopes, silent, isRepair: Boolean(paired), ts: now + ts, ...refreshedAtMs !== undefined && { refreshedAtMs: now + refreshedAtMs },
   }));
-  if (rows(home)) return await sqlite(home, { record, requests });
-  await mkdir(join(home.stateDir, 'devices'), { recursive: true, mode: 0o700 });
-  await json(home, 'pending', Object.fromEntries(requests.map((request) => [request.requestId, request])));
-  await json(home, 'paired', record ? { [record.deviceId]: record } : {});
+  await putStore(home, { paired: record ? [record] : [], pending: requests });
 }
 
-/** {paired: {deviceId: {approvedAtMs, …}}, pending: [{deviceId, clientId, scopes, ts, refreshedAtMs}]}. */
+/** Makes these the only records and requests. */
+export async function putStore(home, { paired, pending }) {
+  if (rows(home)) return await sqlite(home, { paired, pending });
+  await mkdir(join(home.stateDir, 'devices'), { recursive: true, mode: 0o700 });
+  await json(home, 'pending', Object.fromEntries(pending.map((request) => [request.requestId, request])));
+  await json(home, 'paired', Object.fromEntries(paired.map((record) => [record.deviceId, record])));
+}
+
+/** {paired: {deviceId: record}, pending: [request]}. */
 export async function readStore(home) {
   if (rows(home)) return await sqlite(home);
   const read = async (name) => JSON.parse(await readFile(join(home.stateDir, 'devices', `${name}.json`), 'utf8').catch(() => '{}'));
@@ -46,29 +65,35 @@ async function json(home, name, value) {
 async function sqlite(home, change) {
   const script = `
     const { DatabaseSync } = require('node:sqlite');
-    const [path, text] = process.argv.slice(1);
-    const change = JSON.parse(text);
+    const [path, ...texts] = process.argv.slice(1);
+    const [change, PAIRED, PENDING] = texts.map((text) => JSON.parse(text));
     const db = new DatabaseSync(path, { timeout: 10000 });
-    const list = (value) => value === undefined ? null : JSON.stringify(value);
-    const scopes = (row) => JSON.parse(row.scopes_json ?? '[]');
+    const put = (table, map, list) => {
+      const columns = new Set(db.prepare('SELECT name FROM pragma_table_info(?)').all(table).map(({ name }) => name));
+      db.exec('DELETE FROM ' + table);
+      for (const record of list) {
+        const fields = Object.keys(map).filter((name) => columns.has(map[name]) && record[name] !== undefined);
+        const value = (name) => map[name].endsWith('_json') ? JSON.stringify(record[name]) : typeof record[name] === 'boolean' ? Number(record[name]) : record[name];
+        db.prepare('INSERT INTO ' + table + ' (' + fields.map((name) => map[name]) + ') VALUES (' + fields.map(() => '?') + ')').run(...fields.map(value));
+      }
+    };
+    const get = (table, map) => {
+      const names = Object.fromEntries(Object.entries(map).map(([name, column]) => [column, name]));
+      return db.prepare('SELECT * FROM ' + table).all().map((row) => Object.fromEntries(Object.entries(row).filter(([column, value]) => value !== null && column in names)
+        .map(([column, value]) => [names[column], column.endsWith('_json') ? JSON.parse(value) : value])));
+    };
     if (change) {
-      db.exec('BEGIN IMMEDIATE; DELETE FROM device_pairing_pending; DELETE FROM device_pairing_paired');
-      if (change.record) {
-        const r = change.record;
-        db.prepare('INSERT INTO device_pairing_paired (device_id, public_key, platform, device_family, client_id, client_mode, role, roles_json, scopes_json, approved_scopes_json, tokens_json, created_at_ms, approved_at_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)')
-          .run(r.deviceId, r.publicKey, r.platform ?? null, r.deviceFamily ?? null, 'cli', 'cli', r.role ?? null, list(r.roles), list(r.scopes), list(r.approvedScopes), list(r.tokens), 1, 1);
-      }
-      for (const r of change.requests) {
-        db.prepare('INSERT INTO device_pairing_pending (request_id, device_id, public_key, client_id, client_mode, role, roles_json, scopes_json, silent, is_repair, ts, refreshed_at_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)')
-          .run(r.requestId, r.deviceId, r.publicKey, 'cli', 'cli', r.role, list(r.roles), list(r.scopes), Number(r.silent), Number(r.isRepair), r.ts, r.refreshedAtMs ?? null);
-      }
+      db.exec('BEGIN IMMEDIATE');
+      put('device_pairing_paired', PAIRED, change.paired);
+      put('device_pairing_pending', PENDING, change.pending);
       db.exec('COMMIT');
     }
     console.log(JSON.stringify({
-      paired: Object.fromEntries(db.prepare('SELECT * FROM device_pairing_paired').all().map((row) => [row.device_id, { approvedAtMs: row.approved_at_ms }])),
-      pending: db.prepare('SELECT * FROM device_pairing_pending').all().map((row) => ({ deviceId: row.device_id, clientId: row.client_id, scopes: scopes(row), ts: row.ts, refreshedAtMs: row.refreshed_at_ms })),
+      paired: Object.fromEntries(get('device_pairing_paired', PAIRED).map((record) => [record.deviceId, record])),
+      pending: get('device_pairing_pending', PENDING),
     }));`;
   const path = join(home.stateDir, 'state', 'openclaw.sqlite');
-  const { stdout } = await run(await node(24), ['--no-warnings', '--eval', script, path, JSON.stringify(change ?? null)]);
+  const texts = [change ?? null, PAIRED, PENDING].map((value) => JSON.stringify(value));
+  const { stdout } = await run(await node(24), ['--no-warnings', '--eval', script, path, ...texts], { maxBuffer: 1 << 26 });
   return JSON.parse(stdout);
 }

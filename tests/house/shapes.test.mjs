@@ -71,6 +71,7 @@ const WORDS = [
   ['Secret', 'secret', null],
   ['Proxies', 'trusted-proxies', null, { list: 'in wit these', these: 'as above', off: 'in wit untouched', untouched: 'as above' }],
   ['Arrays', 'arrays', 'ConfigChanges.arrays'],
+  ['Role', 'role', 'PairOptions.role'],
   ['Client', 'client', 'Connection.client'],
   ['Auth', 'auth', 'Connection.auth'],
   ['What', 'operation', null, { 'take-back': 'what verify undoes of its own tries' }],

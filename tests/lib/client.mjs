@@ -29,7 +29,7 @@ export function identityOf(privateKeyPem) {
  */
 export async function connect({
   url, token, deviceToken, password, identity = null, client = AGENT, role = 'operator', scopes = ['operator.read'],
-  platform = 'linux', deviceFamily, payload = 'v2', headers, timeoutMs = 30_000,
+  platform = 'linux', deviceFamily, caps = [], commands, payload = 'v2', headers, timeoutMs = 30_000,
 }) {
   const waiting = new Map();
   let challenge;
@@ -71,7 +71,7 @@ export async function connect({
     const answer = await call('connect', {
       minProtocol: 3, maxProtocol: 4,
       client: { ...client, version: 'dev', platform, ...deviceFamily && { deviceFamily } },
-      caps: [], role, scopes,
+      caps, ...commands && { commands }, role, scopes,
       auth: secret || password ? { token: secret, password } : undefined,
       device: identity ? sealed({ identity, client, role, scopes, token: secret, nonce, platform, deviceFamily, payload }) : undefined,
     });

@@ -119,6 +119,22 @@ export async function openGateway(t, { prepare = () => {}, ...options }) {
   return { home, gateway, proxy };
 }
 
+/** Starts the real `openclaw node run`, which dials this port of this machine: {log(), stop()}. */
+export async function startNode(home, { port, token, node = 24 }) {
+  const child = await run(home, { node, env: { OPENCLAW_GATEWAY_TOKEN: token }, args: ['node', 'run', '--host', '127.0.0.1', '--port', String(port)] });
+  let log = '';
+  child.stdout.on('data', (text) => { log += text; });
+  child.stderr.on('data', (text) => { log += text; });
+  const exit = new Promise((resolve) => child.on('close', resolve));
+  return {
+    log: () => log,
+    stop: async () => {
+      while (endGroup(child)) await sleep(20);
+      await exit;
+    },
+  };
+}
+
 /** Runs the package's own command line on a home: {code, stdout, stderr}. */
 export async function cli(home, args, { node = 24 } = {}) {
   return await finished(await run(home, { node, args }));

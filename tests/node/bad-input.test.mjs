@@ -124,7 +124,7 @@ test('options of the wrong type, unknown, or contradicting', (t) => {
     null, 5, 'x', [], () => {}, { stateDirr: 'x' }, { stateDir: 5 }, { stateDir: '' }, { stateDir: 'a\0b' }, { configPath: {} },
     { env: 5 }, { env: null }, { env: { HOME: 5 } }, { now: 'x' }, { now: -1 }, { now: NaN }, { now: 1.5 }, { owner: 5 }, { owner: { uid: 1 } },
     { owner: { uid: -1, gid: 0 } }, { dryRun: 'yes' }, { openclawDir: 5 }, { openclawDir: '/nonexistent' }, { gatewayVersion: 5 },
-    { identity: 5 }, { identity: 'old' }, { identity: {} }, { identity: { privateKeyPem: 5 } }, { identity: { privateKeyPem: good.privateKeyPem, x: 1 } },
+    { identity: 5 }, { identity: 'old' }, { identity: {} }, { identity: { privateKeyPem: 5 } }, { identity: { privateKeyPem: good.privateKeyPem, label: 'x' } },
     { identity: { secret: secret.secret } }, { identity: { ...secret, label: '' } }, { identity: { ...secret, label: 'x'.repeat(257) } },
     { identity: { ...secret, secret: 5 } }, { onConflict: 'x' }, { device: 5 }, { device: {} }, { device: { publicKey: 5 } },
     { device: { publicKey: good.publicKey }, identity: 'new' }, { device: { publicKey: good.publicKey }, onConflict: 'replace' },

@@ -9,6 +9,7 @@ use prepair_core::options::pair::{
     Derivation, DeviceInput, IdentityInput, OnConflict, PairInput, PairOptions, PendingChoice,
     Secret,
 };
+use prepair_core::options::role::Role;
 use prepair_core::options::target::{Target, TargetInput};
 use prepair_core::options::{ClearInput, DiagnoseInput, Request, SetupOptions, What};
 use serde_json::{Map, Value};
@@ -62,14 +63,15 @@ fn object(text: String) -> Result<Map<String, Value>> {
 }
 
 record! {
-    wit::Target => TargetInput { state_dir, config_path, gateway_version, env }
-    wit::PairOptions => PairInput { identity, on_conflict, device, scopes, reinstate, display_name, pending }
+    wit::Target => TargetInput { state_dir, config_path, profile, gateway_version, env }
+    wit::PairOptions => PairInput { identity, on_conflict, device, role, scopes, reinstate, display_name, pending }
     wit::Device => DeviceInput { public_key, display_name }
     wit::Derivation => Derivation { secret, label }
     wit::ClearOptions => ClearInput { device_id, request_id }
     wit::DiagnoseOptions => DiagnoseInput { connection, device }
     wit::Connection => Connection {
-        client, presents_device, method, scopes, remote_address, host, origin, headers, auth, platform, device_family, log
+        client, client_id, client_mode, role, presents_device, method, scopes, remote_address, host, origin, headers, auth, platform, device_family,
+        log
     }
 }
 
@@ -77,7 +79,8 @@ words! {
     wit::OnConflict => OnConflict { Refuse, Replace }
     wit::PendingChoice => PendingChoice { Device, All, Keep }
     wit::Arrays => Arrays { Union, Replace }
-    wit::Client => Client { Agent, Cli }
+    wit::Role => Role { Operator, Node }
+    wit::Client => Client { Agent, Cli, ControlUi, Node, App, Other }
     wit::Auth => Auth { Token, Password, DeviceToken, None }
 }
 

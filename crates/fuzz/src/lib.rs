@@ -8,6 +8,7 @@ use prepair_core::base::keys;
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::Error;
 use prepair_core::inputs::{File, Inputs};
+use prepair_core::options::role::Role;
 use prepair_core::options::{self, Operation};
 use prepair_core::report::{PairedOutcome, Report};
 use prepair_core::rules::{NEWEST_NAME, Version};
@@ -136,6 +137,11 @@ pub fn record(data: &[u8]) {
     let want = Want {
         public: &keys.public(),
         display_name: (flags & 1 != 0).then_some("named"),
+        role: (flags & 32 != 0).then_some(if flags & 64 != 0 {
+            Role::Node
+        } else {
+            Role::Operator
+        }),
         scopes: (flags & 2 != 0).then_some(&exact),
         reinstate: flags & 4 != 0,
         asked: &asked,

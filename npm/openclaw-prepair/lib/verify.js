@@ -20,7 +20,7 @@ const PROBES = [
   { scope: 'operator.read', method: 'cron.list' },
   { scope: 'operator.admin' },
 ];
-const KNOWN = ['stateDir', 'configPath', 'gatewayVersion', 'openclawDir', 'env', 'now', 'dryRun', 'url', 'token', 'password', 'client', 'timeoutMs', 'headers', 'force'];
+const KNOWN = ['stateDir', 'configPath', 'profile', 'gatewayVersion', 'openclawDir', 'env', 'now', 'dryRun', 'url', 'token', 'password', 'client', 'timeoutMs', 'headers', 'force'];
 const DEFAULT_PORT = 18789;
 const MAX_PORT = 65_535;
 const DEFAULT_TIMEOUT_MS = 10_000;

@@ -125,6 +125,32 @@ for (const [name, connection] of [['a forged line', { log: line.replace('ua=n/a'
   vectors.push({ name, why: 'refused at the option', operation: 'diagnose', options: at('2026.2.19', { connection }), inputs: files(), expect: { error: 'OPTIONS' } });
 }
 for (const [version, verdict, reason] of [['2026.4.29', 'rejected', 'missing-scope'], ['2026.5.3', 'open', null]]) add(`openclaw devices approve, ${version}`, 'it asks for operator.pairing alone up to 2026.5.2', version, { client: 'cli', method: 'device.pair.approve' }, whole(), verdict, reason);
+
+// another device is judged as the client that its record tells, on its own system
+const other = (name, why, version, change, verdict, reason = null, expect = {}, connection = proxied) => vectors.push({
+  name, why, operation: 'diagnose',
+  options: at(version, { configPath: CONFIG, env: { TOKEN: 'the-gateways-secret' }, connection, device: { publicKey: OTHER.publicKey } }),
+  inputs: { ...files({ [PAIRED]: store(...change ? [record(OTHER, change)] : []) }), process: { uid: 0, node: '24.21.0', platform: 'linux' } },
+  expect: { verdict, reason, ...expect },
+});
+const browser = { clientId: 'openclaw-control-ui', clientMode: 'webchat', platform: 'Win32' };
+for (const version of ['2026.3.24', '2026.4.29']) {
+  const page = { ...proxied, host: '127.0.0.1:18789', headers: {} };
+  other(`a browser's record, ${version}`, 'pinned is its own platform', version, browser, 'open', null, { warnings: [] }, page);
+  other(`a browser's record, described, ${version}`, 'said is said', version, browser, 'pairing-required', 'metadata-upgrade', { warnings: [] }, { ...page, platform: 'MacIntel' });
+}
+other('a device that is not paired, loopback, 2026.4.29', 'a named device presents itself', '2026.4.29', null, 'silent-approval', null, { warnings: ['W_NOT_PAIRED'] }, {});
+other('a device that is not paired, 2026.4.29', 'the wall', '2026.4.29', null, 'pairing-required', 'not-paired', { warnings: ['W_NOT_PAIRED'] });
+const nodes = { clientId: 'node-host', clientMode: 'node', role: 'node', roles: ['node'], scopes: [], approvedScopes: [], tokens: { node: token({ role: 'node', scopes: [] }) } };
+for (const version of ['2026.2.23', '2026.4.29', '2026.5.18']) other(`a node's record, ${version}`, 'it asks for its own role', version, nodes, 'open', null, { warnings: [] });
+other('a node\'s record, as an operator, 2026.4.29', 'it is none', '2026.4.29', nodes, 'pairing-required', 'role-upgrade', { warnings: [] }, { ...proxied, client: 'cli', role: 'operator' });
+other('a node without a token, 2026.4.29', 'its role does not count', '2026.4.29', { ...nodes, tokens: {} }, 'pairing-required', 'role-upgrade', { warnings: ['W_TOKEN_MISSING'] });
+other('a reader\'s record, 2026.4.29', 'as it was approved', '2026.4.29', { scopes: ['operator.read'], approvedScopes: ['operator.read'], tokens: { operator: token({ scopes: ['operator.read'] }) } }, 'open', null, { warnings: [] }, { ...proxied, client: 'cli', scopes: ['operator.read'] });
+add('a node without a device, 2026.4.29', 'it needs one', '2026.4.29', { client: 'node', presentsDevice: false }, whole(), 'rejected', 'no-device');
+add('the control UI without a device, 2026.4.29', 'it needs one', '2026.4.29', { client: 'control-ui', presentsDevice: false }, whole(), 'rejected', 'no-device');
+add('the control UI without a device, allowed, 2026.4.29', 'on this machine', '2026.4.29', { client: 'control-ui', presentsDevice: false }, { ...whole(), files: { ...whole().files, [CONFIG]: config({ controlUi: { allowInsecureAuth: true } }) } }, 'open');
+add('a page of another host, 2026.4.29', 'its Origin is not allowed', '2026.4.29', { client: 'control-ui', host: 'claw.example', ...proxied }, whole(), 'rejected', 'auth');
+add('an app that was updated, 2026.4.29', 'approved silently on this machine', '2026.4.29', { client: 'app', platform: 'macOS 26.4.0' }, whole({ platform: 'macOS 26.3.1' }), 'silent-approval', null, { warnings: [] });
 vectors.push({ name: 'another device by its public key', why: 'its private half lives elsewhere, and its record is here', operation: 'diagnose', options: at('2026.4.15', { configPath: CONFIG, env: { TOKEN: 'the-gateways-secret' }, connection: { client: 'cli', ...proxied }, device: { publicKey: OTHER.publicKey } }), inputs: files({ [PAIRED]: store(record(OTHER)) }), expect: { verdict: 'open', reason: null } });
 
 // Facts of versions that the config meets, on both sides of each boundary.

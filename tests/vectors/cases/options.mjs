@@ -14,8 +14,8 @@ for (const name of ['', ' ', 'x'.repeat(201), 'a\nb', '\u001b[31m']) add(`displa
 for (const scopes of [[], [''], ['operator.read,operator.write'], ['admin'], ['node.read'], ['operator.read\n'], ['ü'], ['operator.' + 'x'.repeat(120)]]) add(`scopes ${JSON.stringify(scopes).slice(0, 40)}`, 'a gateway would drop them', 'prePair', { scopes });
 for (const [name, operation, options] of [
   ['an unknown option', 'prePair', { statedir: '/x' }], ['an option of another operation', 'clearPending', { scopes: [] }], ['a deeper unknown option', 'setup', { config: { trustedProxy: [] } }],
-  ['an unknown field of device', 'prePair', { device: { publicKey: OURS.publicKey, name: 'x' } }], ['no publicKey', 'prePair', { device: {} }], ['device as text', 'prePair', { device: OURS.publicKey }],
-  ['identity as another word', 'prePair', { identity: 'fresh' }], ['identity as null', 'prePair', { identity: null }], ['identity without a label', 'prePair', { identity: { secret: 'x'.repeat(40) } }],
+  ['no publicKey', 'prePair', { device: {} }], ['device as text', 'prePair', { device: OURS.publicKey }],
+  ['identity as another word', 'prePair', { identity: 'fresh' }], ['role as another word', 'prePair', { role: 'admin' }], ['identity as null', 'prePair', { identity: null }], ['identity without a label', 'prePair', { identity: { secret: 'x'.repeat(40) } }],
   ['identity with both', 'prePair', { identity: { privateKeyPem: OURS.privateKeyPem, label: 'x' } }], ['secret as a number', 'prePair', { identity: { secret: 1, label: 'x' } }],
   ['stateDir as a number', 'prePair', { stateDir: 1 }], ['stateDir as null', 'prePair', { stateDir: null }], ['env as an array', 'prePair', { env: [] }], ['env with a number', 'prePair', { env: { HOME: 1 } }],
   ['now as text', 'prePair', { now: 'today' }], ['now negative', 'prePair', { now: -1 }], ['now with a fraction', 'prePair', { now: 1.5 }], ['owner without gid', 'prePair', { owner: { uid: 1 } }],

@@ -141,6 +141,37 @@ approves('node: our own record', 'the same', { paired: isNode(OURS) }, role);
 approves('node: paired as one, asks for operator', 'the role is added', { ...theirs, paired: isNode(OTHER), waiting: pending(request('r', OTHER, { role: 'operator' })) }, { paired: 'updated', check: (files) => JSON.stringify(JSON.parse(files[PAIRED])[OTHER.deviceId].roles) === '["node","operator"]' });
 approves('no role in a request', 'operator, as older versions mean it', { ...theirs, waiting: pending(request('r', OTHER)) }, { paired: 'created' });
 
+// the role of a node, asked for
+const host = { role: 'node' };
+const nodeToken = { token: TOKEN, role: 'node', scopes: [], createdAtMs: NOW };
+const nodeRecord = (id) => ({ deviceId: id.deviceId, publicKey: id.publicKey, displayName: 'openclaw-prepair', clientId: 'node-host', clientMode: 'node', role: 'node', roles: ['node'], scopes: [], approvedScopes: [], tokens: { node: nodeToken }, createdAtMs: NOW, approvedAtMs: NOW });
+const isHost = { paired: 'created', scopesAdded: [], is: { [PAIRED]: JSON.stringify({ [OTHER.deviceId]: nodeRecord(OTHER) }, null, 2) } };
+approves('role node: before it ever connects', 'no operator', { ...theirs, ...host, paired: null }, { ...isHost, warnings: [] });
+approves('role node: its request waits', 'it is dropped', { ...theirs, ...host, paired: null, waiting: asks(OTHER) }, { ...isHost, pendingCleared: 1 });
+approves('role node: what newIdentity() gives', 'fields beside publicKey are ignored', { device: { deviceId: OTHER.deviceId, publicKey: OTHER.publicKey, privateKeyPem: OTHER.privateKeyPem }, ...host, paired: null }, isHost);
+for (const [version, warnings] of [['2026.2.23', []], ['2026.4.29', []], ['2026.5.12', []], ['2026.5.18', ['W_NODE_COMMANDS']], ['2026.7.35', ['W_NODE_COMMANDS']]]) {
+  approves(`role node: ${version}`, 'from 2026.5.18 its commands are held back until they are approved', { ...theirs, ...host, paired: null }, { ...isHost, warnings }, version);
+}
+approves('role node: our own identity', 'the key of a node host on this machine', { ...host, paired: null }, { paired: 'created', scopesAdded: [], is: { [PAIRED]: JSON.stringify({ [OURS.deviceId]: nodeRecord(OURS) }, null, 2) } });
+approves('role node: again', 'nothing to do', { ...host, paired: store(nodeRecord(OURS)) }, { paired: 'unchanged', changes: [], warnings: [] }, '2026.5.18');
+const theirRecord = (files) => JSON.parse(files[PAIRED])[OTHER.deviceId];
+approves('role node: an operator becomes a node as well', 'its scopes and its token stay', { ...theirs, ...host, paired: store(record(OTHER)) }, {
+  paired: 'updated', scopesAdded: [], check: (files) => JSON.stringify(theirRecord(files)) === JSON.stringify(record(OTHER, { roles: ['operator', 'node'], tokens: { operator: token(), node: nodeToken } })),
+});
+approves('role node: roles of another type of record', 'named, and empty lists are made', { ...theirs, ...host, paired: store({ deviceId: OTHER.deviceId, publicKey: OTHER.publicKey, createdAtMs: 1, approvedAtMs: 1 }) }, {
+  paired: 'updated', scopesAdded: [], check: (files) => JSON.stringify(theirRecord(files)) === JSON.stringify({ deviceId: OTHER.deviceId, publicKey: OTHER.publicKey, createdAtMs: 1, approvedAtMs: 1, role: 'node', roles: ['node'], scopes: [], approvedScopes: [], tokens: { node: nodeToken } }),
+});
+const held = (change) => store({ ...nodeRecord(OTHER), tokens: { node: token({ role: 'node', scopes: [], ...change }) } });
+approves('role node: a revoked token', 'its owner meant it', { ...theirs, ...host, paired: held({ revokedAtMs: 5 }) }, { error: 'REVOKED', path: PAIRED, says: 'node token' });
+approves('role node: a revoked token, reinstated', 'a new one', { ...theirs, ...host, reinstate: true, paired: held({ revokedAtMs: 5 }) }, { paired: 'updated', check: (files) => JSON.stringify(theirRecord(files).tokens.node) === JSON.stringify({ token: TOKEN, role: 'node', scopes: [], createdAtMs: NOW - 900, rotatedAtMs: NOW }) });
+approves('role node: a token without scopes', 'an empty list', { ...theirs, ...host, paired: held({ scopes: undefined }) }, { paired: 'updated', scopesAdded: [], check: (files) => JSON.stringify(theirRecord(files).tokens.node.scopes) === '[]' });
+approves('role node: asks for operator', 'that would be dropped with the request', { ...theirs, ...host, waiting: pending(request(UUID, OTHER, { role: 'operator', roles: ['operator'] })) }, { ...role, says: '"operator"', hint: "role: 'operator'" });
+approves('role node: asks for both', 'the same', { ...theirs, ...host, waiting: asks(OTHER, { roles: ['node', 'operator'] }) }, { ...role, says: '"operator"', hint: `openclaw devices approve ${UUID}` });
+approves('role node: asks for both, paired as an operator', 'the record will have both', { ...theirs, ...host, paired: store(record(OTHER)), waiting: asks(OTHER, { roles: ['node', 'operator'] }) }, { paired: 'updated', pendingCleared: 1 });
+approves('role node: scopes', 'a node has none', { ...theirs, ...host, scopes: ['operator.read'] }, { error: 'OPTIONS', says: 'a node has no scopes' });
+approves('role operator: a node\'s key', 'asked for', { ...theirs, role: 'operator', paired: isNode(OTHER) }, { paired: 'updated', scopesAdded: FIVE, check: (files) => JSON.stringify(theirRecord(files).roles) === '["node","operator"]' });
+approves('role operator: a node\'s request', 'would still be dropped', { ...theirs, role: 'operator', waiting: asks(OTHER) }, role);
+
 // a pin that its own client contradicts
 const mac = { platform: 'macOS 26.3.1', deviceFamily: 'Mac' };
 const pinned = (name, why, record_, claims, expect, version = '2026.3.24') => {

@@ -45,3 +45,15 @@ found('spaces around', 'trimmed, as OpenClaw does', { env: { OPENCLAW_STATE_DIR:
 found('a backslash', 'a name like any other', { stateDir: '/a\\b' }, {}, '/a\\b');
 missing('rows', 'primary and record, when the era is known', 'prePair', { stateDir: S, gatewayVersion: NEWEST, env: {} }, { ...nothing(state(S), configs(S)), rows: { userVersion: [{ user_version: 18 }], columns: [] } }, [], []);
 vectors.at(-1).expect = { error: 'SQLITE_SCHEMA' };
+// --profile, by src/cli/profile.ts
+found('a profile', 'a state dir of its own beside the usual one', { profile: 'work', env: { HOME: '/home/u' } }, {}, '/home/u/.openclaw-work');
+found('profile default', 'the usual one, whatever else is there', { profile: 'Default', env: { HOME: '/home/u' } }, {}, '/home/u/.openclaw');
+found('profile dev', 'a name like any other', { profile: 'dev', env: { HOME: '/home/u' } }, {}, '/home/u/.openclaw-dev');
+found('a profile in OPENCLAW_HOME', 'the home', { profile: 'work', env: { HOME: '/home/u', OPENCLAW_HOME: '/srv' } }, {}, '/srv/.openclaw-work');
+found('a profile beside OPENCLAW_STATE_DIR', 'the environment goes before it', { profile: 'work', env: { HOME: '/home/u', OPENCLAW_STATE_DIR: '/s' } }, {}, '/s');
+found('a profile beside CLAWDBOT_STATE_DIR', 'an old name does not', { profile: 'work', gatewayVersion: '2026.2.19', env: { HOME: '/home/u', CLAWDBOT_STATE_DIR: '/s' } }, {}, '/home/u/.openclaw-work');
+missing('the config of a profile', 'is searched nowhere else', 'patchConfig', { profile: 'work', gatewayVersion: '2026.2.19', env: { HOME: '/home/u' } }, { files: { '/home/u/.openclaw-work': null }, rows: none }, ['/home/u/.openclaw-work/openclaw.json']);
+missing('the config of a profile that the environment names', 'goes before it', 'patchConfig', { profile: 'work', gatewayVersion: '2026.4.15', env: { HOME: '/home/u', OPENCLAW_CONFIG_PATH: '/c/openclaw.json' } }, { rows: none }, ['/c/openclaw.json']);
+for (const [name, options] of [['and stateDir', { profile: 'work', stateDir: S }], ['of no name', { profile: '' }], ['with a slash', { profile: 'a/b' }], ['of too many letters', { profile: 'a'.repeat(65) }], ['that begins with a dash', { profile: '-a' }]]) {
+  vectors.push({ name: `a profile ${name}`, why: 'refused, as OpenClaw does', operation: 'clearPending', options: { gatewayVersion: '2026.4.15', env: {}, ...options }, inputs: {}, expect: { error: 'OPTIONS', says: 'profile' } });
+}

@@ -58,13 +58,13 @@ class Prepair:
 def setup_request(state_dir, version=None):
     """What `setup` of the JavaScript package does without options."""
     pair = record(
-        identity=Variant("on-disk"), on_conflict="refuse", device=None, scopes=None,
+        identity=Variant("on-disk"), on_conflict="refuse", device=None, role=None, scopes=None,
         reinstate=False, display_name=None, pending="device",
     )
     config = record(
         trusted_proxies=Variant("sandbox"), proxy_peers=[], allow_any=False, merge=None, arrays="union",
     )
-    target = record(state_dir=state_dir, config_path=None, gateway_version=version, env=[])
+    target = record(state_dir=state_dir, config_path=None, profile=None, gateway_version=version, env=[])
     return record(target=target, operation=Variant("setup", record(pair=pair, config=config)))
 
 

@@ -201,6 +201,9 @@ codes! {
         Node = "W_NODE",
             "This Node is older than this OpenClaw version needs.",
             "Start the gateway with a newer Node.";
+        NodeCommands = "W_NODE_COMMANDS",
+            "The device may connect as a node, but what it may run is approved apart, and it names that only once it connects.",
+            "Let it connect, then approve the commands that it asks for.";
         NotImported = "W_NOT_IMPORTED",
             "This version does not import `paired.json` at its first start, so the record does not count yet.",
             "Run `openclaw doctor --fix --non-interactive` before the gateway starts.";

@@ -15,6 +15,7 @@ use crate::gateway::walk::Outcome;
 use crate::inputs::{File, Stat};
 use crate::options::config::{ConfigOptions, Proxies};
 use crate::options::pair::{IdentityInput, OnConflict, PairInput, PairOptions, PendingChoice};
+use crate::options::role::Role;
 use crate::plan::config::config_part;
 use crate::plan::pair::pair_part;
 use crate::report::StoreKind;
@@ -42,6 +43,8 @@ pub(super) enum Act {
         anew: bool,
         /// With exactly these scopes; empty: the usual ones.
         scopes: Vec<String>,
+        /// As a node.
+        node: bool,
     },
     /// The record of the device is removed.
     Remove,
@@ -121,8 +124,8 @@ fn change(
     act: &mut Act,
 ) -> Result<Change, Stop> {
     Ok(match act {
-        Act::Pair { config, reinstate, anew, scopes } => {
-            let options = pair_options(case, *reinstate, *anew, scopes)?;
+        Act::Pair { config, reinstate, anew, scopes, node } => {
+            let options = pair_options(case, (*reinstate, *anew, *node), scopes)?;
             let part = pair_part(world, &options, &ENTROPY_OF_TRIES)?;
             let edit = match *config {
                 false => None,
@@ -175,14 +178,14 @@ fn config_options(merge: Map<String, Value>) -> ConfigOptions {
 
 fn pair_options(
     case: Case<'_>,
-    reinstate: bool,
-    anew: bool,
+    (reinstate, anew, node): (bool, bool, bool),
     scopes: &[String],
 ) -> Result<PairOptions> {
     let input = PairInput {
         identity: if anew { IdentityInput::New } else { IdentityInput::Disk },
         on_conflict: if anew { OnConflict::Replace } else { OnConflict::Refuse },
         device: None,
+        role: node.then_some(Role::Node),
         scopes: (!scopes.is_empty()).then(|| scopes.to_vec()),
         reinstate,
         display_name: None,
@@ -210,6 +213,6 @@ fn removed(world: &World<'_, '_>, disk: &Disk) -> Result<Change, Stop> {
 
 /// Why an approval is refused, where it is.
 pub(super) fn refusal(world: &World<'_, '_>, case: Case<'_>) -> Result<Option<Error>, Stop> {
-    let options = pair_options(case, false, false, &[])?;
+    let options = pair_options(case, (false, false, false), &[])?;
     Ok(unless_refused(pair_part(world, &options, &ENTROPY_OF_TRIES))?.err())
 }

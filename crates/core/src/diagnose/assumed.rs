@@ -16,10 +16,8 @@ pub(super) fn assumed(
     disk: &Disk,
     outcome: &Outcome,
 ) -> Assumed {
-    let client = match case.options.connection.client {
-        Client::Agent => "agent",
-        Client::Cli => "cli",
-    };
+    let at = case.options.connection.client as usize;
+    let client = Client::NAMES.get(at).copied().unwrap_or("other");
     Assumed {
         state_dir: world.paths.state_dir.clone(),
         config_path: world.paths.config.clone(),

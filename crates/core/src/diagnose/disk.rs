@@ -14,7 +14,7 @@ use crate::diagnose::findings::Findings;
 use crate::diagnose::kept::{discarded, stale_token, torn};
 use crate::diagnose::secrets;
 use crate::error::{Error, Result};
-use crate::gateway::state::{Config, Identity, Mode, Paired, Pending, ProxyUser, State};
+use crate::gateway::state::{Config, ControlUi, Identity, Mode, Paired, Pending, ProxyUser, State};
 use crate::inputs::File;
 use crate::options::target::Target;
 use crate::plan::identity::{IMPORT_BY_DOCTOR, linked, primary_key};
@@ -161,6 +161,23 @@ impl Disk {
                 custom_bind_host: text(&["gateway", "customBindHost"]).map(String::from),
                 auth: self.auth(),
                 auto_approve_local: flag(&["gateway", "nodes", "pairing", "autoApproveLocal"]),
+                auto_approve_cidrs: strings(self.setting(&[
+                    "gateway",
+                    "nodes",
+                    "pairing",
+                    "autoApproveCidrs",
+                ]))
+                .unwrap_or_default(),
+                control_ui: ControlUi {
+                    allow_insecure_auth: flag(&["gateway", "controlUi", "allowInsecureAuth"])
+                        .unwrap_or(false),
+                    dangerously_disable_device_auth: flag(&[
+                        "gateway",
+                        "controlUi",
+                        "dangerouslyDisableDeviceAuth",
+                    ])
+                    .unwrap_or(false),
+                },
                 allowed_origins: strings(self.setting(&["gateway", "controlUi", "allowedOrigins"]))
                     .unwrap_or_default(),
                 trusted_proxy: ProxyUser {

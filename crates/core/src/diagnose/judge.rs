@@ -12,9 +12,12 @@ use crate::diagnose::identity::leftovers;
 use crate::diagnose::record::record;
 use crate::error::Result;
 use crate::gateway::request::trusts;
+use crate::gateway::state::Paired;
 use crate::gateway::tree::Question;
 use crate::gateway::walk::{Outcome, connect};
+use crate::gateway::who::filled;
 use crate::options::DiagnoseOptions;
+use crate::options::connection::Connection;
 use crate::options::target::Target;
 use crate::report::Notice;
 use crate::store::rows;
@@ -58,6 +61,11 @@ pub(super) fn judge(
     Ok((disk, outcome))
 }
 
+/// The connection with what its description leaves out. `record`: that of the device.
+pub(super) fn described(case: Case<'_>, record: Option<&Paired>) -> Connection {
+    filled(&case.options.connection, case.options.device.map(|_| record))
+}
+
 /// Whether nothing is here that a gateway wrote.
 pub(super) fn is_empty(world: &World<'_, '_>) -> bool {
     let (inputs, paths) = (world.inputs, &world.paths);
@@ -85,7 +93,6 @@ fn ended(
 
 /// What the gateway does with the described connection.
 fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Findings) -> Outcome {
-    let mut connection = case.options.connection.clone();
     if is_empty(world) && world.gateway.version.is_none() {
         let why = "nothing is here that a gateway wrote, and no version was named".to_string();
         return ended(Verdict::NoGateway, None, Question::Here, vec![why]);
@@ -111,10 +118,12 @@ fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Fin
         };
         return ended(Verdict::Rejected, Some(reason), Question::Start, vec![why]);
     }
+    let state = disk.state(world.inputs.now);
+    let mut connection = described(case, state.paired.as_ref());
     if connection.platform.is_none() {
         connection.platform = world.inputs.process.as_ref().map(|p| p.platform.clone());
     }
-    let mut outcome = connect(&world.rules, &disk.state(world.inputs.now), &connection);
+    let mut outcome = connect(&world.rules, &state, &connection);
     if disk.array
         && outcome.verdict == Verdict::SilentApproval
         && !world.rules.corrupt_store_is_error

@@ -91,14 +91,26 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
         Some(roles) => roles.iter().any(|role| role.as_str() == Some("operator")),
         None => text("role") == Some("operator"),
     };
+    let named = Paired::read(record);
+    // another device's record is as it was approved: as a node, for fewer scopes, on its own system
+    if disk.elsewhere && !operator && named.roles.iter().flatten().any(|role| role == "node") {
+        if !named.roles(rules).contains(&"node") {
+            add(
+                NoticeCode::TokenMissing,
+                "The record has no node token that is not revoked: this version then takes its role for not granted.",
+                "Run `npx openclaw-prepair pre-pair` with `--device` and `--role node`.",
+            );
+        }
+        return;
+    }
     if !operator {
         add(NoticeCode::Role, "The record does not have the role operator.", SETUP);
     }
     let lacking = lacking(rules, record);
-    if !lacking.is_empty() {
+    if !lacking.is_empty() && !disk.elsewhere {
         add(NoticeCode::Scopes, &format!("The record lacks {}.", lacking.join(", ")), SETUP);
     }
-    if rules.metadata_pinned {
+    if rules.metadata_pinned && !disk.elsewhere {
         let platform = world.inputs.process.as_ref().map(|process| process.platform.as_str());
         let other = platform.is_some() && !pin_allows(text("platform"), platform);
         if other || !pin_allows(text("deviceFamily"), None) {

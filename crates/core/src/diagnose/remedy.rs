@@ -13,10 +13,11 @@ use crate::context::World;
 use crate::diagnose::after::{Act, Setting, after};
 use crate::diagnose::disk::{Disk, Fault};
 use crate::diagnose::elsewhere::{by_hand, elsewhere};
-use crate::diagnose::judge::{Case, Row, is_open, presents_device};
+use crate::diagnose::judge::{Case, Row, described, is_open, presents_device};
 use crate::gateway::state::Paired;
 use crate::gateway::walk::Outcome;
-use crate::options::connection::Auth;
+use crate::options::connection::{Auth, Client};
+use crate::options::role::Role;
 use crate::options::target::flag;
 use crate::report::{By, Remedy, RemedyStep};
 use crate::rules::{Doubt, Import, Suffix, Version};
@@ -119,10 +120,17 @@ impl Search<'_> {
 /// What could open this wall, the least first.
 fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outcome) -> Vec<Act> {
     let own = case.options.device.is_none();
-    let pair = |reinstate, anew, scopes| Act::Pair { config: own, reinstate, anew, scopes };
-    let plain = || pair(false, false, Vec::new());
     let record = disk.record.as_ref().map(Paired::read);
-    let revoked = record.as_ref().and_then(Paired::token).is_some_and(|token| token.revoked);
+    let whole = described(case, record.as_ref());
+    let as_node =
+        whole.role == Some(Role::Node) || whole.role.is_none() && whole.client == Client::Node;
+    let pair =
+        |reinstate, anew, scopes| Act::Pair { config: own, reinstate, anew, scopes, node: as_node };
+    let plain = || pair(false, false, Vec::new());
+    let revoked = record
+        .as_ref()
+        .and_then(|record| record.token(if as_node { Role::Node } else { Role::Operator }))
+        .is_some_and(|token| token.revoked);
     let mut approvals = vec![plain()];
     if world.rules.import == Import::IdentityOnly {
         approvals.push(Act::Import);
@@ -212,9 +220,12 @@ fn step(case: Case<'_>, disk: &Disk, act: &Act) -> RemedyStep {
     let word = |text: &str| text.to_string();
     let key = case.options.device.map(|key| base64::encode_url(&key));
     match act {
-        Act::Pair { config, reinstate, anew, scopes } => {
+        Act::Pair { config, reinstate, anew, scopes, node } => {
             let mut words = vec![word(if *config { "setup" } else { "pre-pair" })];
             words.extend(key.iter().flat_map(|key| flag("--device", key)));
+            if *node {
+                words.extend(["--role", "node"].map(word));
+            }
             if *reinstate {
                 words.push(word("--reinstate"));
             }

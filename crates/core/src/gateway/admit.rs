@@ -8,9 +8,11 @@ use crate::gateway::scopes::covers;
 use crate::gateway::state::Mode;
 use crate::gateway::tree::Question;
 use crate::gateway::walk::{End, Method, Walk, refused, yes};
-use crate::options::connection::{Auth, Client};
+use crate::options::connection::Auth;
+use crate::options::role::Role;
 use crate::rules::{
-    BackendExemption, BindLan, ExemptAuth, LocalEquivalent, NoDeviceScopes, OriginCheck, ProxyAuth,
+    BackendExemption, BindLan, ExemptAuth, InsecureUi, LocalEquivalent, NoDeviceScopes,
+    OriginCheck, ProxyAuth,
 };
 use crate::verdict::Reason;
 
@@ -99,21 +101,26 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn origin(&mut self, local: bool) -> Result<(), End> {
-        let Some(origin) = self.connection.origin.as_deref().filter(|o| !o.trim().is_empty())
-        else {
-            return Ok(());
-        };
+        let page = self.is_page();
+        let origin = self.connection.origin.as_deref().filter(|o| !o.trim().is_empty());
         let unasked = !self.rules.origin_check_proxied && self.request().names_client();
-        if self.rules.origin_check == OriginCheck::None || unasked {
+        if !page && (origin.is_none() || self.rules.origin_check == OriginCheck::None || unasked) {
             return Ok(());
         }
-        let allowed = self
-            .state
-            .config
-            .allowed_origins
-            .iter()
-            .any(|o| o == "*" || o.trim().eq_ignore_ascii_case(origin.trim()))
-            || self.request().origin_allowed(self.rules, origin, local);
+        let listed = |origin: &str| {
+            let mut entries = self.state.config.allowed_origins.iter();
+            entries.any(|o| o == "*" || o.trim().eq_ignore_ascii_case(origin.trim()))
+        };
+        let check = match self.rules.origin_check {
+            OriginCheck::None => OriginCheck::LoopbackHost,
+            check => check,
+        };
+        let allowed = origin.is_some_and(|origin| {
+            let request = self.request();
+            listed(origin)
+                || request.origin_allowed(check, origin, local)
+                || (self.rules.own_page_allowed && request.is_own_page(origin))
+        });
         let because = self.cite("origin_check", "an Origin header must be allowed by gateway.controlUi.allowedOrigins or be of this machine");
         self.step(Question::Origin, yes(allowed), because);
         if allowed { Ok(()) } else { Err(refused(Reason::Auth)) }
@@ -187,26 +194,49 @@ impl<'a> Walk<'a> {
             }
         }
         // src/infra/device-pairing.ts verifyDeviceToken
-        let (ok, reason, why) =
-            match self.state.paired.as_ref().map(|paired| (paired, paired.token())) {
-                None => (false, Reason::Auth, "there is no record of this device"),
-                Some((_, None)) => (false, Reason::Auth, "the record holds no operator token"),
-                Some((_, Some(token))) if token.revoked => {
-                    (false, Reason::Revoked, "the token was revoked")
+        let role = self.role();
+        let (ok, reason, why) = match self
+            .state
+            .paired
+            .as_ref()
+            .map(|paired| (paired, paired.token(role)))
+        {
+            None => (false, Reason::Auth, "there is no record of this device"),
+            Some((_, None)) => (
+                false,
+                Reason::Auth,
+                match role {
+                    Role::Operator => "the record holds no operator token",
+                    Role::Node => "the record holds no node token",
+                },
+            ),
+            Some((paired, Some(token)))
+                if self.rules.page_tokens_issued
+                    && paired.of_page()
+                    && !token.issued
+                    && !token.revoked =>
+            {
+                (
+                    false,
+                    Reason::Auth,
+                    "a browser's token counts only if it was issued at a connect with the shared secret",
+                )
+            }
+            Some((_, Some(token))) if token.revoked => {
+                (false, Reason::Revoked, "the token was revoked")
+            }
+            Some((paired, Some(token))) => {
+                let scopes = token.scopes.as_deref().unwrap_or(&[]);
+                if self.rules.token_within_record && !covers(self.rules, paired.approved(), scopes)
+                {
+                    (false, Reason::Auth, "the token's scopes exceed the record's")
+                } else if covers(self.rules, scopes, &self.asked()) {
+                    (true, Reason::Auth, "it presents the token of its record")
+                } else {
+                    (false, Reason::Auth, "the token lacks a scope that is asked for")
                 }
-                Some((paired, Some(token))) => {
-                    let scopes = token.scopes.as_deref().unwrap_or(&[]);
-                    if self.rules.token_within_record
-                        && !covers(self.rules, paired.approved(), scopes)
-                    {
-                        (false, Reason::Auth, "the token's scopes exceed the record's")
-                    } else if covers(self.rules, scopes, &self.asked()) {
-                        (true, Reason::Auth, "it presents the token of its record")
-                    } else {
-                        (false, Reason::Auth, "the token lacks a scope that is asked for")
-                    }
-                }
-            };
+            }
+        };
         self.step(question, if ok { "yes, with its device token" } else { "no" }, why);
         if ok { Ok(Method::DeviceToken) } else { Err(refused(reason)) }
     }
@@ -246,6 +276,37 @@ impl<'a> Walk<'a> {
         (!allowed).then_some("the user is not in gateway.auth.trustedProxy.allowUsers")
     }
 
+    /// Whether the config spares the control UI a device.
+    fn ui_spared(&self, local: bool) -> bool {
+        let config = self.state.config.control_ui;
+        let (insecure, disabled) =
+            (config.allow_insecure_auth, config.dangerously_disable_device_auth);
+        self.is_control_ui()
+            && match self.rules.insecure_ui {
+                InsecureUi::Everywhere => insecure || disabled,
+                InsecureUi::Here => disabled || (insecure && local),
+                InsecureUi::Gone => false,
+            }
+    }
+
+    /// Whether a device that it presents is not looked at.
+    pub(super) fn device_ignored(&self) -> bool {
+        self.state.config.control_ui.dangerously_disable_device_auth
+            && self.is_control_ui()
+            && self.rules.insecure_ui != InsecureUi::Gone
+    }
+
+    /// Whether the control UI needs no pairing.
+    pub(super) fn ui_exempt(&self, auth: Method) -> bool {
+        let insecure = self.rules.insecure_ui == InsecureUi::Everywhere
+            && auth == Method::Shared
+            && self.state.config.control_ui.allow_insecure_auth;
+        let open = self.rules.ui_open_without_auth
+            && auth == Method::None
+            && self.role() == Role::Operator;
+        self.is_control_ui() && (insecure || open)
+    }
+
     pub(super) fn has_origin(&self) -> bool {
         self.rules.origin_check != OriginCheck::None
             && self.connection.origin.as_deref().is_some_and(|origin| !origin.trim().is_empty())
@@ -254,7 +315,7 @@ impl<'a> Walk<'a> {
     pub(super) fn local_equivalent(&self, local: bool, auth: Method) -> bool {
         let client = match self.rules.local_equivalent {
             LocalEquivalent::None => false,
-            LocalEquivalent::Cli => self.connection.client == Client::Cli,
+            LocalEquivalent::Cli => self.is_cli(),
             LocalEquivalent::Any => true,
         };
         !local
@@ -273,9 +334,11 @@ impl<'a> Walk<'a> {
         };
         match self.rules.backend_exemption {
             BackendExemption::None => false,
-            BackendExemption::SharedSecret => auth == Method::Shared,
+            BackendExemption::SharedSecret => {
+                auth == Method::Shared && self.role() == Role::Operator
+            }
             BackendExemption::Local | BackendExemption::LocalUnpaired => {
-                self.connection.client == Client::Agent && local && by && !self.has_origin()
+                self.is_backend() && local && by && !self.has_origin()
             }
         }
     }
@@ -287,20 +350,24 @@ impl<'a> Walk<'a> {
         auth: Method,
         exempt: bool,
     ) -> Result<Cow<'a, [String]>, End> {
+        let spared = self.ui_spared(local);
+        let lacks = (self.is_control_ui() && !spared)
+            || (self.role() == Role::Node && self.rules.node_needs_device);
+        if lacks {
+            self.step(Question::Without, "no", "a node and the control UI need a device");
+            return Err(refused(Reason::NoDevice));
+        }
         if auth != Method::Shared && !exempt {
             self.step(Question::Without, "no", "only with the shared secret");
             return Err(refused(Reason::NoDevice));
         }
         let kept = match self.rules.no_device_scopes {
+            _ if spared => true,
             NoDeviceScopes::Dropped => false,
             NoDeviceScopes::Kept => true,
             NoDeviceScopes::KeptForBackend => exempt,
             NoDeviceScopes::KeptForLocal => {
-                exempt
-                    || (self.connection.client == Client::Cli
-                        && local
-                        && auth == Method::Shared
-                        && !self.has_origin())
+                exempt || (self.is_cli() && local && auth == Method::Shared && !self.has_origin())
             }
         };
         let because = self.cite(

@@ -7,6 +7,7 @@ pub mod scopes;
 pub mod state;
 pub mod tree;
 pub mod walk;
+pub mod who;
 
 #[cfg(test)]
 #[path = "../../tests/unit/decision.rs"]

@@ -4,6 +4,7 @@ use crate::gateway::scopes::{covers, known};
 use crate::gateway::state::{Identity, Paired, Pending};
 use crate::gateway::tree::Question;
 use crate::gateway::walk::{End, Walk, refused, yes};
+use crate::options::role::Role;
 use crate::rules::{Approval, BackendExemption, BindLan, ScopeCompare, Sticky, TokenNeed};
 use crate::store::pending::PENDING_TTL_MS;
 use crate::store::record::pin_allows;
@@ -42,8 +43,10 @@ impl<'a> Walk<'a> {
             return self.token_usable(record, asked);
         }
         if rules.metadata_pinned {
-            let platform = self.connection.platform.as_deref().unwrap_or("linux");
-            let equal = pin_allows(record.platform.as_deref(), Some(platform))
+            let pinned = record.platform.as_deref();
+            let platform = self.platform();
+            let equal = (pin_allows(pinned, Some(&platform))
+                || pinned.is_some_and(|pinned| self.same_system(pinned)))
                 && pin_allows(
                     record.device_family.as_deref(),
                     self.connection.device_family.as_deref(),
@@ -57,7 +60,7 @@ impl<'a> Walk<'a> {
                 self.require(Reason::MetadataUpgrade, asked, local)?;
             }
         }
-        let role = record.roles(rules).contains(&"operator");
+        let role = record.roles(rules).contains(&self.role().name());
         let because = self.cite(
             "token_need",
             match rules.token_need {
@@ -114,7 +117,8 @@ impl<'a> Walk<'a> {
 
     /// A token without a scope list makes `ensureDeviceToken` throw, which drops the connection.
     pub(super) fn token_usable(&mut self, record: &Paired, asked: &[String]) -> Result<(), End> {
-        let throws = record.token().is_some_and(|token| !token.revoked && token.scopes.is_none());
+        let throws =
+            record.token(self.role()).is_some_and(|token| !token.revoked && token.scopes.is_none());
         if self.silently || asked.is_empty() || !throws {
             return Ok(());
         }
@@ -140,7 +144,7 @@ impl<'a> Walk<'a> {
                 .state
                 .paired
                 .as_ref()
-                .and_then(Paired::token)
+                .and_then(|paired| paired.token(self.role()))
                 .is_some_and(|token| token.revoked);
         let lan = self.lan() && rules.bind_lan == BindLan::Remote;
         let named = if lan {
@@ -202,10 +206,19 @@ impl<'a> Walk<'a> {
         if !local {
             return Some("only a local connection is approved silently".to_owned());
         }
-        if self.has_origin() {
+        if self.has_origin() && !self.is_own_page() {
             return Some(
                 self.cite("origin_check", "a connection with an Origin is never approved silently"),
             );
+        }
+        if self.has_origin() && rules.pages_wait {
+            return Some(self.cite("pages_wait", "not even a page of OpenClaw's own is"));
+        }
+        if self.role() == Role::Node && self.state.paired.is_some() && rules.known_node_waits {
+            return Some(self.cite(
+                "known_node_waits",
+                "a device that has a record becomes a node by its owner alone",
+            ));
         }
         if rules.auto_approve_local && self.state.config.auto_approve_local == Some(false) {
             return Some(
@@ -219,6 +232,7 @@ impl<'a> Walk<'a> {
             Reason::ScopeUpgrade if !rules.silent_scope => {
                 Some(self.cite("silent_scope", "a scope upgrade is not"))
             }
+            Reason::MetadataUpgrade if self.is_app() && rules.silent_app_metadata => None,
             Reason::MetadataUpgrade => Some("another platform or device family is not".to_owned()),
             _ => None,
         }
@@ -236,7 +250,10 @@ impl<'a> Walk<'a> {
     pub(super) fn may_approve(&self, asked: &[String], pending: &[&str]) -> bool {
         let rules = self.rules;
         let record = self.state.paired.as_ref();
-        let token = record.and_then(Paired::token);
+        if self.role() == Role::Node {
+            return rules.approval == Approval::Anything || pending.is_empty();
+        }
+        let token = record.and_then(|record| record.token(Role::Operator));
         let held: &[String] = token.and_then(|t| t.scopes.as_deref()).unwrap_or(&[]);
         let approved = record.map_or(&[][..], Paired::approved);
         let mut wanted: Vec<String> = pending.iter().map(|&scope| scope.to_owned()).collect();

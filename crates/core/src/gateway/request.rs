@@ -139,12 +139,12 @@ impl Request<'_> {
     }
 
     /// Whether the Origin needs no entry in the config.
-    pub(crate) fn origin_allowed(&self, rules: &Rules, origin: &str, local: bool) -> bool {
+    pub(crate) fn origin_allowed(&self, check: OriginCheck, origin: &str, local: bool) -> bool {
         let Some((_, rest)) = origin.trim().split_once("://") else { return false };
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
         let name = host_name(&authority);
         let loopback_origin = host_is_loopback(&name);
-        match rules.origin_check {
+        match check {
             OriginCheck::None => true,
             OriginCheck::LoopbackHost => loopback_origin && host_is_loopback(&host_name(self.host)),
             OriginCheck::LocalClient => local && loopback_origin,
@@ -159,6 +159,13 @@ impl Request<'_> {
                     || (own && authority == self.host.trim().to_ascii_lowercase())
             }
         }
+    }
+
+    /// Whether the Origin is the Host.
+    pub(crate) fn is_own_page(&self, origin: &str) -> bool {
+        let Some((_, rest)) = origin.trim().split_once("://") else { return false };
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        authority.eq_ignore_ascii_case(self.host.trim())
     }
 
     fn host_is_local(&self, rules: &Rules) -> bool {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::base::json::strings;
 use crate::base::named::Named;
+use crate::options::role::Role;
 use crate::rules::{NamedRoles, Rules, ScopesField, TokenNeed};
 use crate::store::record::is_revoked;
 
@@ -59,6 +60,10 @@ pub struct Paired {
     pub approved_scopes: Option<Vec<String>>,
     /// The tokens by role, if an object.
     pub tokens: Option<Named<Token>>,
+    /// The client that it was paired as.
+    pub client_id: Option<String>,
+    /// Its mode.
+    pub client_mode: Option<String>,
     /// The pinned platform.
     pub platform: Option<String>,
     /// The pinned device family.
@@ -73,6 +78,8 @@ pub struct Token {
     pub scopes: Option<Vec<String>>,
     /// Its owner revoked it.
     pub revoked: bool,
+    /// It was issued at a connect with the shared secret.
+    pub issued: bool,
 }
 
 /// A pending request.
@@ -105,12 +112,16 @@ pub struct Config {
     pub auth: Mode,
     /// `gateway.nodes.pairing.autoApproveLocal`; absent means yes.
     pub auto_approve_local: Option<bool>,
+    /// `gateway.nodes.pairing.autoApproveCidrs`.
+    pub auto_approve_cidrs: Vec<String>,
     /// `gateway.controlUi.allowedOrigins`.
     pub allowed_origins: Vec<String>,
     /// `gateway.auth.trustedProxy`.
     pub trusted_proxy: ProxyUser,
     /// The variable from which clients on this machine take another secret than the gateway asks for.
     pub other_secret: Option<String>,
+    /// What else `gateway.controlUi` says.
+    pub control_ui: ControlUi,
 }
 
 /// How a trusted proxy vouches for a user.
@@ -125,6 +136,16 @@ pub struct ProxyUser {
     pub allow_users: Vec<String>,
     /// The proxy may be on this machine.
     pub allow_loopback: bool,
+}
+
+/// The settings of `gateway.controlUi` that spare it a device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ControlUi {
+    /// `allowInsecureAuth`.
+    pub allow_insecure_auth: bool,
+    /// `dangerouslyDisableDeviceAuth`.
+    pub dangerously_disable_device_auth: bool,
 }
 
 /// An authentication mode of the gateway.
@@ -169,9 +190,12 @@ impl Paired {
                 let read = |token: &Value| Token {
                     scopes: strings(token.get("scopes")),
                     revoked: is_revoked(token.get("revokedAtMs")),
+                    issued: token.get("issuer").is_some_and(|issuer| !issuer.is_null()),
                 };
                 tokens.iter().map(|(role, token)| (role.clone(), read(token))).collect()
             }),
+            client_id: text("clientId"),
+            client_mode: text("clientMode"),
             platform: text("platform"),
             device_family: text("deviceFamily"),
         }
@@ -230,7 +254,17 @@ impl Paired {
         self.approved_scopes.as_ref().or(self.scopes.as_ref()).map_or(&[], Vec::as_slice)
     }
 
-    pub(crate) fn token(&self) -> Option<&Token> {
-        self.tokens.as_ref()?.get("operator")
+    pub(crate) fn token(&self, role: Role) -> Option<&Token> {
+        self.tokens.as_ref()?.get(role.name())
+    }
+
+    /// `isBrowserRelatedPairedDevice`.
+    pub(super) fn of_page(&self) -> bool {
+        let is = |text: &Option<String>, name: &str| {
+            text.as_deref().is_some_and(|text| text.trim().eq_ignore_ascii_case(name))
+        };
+        is(&self.client_mode, "webchat")
+            || is(&self.client_id, "openclaw-control-ui")
+            || is(&self.client_id, "webchat-ui")
     }
 }

@@ -11,6 +11,7 @@ use crate::gateway::scopes::{ADMIN, FIXED, READ, WRITE, scope_of, shown};
 use crate::gateway::state::{Identity, State};
 use crate::gateway::tree::Question;
 use crate::options::connection::{Auth, Client, Connection};
+use crate::options::role::Role;
 use crate::rules::{AgentPath, AskedScopes, BrokenIdentity, Rules};
 use crate::verdict::{Reason, Step, Verdict};
 
@@ -84,7 +85,7 @@ impl<'a> Walk<'a> {
 
     pub(super) fn decide(&mut self) -> Result<(), End> {
         self.start()?;
-        let device = self.presents_device()?;
+        let device = self.presents_device()? && !self.device_ignored();
         self.identity(device)?;
         let local = self.local()?;
         self.origin(local)?;
@@ -93,7 +94,7 @@ impl<'a> Walk<'a> {
         let equivalent = self.local_equivalent(local, auth);
         let exempt = self.exempt(local, auth);
         let granted = if device {
-            self.pair(&asked, local || equivalent, exempt)?;
+            self.pair(&asked, local || equivalent, exempt || self.ui_exempt(auth))?;
             asked
         } else {
             self.without_device(asked, local, auth, exempt)?
@@ -131,6 +132,10 @@ impl<'a> Walk<'a> {
                 "cli_presents_device",
                 "the command line sends the shared secret to this machine, and no device",
             ),
+            _ => {
+                self.step(question, yes(presents), "such clients present their device");
+                return Ok(presents);
+            }
         };
         let because = self.cite(field, why);
         self.step(question, yes(presents), because);
@@ -150,6 +155,7 @@ impl<'a> Walk<'a> {
         match self.connection.client {
             Client::Agent => self.rules.agent_path == AgentPath::Device,
             Client::Cli => self.rules.cli_presents_device,
+            _ => true,
         }
     }
 
@@ -193,15 +199,20 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn asked(&self) -> Cow<'a, [String]> {
+        let operator = self.role() == Role::Operator;
         if let Some(scopes) = &self.connection.scopes {
-            return match scopes.is_empty() && self.rules.no_scopes_is_admin {
+            return match operator && scopes.is_empty() && self.rules.no_scopes_is_admin {
                 true => Cow::Owned(vec![ADMIN.to_owned()]),
                 false => Cow::Borrowed(scopes),
             };
         }
         let asked = match self.connection.client {
+            _ if !operator => return Cow::Borrowed(&[]),
             Client::Agent => self.rules.agent_scopes,
             Client::Cli => self.rules.cli_scopes,
+            // ui/src/ui/gateway.ts
+            Client::ControlUi => AskedScopes::Fixed,
+            Client::Node | Client::App | Client::Other => AskedScopes::PerMethod,
         };
         Cow::Owned(match asked {
             AskedScopes::Fixed => FIXED.iter().map(|&scope| scope.to_owned()).collect(),
@@ -210,6 +221,10 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn call(&mut self, granted: &[String]) -> Result<(), End> {
+        // a node calls nothing of an operator's
+        if self.role() == Role::Node {
+            return Ok(());
+        }
         let method = self.method();
         let need = scope_of(method);
         // src/gateway/method-scopes.ts authorizeOperatorScopesForMethod, the same in every version

@@ -7,6 +7,7 @@ use crate::base::named::Named;
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::options::log;
+use crate::options::role::Role;
 use crate::parts::{Part, list, mistyped, text};
 
 /// A connection as the API describes it. Everything has a default.
@@ -15,6 +16,12 @@ use crate::parts::{Part, list, mistyped, text};
 pub struct Connection {
     /// Who connects.
     pub client: Client,
+    /// The id by which it names itself. Default: that of the client.
+    pub client_id: Option<String>,
+    /// The mode that it names. Default: that of the client.
+    pub client_mode: Option<String>,
+    /// The role that it asks for. Default: node for a node, else operator.
+    pub role: Option<Role>,
     /// Whether it presents its device. Default: as this client does in this version.
     pub presents_device: Option<bool>,
     /// The method that it calls. Default: `cron.list`.
@@ -89,6 +96,32 @@ pub enum Client {
     Agent,
     /// The command line: cli in mode cli.
     Cli,
+    /// A browser with OpenClaw's own page: openclaw-control-ui in mode webchat.
+    ControlUi,
+    /// A node host: node-host in mode node.
+    Node,
+    /// An app on a desktop or a phone: openclaw-macos in mode ui, unless it names another id.
+    App,
+    /// Anything else, by its id and mode.
+    Other,
+}
+
+impl Client {
+    /// The words for it.
+    pub const NAMES: [&'static str; 6] = ["agent", "cli", "control-ui", "node", "app", "other"];
+
+    fn parse(name: &str) -> Option<Self> {
+        const ALL: [Client; 6] = [
+            Client::Agent,
+            Client::Cli,
+            Client::ControlUi,
+            Client::Node,
+            Client::App,
+            Client::Other,
+        ];
+        let at = Self::NAMES.iter().position(|known| *known == name)?;
+        Some(ALL[at])
+    }
 }
 
 /// What a client authenticates with.
@@ -111,9 +144,14 @@ pub(super) fn connection(mut part: Part) -> Result<Connection> {
     }
     let described = Connection {
         client: match part.text("client")?.as_deref() {
-            None | Some("agent") => Client::Agent,
-            Some("cli") => Client::Cli,
-            _ => return Err(mistyped()),
+            None => Client::Agent,
+            Some(name) => Client::parse(name).ok_or_else(mistyped)?,
+        },
+        client_id: part.text("clientId")?,
+        client_mode: part.text("clientMode")?,
+        role: match part.text("role")?.as_deref() {
+            None => None,
+            Some(name) => Some(Role::parse(name).ok_or_else(mistyped)?),
         },
         presents_device: match part.take("presentsDevice") {
             None => None,

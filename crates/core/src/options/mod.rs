@@ -6,6 +6,7 @@ pub mod fields;
 pub mod log;
 mod merge;
 pub mod pair;
+pub mod role;
 pub mod target;
 
 use serde_json::{Map, Value};
@@ -240,7 +241,7 @@ fn diagnose(fields: &mut Fields) -> Result<DiagnoseOptions> {
         None => Connection::default(),
         Some(value) => connection(Part(object("connection", value)?)).map_err(|_| {
             Error::new(ErrorCode::Options, "The option connection has an unknown field, or one of the wrong type.").hint(
-                "Known: client ('agent' or 'cli'), presentsDevice, method, scopes, remoteAddress, host, origin, headers, auth ('token', 'password', 'device-token' or 'none').",
+                "Known: client ('agent', 'cli', 'control-ui', 'node', 'app' or 'other'), clientId, clientMode, role ('operator' or 'node'), platform, deviceFamily, presentsDevice, method, scopes, remoteAddress, host, origin, headers, auth ('token', 'password', 'device-token' or 'none').",
             )
         })?,
     };

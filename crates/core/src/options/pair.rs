@@ -8,6 +8,7 @@ use crate::base::text::quote;
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::options::fields::{Fields, texts, wrong};
+use crate::options::role::Role;
 
 /// Where the key comes from.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub struct PairOptions {
     pub replace: bool,
     /// Approve only this public key.
     pub device: Option<[u8; 32]>,
+    /// The role that it gets; `None`: operator, but of no node's key.
+    pub role: Option<Role>,
     /// Exactly these scopes; `None` unites the default ones with what is there.
     pub scopes: Option<Vec<String>>,
     /// Give a revoked token anew.
@@ -138,6 +141,8 @@ pub struct PairInput {
     pub on_conflict: OnConflict,
     /// `device`
     pub device: Option<DeviceInput>,
+    /// `role`
+    pub role: Option<Role>,
     /// `scopes`
     pub scopes: Option<Vec<String>>,
     /// `reinstate`
@@ -181,6 +186,15 @@ impl PairInput {
                 "The option onConflict has no meaning beside device, which touches no identity.",
             ));
         }
+        if self.role == Some(Role::Node) && self.scopes.is_some() {
+            return Err(Error::new(
+                ErrorCode::Options,
+                "The option scopes has no meaning beside role: 'node': a node has no scopes.",
+            )
+            .hint(
+                "Leave out scopes. What a node may run is approved apart, once it has connected.",
+            ));
+        }
         let scopes = self.scopes.map(scopes).transpose()?;
         let name = self.display_name.map(|text| display_name("displayName", text)).transpose()?;
         if let (Some(_), Some((_, Some(_)))) = (&name, &device) {
@@ -197,6 +211,7 @@ impl PairInput {
             identity,
             replace,
             device,
+            role: self.role,
             scopes,
             reinstate: self.reinstate,
             display_name: name.or(device_name.flatten()),
@@ -266,7 +281,7 @@ pub(super) fn device(fields: &mut Fields) -> Result<Option<DeviceInput>> {
             .hint("Give the raw public key in base64url (43 characters), or its SPKI PEM.")
     })?;
     let display_name = inner.string("displayName")?;
-    inner.finish()?;
+    // newIdentity() and a record have further fields
     Ok(Some(DeviceInput { public_key, display_name }))
 }
 
@@ -276,9 +291,18 @@ pub(super) fn pair(fields: &mut Fields, blobs: &[&[u8]], seed: &[u8; 32]) -> Res
         Some(Value::String(text)) if text == "new" => IdentityInput::New,
         Some(Value::Object(map)) if map.contains_key("privateKeyPem") => {
             let mut inner = Fields::new("identity", Value::Object(map))?;
-            let pem = Zeroizing::new(inner.string("privateKeyPem")?.unwrap_or_default());
-            inner.finish()?;
-            IdentityInput::Pem(pem)
+            for name in ["secret", "label"] {
+                if inner.take(name).is_some() {
+                    return Err(Error::new(
+                        ErrorCode::Options,
+                        format!(
+                            "The options identity.privateKeyPem and identity.{name} exclude each other."
+                        ),
+                    ));
+                }
+            }
+            // newIdentity() has further fields
+            IdentityInput::Pem(Zeroizing::new(inner.string("privateKeyPem")?.unwrap_or_default()))
         }
         Some(Value::Object(map)) => IdentityInput::Derived(derivation(map, "identity", blobs)?),
         Some(_) => {
@@ -297,6 +321,7 @@ pub(super) fn pair(fields: &mut Fields, blobs: &[&[u8]], seed: &[u8; 32]) -> Res
         identity,
         on_conflict,
         device,
+        role: fields.one_of("role", &Role::NAMES)?.and_then(Role::parse),
         scopes: match fields.take("scopes") {
             None => None,
             Some(value) => Some(texts("scopes", "an array of strings", value)?),

@@ -15,6 +15,8 @@ pub struct Target {
     pub state_dir: Option<String>,
     /// Overrides the environment.
     pub config_path: Option<String>,
+    /// As OpenClaw's `--profile`.
+    pub profile: Option<String>,
     /// The gateway's version; `None` is 'auto'.
     pub gateway_version: Option<Version>,
     /// The folder of the installed package, obeyed by the drivers.
@@ -29,6 +31,7 @@ impl Target {
         let version = self.gateway_version.map(|version| version.to_string());
         let flags = [
             ("--state-dir", self.state_dir.as_ref()),
+            ("--profile", self.profile.as_ref()),
             ("--config", self.config_path.as_ref()),
             ("--gateway-version", version.as_ref()),
             ("--openclaw-dir", self.openclaw_dir.as_ref()),
@@ -52,6 +55,8 @@ pub struct TargetInput {
     pub state_dir: Option<String>,
     /// `configPath`
     pub config_path: Option<String>,
+    /// `profile`
+    pub profile: Option<String>,
     /// `gatewayVersion`
     pub gateway_version: Option<String>,
     /// `env`
@@ -61,7 +66,12 @@ pub struct TargetInput {
 impl TargetInput {
     /// Checks it.
     pub fn checked(self) -> Result<Target> {
+        if self.profile.is_some() && self.state_dir.is_some() {
+            return Err(Error::new(ErrorCode::Options, "The options profile and stateDir exclude each other.")
+                .hint("A profile is a state dir: `.openclaw-NAME` in the home folder. Give one of the two."));
+        }
         Ok(Target {
+            profile: self.profile.map(profile).transpose()?,
             state_dir: self.state_dir.map(|text| path("stateDir", text)).transpose()?,
             config_path: self.config_path.map(|text| path("configPath", text)).transpose()?,
             gateway_version: match self.gateway_version.as_deref() {
@@ -72,6 +82,18 @@ impl TargetInput {
             env: self.env,
         })
     }
+}
+
+/// The name of a profile (`src/cli/profile-utils.ts` isValidProfileName).
+fn profile(name: String) -> Result<String> {
+    let name = name.trim();
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    let first = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
+    if first && name.len() <= 64 && name.bytes().all(inner) {
+        return Ok(name.to_string());
+    }
+    Err(Error::new(ErrorCode::Options, "The option profile is not the name of a profile.")
+        .hint("OpenClaw takes 1 to 64 letters, digits, `_` and `-`, of which the first is a letter or a digit."))
 }
 
 /// The deviceId whose requests a caller wants dropped.
@@ -121,6 +143,7 @@ pub fn target(fields: &mut Fields) -> Result<Target> {
     let mut target = TargetInput {
         state_dir: fields.string("stateDir")?,
         config_path: fields.string("configPath")?,
+        profile: fields.string("profile")?,
         gateway_version: fields.string("gatewayVersion")?,
         ..TargetInput::default()
     };

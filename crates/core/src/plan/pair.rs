@@ -12,12 +12,13 @@ use crate::error::{Error, Result};
 use crate::gateway::pairing::{PINNED, remove_first};
 use crate::options::fields::close;
 use crate::options::pair::{PairOptions, PendingChoice};
+use crate::options::role::Role;
 use crate::plan::identity::{IMPORT_BY_DOCTOR, legacy_identity};
 use crate::plan::key::{Key, file_key, row_key};
 use crate::plan::pending::{asked, clear_part};
 use crate::plan::record::{file_record, row_record};
 use crate::report::{IdentityOutcome, Notice, PrePairReport, StoreKind};
-use crate::rules::{Import, Rules};
+use crate::rules::{Import, NodeCommands, Rules};
 use crate::steps::{Statement, Step};
 use crate::store::pending::Which;
 use crate::store::record::{Want, pin_allows};
@@ -52,10 +53,12 @@ pub(crate) fn pair_part(
     };
     known_scopes(options.scopes.as_deref(), &world.rules, &mut warnings)?;
     let id = device_id(&key.public);
+    let role = options.role.unwrap_or_default().name();
     let asked = asked(world, &key.public, options.pending)?;
     let want = Want {
         public: &key.public,
         display_name: options.display_name.as_deref(),
+        role: options.role,
         scopes: options.scopes.as_deref(),
         reinstate: options.reinstate,
         asked: &asked,
@@ -79,7 +82,7 @@ pub(crate) fn pair_part(
     }
     if decision.renewed {
         warnings.push(
-            Notice::new(NoticeCode::TokenRenewed, format!("The operator token of device {id} was a sanitizer's mark, not a token. A new token took its place."))
+            Notice::new(NoticeCode::TokenRenewed, format!("The {role} token of device {id} was a sanitizer's mark, not a token. A new token took its place."))
                 .hint("A client that still has the old token connects once with the gateway's own secret.")
                 .at(&place),
         );
@@ -121,6 +124,15 @@ pub(crate) fn pair_part(
         pending_cleared = clear.cleared.len();
         steps.extend(clear.steps);
         statements.extend(clear.statements);
+    }
+    match options.role.unwrap_or_default() {
+        Role::Node if decision.new_token && world.rules.node_commands == NodeCommands::Held => {
+            warnings.push(
+                Notice::new(NoticeCode::NodeCommands, format!("Device {id} may connect as a node now. On this version it can run nothing until its commands are approved, and it names them when it connects."))
+                    .hint("Let it connect, then approve what it asks for: `openclaw nodes pending` lists it."),
+            );
+        }
+        Role::Node | Role::Operator => {}
     }
     if world.store == StoreKind::Json && world.rules.import == Import::IdentityOnly {
         warnings.push(

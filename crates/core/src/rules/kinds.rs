@@ -265,6 +265,65 @@ pub enum Sticky {
     Superseded,
 }
 
+/// Which scopes the tokens have that an approval makes, and for which roles there is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApprovalTokens {
+    /// One token, for the request's `role`, with the scopes that it asks for.
+    Asked,
+    /// The same; where it asks for none, with those of the old token, else of the record.
+    AskedOrHeld,
+    /// One for each role that it asks for, with those of these scopes that are of the role.
+    OfRole,
+    /// The same; an old token keeps its scopes and gains those that the record did not have.
+    Added,
+}
+
+/// Which scopes an approval refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScopesOfRoles {
+    /// None.
+    None,
+    /// An `operator.*` scope where the request does not ask for that role.
+    Operator,
+    /// Every scope that is of none of the roles asked for.
+    All,
+}
+
+/// What becomes of the commands that a paired node brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeCommands {
+    /// They work: nobody is asked.
+    Free,
+    /// They wait for an owner's approval, and work meanwhile.
+    Asked,
+    /// They wait, and work once they are approved.
+    Held,
+}
+
+/// What a setting that lets the control UI in without a device does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InsecureUi {
+    /// `allowInsecureAuth` and `dangerouslyDisableDeviceAuth`: with the shared secret it needs no device and no pairing.
+    Everywhere,
+    /// `allowInsecureAuth` only on this machine.
+    Here,
+    /// There is no such setting.
+    Gone,
+}
+
+/// Whose platform may differ from that of its record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pins {
+    /// Nobody's.
+    Exact,
+    /// A node host's, by another name of the same system.
+    NodeHosts,
+    /// Also a phone's, by its version.
+    Phones,
+    /// Also that of the macOS app, by its version.
+    Apps,
+}
+
 /// Which of the gateway's own secrets keep it from starting, each beside those of the line before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SecretCheck {

@@ -2,10 +2,11 @@
 
 use crate::rules::column::{Cell, Change, Column, Since, pick, source, table};
 use crate::rules::kinds::{
-    AddressForm, AgentPath, Approval, AskedScopes, BackendExemption, BindLan, BrokenIdentity,
-    ClientIp, EnvFiles, ExemptAuth, Forwarded, Import, LocalEquivalent, LocalHosts, Locality,
-    NamedRoles, NoDeviceScopes, NodeRange, OriginCheck, ProxyAuth, ProxyMatch, ScopeCompare,
-    ScopesField, SecretCheck, SecretRefs, Sticky, Store, TokenNeed,
+    AddressForm, AgentPath, Approval, ApprovalTokens, AskedScopes, BackendExemption, BindLan,
+    BrokenIdentity, ClientIp, EnvFiles, ExemptAuth, Forwarded, Import, InsecureUi, LocalEquivalent,
+    LocalHosts, Locality, NamedRoles, NoDeviceScopes, NodeCommands, NodeRange, OriginCheck, Pins,
+    ProxyAuth, ProxyMatch, ScopeCompare, ScopesField, ScopesOfRoles, SecretCheck, SecretRefs,
+    Sticky, Store, TokenNeed,
 };
 use crate::rules::version::Version;
 
@@ -263,6 +264,53 @@ table! {
     allow_real_ip_fallback: bool = "src/config/zod-schema.ts" ["2026.1.29" => false, "2026.2.21" => true];
     /// `gateway.nodes.pairing.autoApproveLocal` is a key of the config.
     auto_approve_local: bool = "src/config/zod-schema.ts" ["2026.1.29" => false, "2026.8.1" => true];
+    /// A page from the Host that it dials is allowed without an entry in the config.
+    own_page_allowed: bool = "src/gateway/origin-check.ts checkBrowserOrigin" ["2026.1.29" => true, "2026.2.23" => false];
+    /// What the settings of the control UI do that spare it a device.
+    insecure_ui: InsecureUi = "connect-policy.ts resolveControlUiAuthPolicy" [
+        "2026.1.29" => InsecureUi::Everywhere, "2026.2.21" => InsecureUi::Here, "2026.8.1" => InsecureUi::Gone,
+    ];
+    /// A node needs a device even with the shared secret.
+    node_needs_device: bool = "src/gateway/role-policy.ts roleCanSkipDeviceIdentity" ["2026.1.29" => false, "2026.2.22" => true];
+    /// Without authentication the control UI needs no pairing.
+    ui_open_without_auth: bool = "connect-policy.ts shouldSkipControlUiPairing" ["2026.1.29" => false, "2026.3.22" => true];
+    /// Another platform of an app on this machine is approved silently.
+    silent_app_metadata: bool = "handshake-auth-helpers.ts shouldAllowSilentLocalPairing" ["2026.1.29" => false, "2026.4.25" => true];
+    /// What else than an operator has a record is never approved silently.
+    known_node_waits: bool = "message-handler.ts requirePairing" ["2026.1.29" => false, "2026.5.18" => true];
+    /// OpenClaw's own pages are not approved silently either.
+    pages_wait: bool = "handshake-auth-helpers.ts shouldAllowSilentLocalPairing" ["2026.1.29" => false, "2026.5.18" => true, "2026.5.22" => false];
+    /// Whose platform may differ from that of its record.
+    pins: Pins = "message-handler.ts resolvePinnedClientMetadata" [
+        "2026.1.29" => Pins::Exact, "2026.5.18" => Pins::NodeHosts, "2026.5.19" => Pins::Phones, "2026.8.1" => Pins::Apps,
+    ];
+    /// A browser's own token counts only if it was issued at a connect with the shared secret that still is.
+    page_tokens_issued: bool = "src/infra/device-pairing.ts verifyDeviceToken" ["2026.1.29" => false, "2026.5.27" => true];
+    /// An owner's approval writes `approvedScopes` beside `scopes`.
+    approved_scopes: bool = "src/infra/device-pairing.ts approveDevicePairing" ["2026.1.29" => false, "2026.2.21" => true];
+    /// It writes the request's `deviceFamily`.
+    approved_family: bool = "src/infra/device-pairing.ts approveDevicePairing" ["2026.1.29" => false, "2026.2.26" => true];
+    /// Which scopes its tokens have, and for which roles there is one.
+    approval_tokens: ApprovalTokens = "src/infra/device-pairing.ts resolveApprovedTokenScopes" [
+        "2026.1.29" => ApprovalTokens::Asked, "2026.2.22" => ApprovalTokens::AskedOrHeld, "2026.4.5" => ApprovalTokens::OfRole,
+        "2026.5.12" => ApprovalTokens::Added,
+    ];
+    /// A token also names the scopes that admin and write imply.
+    implied_scopes: bool = "src/shared/device-auth.ts normalizeDeviceAuthScopes" ["2026.1.29" => false, "2026.3.23" => true];
+    /// Where a record or a request has an empty list of scopes, the approved record has one too.
+    empty_scopes_kept: bool = "src/infra/device-pairing.ts mergeScopes" ["2026.1.29" => false, "2026.3.31" => true];
+    /// Which scopes an approval refuses.
+    scopes_of_roles: ScopesOfRoles = "src/infra/device-pairing.ts resolveScopeOutsideRequestedRoles" [
+        "2026.1.29" => ScopesOfRoles::None, "2026.4.5" => ScopesOfRoles::Operator, "2026.4.10" => ScopesOfRoles::All,
+    ];
+    /// An approval keeps when the device was seen last, and why.
+    last_seen_kept: bool = "src/infra/device-pairing.ts buildApprovedPairedDevice" ["2026.1.29" => false, "2026.6.1" => true];
+    /// It keeps who issued the token that it replaces.
+    issuer_kept: bool = "src/infra/device-pairing-token-utils.ts createDeviceAuthToken" ["2026.1.29" => false, "2026.9.5" => true];
+    /// What becomes of the commands that a paired node brings. Up to 2026.7.35 they wait in `nodes/pending.json`, later in the row.
+    node_commands: NodeCommands = "src/gateway/node-connect-reconcile.ts" [
+        "2026.1.29" => NodeCommands::Free, "2026.3.31" => NodeCommands::Held, "2026.4.1" => NodeCommands::Asked, "2026.5.18" => NodeCommands::Held,
+    ];
     /// Which of its own secrets keep a gateway from starting.
     secret_check: SecretCheck = "src/gateway/known-weak-gateway-secrets.ts" [
         "2026.1.29" in "src/gateway/auth.ts assertGatewayAuthConfigured" => SecretCheck::None, "2026.4.20" => SecretCheck::Placeholders,

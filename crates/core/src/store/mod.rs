@@ -6,4 +6,5 @@ pub mod identity;
 pub mod paths;
 pub mod pending;
 pub mod record;
+mod roles;
 pub mod rows;

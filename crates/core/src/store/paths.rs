@@ -99,6 +99,14 @@ pub fn apart(paths: &Paths, inputs: &Inputs<'_>) -> Result<(), Stop> {
 
 /// The state dir. Asks for what decides it: which of the default folders exist.
 pub fn state_dir(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<String, Stop> {
+    if let Some(profile) = of_profile(target) {
+        // src/cli/profile.ts resolveProfileStateDir
+        let suffix = match profile.to_ascii_lowercase().as_str() {
+            "default" => String::new(),
+            _ => format!("-{profile}"),
+        };
+        return Ok(join(&home(target, rules, inputs)?, &format!(".openclaw{suffix}")));
+    }
     if let Some(dir) = explicit_state_dir(target, rules) {
         return Ok(resolve_user(dir, target, rules, inputs)?);
     }
@@ -122,6 +130,10 @@ pub fn config(
         target.config_path.as_deref().or_else(|| variable(target, "OPENCLAW_CONFIG_PATH"));
     if let Some(path) = explicit {
         return Ok(resolve_user(path, target, rules, inputs)?);
+    }
+    if target.profile.is_some() {
+        // src/cli/profile.ts applyCliProfileEnv names it, so that it is searched nowhere else
+        return Ok(join(state_dir, "openclaw.json"));
     }
     let names = || core::iter::once("openclaw.json").chain(rules.legacy_configs.iter().copied());
     let of = |dir: &str| names().map(|name| join(dir, name)).collect::<Vec<_>>();
@@ -185,6 +197,12 @@ pub fn identity(
 fn explicit_state_dir<'t>(target: &'t Target, rules: &Rules) -> Option<&'t str> {
     let clawdbot = rules.clawdbot_env.then(|| variable(target, "CLAWDBOT_STATE_DIR")).flatten();
     target.state_dir.as_deref().or_else(|| variable(target, "OPENCLAW_STATE_DIR")).or(clawdbot)
+}
+
+/// The profile, where it decides: the environment's own state dir goes before it, as for OpenClaw.
+fn of_profile(target: &Target) -> Option<&str> {
+    let named = variable(target, "OPENCLAW_STATE_DIR").is_some();
+    target.profile.as_deref().filter(|_| !named)
 }
 
 fn default_dirs(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<Vec<String>> {

@@ -8,12 +8,13 @@ use serde_json::{Map, Value};
 use crate::base::base64;
 use crate::base::json::object;
 use crate::base::keys::{device_id, parse_public_key};
-use crate::base::text::{is_uuid, quote, request_name};
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
+use crate::options::role::Role;
 use crate::report::PairedOutcome;
 use crate::store::fields::Set;
 use crate::store::pending::Asked;
+use crate::store::roles::{Wish, may_get};
 
 /// The operator scopes that open every method in every version. 2026.2.19 compares them one by one:
 /// admin does not stand for read there.
@@ -26,7 +27,9 @@ pub struct Want<'a> {
     pub public: &'a [u8; 32],
     /// A name given by the caller.
     pub display_name: Option<&'a str>,
-    /// Exactly these scopes; `None` unites the default ones with what is there.
+    /// The role that it is to have; `None`: operator, but of no node's key.
+    pub role: Option<Role>,
+    /// Exactly these scopes; `None` unites the default ones with what is there. A node has none.
     pub scopes: Option<&'a [String]>,
     /// Give a revoked token anew.
     pub reinstate: bool,
@@ -63,17 +66,22 @@ pub struct Decision {
 /// The record as it is written where there is none.
 pub fn fresh(want: &Want<'_>) -> Map<String, Value> {
     let scopes = wanted(want);
+    let role = want.role.unwrap_or_default();
+    let (client, mode) = match role {
+        Role::Operator => ("cli", "cli"),
+        Role::Node => ("node-host", "node"),
+    };
     let record = object(&mut [
         ("deviceId", device_id(want.public).into()),
         ("publicKey", base64::encode_url(want.public).into()),
         ("displayName", want.display_name.unwrap_or("openclaw-prepair").into()),
-        ("clientId", "cli".into()),
-        ("clientMode", "cli".into()),
-        ("role", "operator".into()),
-        ("roles", vec!["operator"].into()),
+        ("clientId", client.into()),
+        ("clientMode", mode.into()),
+        ("role", role.name().into()),
+        ("roles", vec![role.name()].into()),
         ("scopes", scopes.clone()),
         ("approvedScopes", scopes.clone()),
-        ("tokens", object(&mut [("operator", token(want, scopes))])),
+        ("tokens", object(&mut [(role.name(), token(want, scopes))])),
         ("createdAtMs", want.now.into()),
         ("approvedAtMs", want.now.into()),
     ]);
@@ -85,16 +93,17 @@ pub fn fresh(want: &Want<'_>) -> Map<String, Value> {
 
 /// The scopes of a record or a token that is made anew.
 fn wanted(want: &Want<'_>) -> Value {
-    match want.scopes {
-        Some(exact) => exact.into(),
-        None => SCOPES[..].into(),
+    match (want.scopes, want.role.unwrap_or_default()) {
+        (Some(exact), _) => exact.into(),
+        (None, Role::Operator) => SCOPES[..].into(),
+        (None, Role::Node) => Vec::<Value>::new().into(),
     }
 }
 
 fn token(want: &Want<'_>, scopes: Value) -> Value {
     object(&mut [
         ("token", base64::encode_url(want.token).into()),
-        ("role", "operator".into()),
+        ("role", want.role.unwrap_or_default().name().into()),
         ("scopes", scopes),
         ("createdAtMs", want.now.into()),
     ])
@@ -107,12 +116,10 @@ pub fn decide(
     path: &str,
 ) -> Result<Decision> {
     let id = device_id(want.public);
+    let wish = Wish { id: &id, role: want.role, asked: want.asked, now: want.now };
     let Some(record) = record else {
-        may_become_operator(&id, &[], want, path)?;
-        let scopes_added = match want.scopes {
-            Some(exact) => exact.to_vec(),
-            None => SCOPES.map(String::from).to_vec(),
-        };
+        may_get(&wish, &[], path)?;
+        let scopes_added = strings(Some(&wanted(want))).ok().flatten().unwrap_or_default();
         return Ok(Decision {
             outcome: PairedOutcome::Created,
             sets: Vec::new(),
@@ -150,26 +157,24 @@ pub fn decide(
     }
 
     // A gateway takes `roles` when it is an array, else `role` alone.
-    let role = text(record, "role").filter(|role| !role.trim().is_empty());
-    if role.is_none() {
-        set(&["role"], "operator".into());
+    let role = want.role.unwrap_or_default().name();
+    let known = text(record, "role").filter(|role| !role.trim().is_empty());
+    if known.is_none() {
+        set(&["role"], role.into());
     }
     let mut roles = match strings(record.get("roles")) {
         Ok(Some(roles)) => roles,
-        Ok(None) => role.map(|role| vec![role.to_string()]).unwrap_or_default(),
+        Ok(None) => known.map(|role| vec![role.to_string()]).unwrap_or_default(),
         Err(()) => return Err(shape(path, &id, "roles")),
     };
     // Some versions take the roles from the tokens.
     let mut granted = roles.clone();
     let token_of_operator = record.get("tokens").and_then(|tokens| tokens.get("operator"));
     granted.extend(token_of_operator.and_then(Value::as_object).map(|_| "operator".to_string()));
-    may_become_operator(&id, &granted, want, path)?;
-    if !roles.iter().any(|role| role == "operator")
-        || record.get("roles").is_none_or(Value::is_null)
-    {
-        if !roles.iter().any(|role| role == "operator") {
-            roles.push("operator".to_string());
-        }
+    may_get(&wish, &granted, path)?;
+    let lacks = !roles.iter().any(|known| known == role);
+    if lacks || record.get("roles").is_none_or(Value::is_null) {
+        roles.extend(lacks.then(|| role.to_string()));
         set(&["roles"], roles.into());
     }
 
@@ -191,26 +196,23 @@ pub fn decide(
     let approved =
         strings(record.get("approvedScopes")).map_err(|()| shape(path, &id, "approvedScopes"))?;
     let mut added: Vec<String> = Vec::new();
+    let defaults = match want.role.unwrap_or_default() {
+        Role::Operator => SCOPES.map(String::from).to_vec(),
+        Role::Node => Vec::new(),
+    };
     let mut grant = |known: Option<&Vec<String>>| -> Option<Vec<String>> {
         let wanted = match want.scopes {
             Some(exact) => exact.to_vec(),
             None => {
                 let mut all = known.cloned().unwrap_or_default();
-                all.extend(
-                    SCOPES
-                        .iter()
-                        .filter(|scope| {
-                            !known.is_some_and(|known| known.iter().any(|k| k == *scope))
-                        })
-                        .map(|s| s.to_string()),
-                );
+                all.extend(lacking(&defaults, &all));
                 all
             }
         };
-        let known = known.map(Vec::as_slice).unwrap_or_default();
-        let new = lacking(&lacking(&wanted, known), &added);
+        let old = known.map(Vec::as_slice).unwrap_or_default();
+        let new = lacking(&lacking(&wanted, old), &added);
         added.extend(new);
-        (!same_set(known, &wanted)).then_some(wanted)
+        (known.is_none() || !same_set(old, &wanted)).then_some(wanted)
     };
     if let Some(wanted) = grant(scopes.as_ref()) {
         set(&["scopes"], wanted.into());
@@ -228,42 +230,42 @@ pub fn decide(
     let mut renewed = false;
     match record.get("tokens") {
         None | Some(Value::Null) => {
-            set(&["tokens"], object(&mut [("operator", token(want, wanted(want)))]))
+            set(&["tokens"], object(&mut [(role, token(want, wanted(want)))]))
         }
-        Some(Value::Object(tokens)) => match tokens.get("operator") {
+        Some(Value::Object(tokens)) => match tokens.get(role) {
             Some(Value::Object(live))
                 if text(live, "token").is_some_and(|token| !token.trim().is_empty()) =>
             {
                 let revoked = is_revoked(live.get("revokedAtMs"));
                 if revoked && !want.reinstate {
-                    return Err(Error::new(ErrorCode::Revoked, format!("The operator token of device {id} was revoked by its owner."))
+                    return Err(Error::new(ErrorCode::Revoked, format!("The {role} token of device {id} was revoked by its owner."))
                         .at(path)
                         .hint("That may have been on purpose. Ask, then call again with reinstate: true, or use another identity."));
                 }
                 renewed = text(live, "token").is_some_and(is_mark);
                 let known = strings(live.get("scopes"))
-                    .map_err(|()| shape(path, &id, "tokens.operator.scopes"))?;
+                    .map_err(|()| shape(path, &id, &format!("tokens.{role}.scopes")))?;
                 let wanted = grant(known.as_ref());
                 if revoked || renewed {
                     approved_now = revoked;
                     let mut anew = live.clone();
                     anew.insert("token".into(), base64::encode_url(want.token).into());
-                    anew.insert("role".into(), "operator".into());
+                    anew.insert("role".into(), role.into());
                     anew.insert("scopes".into(), wanted.or(known).unwrap_or_default().into());
                     anew.insert("rotatedAtMs".into(), want.now.into());
                     anew.shift_remove("revokedAtMs");
-                    set(&["tokens", "operator"], Value::Object(anew));
+                    set(&["tokens", role], Value::Object(anew));
                 } else {
                     if let Some(wanted) = wanted {
-                        set(&["tokens", "operator", "scopes"], wanted.into());
+                        set(&["tokens", role, "scopes"], wanted.into());
                     }
-                    if text(live, "role") != Some("operator") {
-                        set(&["tokens", "operator", "role"], "operator".into());
+                    if text(live, "role") != Some(role) {
+                        set(&["tokens", role, "role"], role.into());
                     }
                 }
             }
             // No usable token: absent, null, or an entry without one.
-            _ => set(&["tokens", "operator"], token(want, wanted(want))),
+            _ => set(&["tokens", role], token(want, wanted(want))),
         },
         Some(_) => return Err(shape(path, &id, "tokens")),
     }
@@ -279,8 +281,11 @@ pub fn decide(
     if !dated("approvedAtMs") || approved_now || !added.is_empty() {
         set(&["approvedAtMs"], want.now.into());
     }
-    let new_token =
-        sets.iter().any(|set| matches!(set.path.as_slice(), ["tokens"] | ["tokens", "operator"]));
+    let new_token = sets.iter().any(|set| match set.path[..] {
+        ["tokens"] => true,
+        ["tokens", of] => of == role,
+        _ => false,
+    });
     let outcome = if sets.is_empty() { PairedOutcome::Unchanged } else { PairedOutcome::Updated };
     let [platform, device_family] = pins.map(|pinned| pinned.map(String::from));
     Ok(Decision {
@@ -297,45 +302,6 @@ pub fn decide(
 
 /// The fields of a record that bind its client from 2026.2.26 on.
 const PINS: [&str; 2] = ["platform", "deviceFamily"];
-
-/// Refuses to make a node's key an operator that nobody asked for, and to drop a request for a role that it would not get.
-/// `roles`: those of its record.
-fn may_become_operator(id: &str, roles: &[String], want: &Want<'_>, path: &str) -> Result<()> {
-    let operator = |roles: &[String]| roles.iter().any(|role| role == "operator");
-    let granted = |role: &String| role == "operator" || roles.contains(role);
-    let refused = |asked: &Asked| {
-        let role = asked.roles.iter().find(|role| !granted(role))?;
-        let (request, role) = (request_name(&asked.request_id), quote(role));
-        let message = format!(
-            "Request {request} of device {id} asks for the role {role}, which this call does not grant."
-        );
-        let hint = match asked.expired(want.now) {
-            false => approve_as_node(&asked.request_id),
-            true => format!(
-                "That request has expired. Where the device still wants that role, let it connect again and approve its new request on the gateway. Where it does not, run `npx openclaw-prepair clear-pending --device-id {id}`, then call again."
-            ),
-        };
-        Some(Error::new(ErrorCode::Role, message).at(path).hint(hint))
-    };
-    if let Some(error) = want.asked.iter().find_map(refused) {
-        return Err(error);
-    }
-    let asks = want.asked.iter().any(|asked| asked.roles.is_empty() || operator(&asked.roles));
-    if roles.iter().any(|role| role == "node") && !operator(roles) && !asks {
-        return Err(Error::new(ErrorCode::Role, format!("Device {id} is paired as a node, and it does not ask for the role operator."))
-            .at(path)
-            .hint("Pairing as a node is not supported here yet. Let the device connect as an operator first; while its request waits, this call grants that role."));
-    }
-    Ok(())
-}
-
-/// How a node is let in by the gateway's own commands. An id that a gateway did not make is in no command.
-fn approve_as_node(request_id: &str) -> String {
-    let id = if is_uuid(request_id) { request_id } else { "<requestId>" };
-    format!(
-        "Pairing as a node is not supported here yet. Run `openclaw devices approve {id}` on the gateway, then `openclaw nodes approve` where the node's commands wait too."
-    )
-}
 
 /// Whether a token is what a sanitizer of backups, snapshots or logs leaves in its place. OpenClaw's own marks are those of
 /// `src/config/redact-sentinel.ts` and of its loggers: `__OPENCLAW_REDACTED__`, `[REDACTED]`, `<redacted>`, `***` and the like.

@@ -119,7 +119,6 @@ fn a_device_an_identity_and_names() {
         (json!({ "device": device(json!({})), "identity": "new" }), "OPTIONS"),
         (json!({ "onConflict": "replace" }), ""),
         (json!({ "device": device(json!({ "displayName": "a" })), "displayName": "b" }), "OPTIONS"),
-        (json!({ "device": device(json!({ "name": "a" })) }), "OPTIONS"),
         (json!({ "device": {} }), "OPTIONS"),
         (json!({ "device": { "publicKey": "x" } }), "KEY"),
     ] {

@@ -8,6 +8,7 @@ use crate::gateway::scopes::{ADMIN, FIXED, READ, WRITE};
 use crate::gateway::state::{Identity, Paired, Pending, State, Token};
 use crate::gateway::walk::connect;
 use crate::options::connection::{Auth, Client, Connection};
+use crate::options::role::Role;
 use crate::rules::{NEWEST_NAME, rules};
 use crate::store::pending::PENDING_TTL_MS;
 use crate::verdict::{Reason, Verdict};
@@ -340,7 +341,7 @@ fn a_record_of_any_shape_is_read() {
     let odd = json!({ "roles": [1, "operator"], "tokens": { "operator": 5 } });
     let paired = Paired::read(odd.as_object().unwrap());
     assert_eq!(paired.roles, Some(vec!["operator".into()]));
-    assert_eq!(paired.token(), Some(&Token::default()));
+    assert_eq!(paired.token(Role::Operator), Some(&Token::default()));
 }
 
 #[test]

@@ -44,6 +44,7 @@ const seconds = (text) => {
 const FLAGS = {
   'state-dir': ['DIR', "OpenClaw's state dir", (o, v) => (o.stateDir = v)],
   config: ['FILE', "OpenClaw's config file", (o, v) => (o.configPath = v)],
+  profile: ['NAME', "as OpenClaw's --profile: ~/.openclaw-NAME", (o, v) => (o.profile = v)],
   'gateway-version': ['V', 'like 2026.2.19; default: the installed package', (o, v) => (o.gatewayVersion = v)],
   'openclaw-dir': ['DIR', 'folder of the installed openclaw package', (o, v) => (o.openclawDir = v)],
   'dry-run': [null, 'show what would change, write nothing', (o) => (o.dryRun = true)],
@@ -51,6 +52,7 @@ const FLAGS = {
   quiet: [null, 'say nothing but errors', null],
   device: ['KEY', 'this device by its public key (doctor: or its id); no identity is touched', (o, v) => (o.device = { publicKey: v })],
   'display-name': ['NAME', 'name of the paired device', (o, v) => (o.displayName = v)],
+  role: ['ROLE', 'operator (default) or node', (o, v) => (o.role = v)],
   scopes: ['A,B', 'exactly these scopes; default: all five', (o, v) => (o.scopes = list(v))],
   'identity-file': ['PEM', 'use the private key in this file', (o, v, io) => (o.identity = { privateKeyPem: io.read(v) })],
   'secret-env': ['NAME', 'derive the key from the secret in this variable', (o, v, io) => (o.identity = { ...o.identity, secret: io.env(v) })],
@@ -76,7 +78,7 @@ const FLAGS = {
   unset: ['PATH', 'a setting that goes (repeat)', (o, v) => (o.merge = merged(o.merge ?? {}, setting('unset', v, null)))],
   arrays: ['HOW', 'arrays of the patch: union (default), replace', (o, v) => (o.arrays = v)],
   'device-id': ['ID', 'only requests of this device; default: all', (o, v) => (o.deviceId = v)],
-  client: ['WHO', 'agent or cli', (o, v) => (o.client = v)],
+  client: ['WHO', 'agent, cli; doctor: control-ui, node, app, other too', (o, v) => (o.client = v)],
   header: ['"K: V"', 'a header of the upgrade request (repeat)', (o, v) => {
     const [name, value] = header(v);
     o.headers = { ...o.headers, [name]: value };
@@ -95,9 +97,9 @@ const FLAGS = {
   force: [null, 'connect even where no record is on disk', (o) => (o.force = true)],
 };
 
-const TARGET = ['state-dir', 'config', 'gateway-version', 'openclaw-dir'];
+const TARGET = ['state-dir', 'config', 'profile', 'gateway-version', 'openclaw-dir'];
 const OUTPUT = ['dry-run', 'json', 'quiet'];
-const PAIR = ['device', 'display-name', 'scopes', 'identity-file', 'secret-env', 'label', 'new-identity', 'on-conflict', 'reinstate', 'pending'];
+const PAIR = ['device', 'role', 'display-name', 'scopes', 'identity-file', 'secret-env', 'label', 'new-identity', 'on-conflict', 'reinstate', 'pending'];
 const CONFIG = ['trusted-proxy', 'proxy-peer', 'allow-any', 'merge-file', 'set', 'unset', 'arrays'];
 const CONNECTION = ['client', 'header', 'method', 'remote-address', 'presents-device', 'no-device', 'log'];
 

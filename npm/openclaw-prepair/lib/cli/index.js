@@ -117,8 +117,8 @@ async function runVerify(call, c) {
   let [code, message, hint] = explained(report);
   if (report.reason === 'not-paired') {
     // Three things look like that from outside.
-    const { stateDir, configPath, gatewayVersion, openclawDir } = call.options;
-    const { findings } = driver.diagnose(binding, { stateDir, configPath, gatewayVersion, openclawDir });
+    const { stateDir, configPath, profile, gatewayVersion, openclawDir } = call.options;
+    const { findings } = driver.diagnose(binding, { stateDir, configPath, profile, gatewayVersion, openclawDir });
     const why = findings.find((finding) => ['W_STATE_DIR', 'W_NO_IDENTITY', 'W_NOT_PAIRED'].includes(finding.code));
     if (why) [message, hint] = [`${safe(why.message)} Nothing was sent.`, safe(why.hint)];
     if (why?.code === 'W_STATE_DIR') code = REFUSED;

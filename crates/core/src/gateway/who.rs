@@ -1,0 +1,160 @@
+//! Who connects, as it says itself: id, mode and role.
+
+use crate::gateway::state::Paired;
+use crate::gateway::walk::Walk;
+use crate::options::connection::{Client, Connection};
+use crate::options::role::Role;
+use crate::rules::Pins;
+
+/// Ids of `packages/gateway-protocol/src/client-info.ts`.
+const CONTROL_UI: &str = "openclaw-control-ui";
+
+const MACOS: &str = "openclaw-macos";
+
+const IOS: &str = "openclaw-ios";
+
+const ANDROID: &str = "openclaw-android";
+
+const NODE_HOST: &str = "node-host";
+
+/// A connection with what its description leaves out. `device`: the record, if any, of a device that the caller named: it
+/// presents itself, as the client and on the system that its record tells. A page has the Origin of the Host that it dials.
+pub(crate) fn filled(connection: &Connection, device: Option<Option<&Paired>>) -> Connection {
+    let mut whole = connection.clone();
+    if device.is_some() {
+        whole.presents_device.get_or_insert(true);
+        if whole.client == Client::Agent && whole.client_id.is_none() {
+            let record = device.flatten();
+            let or_cli =
+                |text: Option<&String>| Some(text.map_or("cli", String::as_str).to_owned());
+            whole.client = Client::Other;
+            whole.client_id = or_cli(record.and_then(|record| record.client_id.as_ref()));
+            whole.client_mode = or_cli(record.and_then(|record| record.client_mode.as_ref()));
+        }
+    }
+    if let Some(record) = device.flatten() {
+        let roles = record.roles.as_deref().unwrap_or_default();
+        if whole.role.is_none() && roles.iter().all(|role| role == "node") && !roles.is_empty() {
+            whole.role = Some(Role::Node);
+        }
+        whole.platform = whole.platform.or_else(|| record.platform.clone());
+        whole.device_family = whole.device_family.or_else(|| record.device_family.clone());
+    }
+    if whole.origin.is_none() && is_page(named(&whole)) {
+        let host = whole.host.as_deref().unwrap_or("127.0.0.1:18789");
+        whole.origin = Some(format!("http://{host}"));
+    }
+    whole
+}
+
+/// The id and the mode that a client names.
+fn named(connection: &Connection) -> (&str, &str) {
+    let (id, mode) = match connection.client {
+        Client::Agent => ("gateway-client", "backend"),
+        Client::Cli => ("cli", "cli"),
+        Client::ControlUi => (CONTROL_UI, "webchat"),
+        Client::Node => (NODE_HOST, "node"),
+        Client::App => (MACOS, "ui"),
+        Client::Other => ("openclaw-probe", "probe"),
+    };
+    (
+        connection.client_id.as_deref().map_or(id, str::trim),
+        connection.client_mode.as_deref().map_or(mode, str::trim),
+    )
+}
+
+fn is_page((id, mode): (&str, &str)) -> bool {
+    id == CONTROL_UI || id == "webchat-ui" || mode == "webchat"
+}
+
+impl<'a> Walk<'a> {
+    /// The id and the mode that it names.
+    pub(super) fn named(&self) -> (&'a str, &'a str) {
+        named(self.connection)
+    }
+
+    pub(super) fn role(&self) -> Role {
+        let own = if self.connection.client == Client::Node { Role::Node } else { Role::Operator };
+        self.connection.role.unwrap_or(own)
+    }
+
+    /// The gateway's own backend client.
+    pub(super) fn is_backend(&self) -> bool {
+        self.named() == ("gateway-client", "backend")
+    }
+
+    pub(super) fn is_cli(&self) -> bool {
+        self.named() == ("cli", "cli")
+    }
+
+    /// What a gateway takes for a page of its own: it must come from an Origin that is allowed.
+    pub(super) fn is_page(&self) -> bool {
+        is_page(self.named())
+    }
+
+    /// What must present a device, even with the shared secret (`isOperatorUiClient`). There is a terminal UI from 2026.3.28.
+    pub(super) fn is_control_ui(&self) -> bool {
+        matches!(self.named().0, CONTROL_UI | "openclaw-tui")
+    }
+
+    /// Whose pages are approved silently.
+    pub(super) fn is_own_page(&self) -> bool {
+        self.is_page() || self.is_control_ui()
+    }
+
+    /// An app with a user interface.
+    pub(super) fn is_app(&self) -> bool {
+        let (id, mode) = self.named();
+        mode == "ui" && matches!(id, MACOS | IOS | ANDROID)
+    }
+
+    /// The platform that it names, as gateways compare it.
+    pub(super) fn platform(&self) -> String {
+        normal(self.connection.platform.as_deref().unwrap_or("linux"))
+    }
+
+    /// Whether another platform in its record is no other device (`resolvePinnedClientMetadata`).
+    pub(super) fn same_system(&self, pinned: &str) -> bool {
+        let (claimed, pinned) = (self.platform(), normal(pinned));
+        let ((id, mode), pins) = (self.named(), self.rules.pins);
+        let both = |family: fn(&str) -> bool| family(&claimed) && family(&pinned);
+        let host = id == NODE_HOST && mode == "node";
+        host && pins >= Pins::NodeHosts && alike(&claimed) == alike(&pinned)
+            || id == IOS && pins >= Pins::Phones && both(|text| starts(text, &["ios", "ipados"]))
+            || id == ANDROID && pins >= Pins::Phones && both(|text| starts(text, &["android"]))
+            || pins >= Pins::Apps
+                && (id == MACOS
+                    && is_macos(&claimed)
+                    && (is_macos(&pinned) || alike(&pinned) == "macos")
+                    || host && alike(&claimed) == "macos" && is_macos(&pinned))
+    }
+}
+
+/// `normalizeDeviceMetadataForAuth`.
+fn normal(text: &str) -> String {
+    text.trim().to_ascii_lowercase()
+}
+
+/// One name for the names that Node and people have for a system.
+fn alike(text: &str) -> &str {
+    match text {
+        "darwin" | "macos" => "macos",
+        "win32" | "windows" => "windows",
+        other => other,
+    }
+}
+
+fn starts(text: &str, names: &[&str]) -> bool {
+    names.iter().any(|name| {
+        let rest = text.strip_prefix(name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+    })
+}
+
+/// `macos 26.4.0`, of one to three numbers.
+fn is_macos(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("macos ") else { return false };
+    let numbers: Vec<&str> = rest.split('.').collect();
+    numbers.len() <= 3
+        && numbers.iter().all(|n| !n.is_empty() && n.bytes().all(|byte| byte.is_ascii_digit()))
+}

@@ -1,0 +1,44 @@
+//! The roles that OpenClaw gives devices.
+
+use serde::Deserialize;
+
+/// A role that OpenClaw gives devices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Calls methods.
+    #[default]
+    Operator,
+    /// Runs commands that it is given.
+    Node,
+}
+
+impl Role {
+    /// As OpenClaw spells them.
+    pub const NAMES: [&'static str; 2] = ["operator", "node"];
+
+    /// By its name.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "operator" => Some(Self::Operator),
+            "node" => Some(Self::Node),
+            _ => None,
+        }
+    }
+
+    /// As OpenClaw spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Node => "node",
+        }
+    }
+
+    /// For sentences.
+    pub const fn article(self) -> &'static str {
+        match self {
+            Self::Operator => "an operator",
+            Self::Node => "a node",
+        }
+    }
+}
