@@ -10,6 +10,7 @@ use crate::codes::{ErrorCode, NoticeCode};
 use crate::config::includes;
 use crate::config::variables::{self, Variables};
 use crate::context::{World, unsupervised};
+use crate::diagnose::fault::{Fault, Unread};
 use crate::diagnose::findings::Findings;
 use crate::diagnose::kept::{discarded, stale_token, torn};
 use crate::diagnose::secrets;
@@ -30,25 +31,6 @@ pub(super) struct Waiting {
     pub(super) request_id: String,
     pub(super) device_id: String,
     pub(super) request: Pending,
-}
-
-/// Why no gateway starts here, and what mends that.
-#[derive(Clone, PartialEq)]
-pub(super) enum Fault {
-    /// A setting of the config, and what it is to be; `None`: it goes.
-    Setting(&'static [&'static str], Option<Value>),
-    /// What only a person can mend: what to do.
-    Hand(String),
-    /// A file that is in the way.
-    File(String),
-}
-
-/// What decides and cannot be told.
-#[derive(Clone)]
-pub(super) struct Unread {
-    pub(super) path: Option<String>,
-    pub(super) message: String,
-    pub(super) hint: Option<String>,
 }
 
 /// What a state dir says about the device that lives in it. Holds secrets, so there is no Debug.
@@ -281,14 +263,6 @@ pub(super) fn gather(
         findings.add(NoticeCode::NotImported, &paths.paired(), "This version imports the identity file at its first start, but no paired.json: its records do not count yet.", IMPORT_BY_DOCTOR);
     }
     if missing.0 == Default::default() { Ok(disk) } else { Err(Stop::Missing(Box::new(missing.0))) }
-}
-
-impl From<&Error> for Unread {
-    fn from(error: &Error) -> Self {
-        let path = error.place.as_ref().map(|place| place.path.clone());
-        let hint = error.hint.clone();
-        Self { path, message: error.message.clone(), hint }
-    }
 }
 
 /// A refusal as a value, so that only missing files stop.

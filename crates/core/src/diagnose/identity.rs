@@ -2,7 +2,8 @@
 
 use crate::codes::NoticeCode;
 use crate::context::World;
-use crate::diagnose::disk::{Disk, Fault};
+use crate::diagnose::disk::Disk;
+use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::{Findings, SETUP_KEEPS};
 use crate::diagnose::kept::discarded;
 use crate::plan::identity::{legacy_identity, primary_key};

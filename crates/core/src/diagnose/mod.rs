@@ -7,6 +7,7 @@ mod assumed;
 mod config;
 mod disk;
 mod elsewhere;
+mod fault;
 mod findings;
 mod host;
 mod identity;

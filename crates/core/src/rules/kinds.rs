@@ -382,36 +382,3 @@ impl SecretCheck {
 
 /// The least Node.js of a version: major, minor, patch, for each major line that it takes; the last one also opens every later line.
 pub type NodeRange = &'static [(u32, u32, u32)];
-
-/// From where a trusted proxy may vouch for a user, in the mode `trusted-proxy`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProxyAuth {
-    /// From anywhere.
-    Anywhere,
-    /// Not from this machine.
-    Elsewhere,
-    /// From this machine where the config allows it (`gateway.auth.trustedProxy.allowLoopback`).
-    Allowed,
-}
-
-/// Which `.env` files a gateway and its commands read, beside the process's own environment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EnvFiles {
-    /// That of the working folder, then that of the state dir.
-    Both,
-    /// The same, but nothing of OpenClaw's own is taken from the working folder.
-    Guarded,
-    /// The same, and `~/.config/openclaw/gateway.env` unless another state dir is named.
-    Gateway,
-}
-
-/// In the place of which of the gateway's secrets a reference may stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecretRefs {
-    /// Of none.
-    None,
-    /// Of `gateway.auth.password`.
-    Passwords,
-    /// Of the token too.
-    All,
-}

@@ -1,12 +1,12 @@
 //! What each OpenClaw version does: rows and nothing else.
 
+use crate::rules::auth::{EnvFiles, ProxyAuth, SecretRefs};
 use crate::rules::column::{Cell, Change, Column, Since, pick, source, table};
 use crate::rules::kinds::{
     AddressForm, AgentPath, Approval, ApprovalTokens, AskedScopes, BackendExemption, BindLan,
-    BrokenIdentity, ClientIp, EnvFiles, ExemptAuth, Forwarded, Import, InsecureUi, LocalEquivalent,
+    BrokenIdentity, ClientIp, ExemptAuth, Forwarded, Import, InsecureUi, LocalEquivalent,
     LocalHosts, Locality, NamedRoles, NoDeviceScopes, NodeCommands, NodeRange, OriginCheck, Pins,
-    ProxyAuth, ProxyMatch, ScopeCompare, ScopesField, ScopesOfRoles, SecretCheck, SecretRefs,
-    Sticky, Store, TokenNeed,
+    ProxyMatch, ScopeCompare, ScopesField, ScopesOfRoles, SecretCheck, Sticky, Store, TokenNeed,
 };
 use crate::rules::version::Version;
 

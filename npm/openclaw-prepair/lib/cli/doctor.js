@@ -15,7 +15,7 @@ const PLACES = {
   'behind a proxy': { headers: THROUGH },
   remote: { remoteAddress: FAR, presentsDevice: true },
 };
-const CLIENTS = ['agent', 'cli'];
+const CLIENTS = ['agent', 'cli', 'control-ui', 'node', 'app'];
 
 const exitOf = (reports) => (reports.some((report) => !isOpen(report) && !isWall(report)) ? UNTOLD : reports.some(isWall) ? WALL : DONE);
 
