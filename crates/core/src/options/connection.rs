@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::base::named::Named;
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
+use crate::options::log;
 use crate::options::role::Role;
 use crate::parts::{Read, mistyped, shapes, words};
 
@@ -41,7 +42,50 @@ pub struct Connection {
     pub platform: Option<String>,
     /// The device family that it names.
     pub device_family: Option<String>,
+    /// A line of the gateway's log that tells of it; what else is given here goes before it.
+    pub log: Option<String>,
 }
+
+impl Connection {
+    /// The same with what its log line tells; refuses a line that cannot be read, and an address that is none.
+    pub fn checked(self) -> Result<Self> {
+        let address = self.remote_address.as_deref();
+        if address.is_some_and(|text| plain(text).parse::<core::net::IpAddr>().is_err()) {
+            return Err(Error::new(
+                ErrorCode::Options,
+                "The option connection.remoteAddress is not an IP address.",
+            )
+            .hint("Give the address of the peer, like 10.0.0.7 or ::1, without a port."));
+        }
+        self.logged().ok_or_else(|| {
+            Error::new(ErrorCode::Options, "The option connection.log is not a line of a gateway's log that can be read.")
+                .hint("Give one whole line, at most 8 KiB, that holds \"[ws] closed before connect\" or \"[ws] unauthorized\". A line in which a field occurs twice is not read: a client may have written it.")
+        })
+    }
+
+    fn logged(mut self) -> Option<Self> {
+        let Some(line) = &self.log else { return Some(self) };
+        let told = log::read(line)?;
+        self.remote_address = self.remote_address.or(Some(told.remote_address));
+        self.host = self.host.or(told.host);
+        self.origin = self.origin.or(told.origin);
+        self.platform = self.platform.or(told.platform);
+        self.presents_device = self.presents_device.or(told.device);
+        if let Some(forwarded) = told.forwarded
+            && !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(FORWARDED))
+        {
+            self.headers.insert(FORWARDED.to_string(), forwarded);
+        }
+        Some(self)
+    }
+}
+
+/// An address without its zone.
+fn plain(text: &str) -> &str {
+    text.trim().split('%').next().unwrap_or_default()
+}
+
+const FORWARDED: &str = "X-Forwarded-For";
 
 /// A kind of client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -79,7 +123,7 @@ pub enum Auth {
 shapes! {
     Connection {
         client, client_id, client_mode, role, platform, device_family, presents_device, method, scopes, remote_address, host,
-        origin, headers, auth
+        origin, headers, auth, log
     }
 }
 

@@ -4,6 +4,7 @@ pub mod config;
 pub mod connection;
 pub mod devices;
 pub mod fields;
+pub mod log;
 mod merge;
 pub mod pair;
 pub mod role;
@@ -142,7 +143,7 @@ impl DiagnoseInput {
     /// Checks them.
     pub fn checked(self) -> Result<DiagnoseOptions> {
         let device = self.device.map(DeviceInput::key).transpose()?;
-        Ok(DiagnoseOptions { connection: self.connection, device })
+        Ok(DiagnoseOptions { connection: self.connection.checked()?, device })
     }
 }
 
