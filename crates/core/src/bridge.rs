@@ -13,11 +13,11 @@ use crate::diagnose::approach;
 use crate::entropy::{self, ENTROPY, new_identity};
 use crate::error::{Error, Fields, Place, Result};
 use crate::gateway::tree::TREE;
-use crate::inputs::{File, Inputs, Installed, PassedOver, Process, Stat};
+use crate::inputs::{Earlier, File, Inputs, Installed, PassedOver, Process, Stat};
 use crate::operations;
 use crate::options::{self, Operation, Request, pair, target};
 use crate::parts::{Part, Read, malformed, mistyped, shapes};
-use crate::plan::identity;
+use crate::plan::{devices, identity};
 use crate::rules::Rules;
 use crate::steps::{Plan, Step};
 use crate::wants::Stop;
@@ -76,6 +76,18 @@ fn answer(
             let (request, inputs) = prepared(call, blobs, entropy)?;
             identity::export(&request.target, &inputs)
                 .map_or_else(stopped, |keys| Ok(identity_json(&keys)))
+        }
+        "deviceToken" => {
+            let (options, inputs) = given(call, blobs, entropy)?;
+            let (target, of) = options::token(options)?;
+            devices::live_token(&target, &of, &inputs).map_or_else(stopped, |mut live| {
+                Ok(object(&mut [
+                    ("deviceId", live.device_id.into()),
+                    ("role", live.role.into()),
+                    ("token", core::mem::take(&mut *live.token).into()),
+                    ("scopes", live.scopes.into()),
+                ]))
+            })
         }
         "approach" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
@@ -147,6 +159,18 @@ fn prepared<'a>(
     entropy: &mut [u8; ENTROPY],
 ) -> Result<(Request, Inputs<'a>)> {
     let operation = call.read::<Option<String>>("operation")?.unwrap_or_default();
+    let (options, inputs) = given(call, blobs, entropy)?;
+    let request =
+        options::parse(Operation::parse(&operation)?, options, blobs, entropy::seed(entropy))?;
+    Ok((request, inputs))
+}
+
+/// The options of a call as they came, and what was read.
+fn given<'a>(
+    mut call: Part,
+    blobs: &[&'a [u8]],
+    entropy: &mut [u8; ENTROPY],
+) -> Result<(Value, Inputs<'a>)> {
     let options = call.take("options").unwrap_or_else(|| Value::Object(Map::new()));
     let mut inputs = call.part("inputs")?.unwrap_or(Part(Map::new()));
     let given = inputs.read::<Option<Standing>>("entropy")?.and_then(|entropy| entropy.blob);
@@ -156,9 +180,7 @@ fn prepared<'a>(
         *entropy = entropy::entropy(blob(blobs, index)?)?;
     }
     let now = options.get("now").and_then(Value::as_f64).or(now).unwrap_or_default();
-    let request =
-        options::parse(Operation::parse(&operation)?, options, blobs, entropy::seed(entropy))?;
-    Ok((request, Inputs { now: target::now(now)?, ..inputs }))
+    Ok((options, Inputs { now: target::now(now)?, ..inputs }))
 }
 
 /// What a driver read.
@@ -177,6 +199,7 @@ fn read<'a>(mut raw: Part, blobs: &[&'a [u8]]) -> Result<Inputs<'a>> {
         stats: raw.read("stats")?,
         process: raw.read("process")?,
         gateway: raw.read("gateway")?,
+        earlier: raw.read("earlier")?,
         failures: failures.into_iter().map(|(path, failure)| (path, failure.into())).collect(),
     })
 }
@@ -211,6 +234,7 @@ shapes! {
     PassedOver { path, at, uid }
     Stat { mode, uid, nlink, backups, real }
     Process { uid, node, platform }
+    Earlier { device_id, roles, granted, applied }
     Failure { code, message, path, line, column, hint }
 }
 

@@ -220,7 +220,7 @@ impl PairInput {
     }
 }
 
-fn display_name(name: &str, text: String) -> Result<String> {
+pub(super) fn display_name(name: &str, text: String) -> Result<String> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control) {
         return Err(Error::new(

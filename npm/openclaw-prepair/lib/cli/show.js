@@ -112,4 +112,4 @@ function diagnosis(report, c, { connection, given }) {
   return lines;
 }
 
-module.exports = { safe, paint, notices, diffLines, done, diagnosis, isWall, mend, VERDICTS };
+module.exports = { safe, paint, plural, changes, notices, diffLines, done, diagnosis, isWall, mend, VERDICTS };
