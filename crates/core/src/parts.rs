@@ -61,6 +61,10 @@ impl Read for bool {
     fn read(value: Value) -> Result<Self> {
         value.as_bool().ok_or_else(mistyped)
     }
+
+    fn absent() -> Result<Self> {
+        Ok(false)
+    }
 }
 
 impl Read for Map<String, Value> {
