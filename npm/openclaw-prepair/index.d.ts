@@ -177,7 +177,6 @@ export type NoticeCode =
   | 'W_KEY_READABLE'
   | 'W_KEY_SPELLING'
   | 'W_LEGACY_FILES'
-  | 'W_LEGACY_IDENTITY'
   | 'W_LEGACY_IDENTITY_CONFLICT'
   | 'W_MODE'
   | 'W_NAME_OVERWRITTEN'
@@ -199,7 +198,6 @@ export type NoticeCode =
   | 'W_PROXY_ENTRY'
   | 'W_PROXY_LOOPBACK'
   | 'W_PROXY_NETWORK'
-  | 'W_PROXY_NONE'
   | 'W_PROXY_NO_CLIENT'
   | 'W_PROXY_NO_EFFECT'
   | 'W_PROXY_SHAPE'
@@ -211,6 +209,8 @@ export type NoticeCode =
   | 'W_ROLE'
   | 'W_SCHEMA_NEWER'
   | 'W_SCOPES'
+  | 'W_SCOPE_UNKNOWN'
+  | 'W_SECRET_DIFFERS'
   | 'W_SHAPE'
   | 'W_SQLITE'
   | 'W_SQLITE_BUSY'
@@ -330,6 +330,12 @@ export interface Connection {
   platform?: string;
   /** The device family that it names; default: none. A record may pin it. */
   deviceFamily?: string;
+  /**
+   * One line of a gateway's log, at most 8 KiB, that tells of this connection: `[ws] closed before connect …` or `[ws] unauthorized …`. What
+   * else is given here goes before it. A line in which a field occurs twice, or a quote is not closed, is refused: a client may have
+   * written it.
+   */
+  log?: string;
 }
 
 export interface DiagnoseOptions extends Target {
@@ -338,8 +344,45 @@ export interface DiagnoseOptions extends Target {
   device?: { publicKey: string };
 }
 
+/** What a diagnosis stands on, so that nobody takes it for one of something else. */
+export interface Assumed {
+  stateDir: string;
+  configPath: string;
+  /** `rules`: the version whose rules were followed. */
+  gateway: { version: string | null; source: 'option' | 'package' | 'unknown'; rules: string };
+  store: 'json' | 'sqlite';
+  /** The client that was judged, as `connection.client` names it. */
+  client: string;
+  /** How it connects, in one sentence; also whether a gateway has started here yet. */
+  connection: string;
+}
+
+/** One step of a remedy. */
+export interface RemedyStep {
+  by: 'openclaw-prepair' | 'openclaw' | 'hand';
+  /** What follows the name of that program, the target as it was given among it; by hand, the whole command. Absent where the text says all. */
+  argv?: string[];
+  text: string;
+}
+
+/** What to do about a wall. */
+export interface Remedy {
+  /**
+   * The steps, taken in order, let the same connection in. Where it is false they are what can be done elsewhere, and the text says why
+   * nothing here opens the door. It is never true of a version that nobody has observed.
+   */
+  opens: boolean;
+  steps: RemedyStep[];
+}
+
 export interface Diagnosis {
-  verdict: 'open' | 'silent-approval' | 'pairing-required' | 'rejected' | 'unknown';
+  /** What was looked at, and what was taken for granted. */
+  assumed: Assumed;
+  /**
+   * `unknown`: something that decides cannot be read; `steps` says what. `no-gateway`: nothing is here that a gateway wrote, and no version
+   * is known; or the state dir is a client's (`gateway.mode: "remote"`) and no gateway runs on it.
+   */
+  verdict: 'open' | 'silent-approval' | 'pairing-required' | 'rejected' | 'unknown' | 'no-gateway';
   reason:
     | 'not-paired'
     | 'role-upgrade'
@@ -354,11 +397,14 @@ export interface Diagnosis {
     | 'bind-custom'
     | 'identity'
     | 'auth'
+    | 'config'
     | null;
   /** The path through the decision tree, in order. */
   steps: { question: string; answer: string; because: string }[];
   /** All that is wrong on disk, each with its fix. */
   findings: Notice[];
+  /** `null`: nothing to do. */
+  remedy: Remedy | null;
 }
 
 export interface VerifyOptions extends Target {

@@ -9,7 +9,7 @@ export function requestOf({ operation, options }) {
   const device = (what, asked) => tag('devices', tag(what, asked));
   const made = {
     prePair: () => tag('pre-pair', pairOf(rest)),
-    clearPending: () => tag('clear-pending', { deviceId: rest.deviceId, requestId: rest.requestId }),
+    clearPending: () => tag('clear-pending', rest),
     patchConfig: () => tag('patch-config', configOf(rest)),
     setup: ({ config, ...pair } = rest) => tag('setup', { pair: pairOf(pair), config: config === false ? undefined : configOf(config ?? {}) }),
     diagnose: () => tag('diagnose', { connection: connectionOf(rest.connection ?? {}), device: rest.device }),
@@ -24,8 +24,9 @@ export function requestOf({ operation, options }) {
   return { target: { stateDir, configPath, profile, gatewayVersion, env: Object.entries(env) }, operation: made[operation]() };
 }
 
-function pairOf({ identity, onConflict = 'refuse', device, role, scopes, reinstate = false, displayName, pending = 'device' }) {
-  return { identity: identityOf(identity), onConflict, device, role, scopes, reinstate, displayName, pending };
+/** What is left out is `none`, and false: a new option that may be left out needs no word here. */
+function pairOf({ identity, ...rest }) {
+  return { identity: identityOf(identity), onConflict: 'refuse', pending: 'device', ...rest };
 }
 
 function identityOf(identity) {
@@ -36,9 +37,9 @@ function identityOf(identity) {
   return tag('derived', { secret: tag(typeof secret === 'string' ? 'text' : 'bytes', secret), label });
 }
 
-function configOf({ trustedProxies = 'sandbox', proxyPeers = [], allowAny = false, merge, arrays = 'union' }) {
+function configOf({ trustedProxies = 'sandbox', merge, ...rest }) {
   const proxies = Array.isArray(trustedProxies) ? tag('these', trustedProxies) : tag(trustedProxies === false ? 'untouched' : trustedProxies);
-  return { trustedProxies: proxies, proxyPeers, allowAny, merge: merge && JSON.stringify(merge), arrays };
+  return { trustedProxies: proxies, proxyPeers: [], merge: merge && JSON.stringify(merge), arrays: 'union', ...rest };
 }
 
 function connectionOf({ client = 'agent', headers = {}, ...rest }) {

@@ -92,7 +92,7 @@ describe('usage', () => {
       ['--identity-file', 'no.pem', 'KEY', /pkcs8/],
     ]) {
       const { code, json, stdout } = await cli(['setup', ...V, '--json', flag, join(state, name)], { env });
-      assert.deepEqual([code, json.error.code], [1, `ERR_PREPAIR_${error}`], stdout);
+      assert.deepEqual([code, json.error.code], [2, `ERR_PREPAIR_${error}`], stdout);
       if (error !== 'KEY') assert.equal(json.error.path, join(state, name));
       if (name === 'cut.json') assert.deepEqual(json.error.place, { path: join(state, name), line: 2, column: 45 });
       assert.match(json.error.hint, hint);
@@ -115,7 +115,7 @@ describe('output', () => {
     for (const quiet of [await run({ env }), await run({ env: { ...env, NO_COLOR: '1' }, terminal: true }), await run({ env: { ...env, TERM: 'dumb' }, terminal: true })]) {
       assert.equal(quiet.code, 3);
       assert.doesNotMatch(quiet.stdout, ESCAPE);
-      assert.match(quiet.stdout, /This mends it:\r?\n  npx openclaw-prepair setup --gateway-version 2026\.2\.19/);
+      assert.match(quiet.stdout, /This opens it:\r?\n  npx openclaw-prepair setup --gateway-version( \\\r?\n   )? 2026\.2\.19/);
     }
   });
 
@@ -233,18 +233,18 @@ describe('doctor', () => {
   it('draws the path, names the fix, and the command that it prints mends the wall', async (t) => {
     const { env, state } = home(t, { 'openclaw.json': CONFIG });
     const before = tree(state);
-    const wall = await cli(['doctor', '--state-dir', state, ...V, ...THROUGH_PROXY], { env });
+    const wall = await cli(['doctor', '--state-dir', state, ...V, ...THROUGH_PROXY, '--why'], { env });
     assert.equal(wall.code, 3);
     assert.deepEqual(tree(state), before, 'doctor wrote something');
     assert.match(wall.stdout, /├─ Is the connection local\? no/);
     assert.match(wall.stdout, /└─ ✘ closed \(1008\): pairing required \(not-paired\)/);
     assert.match(wall.stdout, /W_NO_IDENTITY/);
-    const command = /This mends it:\n {2}npx openclaw-prepair (.*)\n/.exec(wall.stdout)[1];
+    const command = /This opens it:\n {2}npx openclaw-prepair (.*)\n/.exec(wall.stdout)[1];
     assert.equal((await cli(command.split(' '), { env })).code, 0);
     const open = await cli(['doctor', '--state-dir', state, ...V, ...THROUGH_PROXY], { env });
     assert.equal(open.code, 0, open.stdout);
-    assert.match(open.stdout, /└─ ✔ open/);
-    assert.doesNotMatch(open.stdout, /finding/);
+    assert.match(open.stdout, /^✔ open/m);
+    assert.doesNotMatch(open.stdout, /finding|remark/);
     assert.ok(!`${wall.stdout}${open.stdout}`.includes(SECRET));
   });
 
@@ -252,7 +252,7 @@ describe('doctor', () => {
     const { env, state } = home(t, { 'openclaw.json': CONFIG });
     const doctor = async (args, version = '2026.4.15') => {
       const { stdout } = await cli(['doctor', '--gateway-version', version, ...args], { env });
-      return /This mends it:\n {2}(.*)\n/.exec(stdout)?.[1];
+      return /This opens it:\n {2}(.*)\n/.exec(stdout)?.[1];
     };
     const { json } = await cli(['setup', '--gateway-version', '2026.4.15', '--json'], { env });
     const paired = join(state, 'devices/paired.json');
@@ -270,19 +270,23 @@ describe('doctor', () => {
     assert.equal(await doctor([...THROUGH_PROXY, '--presents-device'], NEWEST), `npx openclaw-prepair patch-config --proxy-peer 127.0.0.1 --gateway-version ${NEWEST}`);
     writeFileSync(paired, '{}', { mode: 0o600 });
     writeFileSync(join(state, 'devices/pending.json'), JSON.stringify({ r: { requestId: 'r', deviceId: json.deviceId, silent: false, scopes: ['operator.read'], ts: Date.now() } }), { mode: 0o600 });
-    assert.equal(await doctor(['--client', 'cli']), 'npx openclaw-prepair clear-pending --gateway-version 2026.4.15');
+    assert.equal(await doctor(['--client', 'cli']), 'npx openclaw-prepair setup --gateway-version 2026.4.15');
   });
 
   it('takes what it cannot read as a finding', async (t) => {
     const { env } = home(t, { 'openclaw.json': CONFIG, 'devices/paired.json/inside': '', 'identity/device.json': '{ broken' });
     const { code, stdout } = await cli(['doctor', ...V], { env });
-    assert.equal(code, 1);
+    assert.equal(code, 4);
     assert.match(stdout, /W_NOT_A_FILE/);
     assert.match(stdout, /W_IDENTITY_BROKEN/);
-    assert.match(stdout, /└─ \? unknown/);
-    const empty = await cli(['doctor', ...V], { env: home(t).env });
-    assert.equal(empty.code, 1);
+    assert.match(stdout, /^\? unknown/m);
+    const empty = await cli(['doctor'], { env: home(t).env });
+    assert.equal(empty.code, 4);
+    assert.match(empty.stdout, /^\? no gateway here/m);
     assert.match(empty.stdout, /W_STATE_DIR There is no OpenClaw state here/);
+    const first = await cli(['doctor', ...V], { env: home(t).env });
+    assert.equal(first.code, 0);
+    assert.match(first.stdout, /no gateway has started here yet/);
   });
 
   it('sees modes, backups, files that are too large and databases that are none', async (t) => {
@@ -296,12 +300,87 @@ describe('doctor', () => {
     assert.deepEqual((await codes()).sort(), ['W_BACKUP', 'W_KEY_READABLE', 'W_MODE']);
     truncateSync(join(state, 'devices/paired.json'), 65 << 20);
     const large = await cli(['doctor', ...V], { env });
-    assert.equal(large.code, 1);
+    assert.equal(large.code, 4);
     assert.ok(large.stdout.includes(join(state, 'devices/paired.json')), large.stdout);
     const broken = home(t, { 'openclaw.json': CONFIG, 'state/openclaw.sqlite': 'no database, '.repeat(99) });
     const { code, stdout } = await cli(['doctor', '--gateway-version', NEWEST], { env: broken.env });
-    assert.equal(code, 1);
+    assert.equal(code, 4);
     assert.match(stdout, /W_SQLITE/);
-    assert.match(stdout, /└─ \? unknown/);
+    assert.match(stdout, /^\? unknown/m);
+  });
+
+  it('says what it stands on in three lines, then the verdict and its cause; the path behind --why', async (t) => {
+    const { env, state } = home(t, { 'openclaw.json': CONFIG });
+    const { stdout } = await cli(['doctor', ...V, ...THROUGH_PROXY], { env });
+    const lines = stdout.split('\n');
+    assert.match(lines[0], new RegExp(`^State +${state} \\(files\\), config `));
+    assert.match(lines[1], /^Gateway +OpenClaw 2026\.2\.19, as named$/);
+    assert.match(lines[2], /^Client +agent\. It comes from this machine, through a proxy/);
+    assert.deepEqual(lines.slice(3, 5), ['', '✘ closed (1008): pairing required (not-paired)']);
+    assert.match(lines[5], /Is it approved silently\? no: only a local connection/);
+    assert.doesNotMatch(stdout, /├─/);
+  });
+
+  it('has lines of words that fit 60 columns, and commands that can be copied', async (t) => {
+    const { env, state } = home(t, { 'openclaw.json': CONFIG });
+    const { stdout } = await cli(['doctor', ...V, ...THROUGH_PROXY, '--state-dir', state], { env: { ...env, COLUMNS: '60' } });
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 60 || line.split(' ').some((word) => word.length > 40), line);
+    const command = /This opens it:\n((?:.* \\\n)*.*)\n/.exec(stdout)[1].replaceAll('\\\n', ' ').trim().split(/ +/);
+    assert.deepEqual(command, ['npx', 'openclaw-prepair', 'setup', '--state-dir', state, '--gateway-version', '2026.2.19']);
+  });
+
+  it('judges every client from every place by --all', async (t) => {
+    const { env } = home(t, { 'openclaw.json': CONFIG });
+    const { code, stdout } = await cli(['doctor', ...V, '--all'], { env });
+    assert.equal(code, 3);
+    assert.match(stdout, /^ +direct +behind a proxy +remote$/m);
+    assert.match(stdout, /^agent +✔ open +✘ not-paired +✘ not-paired$/m);
+    assert.match(stdout, /^cli +✔ open/m);
+    const { json } = await cli(['doctor', ...V, '--all', '--json'], { env });
+    assert.ok(json.cells.length >= 6 && json.cells.every(({ verdict, remedy }) => verdict !== 'unknown' && (remedy === null || remedy.steps.length > 0)));
+  });
+
+  it('judges the last refused connection of a log, and reads no forged line', async (t) => {
+    const lines = JSON.parse(readFileSync(new URL('log-lines.json', import.meta.url), 'utf8'));
+    for (const [version, told] of Object.entries(lines)) {
+      const { env, state } = home(t, { 'openclaw.json': CONFIG, 'gateway.log': `something\n${told['through a proxy']}\nmore\n`, 'forged.log': told.forged });
+      const run = (name) => cli(['doctor', '--gateway-version', version, '--client', 'cli', '--log', join(state, name)], { env });
+      const { code, stdout } = await run('gateway.log');
+      assert.equal(code, 3, stdout);
+      assert.match(stdout, /It comes from 127\.0\.0\.1, through a proxy/);
+      const forged = await run('forged.log');
+      assert.equal(forged.code, 2, forged.stdout);
+      assert.match(forged.stderr, /not a line of a gateway's log that can be read/);
+    }
+  });
+
+  it("takes OpenClaw's own spelling of its version, speaks of flags, and names no device that will never be", async (t) => {
+    const { env } = home(t, { 'openclaw.json': CONFIG });
+    const dry = await cli(['setup', '--gateway-version', 'OpenClaw 2026.4.29 (a448042)', '--dry-run'], { env });
+    assert.equal(dry.code, 0, dry.stderr);
+    assert.match(dry.stdout, /✔ A new device would be paired\./);
+    const unknown = await cli(['doctor'], { env });
+    assert.doesNotMatch(unknown.stdout, /gatewayVersion|openclawDir|stateDir/);
+    for (const args of [['setup', '--gateway-version', 'latest'], ['pre-pair', '--device', 'x'], ['setup', '--identity-file', '/none'], ['doctor', '--remote-address', 'banana']]) {
+      assert.equal((await cli(args, { env })).code, 2, args.join(' '));
+    }
+    const slip = await cli(['setup', ...V, '--scopes', 'operator.reed'], { env });
+    assert.deepEqual([slip.code, /Did you mean operator\.read\?/.test(slip.stderr)], [2, true]);
+    const key = await cli(['patch-config', ...V, '--set', 'gatway.port=1'], { env });
+    assert.deepEqual([key.code, /gateway/.test(key.stderr)], [2, true]);
+    const secret = await cli(['patch-config', ...V, '--set', 'gateway.auth.token=abc'], { env });
+    assert.deepEqual([secret.code, /takes no secret/.test(secret.stderr)], [2, true]);
+  });
+
+  it('is quiet about a healthy state dir, and so is the setup that made it', async (t) => {
+    for (const version of ['2026.2.19', '2026.4.15', '2026.7.1', NEWEST]) {
+      const { env } = home(t, { 'openclaw.json': CONFIG });
+      for (const args of [['setup'], ['setup'], ['doctor']]) {
+        const { code, json, stdout } = await cli([...args, '--gateway-version', version, '--json'], { env });
+        assert.equal(code, 0, stdout);
+        assert.deepEqual((json.warnings ?? json.findings).map((notice) => notice.code), [], `${version} ${args}`);
+        if (json.config) assert.deepEqual(json.config.warnings, []);
+      }
+    }
   });
 });

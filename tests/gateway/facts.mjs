@@ -37,6 +37,7 @@ const ASKED = [
   ['7.35 8.1 9.4 9.5 9.6', deviceAuth],
   ['2.19 2.21 7.35 8.1 9.6', configKeys],
   ['4.15 4.20 9.2 9.3 9.4 9.5 9.6', secrets],
+  ['2.12 2.17 3.1 3.2 3.7 3.28 3.31 4.2 4.5 4.26 4.27 5.2 5.3 7.35 8.1 9.6', secretSources],
   ['4.21 4.22 5.2 5.3 6.1 6.5 6.8 6.9 9.6', configGuard],
   ['2.19 5.7 5.12 7.35 8.1 9.6', linkedIdentity],
   ['3.2 3.7 9.6', unsetVariable],
@@ -105,6 +106,34 @@ async function operatorScopes(root) {
     for (const [, scope] of (await readFile(join(root, 'dist', name), 'utf8')).matchAll(/"(operator\.[a-z.]+)"/g)) found.add(scope);
   }
   return known.filter((scope) => found.has(scope));
+}
+
+/** Where the gateway's secret comes from, by the code that says so: `//#region` comments name its source files. */
+export async function secretSources(version, root) {
+  const dist = join(root ?? await openclaw(version), 'dist');
+  const regions = new Map();
+  for (const name of await readdir(dist)) {
+    if (!/\.m?js$/.test(name)) continue;
+    for (const [, file, text] of (await readFile(join(dist, name), 'utf8')).matchAll(/\/\/#region (\S+)\n([\s\S]*?)\/\/#endregion/g)) {
+      if (/dotenv|gateway\/(auth|call|client|credentials)\.ts|zod-schema\.ts|devices-cli/.test(file)) regions.set(file, text);
+    }
+  }
+  const text = (pattern) => [...regions].filter(([file]) => pattern.test(file)).map(([, code]) => code).join('\n');
+  const [files, calls] = [text(/dotenv/), text(/gateway\/(call|credentials)\.ts/)];
+  const auth = /auth: z\.object\(\{[\s\S]*?password: .*/.exec(text(/config\/zod-schema\.ts/))?.[0];
+  const refs = (name) => new RegExp(`\\b${name}: SecretInput`).test(auth);
+  const first = /env\.OPENCLAW_GATEWAY_TOKEN\)?(\?\.trim\(\))? \|\||localTokenPrecedence \?\? (\(env\.OPENCLAW_SERVICE_KIND === "gateway" \? "config-first" : )?"env-first"/.test(calls);
+  const proxies = text(/gateway\/auth\.ts/);
+  const how = 'its own source in dist';
+  return [
+    ['env_files', files.includes('gateway.env') ? 'Gateway' : files.includes('OPENCLAW_GATEWAY_TOKEN') ? 'Guarded' : 'Both', how],
+    ['env_secret_first', String(first), how],
+    ['approve_asks', String(/resolveApprovePairingGateway/.test(text(/devices-cli/))), how],
+    ['proxy_auth', proxies.includes('allowLoopback') ? 'Allowed' : proxies.includes('trusted_proxy_loopback_source') ? 'Elsewhere' : 'Anywhere', how],
+    // Later schemas are written otherwise.
+    ...(auth === undefined ? [] : [['secret_refs', refs('token') ? 'All' : refs('password') ? 'Passwords' : 'None', how]]),
+    ['cached_token_first', String(/authToken = storedToken \?\?/.test(text(/gateway\/client\.ts/))), how],
+  ];
 }
 
 /** Asks OpenClaw's own path functions under chosen environments and files. */

@@ -54,6 +54,10 @@ const OUT = [
   ['ConfigEdit', 'config-edit', 'PatchConfigReport.edits'],
   ['SetupReport', 'setup-report', null],
   ['Diagnosis', 'diagnosis', 'Diagnosis'],
+  ['Assumed', 'assumed', 'Assumed'],
+  ['AssumedGateway', 'assumed-gateway', 'Assumed.gateway'],
+  ['Remedy', 'remedy', 'Remedy'],
+  ['RemedyStep', 'remedy-step', 'RemedyStep'],
   ['DecisionStep', 'decision', 'Diagnosis.steps'],
   ['DeviceList', 'device-list', 'DeviceList'],
   ['PairedDevice', 'paired-device', 'PairedDevice'],
@@ -89,6 +93,7 @@ const WORDS = [
   ['PairedOutcome', 'paired-outcome', 'PrePairReport.paired'],
   ['ChangeAction', 'change-action', 'Change.action'],
   ['EditAction', 'edit-action', 'PatchConfigReport.edits.action'],
+  ['By', 'by', 'RemedyStep.by'],
   ['Verdict', 'verdict', 'Diagnosis.verdict'],
   ['Reason', 'reason', 'Diagnosis.reason'],
   ['Report', 'report', null, { diagnosis: 'in wit diagnose', diagnose: 'as above', 'device-list': 'in wit list-devices', 'list-devices': 'as above' }],
@@ -97,7 +102,7 @@ const WORDS = [
 
 /** Shapes that one of them alone has. */
 const ALONE = {
-  rust: ['Act', 'Approve', 'ApproveInput', 'Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action'],
+  rust: ['Act', 'Approve', 'ApproveInput', 'Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action', 'Logged'],
   wit: ['request', 'approve-options', 'rename-options', 'live-token', 'sql-value', 'answer', 'step', 'identity', 'signature'],
   types: ['PatchConfigOptions', 'LiveToken', 'VerifyOptions', 'LeftBehind', 'Verification', 'Identity', 'Operations'],
 };

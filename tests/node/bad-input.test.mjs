@@ -14,13 +14,16 @@ const deep = (open, close) => open.repeat(100_000) + close.repeat(100_000);
 const FILES = ['identity/device.json', 'devices/paired.json', 'devices/pending.json', 'openclaw.json'];
 const isConfig = (name) => name === 'openclaw.json';
 const isIdentity = (name) => name === 'identity/device.json';
+// What holds nothing can be written.
+const isStore = (name) => name.startsWith('devices/');
 
 // content -> what must come of it, by file: 'ok' or an error code.
 const SHAPES = {
-  empty: { content: () => '', want: () => 'SYNTAX', place: [1, 1] },
-  'white space': { content: () => ' \n\n', want: () => 'SYNTAX', place: [3, 1] },
+  empty: { content: () => '', want: (name) => (isStore(name) ? 'ok' : 'SYNTAX'), place: [1, 1] },
+  'white space': { content: () => ' \n\n', want: (name) => (isStore(name) ? 'ok' : 'SYNTAX'), place: [3, 1] },
   truncated: { content: () => '{\n  "a": {"b', want: () => 'SYNTAX' },
-  array: { content: () => '[]', want: () => 'SHAPE', place: [1, 1] },
+  array: { content: () => '[]', want: (name) => (isStore(name) ? 'ok' : 'SHAPE'), place: [1, 1] },
+  'array of records': { content: () => '[{}]', want: () => 'SHAPE' },
   scalar: { content: () => 'true', want: () => 'SHAPE', place: [1, 1] },
   null: { content: () => 'null', want: () => 'SHAPE' },
   'invalid UTF-8': { content: () => Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), want: () => 'ENCODING' },

@@ -49,8 +49,8 @@ test('trustedProxies by version', (t) => {
   };
   const all = ['10.0.0.0/8', '127.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '::1'];
   assert.deepEqual(list('2026.2.17').list, all);
-  assert.deepEqual(list('2026.2.19'), { list: undefined, codes: ['W_PROXY_NONE'] });
-  assert.deepEqual(list(NEWEST), { list: undefined, codes: ['W_PROXY_NONE'] });
+  assert.deepEqual(list('2026.2.19'), { list: undefined, codes: [] });
+  assert.deepEqual(list(NEWEST), { list: undefined, codes: [] });
   assert.deepEqual(list(NEWEST, { proxyPeers: ['127.0.0.1'] }), { list: ['127.0.0.1'], codes: [] });
   assert.deepEqual(list('2026.2.19', { proxyPeers: ['127.0.0.1'] }), { list: undefined, codes: ['W_PROXY_LOOPBACK'] });
   assert.deepEqual(list('2026.4.15', { proxyPeers: ['10.0.0.9'] }), { list: ['10.0.0.9'], codes: ['W_PROXY_NO_EFFECT'] });

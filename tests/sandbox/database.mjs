@@ -13,7 +13,7 @@ export const modern = await node(24);
 export const nodeOf = (script, ...args) => execFileSync(modern, ['-e', script, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 
 // src/state/openclaw-state-schema.sql of 2026.9.6, as far as it is of pairing.
-const SCHEMA = `PRAGMA user_version = 18;
+export const SCHEMA = `PRAGMA user_version = 18;
 CREATE TABLE config_machine_state (state_key TEXT NOT NULL PRIMARY KEY, value_json TEXT NOT NULL, updated_at_ms INTEGER NOT NULL) STRICT;
 CREATE TABLE device_identities (identity_key TEXT NOT NULL PRIMARY KEY, device_id TEXT NOT NULL, public_key_pem TEXT NOT NULL, private_key_pem TEXT NOT NULL,
   created_at_ms INTEGER NOT NULL, updated_at_ms INTEGER NOT NULL) STRICT;

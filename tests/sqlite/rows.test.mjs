@@ -207,7 +207,7 @@ function rows() {
         assert.deepEqual([content(here), here.text('openclaw.json')], seen);
       }
       const report = prepair.setup(here.options);
-      assert.ok(report.config.warnings.some((warning) => warning.code === 'W_LEGACY_IDENTITY'));
+      assert.ok(report.config.warnings.some((warning) => warning.code === 'W_LEGACY_IDENTITY_CONFLICT'));
     }
     const here = place(t);
     const { privateKeyPem, publicKey, deviceId } = prepair.exportIdentity(here.options);
@@ -223,7 +223,7 @@ function rows() {
     assert.equal(here.text('openclaw.json'), seen);
     const report = prepair.setup({ ...here.options, config: { proxyPeers: ['10.0.0.8'] } });
     assert.deepEqual([report.identity, report.config.changed], ['repaired', true]);
-    assert.ok(!report.config.warnings.some((warning) => warning.code === 'W_LEGACY_IDENTITY'));
+    assert.ok(!report.config.warnings.some((warning) => warning.code === 'W_LEGACY_IDENTITY_CONFLICT'));
     const { createdAtMs, ...mended } = here.json('identity/device.json');
     assert.ok(createdAtMs > 0);
     assert.deepEqual(mended, own);
@@ -246,7 +246,7 @@ function rows() {
       assert.equal(verdict, identity.version === 1 ? 'open' : 'unknown');
       const report = prepair.setup({ ...options, config: { proxyPeers: ['10.0.0.9'] } });
       assert.deepEqual([report.deviceId, report.identity, report.config.changed], [deviceId, 'imported', true]);
-      assert.ok(!report.config.warnings.some((warning) => warning.code === 'W_LEGACY_IDENTITY'));
+      assert.ok(!report.config.warnings.some((warning) => warning.code === 'W_LEGACY_IDENTITY_CONFLICT'));
       const gateway = await startGateway(home);
       assert.equal(prepair.setup(options).paired, 'unchanged');
       assert.equal(prepair.exportIdentity(options).deviceId, deviceId);

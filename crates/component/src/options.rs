@@ -73,7 +73,8 @@ record! {
     wit::ClearOptions => ClearInput { device_id, request_id }
     wit::DiagnoseOptions => DiagnoseInput { connection, device }
     wit::Connection => Connection {
-        client, client_id, client_mode, role, presents_device, method, scopes, remote_address, host, origin, headers, auth, platform, device_family
+        client, client_id, client_mode, role, presents_device, method, scopes, remote_address, host, origin, headers, auth, platform, device_family,
+        log
     }
 }
 

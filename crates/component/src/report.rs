@@ -1,9 +1,9 @@
 //! Reports, from the core to wit/.
 
 use prepair_core::report::{
-    Change, ChangeAction, ClearPendingReport, Cleared, ConfigEdit, Diagnosis, EditAction, Gateway,
-    IdentityOutcome, PairedOutcome, PatchConfigReport, PrePairReport, Report, SetupReport, Source,
-    StoreKind,
+    Assumed, AssumedGateway, By, Change, ChangeAction, ClearPendingReport, Cleared, ConfigEdit,
+    Diagnosis, EditAction, Gateway, IdentityOutcome, PairedOutcome, PatchConfigReport,
+    PrePairReport, Remedy, RemedyStep, Report, SetupReport, Source, StoreKind,
 };
 use prepair_core::verdict::{self, Reason, Verdict};
 
@@ -31,7 +31,11 @@ record! {
     ClearPendingReport => wit::ClearReport { cleared, changes, warnings }
     PatchConfigReport => wit::ConfigReport { path, changed, edits, changes, warnings }
     SetupReport => wit::SetupReport { pair, config }
-    Diagnosis => wit::Diagnosis { verdict, reason, steps, findings }
+    Assumed => wit::Assumed { state_dir, config_path, gateway, store, client, connection }
+    AssumedGateway => wit::AssumedGateway { version, source, rules }
+    Diagnosis => wit::Diagnosis { assumed, verdict, reason, steps, findings, remedy }
+    Remedy => wit::Remedy { opens, steps }
+    RemedyStep => wit::RemedyStep { by, argv, text }
     Gateway => wit::Gateway { version, source }
     Cleared => wit::Cleared { request_id, device_id, silent, age_ms }
     ConfigEdit => wit::ConfigEdit { path, action }
@@ -46,9 +50,10 @@ words! {
     PairedOutcome => wit::PairedOutcome { Created, Updated, Unchanged }
     ChangeAction => wit::ChangeAction { Created, Replaced, Removed, Rows }
     EditAction => wit::EditAction { Added, Replaced, Removed }
-    Verdict => wit::Verdict { Open, SilentApproval, PairingRequired, Rejected, Unknown }
+    Verdict => wit::Verdict { Open, SilentApproval, PairingRequired, Rejected, Unknown, NoGateway }
+    By => wit::By { OpenclawPrepair, Openclaw, Hand }
     Reason => wit::Reason {
         NotPaired, RoleUpgrade, ScopeUpgrade, MetadataUpgrade, StickyPending, Revoked, NoDevice, MissingScope,
-        UnattributableProxy, BindLan, BindCustom, Identity, Auth
+        UnattributableProxy, BindLan, BindCustom, Identity, Auth, Config
     }
 }

@@ -1,6 +1,7 @@
 //! What every operation stands on: version, rules, places, store.
 
 use crate::codes::{ErrorCode, NoticeCode};
+use crate::config::dotenv;
 use crate::error::{Error, Result};
 use crate::inputs::{Inputs, PassedOver};
 use crate::options::What;
@@ -14,12 +15,14 @@ use crate::store::rows;
 use crate::wants::{Gathered, Missing, Stop, Wants, want_files, want_queries};
 
 /// What an operation stands on: rules, places, store.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct World<'i, 'a> {
     /// What was read.
     pub inputs: &'i Inputs<'a>,
     /// What this version does.
     pub rules: Rules,
+    /// Why they are a guess.
+    pub doubt: Option<Doubt>,
     /// Whose rules they are.
     pub gateway: Gateway,
     /// Where things are.
@@ -99,6 +102,12 @@ impl<'i, 'a> World<'i, 'a> {
             missing.take(want_links(inputs, &rules, &paths.identity))?;
         }
         if missing.0 != Missing::default() {
+            // Read beside what decides: none of them has to be there.
+            if diagnoses {
+                let files = dotenv::files(target, &rules, inputs, &paths.state_dir);
+                let wanted = want_files(inputs, files.iter().map(String::as_str));
+                missing.take(wanted.map_err(Stop::optional))?;
+            }
             return Err(Stop::Missing(Box::new(Missing { bases: paths.bases(), ..missing.0 })));
         }
         let mut unclear = inputs.failures.get(&database).cloned();
@@ -111,7 +120,7 @@ impl<'i, 'a> World<'i, 'a> {
         };
         let gateway = Gateway { version: version.map(|version| version.to_string()), source };
         let include_roots = paths::include_roots(target, &rules, inputs);
-        Ok(Self { inputs, rules, gateway, paths, store, warnings, unclear, include_roots })
+        Ok(Self { inputs, rules, doubt, gateway, paths, store, warnings, unclear, include_roots })
     }
 }
 

@@ -107,7 +107,12 @@ fn paired(
     let config = missing.take(config.transpose())?;
     let pair = missing.take(pair_part(world, options, entropy))?;
     match (pair, config) {
-        (Some(pair), Some(config)) if missing.0 == Missing::default() => Ok((pair, config)),
+        (Some(pair), Some(mut config)) if missing.0 == Missing::default() => {
+            // Said by the approval already.
+            let both = |notice: &Notice| !pair.report.warnings.contains(notice);
+            config.iter_mut().for_each(|(report, _)| report.warnings.retain(both));
+            Ok((pair, config))
+        }
         _ => Err(Stop::Missing(Box::new(missing.0))),
     }
 }

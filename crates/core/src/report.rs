@@ -8,7 +8,7 @@ pub use any::Report;
 use serde::{Serialize, Serializer};
 
 use crate::codes::NoticeCode;
-use crate::error::Place;
+use crate::error::{Error, Place};
 use crate::verdict::{Reason, Step, Verdict};
 
 /// A remark or a warning that did not stop the operation.
@@ -43,6 +43,15 @@ impl Notice {
     pub fn at(mut self, path: impl Into<String>) -> Self {
         self.place = Some(Place::of(path));
         self
+    }
+}
+
+impl From<Error> for Notice {
+    /// What refuses one operation, as a remark of another.
+    fn from(error: Error) -> Self {
+        let error = error.into_fields();
+        let notice = Self::new(error.code.into(), error.message);
+        Self { place: error.place, hint: error.hint, ..notice }
     }
 }
 
@@ -251,10 +260,77 @@ pub struct SetupReport {
     pub config: Option<PatchConfigReport>,
 }
 
+/// What a diagnosis stands on, so that nobody takes it for one of something else.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Assumed {
+    /// Where the state was looked for.
+    pub state_dir: String,
+    /// Where the config was looked for.
+    pub config_path: String,
+    /// Whose rules were followed.
+    pub gateway: AssumedGateway,
+    /// Where identity and pairing live.
+    pub store: StoreKind,
+    /// The client that was judged, as the option `connection.client` names it.
+    pub client: String,
+    /// How it connects, in one sentence.
+    pub connection: String,
+}
+
+/// The gateway that a diagnosis is about.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AssumedGateway {
+    /// The OpenClaw version, or null when it is not known.
+    pub version: Option<String>,
+    /// Where the version comes from.
+    pub source: Source,
+    /// The version whose rules were followed.
+    pub rules: String,
+}
+
+/// What to do about a wall.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Remedy {
+    /// The steps, taken in order, let the same connection in. Otherwise they are what can be done elsewhere.
+    pub opens: bool,
+    /// In order.
+    pub steps: Vec<RemedyStep>,
+}
+
+/// One step of a remedy.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RemedyStep {
+    /// Whose program does it.
+    pub by: By,
+    /// What follows the name of that program; by hand, the whole command.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub argv: Vec<String>,
+    /// What the step does, or why it is not one that opens the door.
+    pub text: String,
+}
+
+/// Whose program takes a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    /// This one.
+    OpenclawPrepair,
+    /// OpenClaw's own command line.
+    Openclaw,
+    /// A person.
+    Hand,
+}
+
 /// The report of `diagnose`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Diagnosis {
+    /// What was looked at, and what was taken for granted.
+    pub assumed: Assumed,
     /// What the gateway does with such a connection.
     pub verdict: Verdict,
     /// Why it does not simply let it in.
@@ -263,4 +339,6 @@ pub struct Diagnosis {
     pub steps: Vec<Step>,
     /// All that is wrong on disk, each with its fix.
     pub findings: Vec<Notice>,
+    /// What to do; null where there is nothing to do.
+    pub remedy: Option<Remedy>,
 }

@@ -14,8 +14,10 @@ pub enum Verdict {
     PairingRequired,
     /// Refused for another reason.
     Rejected,
-    /// This simulation can't tell.
+    /// Something that decides cannot be read.
     Unknown,
+    /// No gateway is here: nothing that one wrote, or a client's state dir.
+    NoGateway,
 }
 
 /// Why it isn't simply open.
@@ -48,6 +50,8 @@ pub enum Reason {
     Identity,
     /// Authentication.
     Auth,
+    /// The gateway does not start on its config.
+    Config,
 }
 
 /// One question of the decision tree.

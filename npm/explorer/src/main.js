@@ -242,6 +242,8 @@ function current() {
 }
 
 const UNKNOWN = { verdict: 'unknown', reason: null, steps: [], findings: [] };
+// No verdict from nothing.
+const NOTHING = { ...UNKNOWN, verdict: 'no-gateway' };
 
 function update() {
   clearTimeout(timer);
@@ -253,7 +255,8 @@ function update() {
   try {
     state = current();
     if (state.version === '') throw Object.assign(new Error('Which version?'), { hint: 'Give it as `openclaw --version` prints it, like 2026.2.19.' });
-    diagnosis = state.error ? UNKNOWN : core.diagnose(state.files, state.version, state.connection, state.key);
+    const nothing = Object.values(texts).every((text) => text === null);
+    diagnosis = state.error ? UNKNOWN : nothing ? NOTHING : core.diagnose(state.files, state.version, state.connection, state.key);
     say('version-error', '');
     byId('version').setAttribute('aria-invalid', 'false');
   } catch (error) {

@@ -5,7 +5,7 @@
 const { VERDICTS } = require('../../openclaw-prepair/lib/cli/show.js');
 const { h, prose, shown } = require('./dom.js');
 
-const KIND = { open: 'open', 'silent-approval': 'open', 'pairing-required': 'wall', rejected: 'wall', unknown: 'unknown' };
+const KIND = { open: 'open', 'silent-approval': 'open', 'pairing-required': 'wall', rejected: 'wall', unknown: 'unknown', 'no-gateway': 'unknown' };
 const MARK = { open: '✓', wall: '✕', unknown: '?' };
 const TITLE = {
   open: 'Open',
@@ -13,8 +13,9 @@ const TITLE = {
   'pairing-required': 'The wall: pairing required (1008)',
   rejected: 'Refused',
   unknown: 'Unknown',
+  'no-gateway': 'No gateway here',
 };
-const END = { open: 'open', 'pairing-required': 'closed (1008)', rejected: 'refused' };
+const END = { open: 'open', 'pairing-required': 'closed (1008)', rejected: 'refused', unknown: 'unknown', 'no-gateway': 'no gateway' };
 
 const kindOf = ({ verdict }) => KIND[verdict];
 

@@ -47,11 +47,25 @@ function members(value, name) {
 
 const inner = (name, key) => (name === 'options' ? key : `${name}.${key}`);
 
+/** What an object is that is no plain one, and what to do. */
+function odd(value) {
+  return reading('options', () => {
+    const name = Object.prototype.toString.call(value).slice(8, -1);
+    if (name === 'Promise') return ['a Promise', 'Await it first.'];
+    if (ArrayBuffer.isView(value)) return [name === 'Uint8Array' ? 'a Buffer or Uint8Array' : `a ${name}`, 'Bytes are taken as secret and identity.secret alone.'];
+    if (['Date', 'Map', 'Set', 'URL', 'RegExp', 'URLSearchParams'].includes(name)) return [`a ${name}`, name === 'URL' ? 'Give its text, as in url.href.' : 'Give plain JSON values.'];
+    return ['an object of a class', 'Nothing that is inherited counts: give a plain object, like { ...it }.'];
+  });
+}
+
 /** The options of a call, as an object of ours. */
 function own(options = {}) {
   const kind = options === null ? 'null' : reading('options', () => Array.isArray(options)) ? 'an array' : typeof options === 'object' ? null : `a ${typeof options}`;
   if (kind !== null) throw refusal('OPTIONS', `The options must be an object, but they are ${kind}.`);
-  if (!reading('options', () => isPlain(options))) throw refusal('OPTIONS', 'The options must be a plain object: nothing that is inherited counts.');
+  if (!reading('options', () => isPlain(options))) {
+    const [what, hint] = odd(options);
+    throw refusal('OPTIONS', `The options must be a plain object, but they are ${what}.`, { hint });
+  }
   return members(options, 'options');
 }
 
@@ -112,7 +126,10 @@ function encode(value, blobs, name = 'options', depth = 0) {
     }
     return out;
   }
-  if (!reading(name, () => isPlain(value))) throw wrong('must be a plain object');
+  if (!reading(name, () => isPlain(value))) {
+    const [what, hint] = odd(value);
+    throw refusal('OPTIONS', `The option ${name} must be a plain object, but it is ${what}.`, { hint });
+  }
   const out = members(value, name);
   for (const key of Object.keys(out)) out[key] = encode(out[key], blobs, inner(name, key), depth + 1);
   return out;

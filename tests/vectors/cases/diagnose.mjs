@@ -43,7 +43,7 @@ const fresh = (change = {}) => {
 };
 add(`a database without an identity, ${NEWEST}`, 'what openclaw config set leaves: the first start imports the files', NEWEST, { client: 'cli', presentsDevice: true, ...proxied }, fresh(), 'open', null, { warnings: [] });
 add('a database without an identity, 2026.9.5', 'the first start imports the identity, but no paired.json', '2026.9.5', { client: 'cli', presentsDevice: true, ...proxied }, fresh(), 'pairing-required', 'not-paired', { warnings: ['W_SCHEMA_NEWER', 'W_NOT_IMPORTED', 'W_NOT_PAIRED'] });
-add('a database and an identity file of another form', '2026.9.6 exits with 78 on it once the config changed', NEWEST, { client: 'cli', presentsDevice: true, ...proxied }, rows({ [DEVICE]: device(OURS, { version: undefined }), [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }, [row(OURS)]), 'unknown', null, { warnings: ['W_LEGACY_IDENTITY_CONFLICT'] });
+add('a database and an identity file of another form', '2026.9.6 exits with 78 on it once the config changed', NEWEST, { client: 'cli', presentsDevice: true, ...proxied }, rows({ [DEVICE]: device(OURS, { version: undefined }), [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }, [row(OURS)]), 'rejected', 'identity', { warnings: ['W_LEGACY_IDENTITY_CONFLICT'] });
 add('a proxy with a password', 'named by its place', '2026.4.15', { client: 'agent' }, { ...whole({}), files: { ...whole({}).files, [CONFIG]: config({ trustedProxies: ['http://user:s3cr3tpw@10.0.0.1'] }) } }, 'open', null, { says: 'gateway.trustedProxies[0] is no address' });
 const set = (version, gateway, own = {}) => {
   const inputs = version === NEWEST ? rows({}, [row(OURS)]) : whole();
@@ -57,7 +57,7 @@ add('a variable that only warns, 2026.4.15', 'from 2026.3.7 a setting elsewhere 
 for (const [version, gateway, code] of [
   [NEWEST, { mode: 'Local' }, 'W_GATEWAY_MODE'], ['2026.7.1', { bind: 'everywhere' }, 'W_CONFIG_VALUE'], [NEWEST, { bind: 'custom' }, 'W_CONFIG_VALUE'],
   ['2026.7.1', { auth: { mode: 'bogus' } }, 'W_CONFIG_VALUE'], ['2026.7.1', { bind: 'tailnet', auth: { mode: 'none' } }, 'W_CONFIG_VALUE'],
-]) add(`${JSON.stringify(gateway)}, ${version}`, 'no gateway starts on that', version, { client: 'agent' }, set(version, gateway), 'unknown', null, { warnings: [code] });
+]) add(`${JSON.stringify(gateway)}, ${version}`, 'no gateway starts on that', version, { client: 'agent' }, set(version, gateway), 'rejected', 'config', { warnings: [code] });
 add('a broken store', 'a verdict would be a guess', '2026.4.15', {}, files({ [PAIRED]: '{' }), 'unknown', null);
 const [BASE, base] = [`${S}/base.json5`, (rest) => ({ [CONFIG]: `{ $include: './base.json5', ${config().slice(1)}`, [`${S}/base.json5`]: rest })];
 add('an include', 'read as the gateway reads it', '2026.4.15', { client: 'cli', ...proxied }, { ...whole(), files: { ...whole().files, ...base('{ gateway: { port: 1 } }') } }, 'open');
@@ -71,7 +71,7 @@ const withAuth = (version, own) => {
   const inputs = isSince(version, 8, 0) ? rows({}, [row(OURS)]) : whole();
   return { ...inputs, files: { ...inputs.files, [CONFIG]: config({ auth: own }) } };
 };
-const refusedToken = (version, token) => add(`the gateway's token is ${JSON.stringify(token)}, ${version}`, 'it does not start with that', version, { client: 'agent' }, withAuth(version, { mode: 'token', token }), 'unknown', null, { says: 'gateway.auth.token' });
+const refusedToken = (version, token) => add(`the gateway's token is ${JSON.stringify(token)}, ${version}`, 'it does not start with that', version, { client: 'agent' }, withAuth(version, { mode: 'token', token }), 'rejected', 'config', { says: 'gateway.auth.token' });
 for (const mark of marks) refusedToken('2026.9.6', mark);
 for (const placeholder of ['change-me-now', 'change-me-to-a-long-random-token']) refusedToken('2026.4.20', placeholder);
 for (const word of ['', 'undefined', 'null']) refusedToken('2026.9.3', word);
@@ -80,10 +80,51 @@ for (const [version, own] of [
   ['2026.7.1', { mode: 'none', token: 'change-me-now' }], [NEWEST, { mode: 'token', token: 'sound', password: '***' }],
 ]) add(`${JSON.stringify(own)}, ${version}`, 'it starts with that', version, { client: 'agent' }, withAuth(version, own), 'open', null, { warnings: [] });
 for (const [version, own] of [['2026.4.20', { password: 'change-me-to-a-strong-password' }], ['2026.9.4', { mode: 'password', password: 'null' }], ['2026.9.6', { mode: 'password', password: '***' }]]) {
-  add(`the gateway's password: ${JSON.stringify(own)}, ${version}`, 'it does not start with that', version, { client: 'agent' }, withAuth(version, own), 'unknown', null, { says: 'gateway.auth.password' });
+  add(`the gateway's password: ${JSON.stringify(own)}, ${version}`, 'it does not start with that', version, { client: 'agent' }, withAuth(version, own), 'rejected', 'config', { says: 'gateway.auth.password' });
 }
 add('the device\'s token is a mark', 'no secret', '2026.4.15', { client: 'cli', ...proxied }, whole({ tokens: { operator: token({ token: '[REDACTED]' }) } }), 'open', null, { warnings: ['W_TOKEN_REDACTED'] });
-add('a client\'s state dir', 'not to be made a gateway\'s', '2026.4.15', { client: 'agent' }, { ...whole(), files: { ...whole().files, [CONFIG]: config({ mode: 'remote' }) } }, 'unknown', null, { warnings: ['W_GATEWAY_MODE'], says: 'client', check: (_, { report }) => report.findings[0].hint.includes(`--device ${OURS.publicKey}`) });
+add('a client\'s state dir', 'not to be made a gateway\'s', '2026.4.15', { client: 'agent' }, { ...whole(), files: { ...whole().files, [CONFIG]: config({ mode: 'remote' }) } }, 'no-gateway', null, { warnings: ['W_GATEWAY_MODE'], says: 'client', check: (_, { report }) => report.findings[0].hint.includes(`--device ${OURS.publicKey}`) });
+
+// What it stands on, and what to do.
+const argvs = (...lists) => (files_, { report }) => report.remedy.opens === true && JSON.stringify(report.remedy.steps.map(({ argv }) => argv)) === JSON.stringify(lists);
+const target = (version) => ['--state-dir', S, '--config', CONFIG, '--gateway-version', version];
+add('what a diagnosis stands on', 'always said', '2026.4.15', { client: 'cli' }, whole(), 'open', null, { assumed: { stateDir: S, configPath: CONFIG, gateway: { version: '2026.4.15', source: 'option', rules: '2026.4.15' }, store: 'json', client: 'cli', connection: "It comes from this machine, directly, presents its device, and brings the gateway's token." }, remedy: null });
+vectors.push({ name: 'nothing here, no version', why: 'no verdict from nothing', operation: 'diagnose', options: { stateDir: S, env: {} }, inputs: json({ ...more, [DEVICE]: null, [CONFIG]: null }), expect: { verdict: 'no-gateway', reason: null, check: (_, { report }) => report.remedy.opens === false && report.steps.length === 1 } });
+vectors.push({ name: 'nothing here, a version', why: 'what the first start would do', operation: 'diagnose', options: { ...at(NEWEST, { configPath: CONFIG, env: {} }) }, inputs: json({ ...more, [DEVICE]: null, [CONFIG]: null }), expect: { verdict: 'open', check: (_, { report }) => /no gateway has started here yet/.test(report.assumed.connection) } });
+add('the remedy of a missing record', 'one command', '2026.4.15', { client: 'cli', ...proxied }, files(), 'pairing-required', 'not-paired', { check: argvs(['setup', ...target('2026.4.15')]) });
+add('the remedy of a revoked token', 'said to be asked for', '2026.4.15', { client: 'cli', ...proxied }, whole({ tokens: { operator: token({ revokedAtMs: 5 }) } }), 'pairing-required', 'revoked', { check: argvs(['setup', '--reinstate', ...target('2026.4.15')]) });
+add('the remedy of a pinned platform', 'two steps', '2026.4.15', { client: 'cli', ...proxied }, whole({ platform: 'darwin' }), 'pairing-required', 'metadata-upgrade', { check: argvs(['devices', 'remove', OURS.deviceId, ...target('2026.4.15')], ['setup', ...target('2026.4.15')]) });
+add('the remedy of a proxy that is not listed', 'then the door is open', NEWEST, { client: 'cli', presentsDevice: true, ...proxied }, rows({}, [row(OURS)]), 'rejected', 'unattributable-proxy', { check: argvs(['patch-config', '--proxy-peer', '127.0.0.1', ...target(NEWEST)]) });
+add('a proxy before a client without a device', 'nothing here opens that', NEWEST, { client: 'cli', ...proxied }, rows({}, [row(OURS)]), 'rejected', 'unattributable-proxy', { check: (_, { report }) => report.remedy.opens === false && report.remedy.steps.every(({ by }) => by === 'hand') });
+add('the remedy of a bind that no version knows', 'the config alone', '2026.7.1', { client: 'agent' }, set('2026.7.1', { bind: 'everywhere' }), 'rejected', 'config', { check: argvs(['patch-config', '--trusted-proxy', 'none', '--set', 'gateway.bind=loopback', ...target('2026.7.1')]) });
+add('a version that nobody has observed', 'nothing is promised', '2027.1.1', { client: 'cli', presentsDevice: true, ...proxied }, rows({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }), 'pairing-required', 'not-paired', { check: (_, { report }) => report.remedy.opens === false && report.remedy.steps.length === 2 });
+add('another key beside the database', 'the gateway does not start after a change of the config', NEWEST, { client: 'agent' }, rows({ [DEVICE]: device(OTHER) }, [row(OURS)]), 'rejected', 'identity', { check: (_, { report }) => report.remedy.steps[0].by === 'hand' && report.remedy.steps[0].argv[0] === 'mv' });
+add('a private key that a sanitizer took', 'each connect fails', '2026.3.24', { client: 'cli' }, files({ [DEVICE]: device(OURS, { privateKeyPem: '[REDACTED]' }), [`${DEVICE}.1771500000000.bak`]: null }), 'rejected', 'identity', { check: argvs(['setup', '--new-identity', '--on-conflict', 'replace', ...target('2026.3.24')]) });
+const proxyAuth = (more_ = {}) => config({ auth: { mode: 'trusted-proxy', trustedProxy: { userHeader: 'x-user', ...more_ } }, trustedProxies: ['10.0.0.7'] });
+const viaProxy = { client: 'cli', presentsDevice: true, remoteAddress: '10.0.0.7', headers: { 'x-forwarded-for': '203.0.113.9', 'X-User': 'ann' } };
+add('trusted-proxy, on the machine', 'never', '2026.5.28', { client: 'agent' }, { ...whole(), files: { ...whole().files, [CONFIG]: proxyAuth() } }, 'rejected', 'auth');
+add('trusted-proxy, by the proxy', 'the paired device passes', '2026.5.28', viaProxy, { ...whole(), files: { ...whole().files, [CONFIG]: proxyAuth() } }, 'open');
+add('trusted-proxy, by the proxy, not paired', 'pairing', '2026.5.28', viaProxy, files({ [CONFIG]: proxyAuth() }), 'pairing-required', 'not-paired');
+add('trusted-proxy, another user', 'not allowed', '2026.5.28', viaProxy, { ...whole(), files: { ...whole().files, [CONFIG]: proxyAuth({ allowUsers: ['bob'] }) } }, 'rejected', 'auth');
+const tokened = (version, config_, env, files_ = {}) => ({ operation: 'diagnose', options: at(version, { configPath: CONFIG, env, connection: { client: 'cli' } }), inputs: { ...whole(), files: { ...whole().files, [CONFIG]: config_, ...files_ } } });
+const text = JSON.stringify({ gateway: { mode: 'local', auth: { mode: 'token', token: 'of-the-config' } } });
+vectors.push({ name: 'another token in the environment, 2026.3.24', why: 'its clients present the variable', ...tokened('2026.3.24', text, { OPENCLAW_GATEWAY_TOKEN: 'of-the-environment' }), expect: { verdict: 'rejected', reason: 'auth', warnings: ['W_SECRET_DIFFERS'] } });
+vectors.push({ name: 'another token in .env, 2026.4.15', why: 'read before the config', ...tokened('2026.4.15', text, {}, { [`${S}/.env`]: 'export OPENCLAW_GATEWAY_TOKEN="of-the-file" # mine\n' }), expect: { verdict: 'rejected', reason: 'auth', warnings: ['W_SECRET_DIFFERS'] } });
+vectors.push({ name: 'another token in the environment, 2026.8.1', why: 'no effect there', ...tokened('2026.8.1', text, { OPENCLAW_GATEWAY_TOKEN: 'of-the-environment' }), expect: { verdict: 'open', warnings: [] } });
+const ref = JSON.stringify({ gateway: { mode: 'local', auth: { mode: 'token', token: { source: 'env', provider: 'default', id: 'MY_TOKEN' } } } });
+vectors.push({ name: 'a reference to a secret, 2026.2.19', why: 'no config there', ...tokened('2026.2.19', ref, { MY_TOKEN: 'x'.repeat(20) }), expect: { verdict: 'rejected', reason: 'config', warnings: ['W_CONFIG_VALUE'] } });
+vectors.push({ name: 'a reference to a secret, 2026.4.15', why: 'taken', ...tokened('2026.4.15', ref, { MY_TOKEN: 'x'.repeat(20) }), expect: { verdict: 'open', warnings: [] } });
+vectors.push({ name: 'a proxy from .env', why: 'as the gateway reads it', ...tokened('2026.3.28', JSON.stringify({ gateway: { mode: 'local', trustedProxies: ['${PROXY_IP}'], auth: { token: 't' } } }), {}, { [`${S}/.env`]: 'PROXY_IP=10.0.0.7\n' }), expect: { verdict: 'open', warnings: [] } });
+const cached = JSON.stringify({ version: 1, deviceId: OURS.deviceId, tokens: { operator: { token: 'stale', role: 'operator', scopes: [], updatedAtMs: 1 } } });
+for (const [version, verdict, reason] of [['2026.2.12', 'rejected', 'auth'], ['2026.2.19', 'open', null]]) add(`a stale device-auth.json, ${version}`, 'presented first up to 2026.2.12', version, { client: 'cli' }, { ...whole(), files: { ...whole().files, [`${S}/identity/device-auth.json`]: cached } }, verdict, reason);
+add('an array as the store, 2026.2.19', 'approved in memory, and lost', '2026.2.19', { client: 'cli' }, files({ [PAIRED]: '[]' }), 'pairing-required', 'not-paired', { check: argvs(['setup', ...target('2026.2.19')]) });
+const line = '2026-11-26T05:35:34.132Z [ws] closed before connect conn=6e9deede-69a8-40c5-96cc-79f584758848 remote=198.51.100.4 fwd=203.0.113.9 origin=n/a host=gw:18789 ua=n/a code=1008 reason=n/a';
+add('a line of a log', 'gives the connection', '2026.2.19', { client: 'cli', log: line }, files(), 'pairing-required', 'not-paired', { check: (_, { report }) => /from 198\.51\.100\.4, through a proxy/.test(report.assumed.connection) });
+add('a stranger in a log', 'never a trusted proxy by advice', NEWEST, { client: 'cli', presentsDevice: true, log: line }, rows({}, [row(OURS)]), 'rejected', 'unattributable-proxy', { check: (_, { report }) => report.remedy.opens === false && !JSON.stringify(report.remedy).includes('198.51.100.4') });
+for (const [name, connection] of [['a forged line', { log: line.replace('ua=n/a', 'ua=x code=1000') }], ['no address', { remoteAddress: 'banana' }]]) {
+  vectors.push({ name, why: 'refused at the option', operation: 'diagnose', options: at('2026.2.19', { connection }), inputs: files(), expect: { error: 'OPTIONS' } });
+}
+for (const [version, verdict, reason] of [['2026.4.29', 'rejected', 'missing-scope'], ['2026.5.3', 'open', null]]) add(`openclaw devices approve, ${version}`, 'it asks for operator.pairing alone up to 2026.5.2', version, { client: 'cli', method: 'device.pair.approve' }, whole(), verdict, reason);
 
 // another device is judged as the client that its record tells, on its own system
 const other = (name, why, version, change, verdict, reason = null, expect = {}, connection = proxied) => vectors.push({
@@ -132,12 +173,12 @@ add('a variable that is not known, 2026.3.2', 'where it is unset that version do
 add('a variable that is not known, 2026.3.7', 'it warns', '2026.3.7', { client: 'agent' }, { ...set('2026.3.7', {}, { logging: { file: '${LOG}' } }), process: { uid: 0, node: '24.21.0', platform: 'linux' } }, 'open', null, { warnings: [] });
 const custom = { bind: 'custom', customBindHost: '192.0.2.7' };
 add('bind custom without an address, 2026.2.17', 'it takes every address', '2026.2.17', { client: 'agent' }, set('2026.2.17', { bind: 'custom' }), 'open', null, { warnings: [] });
-add('bind custom without an address, 2026.2.19', 'no gateway starts on that, and the key for it is not there yet', '2026.2.19', { client: 'agent' }, set('2026.2.19', { bind: 'custom' }), 'unknown', null, { warnings: ['W_CONFIG_VALUE'] });
-add('bind custom, 2026.2.19', 'the key is not there yet', '2026.2.19', { client: 'agent' }, set('2026.2.19', custom), 'unknown', null, { warnings: ['W_CONFIG_KEY'] });
+add('bind custom without an address, 2026.2.19', 'no gateway starts on that, and the key for it is not there yet', '2026.2.19', { client: 'agent' }, set('2026.2.19', { bind: 'custom' }), 'rejected', 'config', { warnings: ['W_CONFIG_VALUE'] });
+add('bind custom, 2026.2.19', 'the key is not there yet', '2026.2.19', { client: 'agent' }, set('2026.2.19', custom), 'rejected', 'config', { warnings: ['W_CONFIG_KEY'] });
 for (const version of ['2026.2.21', '2026.7.35']) add(`bind custom, ${version}`, 'clients dial 127.0.0.1, where no gateway listens', version, { client: 'cli' }, set(version, custom), 'rejected', 'bind-custom', { warnings: ['W_BIND_CUSTOM'], says: 'customBindHost' });
 add('bind custom, from elsewhere, 2026.7.35', 'who dials its address reaches it', '2026.7.35', { client: 'cli', presentsDevice: true, remoteAddress: '192.0.2.9' }, set('2026.7.35', custom), 'open', null, { warnings: ['W_BIND_CUSTOM'] });
 add(`bind custom, ${NEWEST}`, 'it listens on 127.0.0.1 too', NEWEST, { client: 'cli' }, set(NEWEST, custom), 'open', null, { warnings: [] });
-add('bind custom with a name, 2026.7.35', 'no gateway starts on that', '2026.7.35', { client: 'cli' }, set('2026.7.35', { bind: 'custom', customBindHost: 'localhost' }), 'unknown', null, { warnings: ['W_CONFIG_VALUE'] });
+add('bind custom with a name, 2026.7.35', 'no gateway starts on that', '2026.7.35', { client: 'cli' }, set('2026.7.35', { bind: 'custom', customBindHost: 'localhost' }), 'rejected', 'config', { warnings: ['W_CONFIG_VALUE'] });
 const both = whole({ roles: ['node'], tokens: undefined });
 add('role beside roles, 2026.3.28', 'the list alone counts', '2026.3.28', { client: 'agent', ...proxied }, both, 'pairing-required', 'role-upgrade');
 add('role beside roles, 2026.3.31', 'both count', '2026.3.31', { client: 'agent', ...proxied }, both, 'open');

@@ -79,8 +79,6 @@ for (const [name, change] of [['publicKey', { publicKey: 1 }], ['roles', { roles
 }
 add('duplicates of our record', 'the last one counts', `{"${OURS.deviceId}": {"x": 1}, "${OURS.deviceId}": ${JSON.stringify(record(OURS, { displayName: undefined }))}}`, { changes: [], paired: 'unchanged' });
 const syntax = (name, why, content, place) => refused(name, why, content, 'SYNTAX', place);
-syntax('empty', 'up to 2026.4.24 a gateway would overwrite it', '', { line: 1, column: 1 });
-syntax('blank', 'the same', '\n ', { line: 2, column: 2 });
 syntax('truncated', 'the same', store(stranger).slice(0, -1));
 syntax('a BOM', 'JSON.parse refuses it', `\ufeff{}`, { line: 1, column: 1 });
 syntax('a trailing comma', 'not JSON5', '{"a": {},}', { line: 1, column: 10 });
@@ -88,7 +86,7 @@ syntax('a comment', 'not JSON5', '{\n// x\n}', { line: 2, column: 1 });
 syntax('two documents', 'not JSON', '{} {}', { line: 1, column: 4 });
 syntax('a place behind an emoji', 'columns are UTF-16 code units', '{"😀": x}', { line: 1, column: 8 });
 refused('not UTF-8', 'nothing is replaced by U+FFFD', { hex: '7b22c32822' }, 'ENCODING', { line: 1, column: 3 });
-for (const [name, content, place] of [['an array', ' []', { line: 1, column: 2 }], ['a string', '"x"', {}], ['null', 'null', {}]]) refused(name, 'not what OpenClaw writes', content, 'SHAPE', place);
+for (const [name, content, place] of [['an array', ' [{}]', {}], ['a string', '"x"', {}], ['null', 'null', {}]]) refused(name, 'not what OpenClaw writes', content, 'SHAPE', place);
 syntax('100,000 levels, unclosed', 'no recursion', { pieces: [['{"a":', 100000]] });
 add('100,000 levels', 'no recursion', { pieces: [['{"x":', 1], ['[', 100000], [']', 100000], ['}', 1]] }, { paired: 'created' });
 add('2 MB of others', 'spliced, not rewritten', { pieces: [['{"x":"', 1], ['y', 2_000_000], ['"}', 1]] }, { paired: 'created' });
@@ -206,3 +204,4 @@ for (const mark of ['[REDACTED]', '***', ' *** ', '__OPENCLAW_REDACTED__', '<red
 }
 add('the token is a mark, revoked', 'its owner meant it', store(record(OURS, { tokens: { operator: token({ token: '[REDACTED]', revokedAtMs: 5 }) } })), { error: 'REVOKED', path: PAIRED });
 add('the token of another role is a mark', 'not ours to renew', store(record(OURS, { tokens: { operator: token(), node: token({ role: 'node', token: '***' }) } })), { paired: 'unchanged' });
+for (const [name, content] of [['empty', ''], ['blank', '\n '], ['an array without items', ' []']]) add(`a store that is ${name}`, 'it holds nothing', content, { paired: 'created', devices: { [PAIRED]: [OURS.deviceId] } });

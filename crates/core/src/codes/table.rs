@@ -201,9 +201,6 @@ codes! {
         LegacyFiles = "W_LEGACY_FILES",
             "A file of the older store lies beside the database, which is what counts.",
             "Move identity/device.json and devices/*.json out of the state dir.";
-        LegacyIdentity = "W_LEGACY_IDENTITY",
-            "An old identity file lies beside a database with another identity; with a changed config the gateway may refuse to start.",
-            "Move the file out of the state dir.";
         Mode = "W_MODE",
             "Other users may write in a folder of the state dir, or read a file that holds tokens.",
             "Run the `chmod` that the hint names.";
@@ -261,9 +258,6 @@ codes! {
         ProxyNoEffect = "W_PROXY_NO_EFFECT",
             "On this version `trustedProxies` has no effect on who counts as local.",
             "Nothing to do: the paired record is what lets the device in.";
-        ProxyNone = "W_PROXY_NONE",
-            "`gateway.trustedProxies` was left as it is, because no general list helps on this version.",
-            "Behind a proxy that adds X-Forwarded-For, give its own addresses as `proxyPeers`.";
         ProxyShape = "W_PROXY_SHAPE",
             "`gateway.trustedProxies` is not an array, so the gateway does not start.",
             "Write it as an array of addresses.";
@@ -282,9 +276,15 @@ codes! {
         SchemaNewer = "W_SCHEMA_NEWER",
             "The state database is newer than this version writes, and its gateway may refuse to start.",
             "Use the OpenClaw version that wrote it.";
+        ScopeUnknown = "W_SCOPE_UNKNOWN",
+            "This version has no such scope; there it grants nothing.",
+            "Use the scopes of the version; the hint names them.";
         Scopes = "W_SCOPES",
             "The record lacks scopes that clients ask for.",
             "Run `openclaw-prepair setup`.";
+        SecretDiffers = "W_SECRET_DIFFERS",
+            "The gateway asks for the secret of its config, and its clients on this machine present another one of the environment.",
+            "Unset the variable for the clients, or give it the same value.";
         StillConnected = "W_STILL_CONNECTED",
             "A gateway runs on this state dir, and a connection that is open stays open.",
             "Restart the gateway, or end the client. The next connect is decided by what is on disk now.";

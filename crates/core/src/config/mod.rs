@@ -1,6 +1,7 @@
 //! `openclaw.json`: read with its includes and variables, edited by splices.
 
 pub mod client;
+pub(crate) mod dotenv;
 pub mod includes;
 pub mod merge;
 pub mod patch;

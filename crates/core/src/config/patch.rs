@@ -129,7 +129,9 @@ pub fn patch(
     };
     warn_of_list(&effective, rules, path, &mut warnings);
     warn_of_secret(gateway(&after, "auth").as_ref(), rules, path, &mut warnings);
-    let included = document.get(root, "$include").is_some();
+    let inner = document.get(root, "gateway").filter(|gateway| gateway.value.kind == Kind::Object);
+    let included = document.get(root, "$include").is_some()
+        || inner.is_some_and(|gateway| document.get(gateway.value, "$include").is_some());
     if gateway(&after, "mode").is_none() && !included {
         warnings.push(
             Notice::new(NoticeCode::GatewayMode, "The config has no gateway.mode; a gateway does not start without it.")

@@ -31,19 +31,8 @@ pub(super) fn wanted(
         Proxies::Private => PRIVATE.map(String::from).to_vec(),
         Proxies::List(list) => list.clone(),
         Proxies::Sandbox if private_list_helps(rules) => PRIVATE.map(String::from).to_vec(),
-        Proxies::Sandbox => {
-            if options.peers.is_empty() {
-                warnings.push(
-                    Notice::new(NoticeCode::ProxyNone, format!("gateway.trustedProxies was left as it is: {}", if rules.forwarded_refused {
-                        "this version wants the addresses of a header-adding proxy there, and none were given; without such a proxy none are needed."
-                    } else {
-                        "for this version no general list helps; the paired record is what opens the door."
-                    }))
-                    .hint("Behind a proxy that adds X-Forwarded-For, give its own addresses as proxyPeers."),
-                );
-            }
-            Vec::new()
-        }
+        // No general list helps on other versions: the paired record opens the door.
+        Proxies::Sandbox => Vec::new(),
     };
     for peer in &options.peers {
         let loopback = ip::parse_cidr(peer).is_some_and(|cidr| cidr.has_loopback());

@@ -98,6 +98,12 @@ fn walk<'v>(
     }
 }
 
+/// The names that a text holds as `${NAME}`.
+pub(crate) fn names(text: &str) -> impl Iterator<Item = String> {
+    let found = text.match_indices("${").filter_map(|(at, _)| name_in(&text[at..], "${"));
+    found.map(String::from)
+}
+
 /// The name that a text begins with: `[A-Z_][A-Z0-9_]*` between the opening and a brace.
 fn name_in<'t>(text: &'t str, opening: &str) -> Option<&'t str> {
     let (name, _) = text.strip_prefix(opening)?.split_once('}')?;

@@ -8,7 +8,7 @@ use crate::diagnose::disk::gather;
 use crate::diagnose::findings::Findings;
 use crate::diagnose::record::lacking;
 use crate::error::Result;
-use crate::gateway::state::Paired;
+use crate::gateway::state::{Mode, Paired};
 use crate::inputs::Inputs;
 use crate::options::Request;
 use crate::store::record::SCOPES;
@@ -62,7 +62,7 @@ pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop
     let mut findings = Findings(Vec::new());
     let mut disk =
         gather(&world, None, &mut findings).map_err(|stop| stop.based(&world.paths.bases()))?;
-    disk.put_in_variables(&request.target.env);
+    disk.put_in_variables(&world, &request.target);
     let text = |keys: &[&str]| {
         // OpenClaw leaves out what names a variable that is not set.
         let told = disk.setting(keys).filter(|_| disk.told(&keys.join(".")));
@@ -73,8 +73,14 @@ pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop
         port: disk.setting(&["gateway", "port"]).and_then(Value::as_u64),
         tls: disk.setting(&["gateway", "tls", "enabled"]) == Some(&Value::Bool(true)),
         auth_mode: text(&["gateway", "auth", "mode"]),
-        token: text(&["gateway", "auth", "token"]),
-        password: text(&["gateway", "auth", "password"]),
+        token: match disk.auth() {
+            Mode::Token => disk.secret.clone(),
+            _ => text(&["gateway", "auth", "token"]),
+        },
+        password: match disk.auth() {
+            Mode::Password => disk.secret.clone(),
+            _ => text(&["gateway", "auth", "password"]),
+        },
         paired: disk.record.is_some(),
         granted: disk.record.as_ref().map_or(Vec::new(), |record| {
             let lacking = lacking(&world.rules, record);

@@ -10,7 +10,9 @@ use crate::codes::NoticeCode;
 use crate::config::patch;
 use crate::context::World;
 use crate::diagnose::disk::{Disk, proxy_list};
+use crate::diagnose::fault::{Fault, Unread};
 use crate::diagnose::findings::{Findings, SETUP};
+use crate::diagnose::secrets::takes_reference;
 use crate::gateway::state::Mode;
 use crate::plan::client::approve_elsewhere;
 use crate::rules::{BindLan, Locality, ProxyMatch};
@@ -30,11 +32,10 @@ pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Fi
     if disk.config.is_none() {
         return;
     }
-    let mut stops = unset(world, disk, findings);
+    unset(world, disk, findings);
     // src/cli/gateway-cli/run.ts of every version refuses any config that exists without "local", so `{}` too.
     let mode = disk.setting(&["gateway", "mode"]);
     if mode != Some(&"local".into()) && disk.told("gateway.mode") {
-        stops = true;
         let set = "Run `openclaw config set gateway.mode local`.".to_string();
         let (what, hint) = match mode.map(Value::as_str) {
             None => ("The config has no gateway.mode; a gateway does not start without it.", set),
@@ -45,12 +46,18 @@ pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Fi
             Some(_) => ("gateway.mode is not \"local\"; a gateway starts with that only.", set),
         };
         findings.add(NoticeCode::GatewayMode, path, what, hint);
+        // One that runs has started on it.
+        if world.inputs.gateway.is_none() {
+            disk.faults.push(Fault::Setting(&["gateway", "mode"], Some("local".into())));
+        }
     }
-    match disk.setting(&["gateway", "trustedProxies"]) {
+    const PROXIES: &[&str] = &["gateway", "trustedProxies"];
+    match disk.setting(PROXIES) {
         None => {}
-        Some(Value::Array(items)) => stops |= !items.iter().all(Value::is_string),
+        Some(Value::Array(items)) if items.iter().all(Value::is_string) => {}
+        Some(Value::Array(_)) => disk.faults.push(Fault::Setting(PROXIES, None)),
         Some(_) => {
-            stops = true;
+            disk.faults.push(Fault::Setting(PROXIES, None));
             findings.add(
                 NoticeCode::ProxyShape,
                 path,
@@ -59,7 +66,7 @@ pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Fi
             )
         }
     }
-    stops |= listens(world, disk, findings);
+    listens(world, disk, findings);
     proxies(world, disk, findings);
     if disk.setting(&["gateway", "bind"]) == Some(&"lan".into()) {
         let lan = "gateway.bind is \"lan\": on this version the machine's own clients dial the LAN address";
@@ -81,11 +88,10 @@ pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Fi
         (&["gateway", "customBindHost"], rules.custom_bind_host),
     ] {
         if !known && disk.setting(keys).is_some() {
-            stops = true;
+            disk.faults.push(Fault::Setting(keys, None));
             findings.add(NoticeCode::ConfigKey, path, format!("This version has no {}; with an unknown key the config is invalid and the gateway does not start.", keys.join(".")), "Remove that key.");
         }
     }
-    disk.stops |= stops;
 }
 
 /// Settings that the decision reads.
@@ -100,50 +106,57 @@ const DECIDING: [&str; 8] = [
     "gateway.trustedProxies",
 ];
 
-/// Settings that name a variable which is not known here; whether the decision hangs on one. The others, secrets above
-/// all, may well be in the environment of the gateway alone: where this version insists on them, that is said.
-fn unset(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) -> bool {
+/// Settings that name a variable which is not known here. Where the decision hangs on one, it cannot be told. The others,
+/// secrets above all, may well be in the environment of the gateway alone: where this version insists on them, that is said.
+fn unset(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     let decides = |path: &&String| DECIDING.iter().any(|setting| path.starts_with(setting));
     let unknown = &disk.variables.unknown;
     let hangs = unknown.iter().find(decides);
     let stops = world.rules.unset_variable_stops && world.inputs.process.is_some();
-    let Some(first) = hangs.or_else(|| unknown.first().filter(|_| stops)) else { return false };
+    let Some(first) = hangs.or_else(|| unknown.first().filter(|_| stops)) else { return };
     let then = match (hangs, stops) {
         (Some(_), _) => "what the gateway makes of it can't be told",
         (None, _) => "where the gateway's environment lacks it too, this version does not start",
     };
-    findings.add(
-        NoticeCode::ConfigVariable,
-        world.paths.config.as_str(),
-        format!("The setting {} names a variable that is not set here: {then}.", quote(first)),
-        "Run this with the gateway's own environment, or give its variables as env.",
-    );
-    hangs.is_some()
+    let path = world.paths.config.as_str();
+    let message =
+        format!("The setting {} names a variable that is not set here: {then}.", quote(first));
+    let hint = "Run this with the gateway's own environment, or give its variables as env.";
+    findings.add(NoticeCode::ConfigVariable, path, &message, hint);
+    if hangs.is_some() {
+        let (path, hint) = (Some(path.to_string()), Some(hint.to_string()));
+        disk.unread.push(Unread { path, message, hint });
+    }
 }
 
 /// Where a gateway listens and what it asks for, as far as it does not start with that.
-fn listens(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) -> bool {
-    let mut stops = false;
-    let mut add = |message: &str, hint: &str| {
-        stops = true;
+fn listens(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
+    const BIND: &[&str] = &["gateway", "bind"];
+    const MODE: &[&str] = &["gateway", "auth", "mode"];
+    let mut faults = Vec::new();
+    let mut add = |message: &str, hint: &str, fault: Option<Fault>| {
+        faults.push(fault.unwrap_or_else(|| Fault::Hand(hint.to_string())));
         findings.add(NoticeCode::ConfigValue, &world.paths.config, message, hint);
     };
+    let loopback = || Some(Fault::Setting(BIND, Some("loopback".into())));
     // src/config/zod-schema.ts, the same words from 2026.1.29 to 2026.9.6, but for "none" and "trusted-proxy", which
     // are not in 2026.2.12 yet.
     let wrong = |keys: &[&str], words: &[&str]| {
         disk.told(&keys.join("."))
             && disk.setting(keys).is_some_and(|value| !words.iter().any(|word| value == word))
     };
-    if wrong(&["gateway", "bind"], &["auto", "lan", "loopback", "custom", "tailnet"]) {
+    if wrong(BIND, &["auto", "lan", "loopback", "custom", "tailnet"]) {
         add(
             "gateway.bind is none of the words that OpenClaw knows; the gateway does not start with that.",
             "Write \"loopback\", \"lan\", \"tailnet\", \"auto\" or \"custom\".",
+            loopback(),
         );
     }
-    if wrong(&["gateway", "auth", "mode"], &["none", "token", "password", "trusted-proxy"]) {
+    if wrong(MODE, &["none", "token", "password", "trusted-proxy"]) {
         add(
             "gateway.auth.mode is none of the words that OpenClaw knows; the gateway does not start with that.",
             "Write \"token\", \"password\", \"trusted-proxy\" or \"none\".",
+            None,
         );
     }
     let secret = match disk.auth() {
@@ -151,15 +164,34 @@ fn listens(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) -> bool 
         Mode::Password => Some("password"),
         Mode::None | Mode::TrustedProxy => None,
     };
+    let unread = |name: &str| {
+        let value = disk.setting(&["gateway", "auth", name]);
+        value.is_some_and(Value::is_object) && !takes_reference(&world.rules, name)
+    };
+    if let Some(name) = ["token", "password"].iter().copied().find(|name| unread(name)) {
+        add(
+            &format!(
+                "gateway.auth.{name} is a reference to a secret; this version takes a text there alone, and does not start with it."
+            ),
+            &format!(
+                "Write the {name} itself there, or leave it out and give it by OPENCLAW_GATEWAY_{}.",
+                name.to_uppercase()
+            ),
+            None,
+        );
+    }
     if let Some((name, why)) = secret.and_then(|name| {
-        let value = disk.setting(&["gateway", "auth", name])?.as_str()?;
+        let written = disk.setting(&["gateway", "auth", name]).and_then(Value::as_str);
+        let value = written
+            .filter(|_| disk.told(&format!("gateway.auth.{name}")))
+            .or(disk.secret.as_deref())?;
         Some((name, world.rules.secret_check.refuses(value, name == "password")?))
     }) {
         let (message, hint) = patch::refused_secret(name, why);
-        add(&message, &hint);
+        add(&message, &hint, None);
     }
     let text = |keys: &[&str]| disk.setting(keys).and_then(Value::as_str).unwrap_or_default();
-    let (bind, host) = (text(&["gateway", "bind"]), text(&["gateway", "customBindHost"]).trim());
+    let (bind, host) = (text(BIND), text(&["gateway", "customBindHost"]).trim());
     let told = disk.told("gateway.bind") && disk.told("gateway.customBindHost");
     if bind == "custom" && world.rules.custom_bind_needs_host && told {
         let hint = match world.rules.custom_bind_host {
@@ -170,23 +202,30 @@ fn listens(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) -> bool 
             add(
                 "gateway.bind is \"custom\", but there is no gateway.customBindHost; the gateway does not start with that.",
                 hint,
+                loopback(),
             );
         } else if host.parse::<Ipv4Addr>().is_err() {
             add(
                 "gateway.customBindHost is not an IPv4 address; the gateway does not start with that.",
                 hint,
+                loopback(),
             );
         }
     }
     // "Refusing to bind gateway to … without auth." of src/cli/gateway-cli/run.ts
     let beyond = matches!(bind, "lan" | "tailnet") || bind == "custom" && !is_loopback_text(host);
-    if beyond && text(&["gateway", "auth", "mode"]) == "none" {
+    if beyond && text(MODE) == "none" {
         add(
             "gateway.auth.mode is \"none\" while gateway.bind goes beyond this machine; a gateway does not listen there without authentication.",
             "Set gateway.auth.mode to \"token\", or gateway.bind to \"loopback\".",
+            loopback(),
         );
     }
-    stops
+    if let Some(name) = &disk.differs {
+        let other = if name.ends_with("TOKEN") { "token" } else { "password" };
+        findings.add(NoticeCode::SecretDiffers, &world.paths.config, format!("{name} in the environment is not gateway.auth.{other}: on this version the gateway asks for the config's, and its clients on this machine present the variable's."), format!("Unset {name} for the clients, or give it the value of gateway.auth.{other}."));
+    }
+    disk.faults.extend(faults);
 }
 
 fn proxies(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {

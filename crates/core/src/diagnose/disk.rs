@@ -1,27 +1,27 @@
 //! What a state dir says about the device that lives in it.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value};
-use zeroize::Zeroizing;
 
 use crate::base::base64;
 use crate::base::json::strings;
-use crate::base::json5::{self, Document, Syntax};
-use crate::base::keys::{KeyPair, device_id, parse_public_key};
-use crate::base::named::Named;
+use crate::base::json5;
+use crate::base::keys::device_id;
 use crate::codes::{ErrorCode, NoticeCode};
 use crate::config::includes;
 use crate::config::variables::{self, Variables};
 use crate::context::{World, unsupervised};
+use crate::diagnose::fault::{Fault, Unread};
 use crate::diagnose::findings::Findings;
+use crate::diagnose::kept::{discarded, stale_token, torn};
+use crate::diagnose::secrets;
 use crate::error::{Error, Result};
-use crate::gateway::state::{Config, ControlUi, Identity, Mode, Paired, Pending, State};
+use crate::gateway::state::{Config, ControlUi, Identity, Mode, Paired, Pending, ProxyUser, State};
 use crate::inputs::File;
+use crate::options::target::Target;
 use crate::plan::identity::{IMPORT_BY_DOCTOR, linked, primary_key};
 use crate::report::StoreKind;
-use crate::rules::{BrokenIdentity, Import};
-use crate::store::identity::{self, Stored};
+use crate::rules::Import;
+use crate::store::identity;
 use crate::store::{columns, documents, rows};
 use crate::wants::{Gathered, Stop, want_queries};
 
@@ -54,10 +54,18 @@ pub(super) struct Disk {
     pub(super) config: Option<Map<String, Value>>,
     /// Where variables stand in the config.
     pub(super) variables: Variables,
-    /// A gateway may not start on this, so that nobody is surely let in.
-    pub(super) stops: bool,
-    /// Something could not be read, so that a verdict would be a guess.
-    pub(super) unclear: bool,
+    /// What the gateway asks its clients for.
+    pub(super) secret: Option<String>,
+    /// The variable from which its clients here take another secret.
+    pub(super) differs: Option<String>,
+    /// A client keeps a token of this device that the record does not hold.
+    pub(super) stale_token: bool,
+    /// `devices/paired.json` is an array: it holds nothing, and nothing stays in it.
+    pub(super) array: bool,
+    /// A gateway does not start on this.
+    pub(super) faults: Vec<Fault>,
+    /// What could not be read, so that a verdict would be a guess.
+    pub(super) unread: Vec<Unread>,
 }
 
 impl Disk {
@@ -85,11 +93,17 @@ impl Disk {
         }
     }
 
-    /// Puts the variables that are known in the places where the config names them.
-    pub(super) fn put_in_variables(&mut self, env: &Named<String>) {
+    /// Puts the variables that are known in the places where the config names them, and finds the gateway's own secret.
+    pub(super) fn put_in_variables(&mut self, world: &World<'_, '_>, target: &Target) {
+        let none = Map::new();
+        let asked = secrets::is_asked(self.config.as_ref().unwrap_or(&none));
+        let env = secrets::environment(world, target, &asked);
         if let Some(config) = &mut self.config {
-            self.variables = variables::substitute(config, env);
+            self.variables = variables::substitute(config, &env);
         }
+        let auth = self.setting(&["gateway", "auth"]);
+        let found = secrets::secrets(&world.rules, auth, self.auth(), &env, |path| self.told(path));
+        (self.secret, self.differs) = (found.gateway, found.differs);
     }
 
     /// Whether no variable hides what a setting holds.
@@ -112,6 +126,7 @@ impl Disk {
     pub(super) fn state(&self, now: i64) -> State {
         let flag = |keys: &[&str]| self.setting(keys).and_then(Value::as_bool);
         let text = |keys: &[&str]| self.setting(keys).and_then(Value::as_str);
+        let list = |keys: &[&str]| strings(self.setting(keys)).unwrap_or_default();
         State {
             identity: match &self.identity {
                 _ if self.torn => Identity::Broken,
@@ -147,7 +162,18 @@ impl Disk {
                 },
                 allowed_origins: strings(self.setting(&["gateway", "controlUi", "allowedOrigins"]))
                     .unwrap_or_default(),
+                trusted_proxy: ProxyUser {
+                    user_header: text(&["gateway", "auth", "trustedProxy", "userHeader"])
+                        .unwrap_or_default()
+                        .to_string(),
+                    required_headers: list(&["gateway", "auth", "trustedProxy", "requiredHeaders"]),
+                    allow_users: list(&["gateway", "auth", "trustedProxy", "allowUsers"]),
+                    allow_loopback: flag(&["gateway", "auth", "trustedProxy", "allowLoopback"])
+                        == Some(true),
+                },
+                other_secret: self.differs.clone(),
             },
+            stale_token: self.stale_token,
             now,
         }
     }
@@ -168,7 +194,7 @@ pub(super) fn gather(
         findings.refused(error.clone());
     }
     if let Some(error) = &world.unclear {
-        disk.unclear = true;
+        disk.unread.push(error.into());
         if !failures.iter().any(|(_, known)| known == error) {
             findings.refused(error.clone());
         }
@@ -178,7 +204,7 @@ pub(super) fn gather(
     // A file that could not be read is among the findings already.
     let mut part = |disk: &mut Disk, path: &str, result: Result<()>| {
         if let Err(error) = result {
-            disk.unclear = true;
+            disk.unread.push(inputs.failures.get(path).unwrap_or(&error).into());
             if !failed(path) {
                 findings.refused(error);
             }
@@ -219,6 +245,8 @@ pub(super) fn gather(
         let read = file_record(&inputs.file(&path), &path, disk.device_id().as_deref());
         let read = read.map(|record| disk.record = record);
         part(&mut disk, &path, read);
+        disk.array = documents::is_empty_array(&inputs.file(&paths.paired()));
+        disk.stale_token = stale_token(world, disk.device_id().as_deref(), disk.record.as_ref());
         let path = paths.pending();
         let read = file_pending(&inputs.file(&path), &path);
         let read = read.map(|requests| disk.pending = requests);
@@ -238,7 +266,7 @@ pub(super) fn gather(
 }
 
 /// A refusal as a value, so that only missing files stop.
-fn unless_refused<T>(result: Result<T, Stop>) -> Result<Result<T>, Stop> {
+pub(super) fn unless_refused<T>(result: Result<T, Stop>) -> Result<Result<T>, Stop> {
     match result {
         Ok(value) => Ok(Ok(value)),
         Err(Stop::Refused(error)) => Ok(Err(error)),
@@ -348,37 +376,4 @@ pub(super) fn proxy_list(disk: &Disk) -> Vec<String> {
             .collect(),
         _ => Vec::new(),
     }
-}
-
-/// Whether this version discards the identity file though a key could be had from it.
-pub(super) fn discarded(world: &World<'_, '_>) -> bool {
-    let path = &world.paths.identity;
-    let file = world.inputs.file(path);
-    let Ok(Some(Stored { repair: Some(_), .. })) = identity::read(&file, path, world.inputs.now)
-    else {
-        return false;
-    };
-    if world.rules.unknown_identity == BrokenIdentity::Stops {
-        return true;
-    }
-    pems(&file).is_none()
-}
-
-/// The two PEMs of an identity file of the shape that OpenClaw reads.
-fn pems(file: &File<'_>) -> Option<(String, Zeroizing<String>)> {
-    let File::Bytes(bytes) = file else { return None };
-    let document = Document::parse(bytes, Syntax::Json).ok()?;
-    let field = |name: &str| document.get(document.root(), name).map(|member| member.value);
-    let text = |name: &str| document.string(field(name)?).map(Cow::into_owned);
-    // `parsed?.version === 1 && typeof parsed.deviceId === "string" && …` of src/infra/device-identity.ts
-    (document.value(field("version")?)?.as_f64()? == 1.0).then_some(())?;
-    text("deviceId")?;
-    Some((text("publicKeyPem")?, Zeroizing::new(text("privateKeyPem")?)))
-}
-
-/// Whether an identity file that cannot be read holds two sound keys that don't belong together.
-fn torn(world: &World<'_, '_>) -> bool {
-    pems(&world.inputs.file(&world.paths.identity)).is_some_and(|(public, private)| {
-        parse_public_key(&public).is_some() && KeyPair::from_pem(&private).is_some()
-    })
 }

@@ -24,11 +24,6 @@ impl Findings {
 
     /// What would refuse another operation is a finding here.
     pub(super) fn refused(&mut self, error: Error) {
-        let error = error.into_fields();
-        self.0.push(Notice {
-            place: error.place,
-            hint: error.hint,
-            ..Notice::new(error.code.into(), error.message)
-        });
+        self.0.push(error.into());
     }
 }

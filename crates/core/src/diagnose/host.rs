@@ -1,10 +1,12 @@
 //! The machine: its Node.js, owners and modes.
 
 use crate::codes::NoticeCode;
+use crate::config::dotenv;
 use crate::context::World;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::findings::{Findings, SETUP_KEEPS};
 use crate::error::Result;
+use crate::options::target::Target;
 use crate::plan::identity::linked;
 use crate::report::Notice;
 use crate::wants::{Stop, Wants};
@@ -33,6 +35,7 @@ pub(super) fn node(world: &World<'_, '_>, findings: &mut Findings) {
 /// Who may read and write what is private.
 pub(super) fn modes(
     world: &World<'_, '_>,
+    target: &Target,
     disk: &Disk,
     findings: &mut Findings,
 ) -> Result<(), Stop> {
@@ -46,8 +49,14 @@ pub(super) fn modes(
     let keys = [paths.identity.clone(), paths.database()];
     let stores = [paths.paired(), paths.pending(), paths.config.clone()];
     let mut wants = Wants::default();
+    let mut asks = false;
     for path in folders.iter().chain(&keys).chain(&stores) {
-        wants.stat(inputs, path);
+        asks |= wants.stat(inputs, path);
+    }
+    for path in dotenv::files(target, &world.rules, inputs, &paths.state_dir) {
+        if asks && inputs.file(&path).exists() {
+            wants.stat(inputs, &path);
+        }
     }
     wants.met()?;
     let Some(base) = inputs.stat(&paths.state_dir) else { return Ok(()) };
@@ -94,11 +103,20 @@ pub(super) fn modes(
             );
         }
     }
-    for path in folders.iter().chain(&keys).chain(&stores).skip(1) {
-        let Some(stat) = inputs.stat(path) else { continue };
-        if stat.uid != base.uid {
-            findings.add(NoticeCode::Owner, path, format!("This belongs to uid {}, the state dir to uid {}: the gateway may not be able to read or replace it.", stat.uid, base.uid), format!("Run `chown {}` on it.", base.uid));
-        }
+    let other = |path: &&String| inputs.stat(path).is_some_and(|stat| stat.uid != base.uid);
+    let mut others = folders.iter().chain(&keys).chain(&stores).skip(1).filter(other);
+    if let Some(path) = others.next() {
+        let uid = inputs.stat(path).map_or(0, |stat| stat.uid);
+        let also = match others.count() {
+            0 => String::new(),
+            1 => ", and one more path there".to_string(),
+            more => format!(", and {more} more paths there"),
+        };
+        let hint = match also.is_empty() {
+            true => format!("Run `chown {}` on it.", base.uid),
+            false => format!("As root, run `chown -R {}` on the state dir.", base.uid),
+        };
+        findings.add(NoticeCode::Owner, path, format!("This belongs to uid {uid}{also}, the state dir to uid {}: the gateway may not be able to read or replace it.", base.uid), hint);
     }
     if let Some(process) = inputs.process.as_ref().filter(|p| p.uid != 0 && p.uid != base.uid) {
         findings.add(

@@ -2,9 +2,11 @@
 
 use crate::codes::NoticeCode;
 use crate::context::World;
-use crate::diagnose::disk::{Disk, discarded};
+use crate::diagnose::disk::Disk;
+use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::{Findings, SETUP_KEEPS};
-use crate::plan::identity::{legacy_identity, primary_key, stored_identity};
+use crate::diagnose::kept::discarded;
+use crate::plan::identity::{legacy_identity, primary_key};
 use crate::report::StoreKind;
 use crate::rules::{BrokenIdentity, Import};
 use crate::store::identity::{self, Stored};
@@ -47,7 +49,7 @@ pub(super) fn leftovers(world: &World<'_, '_>, disk: &mut Disk, findings: &mut F
         findings.add(
             NoticeCode::DeviceAuth,
             &auth,
-            "While this file is there, clients of this version refuse to connect.",
+            "While this file is there, clients of this version that present a device, as those of a gateway elsewhere do, refuse to connect.",
             "Run `openclaw doctor --fix`, or move the file out of the state dir.",
         );
     }
@@ -57,12 +59,7 @@ pub(super) fn leftovers(world: &World<'_, '_>, disk: &mut Disk, findings: &mut F
     // All that it looks at was read by `files` and `rows`.
     match legacy_identity(world, false) {
         Ok(Some(error)) => {
-            // With another key 2026.9.6 starts; what it cannot import stops it once the config changed, which nobody
-            // can tell from here.
-            let sound = error.place.as_ref().is_some_and(|place| {
-                matches!(stored_identity(world, &place.path), Ok(Some(Stored { repair: None, .. })))
-            });
-            disk.stops |= !sound;
+            disk.faults.extend(error.place.iter().map(|place| Fault::File(place.path.clone())));
             findings.refused(error);
         }
         // A database that `openclaw config set` alone made: the first start imports the files.

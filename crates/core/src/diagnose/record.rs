@@ -36,7 +36,7 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
             NoticeCode::StateDir,
             &paths.state_dir,
             "There is no OpenClaw state here.",
-            "Run `npx openclaw-prepair setup`, or name the right folder by --state-dir.",
+            "Run `npx openclaw-prepair setup`, or name the right folder by stateDir.",
         );
         return;
     }
@@ -44,19 +44,18 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
         shape(world, findings);
     }
     let Some(public) = &disk.identity else {
-        if !disk.unclear && !disk.torn {
+        if disk.unread.is_empty() && !disk.torn && !disk.broken {
             findings.add(NoticeCode::NoIdentity, identity_path, "There is no device identity yet: the first client makes one, and it is not paired.", SETUP);
         }
         return;
     };
-    let pending_path = if disk.files_count(world) { paths.pending() } else { db };
-    sticky(disk, &pending_path, findings);
+    sticky(world, disk, findings);
     if disk.files_count(world) {
         timestamps(world, findings);
     }
     let id = device_id(public);
     let Some(record) = &disk.record else {
-        if !disk.unclear {
+        if disk.unread.is_empty() {
             findings.add(
                 NoticeCode::NotPaired,
                 &paired_path,
@@ -177,13 +176,18 @@ pub(super) fn lacking(rules: &Rules, record: &Map<String, Value>) -> Vec<&'stati
     SCOPES.into_iter().filter(|scope| !covers(rules, held, &[scope.to_string()])).collect()
 }
 
-fn sticky(disk: &Disk, path: &str, findings: &mut Findings) {
+/// A request of this device that keeps later ones from being approved silently.
+fn sticky(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
+    let path = match disk.files_count(world) {
+        true => world.paths.pending(),
+        false => world.paths.database(),
+    };
     if let Some(waiting) = disk.waiting().find(|waiting| !waiting.request.silent) {
         findings.add(
             NoticeCode::PendingSticky,
-            path,
+            &path,
             format!("The pending request {} of this device is not silent: later ones that could be approved silently join it and wait too.", text::request_name(&waiting.request_id)),
-            "Run `npx openclaw-prepair clear-pending`; it helps at once, beside a running gateway too.",
+            SETUP,
         );
     }
 }

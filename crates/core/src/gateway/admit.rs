@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::base::ip;
 use crate::gateway::request::{self, Request};
 use crate::gateway::scopes::covers;
 use crate::gateway::state::Mode;
@@ -10,9 +11,10 @@ use crate::gateway::walk::{End, Method, Walk, refused, yes};
 use crate::options::connection::Auth;
 use crate::options::role::Role;
 use crate::rules::{
-    BackendExemption, BindLan, ExemptAuth, InsecureUi, LocalEquivalent, NoDeviceScopes, OriginCheck,
+    BackendExemption, BindLan, ExemptAuth, InsecureUi, LocalEquivalent, NoDeviceScopes,
+    OriginCheck, ProxyAuth,
 };
-use crate::verdict::{Reason, Verdict};
+use crate::verdict::Reason;
 
 impl<'a> Walk<'a> {
     pub(super) fn lan(&self) -> bool {
@@ -134,16 +136,36 @@ impl<'a> Walk<'a> {
         });
         match (mode, given) {
             (Mode::TrustedProxy, _) => {
-                self.step(
-                    question,
-                    "unknown",
-                    "with auth mode trusted-proxy the proxy's user decides",
-                );
-                return Err((Verdict::Unknown, None));
+                let refusal = self.proxy_user();
+                let why = refusal.unwrap_or("a trusted proxy names a user that is let in");
+                let because = self.cite("proxy_auth", why);
+                self.step(question, yes(refusal.is_none()), because);
+                return if refusal.is_none() {
+                    Ok(Method::Proxy)
+                } else {
+                    Err(refused(Reason::Auth))
+                };
             }
             (Mode::None, _) => {
                 self.step(question, "yes", "gateway.auth.mode is none");
                 return Ok(Method::None);
+            }
+            (Mode::Token, Auth::Token)
+                if device && self.state.stale_token && self.rules.cached_token_first =>
+            {
+                let because = self.cite("cached_token_first", "it presents the token that it keeps in identity/device-auth.json, which is not the one of its record");
+                self.step(question, "no", because);
+                return Err(refused(Reason::Auth));
+            }
+            (Mode::Token, Auth::Token) | (Mode::Password, Auth::Password)
+                if self.connection.auth.is_none()
+                    && self.own_agent()
+                    && self.state.config.other_secret.is_some() =>
+            {
+                let name = self.state.config.other_secret.as_deref().unwrap_or_default();
+                let because = self.cite("env_secret_first", &format!("it presents the secret of {name}, and the gateway asks for that of the config"));
+                self.step(question, "no", because);
+                return Err(refused(Reason::Auth));
             }
             (Mode::Token, Auth::Token) | (Mode::Password, Auth::Password) => {
                 self.step(
@@ -219,6 +241,41 @@ impl<'a> Walk<'a> {
         if ok { Ok(Method::DeviceToken) } else { Err(refused(reason)) }
     }
 
+    /// Why the proxy's word for its user does not count, in the mode `trusted-proxy`; `None` where it does.
+    fn proxy_user(&self) -> Option<&'static str> {
+        let (request, config) = (self.request(), &self.state.config.trusted_proxy);
+        let loopback = match self.rules.proxy_auth {
+            ProxyAuth::Anywhere => true,
+            ProxyAuth::Elsewhere => false,
+            ProxyAuth::Allowed => config.allow_loopback,
+        };
+        let header = |name: &str| {
+            let found = request.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+            found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+        };
+        if !request::trusts(self.rules, request.trusted, request.peer) {
+            return Some(
+                "with gateway.auth.mode trusted-proxy only a peer in gateway.trustedProxies may name a user",
+            );
+        }
+        if ip::is_loopback_text(request.peer) && !loopback {
+            return Some(
+                "with gateway.auth.mode trusted-proxy no peer on this machine may name a user",
+            );
+        }
+        if !config.required_headers.iter().all(|name| header(name).is_some()) {
+            return Some("a header of gateway.auth.trustedProxy.requiredHeaders is missing");
+        }
+        let Some(user) = header(&config.user_header) else {
+            return Some(
+                "the header that names the user (gateway.auth.trustedProxy.userHeader) is missing",
+            );
+        };
+        let allowed =
+            config.allow_users.is_empty() || config.allow_users.iter().any(|name| name == user);
+        (!allowed).then_some("the user is not in gateway.auth.trustedProxy.allowUsers")
+    }
+
     /// Whether the config spares the control UI a device.
     fn ui_spared(&self, local: bool) -> bool {
         let config = self.state.config.control_ui;
@@ -271,6 +328,7 @@ impl<'a> Walk<'a> {
     pub(super) fn exempt(&self, local: bool, auth: Method) -> bool {
         let by = match auth {
             Method::Shared => true,
+            Method::Proxy => false,
             Method::DeviceToken => self.rules.exempt_auth != ExemptAuth::SharedSecret,
             Method::None => self.rules.exempt_auth == ExemptAuth::None,
         };

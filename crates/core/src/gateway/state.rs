@@ -23,6 +23,8 @@ pub struct State {
     pub pending: Vec<Pending>,
     /// What the config says.
     pub config: Config,
+    /// A client keeps a token of this device that is not the one of its record.
+    pub stale_token: bool,
     /// The time, in ms.
     pub now: i64,
 }
@@ -114,8 +116,26 @@ pub struct Config {
     pub auto_approve_cidrs: Vec<String>,
     /// `gateway.controlUi.allowedOrigins`.
     pub allowed_origins: Vec<String>,
+    /// `gateway.auth.trustedProxy`.
+    pub trusted_proxy: ProxyUser,
+    /// The variable from which clients on this machine take another secret than the gateway asks for.
+    pub other_secret: Option<String>,
     /// What else `gateway.controlUi` says.
     pub control_ui: ControlUi,
+}
+
+/// How a trusted proxy vouches for a user.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ProxyUser {
+    /// The header that names the user.
+    pub user_header: String,
+    /// Headers that must be there, too.
+    pub required_headers: Vec<String>,
+    /// The users that are let in; all where there is none.
+    pub allow_users: Vec<String>,
+    /// The proxy may be on this machine.
+    pub allow_loopback: bool,
 }
 
 /// The settings of `gateway.controlUi` that spare it a device.

@@ -8,12 +8,12 @@ macro_rules! questions {
     ($($name:ident = $text:literal, $device:expr, $end:expr;)+) => {
         /// A question of the decision tree.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Question {
+        pub(crate) enum Question {
             $($name,)+
         }
 
         impl Question {
-            pub(super) const fn text(self) -> &'static str {
+            pub(crate) const fn text(self) -> &'static str {
                 match self {
                     $(Self::$name => $text,)+
                 }
@@ -39,6 +39,9 @@ pub struct Branch {
 }
 
 questions! {
+    Here = "Is there a gateway here?", None, Some(Verdict::NoGateway);
+    Read = "Can all be read that decides?", None, Some(Verdict::Unknown);
+    Start = "Does the gateway start?", None, Some(Verdict::Rejected);
     Way = "How does the agent's tool reach the gateway?", None, Some(Verdict::Open);
     Device = "Does the client present its device?", None, None;
     Identity = "Can this version use the identity on disk?", None, Some(Verdict::Rejected);

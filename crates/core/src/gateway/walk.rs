@@ -48,6 +48,8 @@ pub(super) fn refused(reason: Reason) -> End {
 pub(super) enum Method {
     Shared,
     DeviceToken,
+    /// A trusted proxy vouched for the user.
+    Proxy,
     None,
 }
 
@@ -228,6 +230,18 @@ impl<'a> Walk<'a> {
         // src/gateway/method-scopes.ts authorizeOperatorScopesForMethod, the same in every version
         let has = |scope: &str| granted.iter().any(|granted| granted == scope);
         let ok = has(ADMIN) || has(need) || (need == READ && has(WRITE));
+        // An approval grants no scope that its caller lacks (src/infra/device-pairing.ts approveDevicePairing).
+        let narrow = method == "device.pair.approve" && self.connection.client == Client::Cli;
+        let rules = self.rules;
+        if narrow
+            && self.connection.scopes.is_none()
+            && rules.cli_scopes == AskedScopes::PerMethod
+            && !rules.approve_asks
+        {
+            let because = self.cite("approve_asks", "`openclaw devices approve` asks for operator.pairing alone, and may grant no more than that");
+            self.step(Question::Call, "no", because);
+            return Err(refused(Reason::MissingScope));
+        }
         self.step(Question::Call, yes(ok), format!("{} needs {need}", shown(method)));
         if ok { Ok(()) } else { Err(refused(Reason::MissingScope)) }
     }

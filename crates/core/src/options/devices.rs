@@ -159,7 +159,7 @@ fn device(fields: &mut Fields) -> Result<String> {
 fn of_role(fields: &mut Fields) -> Result<OfRole> {
     Ok(OfRole {
         device: device(fields)?,
-        role: fields.one_of("role", &Role::NAMES)?.and_then(Role::parse),
+        role: fields.one_of("role", Role::WORDS)?.and_then(Role::parse),
     })
 }
 

@@ -128,7 +128,7 @@ impl Fields {
 }
 
 /// Whether two names differ by one inserted, dropped or exchanged letter.
-fn close(a: &str, b: &str) -> bool {
+pub(crate) fn close(a: &str, b: &str) -> bool {
     let (short, long) = if a.len() <= b.len() {
         (a.as_bytes(), b.as_bytes())
     } else {

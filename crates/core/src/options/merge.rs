@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::Result;
-use crate::options::fields::{kind, wrong};
+use crate::codes::ErrorCode;
+use crate::error::{Error, Result};
+use crate::options::fields::{close, kind, wrong};
 
 /// What a gateway of every version wants at these keys (src/config/zod-schema.ts, 2026.1.29 … 2026.9.6): it does not start
 /// with anything else there.
@@ -27,6 +28,90 @@ const TYPES: [(&[&str], &str); 17] = [
     (&["env"], "an object"),
 ];
 
+/// The keys at the top of a config in some version (src/config/zod-schema.ts), and below `gateway` those that matter here.
+const TOP: &[&str] = &[
+    "$include",
+    "$schema",
+    "accessGroups",
+    "acp",
+    "agents",
+    "approvals",
+    "audio",
+    "audit",
+    "auth",
+    "bindings",
+    "broadcast",
+    "browser",
+    "canvasHost",
+    "channels",
+    "cli",
+    "commands",
+    "commitments",
+    "crestodian",
+    "cron",
+    "diagnostics",
+    "discovery",
+    "env",
+    "gateway",
+    "hooks",
+    "logging",
+    "marketplaces",
+    "mcp",
+    "media",
+    "memory",
+    "messages",
+    "meta",
+    "models",
+    "nodeHost",
+    "plugins",
+    "proxy",
+    "secrets",
+    "security",
+    "session",
+    "skills",
+    "surfaces",
+    "talk",
+    "tools",
+    "transcripts",
+    "tui",
+    "ui",
+    "update",
+    "web",
+    "wizard",
+];
+const GATEWAY: &[&str] = &[
+    "allowRealIpFallback",
+    "auth",
+    "bind",
+    "controlUi",
+    "customBindHost",
+    "http",
+    "mode",
+    "nodes",
+    "port",
+    "reload",
+    "remote",
+    "tailscale",
+    "tls",
+    "trustedProxies",
+];
+
+/// Refuses a key that is a slip of one that there is: with an unknown key no gateway starts.
+fn spelled(map: &Map<String, Value>, path: &str, known: &[&str]) -> Result<()> {
+    let slip = |name: &String| {
+        let near = known.iter().find(|known| close(known, name) && !known.eq(&name))?;
+        (!known.contains(&name.as_str())).then_some((name.clone(), *near))
+    };
+    match map.iter().filter(|(_, value)| !value.is_null()).find_map(|(name, _)| slip(name)) {
+        Some((name, near)) => Err(Error::new(
+            ErrorCode::Options,
+            format!("No version has the setting {path}.{name}, and with an unknown key no gateway starts."),
+        )
+        .hint(format!("Did you mean {path}.{near}?"))),
+        None => Ok(()),
+    }
+}
+
 /// Refuses a merge that leaves a config which no gateway, and no later call, can read.
 pub(super) fn typed(merge: &Map<String, Value>) -> Result<()> {
     const HINT: &str = "No gateway starts with anything else there.";
@@ -39,6 +124,10 @@ pub(super) fn typed(merge: &Map<String, Value>) -> Result<()> {
         if let Some(value) = found.filter(|value| kind(value) != expected) {
             return Err(wrong(&format!("merge.{}", keys.join(".")), expected, value).hint(HINT));
         }
+    }
+    spelled(merge, "merge", TOP)?;
+    if let Some(Value::Object(gateway)) = merge.get("gateway") {
+        spelled(gateway, "merge.gateway", GATEWAY)?;
     }
     directives(merge, "merge").map_err(|error| error.hint(HINT))
 }

@@ -4,6 +4,7 @@ pub mod config;
 pub mod connection;
 pub mod devices;
 pub mod fields;
+pub mod log;
 mod merge;
 pub mod pair;
 pub mod role;
@@ -19,7 +20,6 @@ use crate::options::devices::{Act, Devices, OfRole, devices};
 use crate::options::fields::{Fields, object};
 use crate::options::pair::{DeviceInput, PairOptions, device, pair};
 use crate::options::target::{Target, device_id, request_id, target};
-use crate::parts::Part;
 
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +143,7 @@ impl DiagnoseInput {
     /// Checks them.
     pub fn checked(self) -> Result<DiagnoseOptions> {
         let device = self.device.map(DeviceInput::key).transpose()?;
-        Ok(DiagnoseOptions { connection: self.connection, device })
+        Ok(DiagnoseOptions { connection: self.connection.checked()?, device })
     }
 }
 
@@ -261,11 +261,7 @@ pub fn token(options: Value) -> Result<(Target, OfRole)> {
 fn diagnose(fields: &mut Fields) -> Result<DiagnoseOptions> {
     let connection = match fields.take("connection") {
         None => Connection::default(),
-        Some(value) => connection(Part(object("connection", value)?)).map_err(|_| {
-            Error::new(ErrorCode::Options, "The option connection has an unknown field, or one of the wrong type.").hint(
-                "Known: client ('agent', 'cli', 'control-ui', 'node', 'app' or 'other'), clientId, clientMode, role ('operator' or 'node'), platform, deviceFamily, presentsDevice, method, scopes, remoteAddress, host, origin, headers, auth ('token', 'password', 'device-token' or 'none').",
-            )
-        })?,
+        Some(value) => connection(object("connection", value)?)?,
     };
     DiagnoseInput { connection, device: device(fields)? }.checked()
 }

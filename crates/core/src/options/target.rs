@@ -19,8 +19,33 @@ pub struct Target {
     pub profile: Option<String>,
     /// The gateway's version; `None` is 'auto'.
     pub gateway_version: Option<Version>,
+    /// The folder of the installed package, obeyed by the drivers.
+    pub openclaw_dir: Option<String>,
     /// The variables that OpenClaw looks at.
     pub env: Named<String>,
+}
+
+impl Target {
+    /// The same target as flags of the command line.
+    pub fn argv(&self) -> Vec<String> {
+        let version = self.gateway_version.map(|version| version.to_string());
+        let flags = [
+            ("--state-dir", self.state_dir.as_ref()),
+            ("--profile", self.profile.as_ref()),
+            ("--config", self.config_path.as_ref()),
+            ("--gateway-version", version.as_ref()),
+            ("--openclaw-dir", self.openclaw_dir.as_ref()),
+        ];
+        flags.into_iter().filter_map(|(name, value)| Some(flag(name, value?))).flatten().collect()
+    }
+}
+
+/// A flag with its value. What begins with a dash would be taken for another flag.
+pub(crate) fn flag(name: &str, value: &str) -> Vec<String> {
+    match value.starts_with('-') {
+        true => vec![format!("{name}={value}")],
+        false => vec![name.to_string(), value.to_string()],
+    }
 }
 
 /// A state dir, a config and a gateway as a caller names them: typed, not checked yet.
@@ -53,6 +78,7 @@ impl TargetInput {
                 None | Some("auto") => None,
                 Some(text) => Some(text.parse()?),
             },
+            openclaw_dir: None,
             env: self.env,
         })
     }
@@ -133,7 +159,8 @@ pub fn target(fields: &mut Fields) -> Result<Target> {
         }
     }
     // Checked here, obeyed by the drivers.
-    fields.string("openclawDir")?.map(|text| path("openclawDir", text)).transpose()?;
+    let openclaw_dir = fields.string("openclawDir")?.map(|text| path("openclawDir", text));
+    let openclaw_dir = openclaw_dir.transpose()?;
     fields.bool("dryRun")?;
     if let Some(value) = fields.take("now") {
         match value.as_f64() {
@@ -154,5 +181,5 @@ pub fn target(fields: &mut Fields) -> Result<Target> {
             ));
         }
     }
-    target.checked()
+    Ok(Target { openclaw_dir, ..target.checked()? })
 }

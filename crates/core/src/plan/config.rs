@@ -2,13 +2,12 @@
 
 use zeroize::Zeroizing;
 
-use crate::codes::NoticeCode;
 use crate::config::patch;
 use crate::context::World;
 use crate::error::Result;
 use crate::options::config::ConfigOptions;
 use crate::plan::identity::legacy_identity;
-use crate::report::{Notice, PatchConfigReport, StoreKind};
+use crate::report::{PatchConfigReport, StoreKind};
 use crate::steps::{FileStep, Step, changes, expect};
 use crate::wants::Stop;
 
@@ -24,15 +23,7 @@ pub(crate) fn config_part(
         match legacy_identity(world, mends)? {
             // The edit alone would make a gateway that imported nothing from there refuse to start (exit 78 at 2026.9.6).
             Some(error) if patched.content.is_some() => return Err(error.into()),
-            Some(error) => {
-                let error = error.into_fields();
-                warnings.push(Notice {
-                    code: NoticeCode::LegacyIdentity,
-                    message: error.message,
-                    hint: error.hint,
-                    place: error.place,
-                });
-            }
+            Some(error) => warnings.push(error.into()),
             None => {}
         }
     }

@@ -1,20 +1,24 @@
 //! `prePair`: identity, record and pending requests as one.
 
+use serde_json::{Map, Value};
+
 use crate::base::base64;
 use crate::base::keys::device_id;
-use crate::codes::NoticeCode;
+use crate::base::text::quote;
+use crate::codes::{ErrorCode, NoticeCode};
 use crate::context::World;
 use crate::entropy::{ENTROPY, halves, no_entropy};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::gateway::pairing::{PINNED, remove_first};
+use crate::options::fields::close;
 use crate::options::pair::{PairOptions, PendingChoice};
 use crate::options::role::Role;
-use crate::plan::identity::IMPORT_BY_DOCTOR;
+use crate::plan::identity::{IMPORT_BY_DOCTOR, legacy_identity};
 use crate::plan::key::{Key, file_key, row_key};
 use crate::plan::pending::{asked, clear_part};
 use crate::plan::record::{file_record, row_record};
 use crate::report::{IdentityOutcome, Notice, PrePairReport, StoreKind};
-use crate::rules::{AgentPath, Import, NodeCommands};
+use crate::rules::{Import, NodeCommands, Rules};
 use crate::steps::{Statement, Step};
 use crate::store::pending::Which;
 use crate::store::record::{Want, pin_allows};
@@ -22,6 +26,10 @@ use crate::wants::Stop;
 
 pub(crate) struct PairPart {
     pub(crate) report: PrePairReport,
+    /// The key that is approved.
+    pub(crate) public: [u8; 32],
+    /// Its record as it is then, where that is a row.
+    pub(crate) row: Option<Map<String, Value>>,
     /// Before all other steps.
     pub(crate) begin: Option<Step>,
     pub(crate) steps: Vec<Step>,
@@ -43,6 +51,7 @@ pub(crate) fn pair_part(
         (None, StoreKind::Json) => file_key(world, options, seed, &mut warnings)?,
         (None, StoreKind::Sqlite) => row_key(world, options, seed, &mut warnings)?,
     };
+    known_scopes(options.scopes.as_deref(), &world.rules, &mut warnings)?;
     let id = device_id(&key.public);
     let role = options.role.unwrap_or_default().name();
     let asked = asked(world, &key.public, options.pending)?;
@@ -57,15 +66,15 @@ pub(crate) fn pair_part(
         now: inputs.now,
         token,
     };
-    let (decision, record_step, record_statements, place) = match world.store {
+    let (decision, record_step, record_statements, place, row) = match world.store {
         StoreKind::Json => {
             let old = key.replaced.as_deref();
             let (decision, step) = file_record(world, &want, old, &mut warnings)?;
-            (decision, step, Vec::new(), world.paths.paired())
+            (decision, step, Vec::new(), world.paths.paired(), None)
         }
         StoreKind::Sqlite => {
-            let (decision, statements) = row_record(world, &want)?;
-            (decision, None, statements, world.paths.database())
+            let (decision, statements, row) = row_record(world, &want)?;
+            (decision, None, statements, world.paths.database(), Some(row))
         }
     };
     if decision.new_token && token == &[0; 32] {
@@ -94,6 +103,11 @@ pub(crate) fn pair_part(
     {
         warnings.push(Notice::new(NoticeCode::Pinned, PINNED).hint(remove_first(&id)).at(place));
     }
+    if world.store == StoreKind::Sqlite
+        && let Some(error) = legacy_identity(world, true)?
+    {
+        warnings.push(error.into());
+    }
     let which = match options.pending {
         PendingChoice::Keep => None,
         PendingChoice::All => Some(Which::All),
@@ -112,14 +126,13 @@ pub(crate) fn pair_part(
         statements.extend(clear.statements);
     }
     match options.role.unwrap_or_default() {
-        Role::Operator => warn_where_no_record_helps(world, &mut warnings),
         Role::Node if decision.new_token && world.rules.node_commands == NodeCommands::Held => {
             warnings.push(
                 Notice::new(NoticeCode::NodeCommands, format!("Device {id} may connect as a node now. On this version it can run nothing until its commands are approved, and it names them when it connects."))
                     .hint("Let it connect, then approve what it asks for: `npx openclaw-prepair devices list` shows it."),
             );
         }
-        Role::Node => {}
+        Role::Node | Role::Operator => {}
     }
     if world.store == StoreKind::Json && world.rules.import == Import::IdentityOnly {
         warnings.push(
@@ -142,25 +155,33 @@ pub(crate) fn pair_part(
         warnings,
     };
     let (begin, end) = key.claim;
-    Ok(PairPart { report, begin, steps, end, statements })
+    Ok(PairPart { report, public: key.public, row, begin, steps, end, statements })
 }
 
-/// Some clients present no device to a loopback gateway; no record can open a door for them.
-fn warn_where_no_record_helps(world: &World<'_, '_>, warnings: &mut Vec<Notice>) {
-    let agent = world.rules.agent_path == AgentPath::SharedSecret;
-    let who = match (agent, world.rules.cli_presents_device) {
-        (false, true) => return,
-        (true, true) => "the agent's own tool presents",
-        (false, false) => "the command line presents",
-        (true, false) => "the agent's own tool and the command line present",
-    };
-    warnings.push(
-        Notice::new(
-            NoticeCode::NoDevice,
-            format!(
-                "On this version {who} no device to a gateway on the same machine: it is let in directly, and through a header-adding proxy no record helps it (missing scope)."
-            ),
-        )
-        .hint("Let it connect to the gateway directly. Clients that present a device (remote ones, those with a device token) are let in by this record."),
-    );
+/// Refuses a scope that is a slip of one that this version has, and says of others that they grant nothing there.
+fn known_scopes(
+    scopes: Option<&[String]>,
+    rules: &Rules,
+    warnings: &mut Vec<Notice>,
+) -> Result<()> {
+    for scope in scopes.unwrap_or_default() {
+        if rules.operator_scopes.contains(&scope.as_str()) {
+            continue;
+        }
+        if let Some(near) = rules.operator_scopes.iter().find(|known| close(known, scope)) {
+            return Err(Error::new(
+                ErrorCode::Options,
+                format!("No operator of this version has the scope {}.", quote(scope)),
+            )
+            .hint(format!("Did you mean {near}?")));
+        }
+        warnings.push(
+            Notice::new(
+                NoticeCode::ScopeUnknown,
+                format!("This version has no scope {}; there it grants nothing.", quote(scope)),
+            )
+            .hint(format!("Its scopes: {}.", rules.operator_scopes.join(", "))),
+        );
+    }
+    Ok(())
 }

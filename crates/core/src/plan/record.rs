@@ -95,24 +95,30 @@ pub(super) fn apply(
     }
 }
 
-/// The record in the database.
+/// The record in the database: what is decided and done, and the record as it is then.
 pub(super) fn row_record(
     world: &World<'_, '_>,
     want: &Want<'_>,
-) -> Result<(Decision, Vec<Statement>)> {
+) -> Result<(Decision, Vec<Statement>, Map<String, Value>)> {
     let db = world.paths.database();
     let id = device_id(want.public);
     let rows = world.inputs.rows.get(&rows::paired(&db, &id).id).unwrap_or(&None);
     let record = columns::record(rows, &db)?;
     let decision = record::decide(record.as_ref(), want, &db)?;
-    let statements = match record {
+    let (statement, after) = match record {
         None => {
-            let mut fresh = record::fresh(want);
-            fresh.insert("approvedVia".into(), "owner".into());
-            vec![columns::insert_paired(&fresh)]
+            let mut record = record::fresh(want);
+            record.insert("approvedVia".into(), "owner".into());
+            (Some(columns::insert_paired(&record)), record)
         }
-        Some(_) if decision.sets.is_empty() => Vec::new(),
-        Some(record) => vec![columns::update_paired(&id, record, &decision.sets)],
+        Some(record) if decision.sets.is_empty() => (None, record),
+        Some(record) => {
+            let mut after = record.clone();
+            for set in &decision.sets {
+                fields::put(&mut after, &set.path, set.value.clone());
+            }
+            (Some(columns::update_paired(&id, record, &decision.sets)), after)
+        }
     };
-    Ok((decision, statements))
+    Ok((decision, statement.into_iter().collect(), after))
 }

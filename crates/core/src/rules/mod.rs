@@ -3,11 +3,13 @@
 //! [`Version`] reads and orders OpenClaw's version numbers. [`Rules`] is one column of facts about one version, picked
 //! from the table in `table.rs`; everything that depends on a version asks it.
 
+mod auth;
 mod column;
 mod kinds;
 mod table;
 mod version;
 
+pub use auth::*;
 pub use column::{Cell, Change};
 pub use kinds::*;
 pub use table::Rules;

@@ -1,5 +1,6 @@
 //! What each OpenClaw version does: rows and nothing else.
 
+use crate::rules::auth::{EnvFiles, ProxyAuth, SecretRefs};
 use crate::rules::column::{Cell, Change, Column, Since, pick, source, table};
 use crate::rules::kinds::{
     AddressForm, AgentPath, Approval, ApprovalTokens, AskedScopes, BackendExemption, BindLan,
@@ -229,6 +230,8 @@ table! {
     agent_scopes: AskedScopes = "src/gateway/call.ts" ["2026.1.29" => AskedScopes::Fixed, "2026.2.19" => AskedScopes::PerMethod];
     /// The scopes that the command line asks for.
     cli_scopes: AskedScopes = "src/gateway/call.ts" ["2026.1.29" => AskedScopes::Fixed, "2026.4.29" => AskedScopes::PerMethod];
+    /// The command line asks for the scopes of the request that it approves.
+    approve_asks: bool = "src/cli/devices-cli.ts" ["2026.1.29" => false, "2026.5.3" => true];
     /// The operator scopes that exist.
     operator_scopes: &'static [&'static str] = "src/gateway/operator-scopes.ts" [
         "2026.1.29" in "src/gateway/server-methods.ts" => FIVE, "2026.2.17" in "src/gateway/server-methods/talk.ts" => SECRETS, "2026.8.1" => TALK,
@@ -313,6 +316,20 @@ table! {
         "2026.1.29" in "src/gateway/auth.ts assertGatewayAuthConfigured" => SecretCheck::None, "2026.4.20" => SecretCheck::Placeholders,
         "2026.9.3" => SecretCheck::BlankTokens, "2026.9.4" => SecretCheck::Blank, "2026.9.6" => SecretCheck::Marks,
     ];
+    /// From where a trusted proxy may vouch for a user.
+    proxy_auth: ProxyAuth = "src/gateway/auth.ts authorizeTrustedProxy" [
+        "2026.1.29" => ProxyAuth::Anywhere, "2026.3.31" => ProxyAuth::Elsewhere, "2026.4.27" => ProxyAuth::Allowed,
+    ];
+    /// Which `.env` files are read.
+    env_files: EnvFiles = "src/infra/dotenv.ts" ["2026.1.29" => EnvFiles::Both, "2026.3.31" => EnvFiles::Guarded, "2026.4.5" => EnvFiles::Gateway];
+    /// Clients on the gateway's machine take its secret from the environment first; the gateway takes the config's.
+    env_secret_first: bool = "src/gateway/call.ts, src/gateway/credentials.ts" ["2026.1.29" => true, "2026.8.1" => false];
+    /// In the place of which secrets a reference may stand.
+    secret_refs: SecretRefs = "src/config/zod-schema.ts gateway.auth" [
+        "2026.1.29" => SecretRefs::None, "2026.3.2" => SecretRefs::Passwords, "2026.3.7" => SecretRefs::All,
+    ];
+    /// A device token that a client keeps in `identity/device-auth.json` goes before the gateway's secret.
+    cached_token_first: bool = "src/gateway/client.ts" ["2026.1.29" => true, "2026.2.17" => false];
     /// The least Node.js.
     min_node: NodeRange = "package.json engines.node" [
         "2026.1.29" => &[(22, 12, 0)], "2026.3.13" => &[(22, 16, 0)], "2026.3.24" => &[(22, 14, 0)], "2026.5.12" => &[(22, 16, 0)],

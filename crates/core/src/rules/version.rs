@@ -64,6 +64,13 @@ impl FromStr for Version {
 }
 
 fn parse(text: &str) -> Option<Version> {
+    // `OpenClaw 2026.4.29 (a448042)`, as later versions print it
+    let text = text.strip_prefix("OpenClaw ").unwrap_or(text);
+    let commit = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let text = match text.split_once(" (") {
+        Some((version, rest)) if rest.strip_suffix(')').is_some_and(commit) => version,
+        _ => text,
+    };
     let text = text.strip_prefix('v').unwrap_or(text);
     let (numbers, suffix) = match text.split_once('-') {
         None => (text, Suffix::Release),

@@ -3,14 +3,22 @@
 use crate::base::json5::{Document, Kind, Node, Syntax};
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
+use crate::inputs::File;
 
 /// Parses a JSON store (`paired.json`, `pending.json`): an object, or it is refused.
 pub fn store<'a>(bytes: &'a [u8], path: &str) -> Result<Document<'a>> {
     const HINT: &str = "Nothing was changed: a gateway up to 2026.4.24 takes such a file for empty and overwrites it, a later one refuses it. \
 Mend it, restore it from a backup, or move it away if no paired device is needed any more.";
+    // What holds nothing can be written: OpenClaw takes it for empty, too, or makes an object of it.
+    let bytes = if holds_nothing(bytes) { b"{}" } else { bytes };
     let document =
         Document::parse(bytes, Syntax::Json).map_err(|error| syntax(error, path).hint(HINT))?;
     let root = document.root();
+    if root.kind == Kind::Array {
+        return Err(Error::new(ErrorCode::Shape, "Expected a JSON object of records by their ids, but it is an array with something in it.")
+            .at(path)
+            .hint("Nothing was changed. OpenClaw reads no record from an array; what is in it is of no use to it. Move the file away, or write its records as an object by their ids."));
+    }
     if root.kind != Kind::Object {
         let (line, column) = document.line_column(root.start);
         return Err(Error::new(
@@ -22,6 +30,18 @@ Mend it, restore it from a backup, or move it away if no paired device is needed
         .hint(HINT));
     }
     Ok(document)
+}
+
+/// Whether a store has no bytes but spaces, or is an array without items.
+fn holds_nothing(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii();
+    let inner = text.strip_prefix(b"[").and_then(|text| text.strip_suffix(b"]"));
+    text.is_empty() || inner.is_some_and(|inner| inner.trim_ascii().is_empty())
+}
+
+/// Whether a store is an array without items: versions that take it for a store lose what they write there.
+pub(crate) fn is_empty_array(file: &File<'_>) -> bool {
+    matches!(file, File::Bytes(bytes) if holds_nothing(bytes) && !bytes.trim_ascii().is_empty())
 }
 
 /// The error of a document that does not parse.

@@ -237,7 +237,7 @@ pub(crate) fn variable<'t>(target: &'t Target, name: &str) -> Option<&'t str> {
 }
 
 /// The home folder; `~` stands for one that only the driver's machine knows.
-fn home(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<String> {
+pub(crate) fn home(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<String> {
     let unset = |home: &&str| rules.unset_home_words && matches!(*home, "undefined" | "null");
     let given = |name: &str| variable(target, name).filter(|home| !unset(home));
     // os.homedir(), which gives HOME back where it is set.

@@ -33,7 +33,7 @@ fn about_and_map_tell_what_a_page_and_a_loader_need() {
     let tree = map["tree"].as_array().unwrap();
     // OpenClaw asks for the device before anything that depends on it, and for the call at the end.
     assert_eq!(
-        tree[1],
+        tree[4],
         json!({ "question": "Does the client present its device?", "device": null, "end": null })
     );
     let paired = json!({ "question": "Is it approved silently?", "device": true, "end": "pairing-required" });

@@ -326,7 +326,14 @@ fn authentication() {
             none("open"),
         ),
         ("none", &with, "token", "yes", "gateway.auth.mode is none", none("open")),
-        ("trusted-proxy", &with, "token", "unknown", "the proxy's user decides", none("unknown")),
+        (
+            "trusted-proxy",
+            &with,
+            "token",
+            "no",
+            "only a peer in gateway.trustedProxies",
+            none("rejected auth"),
+        ),
     ] {
         let state = with_config(record(json!({})), json!({ "auth": mode }));
         let mut connection = client.clone();

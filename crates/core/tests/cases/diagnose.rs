@@ -101,7 +101,7 @@ fn the_mode_of_authentication() {
         (json!({}), "password", "rejected auth"),
         (json!({ "mode": "none" }), "none", "open"),
         (json!({ "mode": "token" }), "none", "rejected auth"),
-        (json!({ "mode": "trusted-proxy" }), "token", "unknown"),
+        (json!({ "mode": "trusted-proxy" }), "token", "rejected auth"),
     ] {
         let disk = sound("2026.4.15").config(gateway(json!({ "auth": auth })));
         let mut connection = forwarded();

@@ -105,7 +105,7 @@ fn a_config_is_not_changed_beside_an_identity_that_cannot_be_imported() {
     let same = database(NEWEST_NAME)
         .file(DEVICE, unversioned(&keys()))
         .plan("patchConfig", json!({ "trustedProxies": false }));
-    assert_eq!(same["report"]["warnings"][0]["code"], "W_LEGACY_IDENTITY", "{same}");
+    assert_eq!(same["report"]["warnings"][0]["code"], "W_LEGACY_IDENTITY_CONFLICT", "{same}");
 }
 
 /// The primary row is what counts; a file beside it is mended only if it holds the same key.

@@ -283,7 +283,7 @@ fn what_setup_mends() {
 fn what_the_owner_mends() {
     let without = |path: &'static str| move |dir: &mut Dir| drop(dir.files.remove(path));
     let sound = |dir: &mut Dir| *dir = Dir::sound(dir.version);
-    let array = |dir: &mut Dir| drop(dir.files.insert(PAIRED.into(), b"[]".to_vec()));
+    let array = |dir: &mut Dir| drop(dir.files.insert(PAIRED.into(), b"[{}]".to_vec()));
     proves("SHAPE", Dir::sound("2026.2.19"), array, |dir| {
         dir.files.remove(PAIRED);
         dir.setup()
@@ -486,19 +486,19 @@ fn an_identity_file_beside_a_database_that_no_import_takes() {
     let linked = |dir: &mut Dir| {
         drop(dir.stats.insert(DEVICE.into(), Some(Stat { nlink: 2, ..stat(0o600).unwrap() })))
     };
-    assert_eq!(judged(linked), Verdict::Unknown);
+    assert_eq!(judged(linked), Verdict::Rejected);
     let unversioned = |dir: &mut Dir| {
         dir.edit(DEVICE, |file| drop(file.as_object_mut().unwrap().remove("version")))
     };
-    assert_eq!(judged(unversioned), Verdict::Unknown);
+    assert_eq!(judged(unversioned), Verdict::Rejected);
     let broken = |dir: &mut Dir| drop(dir.files.insert(DEVICE.into(), b"{}".to_vec()));
-    assert_eq!(judged(broken), Verdict::Unknown);
-    // It starts beside another key.
+    assert_eq!(judged(broken), Verdict::Rejected);
+    // It starts beside another key until its config changes, and exits with 78 then.
     let other = |dir: &mut Dir| {
         let file = KeyPair::from_seed(&[8; 32]).file(NOW).to_vec();
         drop(dir.files.insert(DEVICE.into(), file))
     };
-    assert_eq!(judged(other), Verdict::Open);
+    assert_eq!(judged(other), Verdict::Rejected);
 }
 
 #[test]
@@ -589,11 +589,13 @@ fn settings_that_no_gateway_starts_on() {
     ] {
         let spoil = |dir: &mut Dir| {
             dir.config(patch.clone());
-            assert_eq!(dir.diagnose().verdict, Verdict::Unknown, "{version} {patch}");
+            let client = patch["mode"] == "remote";
+            let verdict = if client { Verdict::NoGateway } else { Verdict::Rejected };
+            assert_eq!(dir.diagnose().verdict, verdict, "{version} {patch}");
         };
         let mend = |dir: &mut Dir| {
             dir.edit(CONFIG, |c| c["gateway"] = loopback.clone());
-            assert_ne!(dir.diagnose().verdict, Verdict::Unknown, "{version} {patch}");
+            assert_eq!(dir.diagnose().verdict, Verdict::Open, "{version} {patch}");
         };
         proves(code, Dir::sound(version), spoil, mend);
     }

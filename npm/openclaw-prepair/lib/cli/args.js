@@ -16,6 +16,24 @@ const header = (text) => {
   if (at < 1) throw new Usage('--header wants "Name: value".');
   return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 };
+const SECRET = /token|password|secret|key$/i;
+/** A dotted path and what goes there, as a merge patch; JSON where it is some, else a text. */
+const setting = (flag, path, value) => {
+  const keys = path.split('.');
+  if (keys.some((key) => key === '' || key === '__proto__')) throw new Usage(`--${flag} wants a path like gateway.bind.`);
+  if (value !== null && SECRET.test(keys.at(-1))) throw new Usage(`--${flag} takes no secret: every user of the machine can read arguments.`, 'Put it into a file, and name that by --merge-file.');
+  return keys.reduceRight((inner, key) => ({ [key]: inner }), value);
+};
+const jsonOr = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
+const merged = (base, patch) =>
+  Object.entries(patch).reduce((out, [key, value]) => ({ ...out, [key]: isObject(out[key]) && isObject(value) ? merged(out[key], value) : value }), base);
 const seconds = (text) => {
   const ms = Math.round(Number(text) * 1000);
   if (!(ms > 0)) throw new Usage('--timeout wants a number of seconds above 0.');
@@ -32,13 +50,14 @@ const FLAGS = {
   'dry-run': [null, 'show what would change, write nothing', (o) => (o.dryRun = true)],
   json: [null, 'the report as JSON on stdout', null],
   quiet: [null, 'say nothing but errors', null],
-  device: ['KEY', 'approve this public key; no identity is touched', (o, v) => (o.device = { publicKey: v })],
+  device: ['KEY', 'this device by its public key (doctor: or its id); no identity is touched', (o, v) => (o.device = { publicKey: v })],
   'display-name': ['NAME', 'name of the paired device', (o, v) => (o.displayName = v)],
   role: ['ROLE', 'operator (default) or node', (o, v) => (o.role = v)],
   scopes: ['A,B', 'exactly these scopes; default: all five', (o, v) => (o.scopes = list(v))],
   'identity-file': ['PEM', 'use the private key in this file', (o, v, io) => (o.identity = { privateKeyPem: io.read(v) })],
   'secret-env': ['NAME', 'derive the key from the secret in this variable', (o, v, io) => (o.identity = { ...o.identity, secret: io.env(v) })],
   label: ['TEXT', '... and this label', (o, v) => (o.identity = { ...o.identity, label: v })],
+  'new-identity': [null, 'a new identity; refused where one is here', (o) => (o.identity = 'new')],
   'on-conflict': ['HOW', 'another identity is here: refuse (default), replace', (o, v) => (o.onConflict = v)],
   reinstate: [null, 'give back a token that its owner revoked', (o) => (o.reinstate = true)],
   pending: ['WHICH', 'requests to drop: device (default), all, keep', (o, v) => (o.pending = v)],
@@ -51,6 +70,12 @@ const FLAGS = {
   'proxy-peer': ['ADDR', "the header-adding proxy's own address (repeat)", (o, v) => (o.proxyPeers = [...(o.proxyPeers ?? []), v])],
   'allow-any': [null, 'allow 0.0.0.0/0 and ::/0', (o) => (o.allowAny = true)],
   'merge-file': ['FILE', 'an RFC 7396 merge patch in JSON', (o, v, io) => (o.merge = io.json(v))],
+  set: ['PATH=VALUE', 'a setting, like gateway.bind=loopback (repeat)', (o, v) => {
+    const at = v.indexOf('=');
+    if (at < 1) throw new Usage('--set wants PATH=VALUE.');
+    o.merge = merged(o.merge ?? {}, setting('set', v.slice(0, at), jsonOr(v.slice(at + 1))));
+  }],
+  unset: ['PATH', 'a setting that goes (repeat)', (o, v) => (o.merge = merged(o.merge ?? {}, setting('unset', v, null)))],
   arrays: ['HOW', 'arrays of the patch: union (default), replace', (o, v) => (o.arrays = v)],
   'device-id': ['ID', 'this device alone', (o, v) => (o.deviceId = v)],
   'request-id': ['ID', 'this request alone', (o, v) => (o.requestId = v)],
@@ -64,6 +89,9 @@ const FLAGS = {
   'remote-address': ['ADDR', 'the peer of the connection; default this machine', (o, v) => (o.remoteAddress = v)],
   'presents-device': [null, 'a client that presents its device', (o) => (o.presentsDevice = true)],
   'no-device': [null, 'a client that presents none', (o) => (o.presentsDevice = false)],
+  log: ['FILE|-', "a gateway's log: its last refused connection is judged", (o, v, io) => (o.log = io.line(v))],
+  all: [null, 'who gets in from where, as a small matrix', null],
+  why: [null, "the path through the gateway's decision", null],
   url: ['URL', "default: the config's port on loopback", (o, v) => (o.url = v)],
   'token-env': ['NAME', 'variable that holds the gateway token', (o, v, io) => (o.token = io.env(v))],
   'password-env': ['NAME', 'variable that holds the gateway password', (o, v, io) => (o.password = io.env(v))],
@@ -73,9 +101,9 @@ const FLAGS = {
 
 const TARGET = ['state-dir', 'config', 'profile', 'gateway-version', 'openclaw-dir'];
 const OUTPUT = ['dry-run', 'json', 'quiet'];
-const PAIR = ['device', 'role', 'display-name', 'scopes', 'identity-file', 'secret-env', 'label', 'on-conflict', 'reinstate', 'pending'];
-const CONFIG = ['trusted-proxy', 'proxy-peer', 'allow-any', 'merge-file', 'arrays'];
-const CONNECTION = ['client', 'header', 'method', 'remote-address', 'presents-device', 'no-device'];
+const PAIR = ['device', 'role', 'display-name', 'scopes', 'identity-file', 'secret-env', 'label', 'new-identity', 'on-conflict', 'reinstate', 'pending'];
+const CONFIG = ['trusted-proxy', 'proxy-peer', 'allow-any', 'merge-file', 'set', 'unset', 'arrays'];
+const CONNECTION = ['client', 'header', 'method', 'remote-address', 'presents-device', 'no-device', 'log'];
 
 // command: [operation, about, flags of its own, output flags]; flags of `inner` go into one nested option.
 const COMMANDS = {
@@ -83,7 +111,7 @@ const COMMANDS = {
   'pre-pair': { operation: 'prePair', about: 'make or reuse the device identity and write its approved record', flags: PAIR },
   'clear-pending': { operation: 'clearPending', about: 'remove stale pairing requests, which poison later ones', flags: ['device-id', 'request-id'] },
   'patch-config': { operation: 'patchConfig', about: 'edit openclaw.json without losing a byte of the rest', flags: CONFIG },
-  doctor: { operation: 'diagnose', about: 'why there is a wall, and all that is wrong on disk', flags: CONNECTION, inner: { connection: CONNECTION }, output: ['json', 'quiet'] },
+  doctor: { operation: 'diagnose', about: 'why there is a wall, and all that is wrong on disk', flags: ['device', ...CONNECTION, 'all', 'why'], inner: { connection: CONNECTION }, output: ['json', 'quiet'] },
   verify: { operation: 'verify', about: 'a real connect to a running gateway; changes nothing by trying', flags: ['url', 'token-env', 'password-env', 'client', 'header', 'timeout', 'force'], output: ['json', 'quiet'] },
 };
 
@@ -124,7 +152,7 @@ function nearest(word, words) {
   return best && best[0] <= 2 ? best[1] : null;
 }
 
-/** `{ command, options, given, json, quiet }`, or `{ help }`, or `{ version }`. `io` reads files and variables. */
+/** `{ command, options, json, quiet, why }`, or `{ help }`, or `{ version }`. `io` reads files and variables. */
 function parse(argv, io) {
   let [name, ...rest] = argv;
   if (name === 'devices' || (name === 'help' && rest[0] === 'devices')) {
@@ -145,7 +173,6 @@ function parse(argv, io) {
   }
   const flags = [...TARGET, ...command.flags, ...(command.output ?? OUTPUT)];
   const options = {};
-  const given = [];
   const switches = {};
   const wanted = [...(command.words ?? [])];
   /** What a flag has said is not asked for by a word. */
@@ -171,7 +198,6 @@ function parse(argv, io) {
     if (wants === null && inline !== undefined) throw new Usage(`--${flag} takes no value.`);
     const value = wants === null ? true : inline ?? words.shift();
     if (value === undefined || value === '') throw new Usage(`--${flag} wants a value: ${wants}.`);
-    if (TARGET.includes(flag)) given.push(`--${flag}`, value);
     const [nested] = Object.entries(command.inner ?? {}).find(([, members]) => members.includes(flag)) ?? [];
     if (flag === 'no-config' ? options.config : nested === 'config' && options.config === false) {
       throw new Usage('--no-config excludes the flags that change the config.', `Leave it out, or all of --${CONFIG.join(', --')}.`);
@@ -181,7 +207,7 @@ function parse(argv, io) {
     else switches[flag] = true;
   }
   if (next() !== undefined) throw new Usage(`${name} wants ${wanted.map((word) => WORDS[word][0]).join(' and ')}.`, 'See devices list.');
-  return { command: name, operation: command.operation, options, given, json: switches.json === true, quiet: switches.quiet === true, show: switches.show === true };
+  return { command: name, operation: command.operation, options, json: switches.json === true, quiet: switches.quiet === true, why: switches.why === true, all: switches.all === true, show: switches.show === true };
 }
 
 function help(topic) {
@@ -211,7 +237,8 @@ function help(topic) {
     'Flags of every command that writes:',
     ...flagLines(['dry-run']),
     '',
-    'Exit code: 0 done or nothing to do, 1 refused, 2 wrong usage; doctor and verify: 3 where the wall stands.',
+    'Exit code: 0 done or nothing to do, 1 refused, 2 wrong usage; doctor and verify: 3 where the wall stands,',
+    "4 where it can't be told or no gateway is here.",
     'Secrets are never arguments: name a file (--identity-file) or a variable (--token-env).',
     '',
   ].join('\n');

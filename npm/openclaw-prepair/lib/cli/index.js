@@ -10,12 +10,15 @@ const { verify } = require('../verify.js');
 const { parse, help, Usage } = require('./args.js');
 const { planDiff } = require('./diff.js');
 const devices = require('./devices.js');
-const { safe, paint, notices, diffLines, done, diagnosis, isWall } = require('./show.js');
+const { runDoctor } = require('./doctor.js');
+const { safe, paint, notices, diffLines, done, laidOut } = require('./show.js');
 
 const DONE = 0;
 const REFUSED = 1;
 const USAGE = 2;
 const WALL = 3;
+/** Only the arguments can have been wrong. */
+const WRONG = ['OPTIONS', 'VERSION', 'KEY', 'PROXY', 'PROXY_ANY', 'SECRET'].map((code) => `ERR_PREPAIR_${code}`);
 // Of a file that an argument names.
 const LARGEST = 16 * 1024 * 1024;
 
@@ -28,7 +31,8 @@ const write = (stream, text) =>
       else reject(refusal('IO', `The output cannot be written (${error.code}).`, { hint: 'What was asked for is done all the same; see where stdout goes.' }));
     });
   });
-const print = (stream, lines) => write(stream, `${lines.join('\n')}\n`);
+const widthOf = (stream) => (stream.isTTY === true && stream.columns > 20 ? stream.columns : Number(process.env.COLUMNS) > 20 ? Number(process.env.COLUMNS) : Infinity);
+const print = (stream, lines) => write(stream, `${laidOut(lines, widthOf(stream)).join('\n')}\n`);
 /** JSON whose strings cannot steer a terminal either. */
 const json = (value) =>
   JSON.stringify(value, null, 2).replace(/[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
@@ -54,6 +58,10 @@ const io = {
     } catch {
       throw refusal('ENCODING', 'The file is no UTF-8.', { path, hint: 'Save it as UTF-8.' });
     }
+  },
+  /** The line of a log that tells of a connection; `-` is stdin. */
+  line(path) {
+    return require('./doctor.js').lineOf(path === '-' ? require('node:fs').readFileSync(0, 'utf8') : this.read(path));
   },
   json(path) {
     const text = this.read(path);
@@ -100,13 +108,6 @@ const remains = {
   device: ({ deviceId }) => `The gateway there has a record of device ${safe(deviceId)} now; remove it by \`openclaw devices remove\` of that gateway.`,
   request: ({ requestId }) => `The gateway there has the pending request ${safe(requestId)} now; remove it by \`openclaw devices reject\` of that gateway.`,
 };
-
-function runDoctor(call, c) {
-  const report = driver.diagnose(load(), call.options);
-  const stateless = report.findings.some(({ code }) => code === 'W_STATE_DIR');
-  const code = stateless || report.verdict === 'unknown' ? REFUSED : isWall(report) ? WALL : DONE;
-  return { report, code, lines: diagnosis(report, c, { connection: call.options.connection, given: call.given }) };
-}
 
 async function runVerify(call, c) {
   const binding = load();
@@ -161,7 +162,7 @@ async function main(argv) {
   // What fails is told to each write.
   for (const stream of [stdout, stderr]) stream.on('error', () => {});
   const c = paint(colored(stderr));
-  let call = {};
+  let call = null;
   try {
     call = parse(argv, io);
     if (call.help) {
@@ -172,7 +173,7 @@ async function main(argv) {
       await write(stdout, `${require('../../package.json').version}\n`);
       return DONE;
     }
-    const runs = { diagnose: runDoctor, verify: runVerify, 'devices.list': runList };
+    const runs = { diagnose: (given, colors) => runDoctor(load(), given, colors), verify: runVerify, 'devices.list': runList };
     const run = runs[call.operation] ?? (call.operation.startsWith('devices.') ? runDevice : runOperation);
     const { report, code, lines } = await run(call, paint(colored(stdout)));
     if (call.json) await write(stdout, `${json(report)}\n`);
@@ -188,10 +189,10 @@ async function main(argv) {
     if (!(error instanceof PrepairError)) throw error;
     const { code, message, path, line, column, place, hint } = error;
     // A file that an argument names is read before the arguments are all known.
-    if (call.json ?? argv.includes('--json')) await write(stdout, `${json({ error: { code, message, path, line, column, place, hint } })}\n`).catch(() => {});
+    if (call?.json ?? argv.includes('--json')) await write(stdout, `${json({ error: { code, message, path, line, column, place, hint } })}\n`).catch(() => {});
     await say(notices([error], c, c.red('✘')));
-    // Only the command line can have asked for what the core calls a wrong option.
-    return code === 'ERR_PREPAIR_OPTIONS' ? USAGE : REFUSED;
+    // What the arguments, or the files that they name, cannot mean.
+    return call === null || WRONG.includes(code) ? USAGE : REFUSED;
   }
 }
 

@@ -16,12 +16,59 @@ const word = (text) => (/^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceA
 
 const plural = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-function notices(list, c, mark = c.yellow('!')) {
-  return list.flatMap(({ code, message, place, hint }) => [
-    `${mark} ${c.bold(code)} ${safe(message)}`,
-    ...(place ? [c.dim(`    in ${safe([place.path, place.line, place.column].filter((part) => part !== undefined).join(':'))}`)] : []),
-    ...(hint ? [`    ${c.cyan('→')} ${safe(hint)}`] : []),
-  ]);
+/** The options of the API, as the flags that stand for them. */
+const FLAGS = [
+  [/\bgatewayVersion\b/g, '--gateway-version'],
+  [/\bopenclawDir\b/g, '--openclaw-dir'],
+  [/\bstateDir\b/g, '--state-dir'],
+  [/\bconfigPath\b/g, '--config'],
+  [/\bproxyPeers\b/g, '--proxy-peer'],
+  [/\ballowAny: true/g, '--allow-any'],
+  [/\breinstate: true/g, '--reinstate'],
+  [/\bonConflict: 'replace'/g, '--on-conflict replace'],
+  [/\bdevice: \{ publicKey \}/g, '--device KEY'],
+  [/merge: \{ gateway: \{ mode: 'local' \} \}/g, '--set gateway.mode=local'],
+  [/\bconfig: false\b/g, '--no-config'],
+  [/\bforce: true\b/g, '--force'],
+  [/\bprePair\(\)/g, 'pre-pair'],
+  [/\bsetup\(\)/g, 'setup'],
+  [/The package's types describe every option\./g, 'See --help of the command.'],
+  [/\b[Tt]he option (?=--)/g, ''],
+];
+const inFlags = (text) => FLAGS.reduce((out, [option, flag]) => out.replace(option, flag), text);
+
+const notice = ({ code, message, place, hint }, c, mark) => [
+  { first: `${mark} ${c.bold(code)} `, text: safe(inFlags(message)), indent: 4, taken: code.length + 3 },
+  ...(place ? [c.dim(`    in ${safe([place.path, place.line, place.column].filter((part) => part !== undefined).join(':'))}`)] : []),
+  ...(hint ? [{ first: `    ${c.cyan('→')} `, text: safe(inFlags(hint)), indent: 6 }] : []),
+];
+const notices = (list, c, mark = c.yellow('!')) => list.flatMap((item) => notice(item, c, mark));
+
+/** A text in lines of at most `width` characters, broken at words alone. */
+function wrapped(words, width, taken) {
+  const lines = [[]];
+  let used = taken;
+  for (const part of words) {
+    if (lines.at(-1).length > 0 && used + 1 + part.length > width.at(-1)) {
+      lines.push([]);
+      used = width[0];
+    }
+    used += part.length + (lines.at(-1).length > 0 ? 1 : 0);
+    lines.at(-1).push(part);
+  }
+  return lines.map((line) => line.join(' '));
+}
+
+/** Lines fit for a terminal of this width; `Infinity` where nobody looks at one. A line is a text, or `{ first, text, indent }`. */
+function laidOut(lines, width) {
+  return lines.flatMap((line) => {
+    if (typeof line === 'string') return [line];
+    const { first = '', text, words, indent, style = (same) => same } = line;
+    const pad = ' '.repeat(indent);
+    // A command stays one that can be copied.
+    if (words) return wrapped(words, [indent + 2, width - 2], indent).map((part, at, all) => `${at === 0 ? pad : `${pad}  `}${part}${at < all.length - 1 ? ' \\' : ''}`);
+    return wrapped(text.split(' '), [indent, width], line.taken ?? indent).map((part, at) => `${at === 0 ? first : pad}${style(part)}`);
+  });
 }
 
 function changes(list, c) {
@@ -44,7 +91,9 @@ function done(operation, report, c, dry) {
   const lines = [];
   if ('deviceId' in report) {
     const same = report.changes.length === 0;
-    lines.push(`${c.green('✔')} Device ${report.deviceId} ${dry && !same ? 'would be' : 'is'} paired${same ? '; nothing to do' : ''}.`);
+    // The key of a dry run is made anew by the call that writes it.
+    const who = dry && ['created', 'replaced'].includes(report.identity) ? 'A new device' : `Device ${report.deviceId}`;
+    lines.push(`${c.green('✔')} ${who} ${dry && !same ? 'would be' : 'is'} paired${same ? '; nothing to do' : ''}.`);
     const scopes = report.scopesAdded.length > 0 ? `, ${would}granted ${report.scopesAdded.map(safe).join(' ')}` : '';
     lines.push(c.dim(`  identity ${report.identity}, record ${report.paired}${scopes}; ${plural(report.pendingCleared, 'pending request')} removed`));
   } else if ('cleared' in report) {
@@ -67,49 +116,95 @@ const VERDICTS = {
   'pairing-required': 'closed (1008): pairing required',
   rejected: 'refused',
   unknown: 'unknown: something here cannot be read',
+  'no-gateway': 'no gateway here',
 };
 const isWall = ({ verdict }) => verdict === 'pairing-required' || verdict === 'rejected';
+const isOpen = ({ verdict }) => verdict === 'open' || verdict === 'silent-approval';
 
-/** The one command that mends the wall, if there is one. */
-function mend({ verdict, reason, findings }, connection, given) {
-  const has = (code) => findings.some((finding) => finding.code === `W_${code}`);
-  const ours = (...words) => ['npx', 'openclaw-prepair', ...words, ...given].map(word).join(' ');
-  switch (reason) {
-    case 'sticky-pending':
-      return ours('clear-pending');
-    case 'revoked':
-      return ours('setup', '--reinstate');
-    case 'unattributable-proxy':
-      return has('PROXY_UNLISTED') ? ours('patch-config', '--proxy-peer', connection?.remoteAddress ?? '127.0.0.1') : null;
-    case 'bind-custom':
-      return 'openclaw config set gateway.bind loopback';
-    case 'bind-lan':
-      return verdict === 'rejected' ? 'openclaw config set gateway.bind loopback' : ours('setup');
-    case 'identity':
-      return has('IDENTITY_SHAPE') ? ours('setup') : null;
-    case 'not-paired':
-    case 'role-upgrade':
-    case 'scope-upgrade':
-      return ours('setup');
-    default:
-      return null;
-  }
+const SOURCES = { option: 'as named', package: 'as installed', unknown: 'the newest known: none was found' };
+const PROGRAMS = { 'openclaw-prepair': ['npx', 'openclaw-prepair'], openclaw: ['openclaw'], hand: [] };
+
+/** A step of a remedy as it is copied into a shell; null where the text says all. */
+const command = ({ by, argv }) => (argv === undefined ? null : [...PROGRAMS[by], ...argv].map(word));
+
+/** What a diagnosis stands on, in three lines. */
+function standsOn({ stateDir, configPath, gateway, store, client, connection }, c) {
+  const version = gateway.version === null || gateway.version === gateway.rules ? gateway.rules : `${gateway.version} by the rules of ${gateway.rules}`;
+  return [
+    ['State', `${safe(stateDir)} (${store === 'json' ? 'files' : 'database'}), config ${safe(configPath)}`],
+    ['Gateway', `OpenClaw ${safe(version)}, ${SOURCES[gateway.source]}`],
+    ['Client', `${safe(client)}. ${safe(connection)}`],
+  ].map(([name, text]) => ({ first: `${c.dim(name.padEnd(8))} `, text, indent: 9 }));
 }
 
-function diagnosis(report, c, { connection, given }) {
+/** One finding for each path, the others of that path behind it. */
+function told(findings, c, mark) {
+  const known = new Set();
+  const first = findings.filter(({ path }) => path === undefined || (!known.has(path) && known.add(path)));
+  const others = findings.filter((finding) => !first.includes(finding));
+  return [...first.flatMap((finding, at) => notice(finding, c, at === 0 ? mark : c.yellow('!'))), ...others.flatMap((finding) => notice(finding, c, c.dim('·')))];
+}
+
+/** The steps of a remedy: commands to copy, each with what it does. */
+const stepsOf = ({ steps }, c) =>
+  steps.flatMap((step) => {
+    const words = command(step);
+    const text = { first: words ? '    ' : '  ', text: safe(inFlags(step.text)), indent: words ? 4 : 2, ...(words && { style: c.dim }) };
+    return words ? [{ words, indent: 2 }, text] : [text];
+  });
+
+function diagnosis(report, c, { why }) {
+  const { verdict, reason, steps, findings, remedy } = report;
   const wall = isWall(report);
-  const color = wall ? c.red : report.verdict === 'unknown' ? c.yellow : c.green;
-  const lines = [c.bold("The gateway's decision")];
-  for (const { question, answer, because } of report.steps) {
-    lines.push(`├─ ${safe(question)} ${c.bold(safe(answer))}`, c.dim(`│    ${safe(because)}`));
+  const [color, mark] = wall ? [c.red, '✘'] : isOpen(report) ? [c.green, '✔'] : [c.yellow, '?'];
+  const lines = [...standsOn(report.assumed, c), ''];
+  if (why) {
+    lines.push(c.bold("The gateway's decision"));
+    for (const { question, answer, because } of steps) {
+      lines.push(`├─ ${safe(question)} ${c.bold(safe(answer))}`, { first: c.dim('│    '), text: safe(because), indent: 5, style: c.dim });
+    }
+    lines.push(`└─ ${color(`${mark} ${VERDICTS[verdict]}${reason ? ` (${reason})` : ''}`)}`);
+  } else {
+    lines.push(color(`${mark} ${VERDICTS[verdict]}${reason ? ` (${reason})` : ''}`));
+    const cause = isOpen(report) ? undefined : steps.at(-1);
+    if (cause) lines.push({ first: '  ', text: `${safe(cause.question)} ${safe(cause.answer)}: ${safe(cause.because)}.`, indent: 2 });
   }
-  lines.push(`└─ ${color(`${wall ? '✘' : report.verdict === 'unknown' ? '?' : '✔'} ${VERDICTS[report.verdict]}${report.reason ? ` (${report.reason})` : ''}`)}`);
-  if (report.findings.length > 0) {
-    lines.push('', c.bold(plural(report.findings.length, 'finding')), ...notices(report.findings, c, wall ? c.red('✘') : undefined));
+  if (remedy) {
+    lines.push('', c.bold(remedy.opens ? 'This opens it:' : 'Nothing here opens it for sure:'));
+    lines.push(...stepsOf(remedy, c));
   }
-  const command = wall ? mend(report, connection, given) : null;
-  if (command) lines.push('', c.bold('This mends it:'), `  ${safe(command)}`);
+  if (findings.length > 0) lines.push('', c.bold(isOpen(report) ? plural(findings.length, 'remark') : plural(findings.length, 'finding')), ...told(findings, c, wall ? c.red('✘') : c.yellow('!')));
   return lines;
 }
 
-module.exports = { safe, paint, plural, changes, notices, diffLines, done, diagnosis, isWall, mend, VERDICTS };
+/** Who gets in from where: a line for each client, a column for each place. */
+function matrix({ assumed, cells, findings }, c) {
+  const places = [...new Set(cells.map(({ place }) => place))];
+  const clients = [...new Set(cells.map(({ client }) => client))];
+  const said = (cell) => (isOpen(cell) ? 'open' : cell.reason ?? cell.verdict);
+  const width = Math.max(...places.map((place) => place.length), ...cells.map((cell) => said(cell).length)) + 4;
+  const first = Math.max(...clients.map((client) => client.length)) + 2;
+  const paint = (cell) => (isOpen(cell) ? [c.green, '✔'] : isWall(cell) ? [c.red, '✘'] : [c.yellow, '?']);
+  const of = (client, place) => cells.find((cell) => cell.client === client && cell.place === place);
+  const lines = [...standsOn(assumed, c), '', c.dim(' '.repeat(first) + places.map((place) => place.padEnd(width)).join('').trimEnd())];
+  for (const client of clients) {
+    lines.push(client.padEnd(first) + places.map((place) => {
+      const cell = of(client, place);
+      const [color, mark] = paint(cell);
+      return color(`${mark} ${said(cell)}`.padEnd(width));
+    }).join('').trimEnd());
+  }
+  // One remedy opens many doors: each is printed once.
+  const known = new Set();
+  for (const { client, place, remedy } of cells.filter(({ remedy }) => remedy?.opens)) {
+    const key = JSON.stringify(remedy.steps);
+    if (known.has(key)) continue;
+    known.add(key);
+    lines.push('', c.bold(`This opens it for ${client}, ${place}:`), ...stepsOf(remedy, c));
+  }
+  if (cells.some((cell) => !isOpen(cell) && !cell.remedy?.opens)) lines.push('', c.dim('What says why the others stay closed: doctor with --client and --header, --remote-address.'));
+  if (findings.length > 0) lines.push('', c.bold(plural(findings.length, 'remark')), ...told(findings, c, c.yellow('!')));
+  return lines;
+}
+
+module.exports = { safe, paint, plural, changes, notices, laidOut, diffLines, done, diagnosis, matrix, isWall, isOpen, VERDICTS };

@@ -1,0 +1,218 @@
+//! A state dir as a step of a remedy would leave it: planned as the call itself plans it, and never written.
+
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use crate::base::json5::Editor;
+use crate::base::keys::device_id;
+use crate::context::World;
+use crate::diagnose::disk::{Disk, unless_refused};
+use crate::diagnose::findings::Findings;
+use crate::diagnose::judge::{Case, Row, judge};
+use crate::entropy::{ENTROPY, seed};
+use crate::error::{Error, Result};
+use crate::gateway::walk::Outcome;
+use crate::inputs::{File, Stat};
+use crate::options::config::{ConfigOptions, Proxies};
+use crate::options::pair::{IdentityInput, OnConflict, PairInput, PairOptions, PendingChoice};
+use crate::options::role::Role;
+use crate::plan::config::config_part;
+use crate::plan::pair::pair_part;
+use crate::report::StoreKind;
+use crate::rules::Import;
+use crate::steps::{FileStep, Step};
+use crate::store::{documents, rows};
+use crate::wants::Stop;
+
+/// Of no real key or token: what it makes is never written.
+const ENTROPY_OF_TRIES: [u8; ENTROPY] = [1; ENTROPY];
+
+/// A setting of the config by its keys, and what it is to be; `None`: it goes.
+pub(super) type Setting = (&'static [&'static str], Option<Value>);
+
+/// What a step of a remedy does.
+#[derive(Clone, PartialEq)]
+pub(super) enum Act {
+    /// The device is approved.
+    Pair {
+        /// Also the config, as `setup` does.
+        config: bool,
+        /// A revoked token is given anew.
+        reinstate: bool,
+        /// A new identity takes the place of one that cannot be used.
+        anew: bool,
+        /// With exactly these scopes; empty: the usual ones.
+        scopes: Vec<String>,
+        /// As a node.
+        node: bool,
+    },
+    /// The record of the device is removed.
+    Remove,
+    /// This address is added to `gateway.trustedProxies`.
+    Peer(String),
+    /// Only this address stays in `gateway.trustedProxies`.
+    OnlyPeer(String),
+    /// The config is changed.
+    Settings(Vec<Setting>),
+    /// A file is moved away.
+    Away(String),
+    /// OpenClaw's doctor imports the files.
+    Import,
+}
+
+/// What is other than on the disk.
+#[derive(Default)]
+struct Change {
+    files: Vec<(String, Option<Zeroizing<Vec<u8>>>)>,
+    row: Option<Row>,
+    imported: bool,
+}
+
+impl Change {
+    fn steps(steps: impl IntoIterator<Item = Step>) -> Self {
+        let file = |step| match step {
+            Step::File(FileStep::Write { path, content, .. }) => Some((path, Some(content))),
+            Step::File(FileStep::Remove { path, .. }) => Some((path, None)),
+            Step::Sql { .. } => None,
+        };
+        Self { files: steps.into_iter().filter_map(file).collect(), ..Self::default() }
+    }
+
+    fn is_none(&self) -> bool {
+        self.files.is_empty() && self.row.is_none() && !self.imported
+    }
+}
+
+/// Takes a step in memory and has `then` look at what it leaves; `None` where the step is refused or changes nothing.
+pub(super) fn after<T>(
+    world: &World<'_, '_>,
+    case: Case<'_>,
+    (disk, row): (&Disk, Option<&Row>),
+    act: &mut Act,
+    then: impl FnOnce(&World<'_, '_>, Option<&Row>, &Disk, &Outcome) -> Result<Option<T>, Stop>,
+) -> Result<Option<T>, Stop> {
+    let change = match unless_refused(change(world, case, disk, act))? {
+        Ok(change) if !change.is_none() => change,
+        _ => return Ok(None),
+    };
+    let mut inputs = world.inputs.clone();
+    for (path, content) in &change.files {
+        let file = content.as_ref().map_or(File::Absent, |content| File::Bytes(content));
+        inputs.files.insert(path.clone(), file);
+        if let Some(stat) = inputs.stat(path).cloned() {
+            let stat = content.is_some().then_some(Stat { nlink: 1, ..stat });
+            inputs.stats.get_or_insert_default().insert(path.clone(), stat);
+        }
+    }
+    if let Some(Row { public, record: None }) = &change.row {
+        let known = rows::paired(&world.paths.database(), &device_id(public));
+        inputs.rows.insert(known.id, Some(Vec::new()));
+    }
+    let mut world = World { inputs: &inputs, ..world.clone() };
+    if change.imported {
+        world.rules.import = Import::FirstStart;
+    }
+    let row = change.row.as_ref().or(row);
+    let (disk, outcome) = judge(&world, case, row, &mut Findings(Vec::new()))?;
+    then(&world, row, &disk, &outcome)
+}
+
+fn change(
+    world: &World<'_, '_>,
+    case: Case<'_>,
+    disk: &Disk,
+    act: &mut Act,
+) -> Result<Change, Stop> {
+    Ok(match act {
+        Act::Pair { config, reinstate, anew, scopes, node } => {
+            let options = pair_options(case, (*reinstate, *anew, *node), scopes)?;
+            let part = pair_part(world, &options, &ENTROPY_OF_TRIES)?;
+            let edit = match *config {
+                false => None,
+                true => {
+                    let part = config_part(world, &config_options(Map::new()), true);
+                    let edit = unless_refused(part)?;
+                    // Where the config cannot be written, the device can be approved all the same.
+                    *config = edit.is_ok();
+                    edit.ok().and_then(|(_, step)| step)
+                }
+            };
+            let steps = part.begin.into_iter().chain(part.steps).chain(edit).chain(part.end);
+            let written = !part.statements.is_empty();
+            let row = part.row.filter(|_| written);
+            let row = row.map(|record| Row { public: part.public, record: Some(record) });
+            Change { row, ..Change::steps(steps) }
+        }
+        Act::Remove => removed(world, disk)?,
+        Act::Peer(peer) => {
+            let options = ConfigOptions { peers: vec![peer.clone()], ..config_options(Map::new()) };
+            Change::steps(config_part(world, &options, false)?.1)
+        }
+        Act::OnlyPeer(peer) => {
+            let options = ConfigOptions {
+                proxies: Proxies::List(vec![peer.clone()]),
+                replace_arrays: true,
+                ..config_options(Map::new())
+            };
+            Change::steps(config_part(world, &options, false)?.1)
+        }
+        Act::Settings(settings) => {
+            let mut merge = Map::new();
+            for (keys, value) in settings.iter() {
+                crate::store::fields::put(&mut merge, keys, value.clone().unwrap_or_default());
+            }
+            let options = ConfigOptions { proxies: Proxies::Off, ..config_options(merge) };
+            Change::steps(config_part(world, &options, false)?.1)
+        }
+        Act::Away(path) => Change { files: vec![(path.clone(), None)], ..Change::default() },
+        Act::Import => {
+            let imported = world.rules.import == Import::IdentityOnly && disk.files_count(world);
+            Change { imported, ..Change::default() }
+        }
+    })
+}
+
+fn config_options(merge: Map<String, Value>) -> ConfigOptions {
+    ConfigOptions { proxies: Proxies::Sandbox, peers: Vec::new(), merge, replace_arrays: false }
+}
+
+fn pair_options(
+    case: Case<'_>,
+    (reinstate, anew, node): (bool, bool, bool),
+    scopes: &[String],
+) -> Result<PairOptions> {
+    let input = PairInput {
+        identity: if anew { IdentityInput::New } else { IdentityInput::Disk },
+        on_conflict: if anew { OnConflict::Replace } else { OnConflict::Refuse },
+        device: None,
+        role: node.then_some(Role::Node),
+        scopes: (!scopes.is_empty()).then(|| scopes.to_vec()),
+        reinstate,
+        display_name: None,
+        pending: PendingChoice::Device,
+    };
+    let mut options = input.checked(seed(&ENTROPY_OF_TRIES))?;
+    options.device = case.options.device;
+    Ok(options)
+}
+
+/// Record and requests of the device, gone.
+fn removed(world: &World<'_, '_>, disk: &Disk) -> Result<Change, Stop> {
+    let Some(public) = disk.identity else { return Ok(Change::default()) };
+    if world.store == StoreKind::Sqlite {
+        return Ok(Change { row: Some(Row { public, record: None }), ..Change::default() });
+    }
+    let path = world.paths.paired();
+    let Some(bytes) = world.inputs.file(&path).bytes(&path)? else { return Ok(Change::default()) };
+    let document = documents::store(bytes, &path)?;
+    let mut editor = Editor::new(&document);
+    editor.remove(document.root(), &device_id(&public));
+    let file = editor.finish().map(|content| (path, Some(Zeroizing::new(content))));
+    Ok(Change { files: file.into_iter().collect(), ..Change::default() })
+}
+
+/// Why an approval is refused, where it is.
+pub(super) fn refusal(world: &World<'_, '_>, case: Case<'_>) -> Result<Option<Error>, Stop> {
+    let options = pair_options(case, (false, false, false), &[])?;
+    Ok(unless_refused(pair_part(world, &options, &ENTROPY_OF_TRIES))?.err())
+}

@@ -1,0 +1,81 @@
+//! What a diagnosis takes for granted.
+
+use crate::context::World;
+use crate::diagnose::disk::Disk;
+use crate::diagnose::judge::{Case, is_empty, presents_device};
+use crate::gateway::state::Mode;
+use crate::gateway::walk::Outcome;
+use crate::options::connection::{Auth, Client};
+use crate::report::{Assumed, AssumedGateway, StoreKind};
+use crate::rules::Import;
+
+/// What was looked at, and what was taken for granted.
+pub(super) fn assumed(
+    world: &World<'_, '_>,
+    case: Case<'_>,
+    disk: &Disk,
+    outcome: &Outcome,
+) -> Assumed {
+    let at = case.options.connection.client as usize;
+    let client = Client::WORDS.get(at).copied().unwrap_or("other");
+    Assumed {
+        state_dir: world.paths.state_dir.clone(),
+        config_path: world.paths.config.clone(),
+        gateway: AssumedGateway {
+            version: world.gateway.version.clone(),
+            source: world.gateway.source,
+            rules: world.rules.version.to_string(),
+        },
+        store: world.store,
+        client: client.to_string(),
+        connection: connection(world, case, disk, outcome),
+    }
+}
+
+fn connection(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outcome) -> String {
+    let described = &case.options.connection;
+    let from = match described.remote_address.as_deref() {
+        None => "this machine".to_string(),
+        Some(address) => match address.trim().parse::<core::net::IpAddr>() {
+            Ok(address) => address.to_string(),
+            Err(_) => "an address that is none".to_string(),
+        },
+    };
+    let way = match described.headers.iter().next() {
+        None => "directly",
+        Some(_) => "through a proxy that adds headers",
+    };
+    let in_process = outcome.steps.first().is_some_and(|step| step.answer == "in process");
+    let device = match (in_process, presents_device(outcome)) {
+        (true, _) => "needs no socket",
+        (false, true) => "presents its device",
+        (false, false) if outcome.steps.len() > 1 => "presents no device",
+        (false, false) => "is as this version makes it",
+    };
+    let secret = described.auth.unwrap_or(match disk.auth() {
+        Mode::Password => Auth::Password,
+        Mode::None => Auth::None,
+        Mode::Token | Mode::TrustedProxy => Auth::Token,
+    });
+    let secret = match secret {
+        Auth::Token => "the gateway's token",
+        Auth::Password => "the gateway's password",
+        Auth::DeviceToken => "its own device token",
+        Auth::None => "no secret",
+    };
+    let started = match is_empty(world) || !world.rules_started(disk) {
+        true => "; no gateway has started here yet",
+        false => "",
+    };
+    format!("It comes from {from}, {way}, {device}, and brings {secret}{started}.")
+}
+
+impl World<'_, '_> {
+    /// Whether a gateway has written its store here, as far as that can be told.
+    fn rules_started(&self, disk: &Disk) -> bool {
+        match self.store {
+            StoreKind::Sqlite => !disk.imports,
+            StoreKind::Json => self.rules.import == Import::None,
+        }
+    }
+}

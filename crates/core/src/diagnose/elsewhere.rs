@@ -1,0 +1,132 @@
+//! What can be done elsewhere about a wall that nothing here opens, and why nothing here does.
+
+use crate::base::base64;
+use crate::base::json5;
+use crate::base::keys::device_id;
+use crate::context::World;
+use crate::diagnose::after::refusal;
+use crate::diagnose::disk::Disk;
+use crate::diagnose::fault::Fault;
+use crate::diagnose::judge::{Case, is_client, presents_device};
+use crate::gateway::state::Mode;
+use crate::gateway::walk::Outcome;
+use crate::options::target::flag;
+use crate::report::{By, RemedyStep};
+use crate::verdict::{Reason, Verdict};
+use crate::wants::Stop;
+
+/// What only a person can do, or why nothing can be done.
+pub(super) fn by_hand(text: impl Into<String>) -> RemedyStep {
+    RemedyStep { by: By::Hand, argv: Vec::new(), text: text.into() }
+}
+
+/// What can be done elsewhere about a wall that nothing here opens.
+pub(super) fn elsewhere(
+    world: &World<'_, '_>,
+    case: Case<'_>,
+    disk: &Disk,
+    outcome: &Outcome,
+) -> Result<Vec<RemedyStep>, Stop> {
+    const DIRECT: &str = "This client presents no device, so no record on disk helps it. Connect it to the gateway directly, without the proxy, or use a client that presents its device.";
+    let mode = disk.auth();
+    Ok(match (outcome.verdict, outcome.reason) {
+        (Verdict::NoGateway, _) if is_client(world, disk) => vec![on_the_gateway(disk)],
+        (Verdict::NoGateway, _) => vec![by_hand(
+            "Nothing here tells of a gateway. Name its state dir by stateDir, or the version that is to start here by gatewayVersion, and ask again.",
+        )],
+        (Verdict::Unknown, _) => {
+            let text =
+                |hint: &Option<String>, message: &str| by_hand(hint.as_deref().unwrap_or(message));
+            disk.unread.iter().map(|unread| text(&unread.hint, &unread.message)).collect()
+        }
+        (Verdict::Rejected, Some(Reason::Config)) => disk
+            .faults
+            .iter()
+            .map(|fault| match fault {
+                Fault::Hand(hint) => {
+                    by_hand(format!("{hint} Only you can choose it; then ask again."))
+                }
+                Fault::Setting(keys, Some(value)) => by_hand(format!(
+                    "Set {} to {} in the file that holds it.",
+                    keys.join("."),
+                    json5::line(value)
+                )),
+                Fault::Setting(keys, None) => {
+                    by_hand(format!("Remove {} from the file that holds it.", keys.join(".")))
+                }
+                Fault::File(path) => by_hand(format!("Move {path} away.")),
+            })
+            .collect(),
+        (Verdict::Rejected, Some(Reason::Identity)) if case.options.device.is_none() => {
+            let argv = ["doctor", "--fix"].map(str::to_string).to_vec();
+            vec![RemedyStep { by: By::Openclaw, argv, text: "The identity is broken, and it is not one that could be replaced from here. OpenClaw's doctor keeps the key where both halves belong together, else it makes a new one; then ask again.".into() }]
+        }
+        (Verdict::Rejected, Some(Reason::UnattributableProxy)) => vec![by_hand(
+            "The gateway cannot tell who is behind the proxy, and no setting tells it. At the proxy, send X-Forwarded-For with the client's own address; or connect directly.",
+        )],
+        (Verdict::Rejected, Some(Reason::MissingScope))
+            if case.options.connection.method.as_deref() == Some("device.pair.approve") =>
+        {
+            let argv =
+                ["devices", "list"].map(str::to_string).into_iter().chain(case.target.argv());
+            vec![RemedyStep {
+                by: By::OpenclawPrepair,
+                argv: argv.collect(),
+                text: "OpenClaw's own command asks for too little to approve anything on this version, and no record changes that. This lists what waits; `devices approve` with the id of the one that you mean approves it on the disk.".into(),
+            }]
+        }
+        (Verdict::Rejected, Some(Reason::MissingScope)) if presents_device(outcome) => {
+            vec![by_hand(
+                "The client itself asks for fewer scopes than the method needs, and no record changes what it asks for. Call that method with a client that asks for more.",
+            )]
+        }
+        (Verdict::Rejected, Some(Reason::NoDevice | Reason::MissingScope)) => vec![by_hand(DIRECT)],
+        (Verdict::Rejected, Some(Reason::Auth)) if disk.differs.is_some() => {
+            vec![by_hand(format!(
+                "{} in the environment of the clients is not the secret of the config, and no change on this disk unsets it. Unset it there, or give it the config's value.",
+                disk.differs.as_deref().unwrap_or_default(),
+            ))]
+        }
+        (Verdict::Rejected, Some(Reason::Auth)) => vec![by_hand(match mode {
+            Mode::TrustedProxy => {
+                "gateway.auth.mode is \"trusted-proxy\": the gateway takes only users that the proxy names, so no record and no token of this machine helps. Connect through that proxy, with its user header."
+            }
+            Mode::Token => {
+                "The client does not present what the gateway asks for, and no record changes that. Give it the gateway's token, or the origin in gateway.controlUi.allowedOrigins where it is a page."
+            }
+            Mode::Password => {
+                "The client does not present what the gateway asks for, and no record changes that. Give it the gateway's password, or the origin in gateway.controlUi.allowedOrigins where it is a page."
+            }
+            Mode::None => {
+                "The gateway does not allow this page's origin. Add it to gateway.controlUi.allowedOrigins."
+            }
+        })],
+        _ => {
+            let why = refusal(world, case)?;
+            let text = why.map(|error| match error.hint.as_deref() {
+                Some(hint) => format!("{} {hint}", error.message),
+                None => error.message.clone(),
+            });
+            vec![by_hand(text.unwrap_or_else(|| "No change on this disk opens it. Connect from the gateway's own machine, or ask the gateway's owner.".to_string()))]
+        }
+    })
+}
+
+/// What lets a client in whose gateway is on another machine.
+fn on_the_gateway(disk: &Disk) -> RemedyStep {
+    const WHERE: &str = "This state dir belongs to a client: no gateway reads records here.";
+    match &disk.identity {
+        Some(key) => RemedyStep {
+            by: By::OpenclawPrepair,
+            argv: [vec!["pre-pair".to_string()], flag("--device", &base64::encode_url(key))]
+                .concat(),
+            text: format!(
+                "{WHERE} Run this on the machine of its gateway; it approves device {}.",
+                device_id(key)
+            ),
+        },
+        None => by_hand(format!(
+            "{WHERE} It has no identity yet: let the client connect once, then ask again."
+        )),
+    }
+}

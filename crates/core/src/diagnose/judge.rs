@@ -1,0 +1,175 @@
+//! What becomes of the connection, by the state dir as it is, or as it would be after a step.
+
+use serde_json::{Map, Value};
+
+use crate::base::text::quote;
+use crate::codes::NoticeCode;
+use crate::context::World;
+use crate::diagnose::config::settings;
+use crate::diagnose::disk::{Disk, gather, proxy_list};
+use crate::diagnose::fault::Fault;
+use crate::diagnose::findings::Findings;
+use crate::diagnose::identity::leftovers;
+use crate::diagnose::record::record;
+use crate::error::Result;
+use crate::gateway::request::trusts;
+use crate::gateway::state::Paired;
+use crate::gateway::tree::Question;
+use crate::gateway::walk::{Outcome, connect};
+use crate::gateway::who::filled;
+use crate::options::DiagnoseOptions;
+use crate::options::connection::Connection;
+use crate::options::target::Target;
+use crate::report::Notice;
+use crate::store::rows;
+use crate::verdict::{Reason, Step, Verdict};
+use crate::wants::Stop;
+
+/// What was asked.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'c> {
+    pub(super) target: &'c Target,
+    pub(super) options: &'c DiagnoseOptions,
+}
+
+/// The identity and its record in a database, as statements that were not run would leave them.
+#[derive(Clone)]
+pub(super) struct Row {
+    pub(super) public: [u8; 32],
+    pub(super) record: Option<Map<String, Value>>,
+}
+
+/// The state dir and the verdict. `row`: what the database would hold.
+pub(super) fn judge(
+    world: &World<'_, '_>,
+    case: Case<'_>,
+    row: Option<&Row>,
+    findings: &mut Findings,
+) -> Result<(Disk, Outcome), Stop> {
+    let mut disk = gather(world, case.options.device, findings)?;
+    if let Some(row) = row {
+        let id = crate::base::keys::device_id(&row.public);
+        disk.identity = Some(row.public);
+        disk.record = row.record.clone();
+        disk.pending.retain(|waiting| waiting.device_id != id);
+        (disk.imports, disk.torn, disk.broken) = (false, false, false);
+    }
+    disk.put_in_variables(world, case.target);
+    settings(world, &mut disk, findings);
+    record(world, &disk, findings);
+    leftovers(world, &mut disk, findings);
+    let outcome = decide(world, &disk, case, findings);
+    Ok((disk, outcome))
+}
+
+/// The connection with what its description leaves out. `record`: that of the device.
+pub(super) fn described(case: Case<'_>, record: Option<&Paired>) -> Connection {
+    filled(&case.options.connection, case.options.device.map(|_| record))
+}
+
+/// Whether nothing is here that a gateway wrote.
+pub(super) fn is_empty(world: &World<'_, '_>) -> bool {
+    let (inputs, paths) = (world.inputs, &world.paths);
+    let files = [&paths.config, &paths.identity, &paths.paired(), &paths.pending()];
+    inputs.failures.is_empty()
+        && rows::user_version(inputs).is_none()
+        && !files.into_iter().any(|path| inputs.file(path).exists())
+}
+
+/// Whether the state dir belongs to a client of a gateway elsewhere, and no gateway runs on it.
+pub(super) fn is_client(world: &World<'_, '_>, disk: &Disk) -> bool {
+    let remote = disk.setting(&["gateway", "mode"]) == Some(&"remote".into());
+    remote && world.inputs.gateway.is_none()
+}
+
+fn ended(
+    verdict: Verdict,
+    reason: Option<Reason>,
+    question: Question,
+    because: Vec<String>,
+) -> Outcome {
+    let step = |because| Step { question: question.text().into(), answer: "no".into(), because };
+    Outcome { verdict, reason, steps: because.into_iter().map(step).collect() }
+}
+
+/// What the gateway does with the described connection.
+fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Findings) -> Outcome {
+    if is_empty(world) && world.gateway.version.is_none() {
+        let why = "nothing is here that a gateway wrote, and no version was named".to_string();
+        return ended(Verdict::NoGateway, None, Question::Here, vec![why]);
+    }
+    if is_client(world, disk) {
+        let why = "gateway.mode is remote: this state dir belongs to a client of another gateway";
+        return ended(Verdict::NoGateway, None, Question::Here, vec![why.to_string()]);
+    }
+    if !disk.unread.is_empty() {
+        let why = disk.unread.iter().map(|unread| match &unread.path {
+            Some(path) => format!("{} ({path})", unread.message),
+            None => unread.message.clone(),
+        });
+        return ended(Verdict::Unknown, None, Question::Read, why.collect());
+    }
+    if let Some(fault) = disk.faults.first() {
+        let (reason, why) = match fault {
+            Fault::File(path) => (Reason::Identity, format!("{path} is in the way")),
+            Fault::Setting(keys, _) => {
+                (Reason::Config, format!("not with this {}", keys.join(".")))
+            }
+            Fault::Hand(_) => (Reason::Config, "not with this config".to_string()),
+        };
+        return ended(Verdict::Rejected, Some(reason), Question::Start, vec![why]);
+    }
+    let state = disk.state(world.inputs.now);
+    let mut connection = described(case, state.paired.as_ref());
+    if connection.platform.is_none() {
+        connection.platform = world.inputs.process.as_ref().map(|p| p.platform.clone());
+    }
+    let mut outcome = connect(&world.rules, &state, &connection);
+    if disk.array
+        && outcome.verdict == Verdict::SilentApproval
+        && !world.rules.corrupt_store_is_error
+    {
+        // Observed on 2026.2.19: it approves in memory at every connect, and writes `[]` again.
+        let why = "devices/paired.json is an array, in which no record stays".to_string();
+        outcome
+            .steps
+            .extend(ended(Verdict::PairingRequired, None, Question::Silent, vec![why]).steps);
+        (outcome.verdict, outcome.reason) = (Verdict::PairingRequired, Some(Reason::NotPaired));
+    }
+    let path = world.paths.config.as_str();
+    match outcome.reason {
+        Some(Reason::UnattributableProxy) => {
+            let peer = connection.remote_address.as_deref().unwrap_or("127.0.0.1");
+            if trusts(&world.rules, &proxy_list(disk), peer) {
+                findings.add(NoticeCode::ProxyNoClient, path, "The proxy is listed, but X-Forwarded-For names no client that isn't itself a trusted proxy; this version answers HTTP 403.", "List only the proxy's own addresses in gateway.trustedProxies, and have the proxy send X-Forwarded-For.");
+            } else {
+                findings.add(NoticeCode::ProxyUnlisted, path, "The connection comes through a proxy that adds forwarded headers and is not in gateway.trustedProxies; this version answers HTTP 403.", format!("Run `npx openclaw-prepair patch-config --proxy-peer {}`.", quote(peer).trim_matches('"')));
+            }
+        }
+        Some(Reason::NoDevice | Reason::MissingScope) if !presents_device(&outcome) => {
+            findings.add(NoticeCode::NoDevice, path, "This client presents no device, so no paired record can help it.", "Let it connect to the gateway directly, without the proxy, or use a client that presents its device.");
+        }
+        Some(Reason::StickyPending) => {
+            let sticky = |finding: &&mut Notice| finding.code == NoticeCode::PendingSticky;
+            if let Some(finding) = findings.0.iter_mut().find(sticky) {
+                let id = disk.device_id().unwrap_or_default();
+                finding.hint = Some(format!(
+                    "Run `npx openclaw-prepair setup`; or `npx openclaw-prepair clear-pending --device-id {id}`, which helps at once too, beside a running gateway."
+                ));
+            }
+        }
+        _ => {}
+    }
+    outcome
+}
+
+/// Whether the client of a path through the decision presents its device.
+pub(super) fn presents_device(outcome: &Outcome) -> bool {
+    let asked = |step: &&Step| step.question == Question::Device.text();
+    outcome.steps.iter().find(asked).is_some_and(|step| step.answer == "yes")
+}
+
+/// Whether the connection is let in.
+pub(super) fn is_open(outcome: &Outcome) -> bool {
+    matches!(outcome.verdict, Verdict::Open | Verdict::SilentApproval)
+}

@@ -1,0 +1,34 @@
+//! What a cell of the table can hold of the gateway's own secrets, and of who vouches for a user.
+
+/// From where a trusted proxy may vouch for a user, in the mode `trusted-proxy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxyAuth {
+    /// From anywhere.
+    Anywhere,
+    /// Not from this machine.
+    Elsewhere,
+    /// From this machine where the config allows it (`gateway.auth.trustedProxy.allowLoopback`).
+    Allowed,
+}
+
+/// Which `.env` files a gateway and its commands read, beside the process's own environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnvFiles {
+    /// That of the working folder, then that of the state dir.
+    Both,
+    /// The same, but nothing of OpenClaw's own is taken from the working folder.
+    Guarded,
+    /// The same, and `~/.config/openclaw/gateway.env` unless another state dir is named.
+    Gateway,
+}
+
+/// In the place of which of the gateway's secrets a reference may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretRefs {
+    /// Of none.
+    None,
+    /// Of `gateway.auth.password`.
+    Passwords,
+    /// Of the token too.
+    All,
+}

@@ -1,0 +1,58 @@
+'use strict';
+
+// `doctor`: one connection judged, or with --all who gets in from where.
+
+const driver = require('../driver.js');
+const { Usage } = require('./args.js');
+const { diagnosis, isOpen, isWall, matrix } = require('./show.js');
+
+const [DONE, WALL, UNTOLD] = [0, 3, 4];
+const THROUGH = { 'X-Forwarded-For': '203.0.113.9' };
+const FAR = '203.0.113.9';
+/** Where a client may be: on the gateway's machine, behind a proxy there that adds headers, or elsewhere. */
+const PLACES = {
+  direct: {},
+  'behind a proxy': { headers: THROUGH },
+  remote: { remoteAddress: FAR, presentsDevice: true },
+};
+const CLIENTS = ['agent', 'cli', 'control-ui', 'node', 'app'];
+
+const exitOf = (reports) => (reports.some((report) => !isOpen(report) && !isWall(report)) ? UNTOLD : reports.some(isWall) ? WALL : DONE);
+
+/** The key of a device that is named by its key or its id, as far as the store knows it. */
+function keyed(binding, options) {
+  const { device, connection, ...target } = options;
+  const id = device?.publicKey;
+  if (id === undefined || !/^[0-9a-f]{8,64}$/.test(id)) return options;
+  const { paired, waiting } = driver.run(binding, 'devices.list', target);
+  const found = new Set([...paired, ...waiting].filter(({ deviceId }) => deviceId.startsWith(id)).map(({ publicKey }) => publicKey));
+  if (found.size !== 1) throw new Usage(found.size === 0 ? 'No device of that id is paired or waits.' : 'More than one device has an id that begins so.', 'See devices list, or give its public key.');
+  return { ...options, device: { publicKey: [...found][0] } };
+}
+
+/** The last line of a gateway's log that tells of a refused connection. */
+function lineOf(text) {
+  const line = text.split(/\r?\n/).findLast((one) => one.includes('[ws] closed before connect ') || one.includes('[ws] unauthorized '));
+  if (line === undefined) throw new Usage('--log: no line there tells of a refused connection.', 'Give the log of the gateway, or the line that holds "[ws] closed before connect".');
+  return line;
+}
+
+function runDoctor(binding, call, c) {
+  const options = keyed(binding, call.options);
+  if (!call.all) {
+    const report = driver.diagnose(binding, options);
+    return { report, code: exitOf([report]), lines: diagnosis(report, c, call) };
+  }
+  if (options.connection !== undefined) throw new Usage('--all judges every connection, so it takes no flag that describes one.');
+  const clients = CLIENTS.flatMap((client) => Object.entries(PLACES).map(([place, connection]) => [client, place, connection]));
+  const judged = clients.map(([client, place, connection]) => {
+    const { verdict, reason, remedy, ...rest } = driver.diagnose(binding, { ...options, connection: { client, ...connection } });
+    return { client, place, verdict, reason, remedy, rest };
+  });
+  const { assumed, findings } = judged[0].rest;
+  const cells = judged.map(({ rest, ...cell }) => cell);
+  const report = { assumed: { ...assumed, client: 'all', connection: 'Every client from every place.' }, cells, findings };
+  return { report, code: exitOf(cells), lines: matrix(report, c) };
+}
+
+module.exports = { runDoctor, lineOf };
