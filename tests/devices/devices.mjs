@@ -19,7 +19,7 @@ const COMMANDS = ['system.run', 'system.which'];
 async function open(t, version) {
   const payload = isSince(version, 2, 26) ? 'v3' : 'v2';
   const origin = 'http://127.0.0.1:3000';
-  const gateway = { controlUi: { allowedOrigins: [origin] }, ...isSince(version, 8, 1) && { trustedProxies: ['127.0.0.1'] } };
+  const gateway = { controlUi: { allowedOrigins: [origin] }, nodes: { allowCommands: [...COMMANDS, 'system.notify'] }, ...isSince(version, 8, 1) && { trustedProxies: ['127.0.0.1'] } };
   const { home, proxy } = await openGateway(t, { version, config: { gateway } });
   /** A connection that stays. */
   const hold = (options) => connect({ url: proxy.url, token: home.token, payload, ...options, headers: options.client === BROWSER ? { Origin: origin } : undefined });
@@ -86,8 +86,10 @@ export function story(version) {
     // The node: its role, and never another.
     await call('approve', { deviceId: id(box) });
     letIn(await come(box), 'approved');
-    refused(await come({ ...box, role: 'operator', scopes: ['operator.read'] }), "a node's key is not an operator");
-    refused(await come({ ...box, client: CLI, role: 'operator', scopes: ['operator.read'] }), "a node's key is not an operator");
+    // 2026.2.22 to 2026.2.24 ask no operator with the gateway's own secret for a pairing.
+    if (!isSince(version, 2, 22) || isSince(version, 2, 25)) {
+      for (const client of [NODE_HOST, CLI]) refused(await come({ ...box, client, role: 'operator', scopes: ['operator.read'] }), "a node's key is not an operator");
+    }
     refused(await come(two), 'it was not approved');
     assert.deepEqual((await call('list')).paired.find(({ deviceId }) => deviceId === id(box)).roles, ['node']);
 
@@ -236,6 +238,8 @@ export function surfaces(version) {
     assert.deepEqual([asked?.kind, asked?.repair], ['node-surface', true]);
     await call('reject', { requestId: asked.requestId });
     assert.deepEqual((await call('list')).waiting, []);
+    // A gateway with files notes a connection of a node after it, from what it read before: W_GATEWAY_RUNNING.
+    await sleep(2000);
     await call('remove', { deviceId });
     refused(await come(box), 'it was removed');
     if (!isSince(version, 8, 1)) assert.deepEqual(JSON.parse(await readFile(join(home.stateDir, 'nodes', 'paired.json'), 'utf8')), {});
