@@ -86,12 +86,18 @@ function reportOf({ tag: kind, val }) {
     case 'pre-pair': return pairReport(report);
     case 'clear-pending': return { ...report, cleared: report.cleared.map((one) => ({ silent: null, ...one })) };
     case 'setup': return { ...pairReport(report.pair), config: report.config ?? null };
-    case 'diagnose': return { reason: null, ...report };
+    case 'diagnose': return diagnosis(report);
     default: return report;
   }
 }
 
+const gatewayOf = ({ source, ...gateway }) => ({ version: null, ...gateway, source: { given: 'option', installed: 'package', unknown: 'unknown' }[source] });
+
 function pairReport({ gateway, ...report }) {
-  const source = { given: 'option', installed: 'package', unknown: 'unknown' }[gateway.source];
-  return { ...report, gateway: { version: gateway.version ?? null, source } };
+  return { ...report, gateway: gatewayOf(gateway) };
+}
+
+function diagnosis({ assumed, remedy, ...report }) {
+  const step = ({ argv, ...one }) => ({ ...one, ...argv.length > 0 && { argv } });
+  return { reason: null, ...report, assumed: { ...assumed, gateway: gatewayOf(assumed.gateway) }, remedy: remedy ? { ...remedy, steps: remedy.steps.map(step) } : null };
 }
