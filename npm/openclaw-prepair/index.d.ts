@@ -104,6 +104,7 @@ export type SetupOptions = PrePairOptions & { config?: ConfigChanges | false };
 /** Why something is refused; more may come: see docs/codes.md. */
 export type PrepairErrorCode =
   | 'ERR_PREPAIR_ABORTED'
+  | 'ERR_PREPAIR_AMBIGUOUS'
   | 'ERR_PREPAIR_BINDING'
   | 'ERR_PREPAIR_CHANGED'
   | 'ERR_PREPAIR_CLIENT_STATE'
@@ -124,15 +125,18 @@ export type PrepairErrorCode =
   | 'ERR_PREPAIR_LOCKED'
   | 'ERR_PREPAIR_MOUNT_POINT'
   | 'ERR_PREPAIR_NOT_A_FILE'
+  | 'ERR_PREPAIR_NOT_FOUND'
   | 'ERR_PREPAIR_OPTIONS'
   | 'ERR_PREPAIR_PERMISSION'
   | 'ERR_PREPAIR_PLATFORM'
   | 'ERR_PREPAIR_PROXY'
   | 'ERR_PREPAIR_PROXY_ANY'
   | 'ERR_PREPAIR_READ_ONLY'
+  | 'ERR_PREPAIR_REQUEST_EXPIRED'
   | 'ERR_PREPAIR_REVOKED'
   | 'ERR_PREPAIR_ROLE'
   | 'ERR_PREPAIR_SANDBOX'
+  | 'ERR_PREPAIR_SCOPE'
   | 'ERR_PREPAIR_SECRET'
   | 'ERR_PREPAIR_SHAPE'
   | 'ERR_PREPAIR_SQLITE'
@@ -175,6 +179,7 @@ export type NoticeCode =
   | 'W_LEGACY_FILES'
   | 'W_LEGACY_IDENTITY_CONFLICT'
   | 'W_MODE'
+  | 'W_NAME_OVERWRITTEN'
   | 'W_NODE'
   | 'W_NODE_COMMANDS'
   | 'W_NOT_A_FILE'
@@ -183,6 +188,7 @@ export type NoticeCode =
   | 'W_NO_DEVICE'
   | 'W_NO_IDENTITY'
   | 'W_OWNER'
+  | 'W_OWN_DEVICE'
   | 'W_PACKAGE_NOT_TRUSTED'
   | 'W_PENDING_STICKY'
   | 'W_PERMISSION'
@@ -211,6 +217,8 @@ export type NoticeCode =
   | 'W_SQLITE_SCHEMA'
   | 'W_SQLITE_UNAVAILABLE'
   | 'W_STATE_DIR'
+  | 'W_STILL_CONNECTED'
+  | 'W_STILL_PAIRED'
   | 'W_STORE_CONFLICT'
   | 'W_SUPERVISED'
   | 'W_SYNTAX'
@@ -468,6 +476,133 @@ export interface Identity {
   privateKeyPem: string;
 }
 
+/** A device that has a record. Times are milliseconds since 1970. */
+export interface PairedDevice {
+  /** Its key in the store: lowercase hex SHA-256 of the raw public key. */
+  deviceId: string;
+  /** As the record has it: raw, base64url without padding; empty where it has none. */
+  publicKey: string;
+  /** What its owner calls it, else what it calls itself. Written by a stranger: escape it where it is shown. */
+  displayName?: string;
+  /** The client, `openclaw-control-ui`. */
+  clientId?: string;
+  /** Its mode, `webchat`. */
+  clientMode?: string;
+  platform?: string;
+  deviceFamily?: string;
+  /** The roles that were approved: `operator`, `node`. */
+  roles: string[];
+  /** The scopes that were approved. */
+  scopes: string[];
+  /** What it holds, one a role; never the token itself. `revokedAtMs`: it was revoked, and is of no use. */
+  tokens: DeviceToken[];
+  /** When it was paired first. */
+  createdAtMs?: number;
+  /** When it was approved last. */
+  approvedAtMs?: number;
+  /** When it was seen last, or its token used, where this version notes that. */
+  lastSeenAtMs?: number;
+  /** It is the identity of this state dir. */
+  own: boolean;
+}
+
+/** What a record says of a token beside the token itself. Times are milliseconds since 1970. */
+export interface DeviceToken {
+  role: string;
+  scopes: string[];
+  createdAtMs?: number;
+  lastUsedAtMs?: number;
+  revokedAtMs?: number;
+}
+
+/** A request that waits for an owner's approval. All of it but its times was written by a stranger. */
+export interface WaitingRequest {
+  requestId: string;
+  /** `'device'`: wants to be paired, or more than its record grants. `'node-surface'`: a paired node wants to be given `commands`. */
+  kind: 'device' | 'node-surface';
+  /** Empty where the request does not say. */
+  deviceId: string;
+  /** The key that it asks for; of a node's commands that of its record; empty where there is none. */
+  publicKey: string;
+  clientId?: string;
+  clientMode?: string;
+  displayName?: string;
+  platform?: string;
+  deviceFamily?: string;
+  roles: string[];
+  scopes: string[];
+  /** Of a node alone: the commands that it wants to be given. */
+  commands?: string[];
+  /** The address that it came from. */
+  remoteIp?: string;
+  /** A gateway may approve it by itself; null where it does not say. */
+  silent: boolean | null;
+  /** The device has a record already, or the node commands. */
+  repair: boolean;
+  /** Milliseconds since it was made; 0 where it does not say. */
+  ageMs: number;
+  /** It is too old: no gateway knows it any more. The device asks anew when it connects again. */
+  expired: boolean;
+}
+
+/** Which request is approved: by its id, or the only one that waits of a device. */
+export type ApproveDeviceOptions = Target & ({ requestId: string; deviceId?: undefined } | { deviceId: string; requestId?: undefined }) & {
+  /** Of the scopes that it asks for only these. Default: all. Another one is refused. */
+  scopes?: string[];
+  /** The name of the record. Default: the one that the request names, else the one that it has. */
+  displayName?: string;
+};
+
+/** One role of a device. */
+export interface DeviceRole extends Target {
+  deviceId: string;
+  /** Default: the only role that it has a live token of. */
+  role?: 'operator' | 'node';
+}
+
+/** A token that lets a device in. Keep it secret. */
+export interface LiveToken {
+  deviceId: string;
+  role: string;
+  token: string;
+  scopes: string[];
+}
+
+/** The report of every call that changes what one device may do. */
+export interface DeviceReport {
+  deviceId: string;
+  /** The request that was approved or rejected. */
+  requestId?: string;
+  store: 'json' | 'sqlite';
+  gateway: { version: string | null; source: 'option' | 'package' | 'unknown' };
+  /** The roles of the record afterwards. */
+  roles: string[];
+  /** The scopes of the record afterwards. */
+  scopes: string[];
+  /** What this call granted: the scopes of the request, or a node's commands. */
+  granted: string[];
+  /** A token that was there is of no use any more. */
+  tokenReplaced: boolean;
+  /** A role whose token had been revoked has one again. */
+  revocationLifted: boolean;
+  /** Empty when there was nothing to do. */
+  changes: Change[];
+  warnings: Notice[];
+  /** How many times it was planned: more than 1 when something else wrote the same files. */
+  attempts: number;
+}
+
+/** The report of `devices.list`. */
+export interface DeviceList {
+  store: 'json' | 'sqlite';
+  gateway: { version: string | null; source: 'option' | 'package' | 'unknown' };
+  /** In the store's order. */
+  paired: PairedDevice[];
+  /** In the store's order, node surfaces last. */
+  waiting: WaitingRequest[];
+  warnings: Notice[];
+}
+
 /**
  * Every refusal: nothing on disk has changed then. Where a write failed part-way (disk full, immutable file), what was done is whole and
  * the same call completes it.
@@ -510,5 +645,71 @@ export function verify(options?: VerifyOptions): Promise<Verification>;
 export function exportIdentity(options?: Target): Identity;
 /** A new or derived identity; touches no disk. */
 export function newIdentity(from?: { secret: string | Uint8Array; label: string }): Identity;
+/** Paired devices and waiting requests: what `openclaw devices` does, without a gateway. */
+export const devices: {
+  /**
+   * Every device that is paired, and every request that waits; no token is in it. Reads only.
+   *
+   * Fails with `ERR_PREPAIR_SYNTAX` or `ERR_PREPAIR_SHAPE` where the store cannot be read.
+   * @example
+   * for (const { requestId, clientId, remoteIp } of devices.list().waiting) console.log(requestId, clientId, remoteIp);
+   */
+  list(options?: Target): DeviceList;
+  /**
+   * Approves one waiting request, as the owner of this version's gateway would: a new token for each role that it asks for, a revocation
+   * of that role lifted; tokens of other roles stay. It grants what the request asks, or fewer scopes, never more; a name that the request
+   * lacks is not erased. An entry of kind `node-surface` grants a node exactly its commands; nothing else grants any.
+   *
+   * Fails with `ERR_PREPAIR_NOT_FOUND`, `ERR_PREPAIR_REQUEST_EXPIRED` (after five minutes), `ERR_PREPAIR_AMBIGUOUS` (two requests of that
+   * device wait), `ERR_PREPAIR_SCOPE` (of more than is asked for, or outside of the roles), `ERR_PREPAIR_ROLE`,
+   * `ERR_PREPAIR_DEVICE_CONFLICT` (key and deviceId do not fit), `ERR_PREPAIR_CHANGED` (it asks for more by now).
+   * @example
+   * const [request] = devices.list().waiting.filter(({ clientId, remoteIp }) => clientId === 'openclaw-control-ui' && remoteIp === '10.0.0.7');
+   * const { granted } = devices.approve({ requestId: request.requestId, scopes: ['operator.read'] });
+   */
+  approve(options: ApproveDeviceOptions): DeviceReport;
+  /**
+   * Drops one waiting request. The device may ask again. Fails with `ERR_PREPAIR_NOT_FOUND`.
+   * @example
+   * devices.reject({ requestId: '7b0c3f52-5d1e-4a53-9f0e-3a1d6c1f7f10' });
+   */
+  reject(options: Target & { requestId: string }): DeviceReport;
+  /**
+   * Drops the record of a device, its tokens, its commands and all that waits of it: its next connect is refused. Where a gateway runs, an
+   * open connection stays open: `W_STILL_CONNECTED`. Fails with `ERR_PREPAIR_NOT_FOUND`.
+   * @example
+   * for (const { deviceId, own, lastSeenAtMs = 0 } of devices.list().paired) if (!own && lastSeenAtMs < Date.now() - 90 * 86_400_000) devices.remove({ deviceId });
+   */
+  remove(options: Target & { deviceId: string }): DeviceReport;
+  /**
+   * Revokes the token of a role. Default: of the only role that has one; with two, `ERR_PREPAIR_AMBIGUOUS`. Up to 2026.3.28 the record
+   * still lets the device in with the gateway's own secret: `W_STILL_PAIRED`. Fails with `ERR_PREPAIR_NOT_FOUND`.
+   * @example
+   * devices.revoke({ deviceId, role: 'operator' });
+   */
+  revoke(options: DeviceRole): DeviceReport;
+  /**
+   * Puts a new token in the place of that of a role, with the same scopes, and lifts a revocation of it. `devices.token` gives it. Default
+   * role and errors as of `revoke`; `ERR_PREPAIR_SCOPE` where the token has scopes that were not approved.
+   * @example
+   * devices.rotate({ deviceId });
+   * const { token } = devices.token({ deviceId });
+   */
+  rotate(options: DeviceRole): DeviceReport;
+  /**
+   * Gives a device another name, 1 to 200 characters. Up to 2026.7 there is only the name that a device gives itself, which its next connect
+   * may put back: `W_NAME_OVERWRITTEN`. Fails with `ERR_PREPAIR_NOT_FOUND`.
+   * @example
+   * devices.rename({ deviceId, name: 'Browser in the office' });
+   */
+  rename(options: Target & { deviceId: string; name: string }): DeviceReport;
+  /**
+   * The token of a device: a secret. Beside `exportIdentity` and `newIdentity` the only call that gives one. Default role as of `revoke`.
+   * From 2026.5.28 a browser's counts only if the gateway itself gave it at a connect with the shared secret. Reads only. Fails with `ERR_PREPAIR_REVOKED` where it was revoked, and `ERR_PREPAIR_NOT_FOUND` where there is none.
+   * @example
+   * const { token, scopes } = devices.token({ deviceId, role: 'operator' });
+   */
+  token(options: DeviceRole): LiveToken;
+};
 /** Which binding of the core is at work. `PREPAIR_BINDING=native|wasm` forces one. */
 export function binding(): 'native' | 'wasm';

@@ -1,6 +1,6 @@
 import type {
-  ClearPendingOptions, ClearPendingReport, DiagnoseOptions, Diagnosis, Identity, IdentitySource, PatchConfigOptions, PatchConfigReport,
-  PrePairOptions, PrePairReport, SetupOptions, SetupReport,
+  ApproveDeviceOptions, ClearPendingOptions, ClearPendingReport, DeviceList, DeviceReport, DeviceRole, DiagnoseOptions, Diagnosis, Identity, IdentitySource, PatchConfigOptions, PatchConfigReport,
+  PrePairOptions, PrePairReport, SetupOptions, SetupReport, Target,
 } from './index.js';
 
 export { PrepairError } from './index.js';
@@ -53,6 +53,11 @@ export interface Inputs {
   process?: { uid: number; node: string; platform: string };
   /** The process id of a gateway that runs on the state dir, where one is seen: what writes beside it says so. */
   gateway?: number | null;
+  /**
+   * For operations on one device, where the call looks again: `deviceId`, `roles` and `granted` of its first report, and whether it has
+   * written some of it. A request that asks for more by now is refused, `ERR_PREPAIR_CHANGED`, and what was done is not done twice.
+   */
+  earlier?: { deviceId: string; roles: string[]; granted: string[]; applied: boolean };
   /** For `diagnose`: paths that could not be read, and why. */
   failures?: Record<string, { code: string; message: string; path?: string; hint?: string }>;
 }
@@ -94,6 +99,13 @@ export interface Operations {
   patchConfig: { options: PatchConfigOptions; report: PatchConfigReport };
   setup: { options: SetupOptions; report: SetupReport };
   diagnose: { options: DiagnoseOptions; report: Diagnosis };
+  'devices.list': { options: Target; report: DeviceList };
+  'devices.approve': { options: ApproveDeviceOptions; report: DeviceReport };
+  'devices.reject': { options: Target & { requestId: string }; report: DeviceReport };
+  'devices.remove': { options: Target & { deviceId: string }; report: DeviceReport };
+  'devices.revoke': { options: DeviceRole; report: DeviceReport };
+  'devices.rotate': { options: DeviceRole; report: DeviceReport };
+  'devices.rename': { options: Target & { deviceId: string; name: string }; report: DeviceReport };
 }
 
 /**

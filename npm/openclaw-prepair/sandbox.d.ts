@@ -1,6 +1,6 @@
 import type {
-  ClearPendingOptions, ClearPendingReport, ConfigChanges, DiagnoseOptions, Diagnosis, PatchConfigOptions, PatchConfigReport,
-  PrePairOptions, PrePairReport, SetupOptions, SetupReport,
+  ApproveDeviceOptions, ClearPendingOptions, ClearPendingReport, ConfigChanges, DeviceList, DeviceReport, DeviceRole, DiagnoseOptions, LiveToken, Diagnosis, PatchConfigOptions, PatchConfigReport,
+  PrePairOptions, PrePairReport, SetupOptions, SetupReport, Target,
 } from './index.js';
 
 export { PrepairError } from './index.js';
@@ -64,6 +64,19 @@ export function clearPending(fs: SandboxFs, options?: ClearPendingOptions & Remo
 export function patchConfig(fs: SandboxFs, options?: PatchConfigOptions & RemoteOptions): Promise<PatchConfigReport & RoundTrips>;
 export function setup(fs: SandboxFs, options?: SetupOptions & RemoteOptions): Promise<SetupReport & RoundTrips>;
 export function diagnose(fs: SandboxFs, options?: DiagnoseOptions & RemoteOptions): Promise<Diagnosis & RoundTrips>;
+
+/** Paired devices and waiting requests, as `devices` of the main entry. */
+export const devices: {
+  list(fs: SandboxFs, options?: Target & RemoteOptions): Promise<DeviceList & RoundTrips>;
+  approve(fs: SandboxFs, options: ApproveDeviceOptions & RemoteOptions): Promise<DeviceReport & RoundTrips>;
+  reject(fs: SandboxFs, options: Target & { requestId: string } & RemoteOptions): Promise<DeviceReport & RoundTrips>;
+  remove(fs: SandboxFs, options: Target & { deviceId: string } & RemoteOptions): Promise<DeviceReport & RoundTrips>;
+  revoke(fs: SandboxFs, options: DeviceRole & RemoteOptions): Promise<DeviceReport & RoundTrips>;
+  rotate(fs: SandboxFs, options: DeviceRole & RemoteOptions): Promise<DeviceReport & RoundTrips>;
+  rename(fs: SandboxFs, options: Target & { deviceId: string; name: string } & RemoteOptions): Promise<DeviceReport & RoundTrips>;
+  /** The one call whose token leaves the sandbox. */
+  token(fs: SandboxFs, options: DeviceRole & RemoteOptions): Promise<LiveToken & RoundTrips>;
+};
 
 /** What is used of a `Sandbox` of `@vercel/sandbox` 3. */
 export interface VercelSandbox {

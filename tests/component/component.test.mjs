@@ -29,7 +29,7 @@ test('imports nothing but randomness', async () => {
   const [imports, exports] = execFileSync(await python(), ['-c', script, component], { encoding: 'utf8' }).trim().split('|').map((names) => names.trim().split(' '));
   // the types are an interface without functions: nothing that a host would have to give
   assert.deepEqual(imports.filter((name) => name !== 'openclaw:prepair/types@0.1.0'), ['wasi:random/random@0.2.0']);
-  assert.deepEqual(exports.filter((name) => !name.includes('/types@')).sort(), ['openclaw:prepair/identities@0.1.0', 'openclaw:prepair/planner@0.1.0']);
+  assert.deepEqual(exports.filter((name) => !name.includes('/types@')).sort(), ['openclaw:prepair/devices@0.1.0', 'openclaw:prepair/identities@0.1.0', 'openclaw:prepair/planner@0.1.0']);
 });
 
 test('size', (t) => {

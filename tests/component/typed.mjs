@@ -6,18 +6,27 @@ const tag = (name, val) => ({ tag: name, val });
 /** A request, of an operation and options that types can say. */
 export function requestOf({ operation, options }) {
   const { stateDir, configPath, profile, gatewayVersion, env = {}, ...rest } = optionsOf(options);
+  const device = (what, asked) => tag('devices', tag(what, asked));
   const made = {
     prePair: () => tag('pre-pair', pairOf(rest)),
-    clearPending: () => tag('clear-pending', { deviceId: rest.deviceId, requestId: rest.requestId }),
+    clearPending: () => tag('clear-pending', rest),
     patchConfig: () => tag('patch-config', configOf(rest)),
     setup: ({ config, ...pair } = rest) => tag('setup', { pair: pairOf(pair), config: config === false ? undefined : configOf(config ?? {}) }),
     diagnose: () => tag('diagnose', { connection: connectionOf(rest.connection ?? {}), device: rest.device }),
+    'devices.list': () => tag('list-devices'),
+    'devices.approve': ({ requestId, deviceId, scopes, displayName } = rest) => device('approve', { which: requestId === undefined ? tag('device-id', deviceId) : tag('request-id', requestId), scopes, displayName }),
+    'devices.reject': () => device('reject', rest.requestId),
+    'devices.remove': () => device('remove', rest.deviceId),
+    'devices.revoke': () => device('revoke', rest),
+    'devices.rotate': () => device('rotate', rest),
+    'devices.rename': () => device('rename', rest),
   };
   return { target: { stateDir, configPath, profile, gatewayVersion, env: Object.entries(env) }, operation: made[operation]() };
 }
 
-function pairOf({ identity, onConflict = 'refuse', device, role, scopes, reinstate = false, displayName, pending = 'device' }) {
-  return { identity: identityOf(identity), onConflict, device, role, scopes, reinstate, displayName, pending };
+/** What is left out is `none`, and false: a new option that may be left out needs no word here. */
+function pairOf({ identity, ...rest }) {
+  return { identity: identityOf(identity), onConflict: 'refuse', pending: 'device', ...rest };
 }
 
 function identityOf(identity) {
@@ -28,9 +37,9 @@ function identityOf(identity) {
   return tag('derived', { secret: tag(typeof secret === 'string' ? 'text' : 'bytes', secret), label });
 }
 
-function configOf({ trustedProxies = 'sandbox', proxyPeers = [], allowAny = false, merge, arrays = 'union' }) {
+function configOf({ trustedProxies = 'sandbox', merge, ...rest }) {
   const proxies = Array.isArray(trustedProxies) ? tag('these', trustedProxies) : tag(trustedProxies === false ? 'untouched' : trustedProxies);
-  return { trustedProxies: proxies, proxyPeers, allowAny, merge: merge && JSON.stringify(merge), arrays };
+  return { trustedProxies: proxies, proxyPeers: [], merge: merge && JSON.stringify(merge), arrays: 'union', ...rest };
 }
 
 function connectionOf({ client = 'agent', headers = {}, ...rest }) {
@@ -39,7 +48,7 @@ function connectionOf({ client = 'agent', headers = {}, ...rest }) {
 
 /** Inputs. */
 export function inputsFor(vector) {
-  const { files, rows = {}, now, home, cwd, installed, passedOver = [], entropy, stats, process, gateway, failures = {} } = inputsOf(vector.inputs);
+  const { files, rows = {}, now, home, cwd, installed, passedOver = [], entropy, stats, process, gateway, earlier, failures = {} } = inputsOf(vector.inputs);
   return {
     files: Object.entries(files).map(([path, file]) => [path, file === null ? tag('absent') : file instanceof Uint8Array ? tag('content', file) : tag(file.kind)]),
     rows: Object.entries(rows).map(([id, answer]) => ({ id, rows: answer?.map((row) => Object.entries(row).map(([column, value]) => [column, cellOf(value)])) })),
@@ -47,7 +56,7 @@ export function inputsFor(vector) {
     installed: installed ? { version: installed.version, stateSchema: installed.stateSchema === undefined ? undefined : BigInt(installed.stateSchema) } : undefined,
     passedOver, entropy,
     stats: stats && Object.entries(stats).map(([path, stat]) => [path, stat ? { ...stat, nlink: BigInt(stat.nlink), backups: stat.backups ?? [] } : undefined]),
-    process, gateway,
+    process, gateway, earlier,
     failures: Object.entries(failures),
   };
 }
@@ -86,18 +95,15 @@ function reportOf({ tag: kind, val }) {
     case 'pre-pair': return pairReport(report);
     case 'clear-pending': return { ...report, cleared: report.cleared.map((one) => ({ silent: null, ...one })) };
     case 'setup': return { ...pairReport(report.pair), config: report.config ?? null };
-    case 'diagnose': return diagnosis(report);
+    case 'diagnose': return { reason: null, ...report };
+    case 'list-devices': return { ...report, gateway: gatewayOf(report.gateway), waiting: report.waiting.map((one) => ({ silent: null, ...one })) };
+    case 'device': return { ...report, gateway: gatewayOf(report.gateway), attempts: 1 };
     default: return report;
   }
 }
 
-const gatewayOf = ({ source, ...gateway }) => ({ version: null, ...gateway, source: { given: 'option', installed: 'package', unknown: 'unknown' }[source] });
-
-function pairReport({ gateway, ...report }) {
-  return { ...report, gateway: gatewayOf(gateway) };
+function gatewayOf({ version = null, source }) {
+  return { version, source: { given: 'option', installed: 'package', unknown: 'unknown' }[source] };
 }
 
-function diagnosis({ assumed, remedy, ...report }) {
-  const step = ({ argv, ...one }) => ({ ...one, ...argv.length > 0 && { argv } });
-  return { reason: null, ...report, assumed: { ...assumed, gateway: gatewayOf(assumed.gateway) }, remedy: remedy ? { ...remedy, steps: remedy.steps.map(step) } : null };
-}
+const pairReport = ({ gateway, ...report }) => ({ ...report, gateway: gatewayOf(gateway), attempts: 1 });

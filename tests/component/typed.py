@@ -33,6 +33,8 @@ def lower(ty, value):
         return c.Variant(value["tag"], lowered) if ty._tagged() else lowered
     if isinstance(ty, c.TupleType):
         return tuple(lower(item, part) for item, part in zip(ty.elements, value))
+    if isinstance(ty, c.Bool):
+        return bool(value)
     if isinstance(ty, c.ListType):
         if isinstance(value, dict):
             return bytes.fromhex(value["$hex"])

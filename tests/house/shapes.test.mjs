@@ -9,7 +9,7 @@ import { difference, fieldsOfRust, fieldsOfTypes, fieldsOfWit, names, wordsOfRus
 const root = new URL('../../', import.meta.url);
 const text = (path) => readFileSync(new URL(path, root), 'utf8');
 const options = readdirSync(new URL('crates/core/src/options', root)).map((name) => `options/${name.slice(0, -3)}`);
-const RUST = ['report', 'verdict', 'inputs', 'wants', 'steps', 'error', 'base/json5/merge', ...options].map((name) => text(`crates/core/src/${name}.rs`)).join('\n');
+const RUST = ['report', 'report/any', 'report/devices', 'verdict', 'inputs', 'wants', 'steps', 'error', 'base/json5/merge', ...options].map((name) => text(`crates/core/src/${name}.rs`)).join('\n');
 const WIT = text('wit/types.wit') + text('wit/world.wit');
 const TYPES = text('npm/openclaw-prepair/index.d.ts') + text('npm/openclaw-prepair/plan.d.ts');
 
@@ -31,6 +31,8 @@ const IN = [
   ['Installed', 'installed', 'Inputs.installed'],
   ['PassedOver', 'passed-over', 'Inputs.passedOver'],
   ['Process', 'process', 'Inputs.process'],
+  ['Earlier', 'earlier', 'Inputs.earlier'],
+  ['OfRole', 'device-role', 'DeviceRole', { device: 'in wit device-id', 'device-id': 'as above' }],
 ];
 
 const PART = 'in Rust a part of `place` alone, which is written beside it';
@@ -57,6 +59,11 @@ const OUT = [
   ['Remedy', 'remedy', 'Remedy'],
   ['RemedyStep', 'remedy-step', 'RemedyStep'],
   ['DecisionStep', 'decision', 'Diagnosis.steps'],
+  ['DeviceList', 'device-list', 'DeviceList'],
+  ['PairedDevice', 'paired-device', 'PairedDevice'],
+  ['DeviceToken', 'device-token', 'DeviceToken'],
+  ['WaitingRequest', 'waiting-request', 'WaitingRequest'],
+  ['DeviceReport', 'device-report', 'DeviceReport'],
   ['Change', 'change', 'Change'],
   ['Place', 'place', 'Place'],
   ['Notice', 'notice', 'Notice', { path: PART }],
@@ -75,6 +82,10 @@ const WORDS = [
   ['Client', 'client', 'Connection.client'],
   ['Auth', 'auth', 'Connection.auth'],
   ['What', 'operation', null, { 'take-back': 'what verify undoes of its own tries' }],
+  ['Devices', 'device-operation', null],
+  ['Role', 'role', 'DeviceRole.role'],
+  ['Waiting', 'waiting', null, Object.fromEntries(['request', 'device', 'request-id', 'device-id'].map((word) => [word, 'in wit with -id']))],
+  ['WaitingKind', 'waiting-kind', 'WaitingRequest.kind'],
   ['File', 'file', null, { bytes: 'in wit content', content: 'as above' }],
   ['StoreKind', 'store', 'PrePairReport.store'],
   ['Source', 'version-source', 'PrePairReport.gateway.source', { option: 'in wit given', given: 'as above', package: 'in wit installed', installed: 'as above' }],
@@ -85,15 +96,15 @@ const WORDS = [
   ['By', 'by', 'RemedyStep.by'],
   ['Verdict', 'verdict', 'Diagnosis.verdict'],
   ['Reason', 'reason', 'Diagnosis.reason'],
-  ['Report', 'report', null, { diagnosis: 'in wit diagnose', diagnose: 'as above' }],
+  ['Report', 'report', null, { diagnosis: 'in wit diagnose', diagnose: 'as above', 'device-list': 'in wit list-devices', 'list-devices': 'as above' }],
   ['Stop', 'stop', null],
 ];
 
 /** Shapes that one of them alone has. */
 const ALONE = {
-  rust: ['Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action', 'Logged'],
-  wit: ['request', 'sql-value', 'answer', 'step', 'identity', 'signature'],
-  types: ['PatchConfigOptions', 'VerifyOptions', 'LeftBehind', 'Verification', 'Identity', 'Operations'],
+  rust: ['Act', 'Approve', 'ApproveInput', 'Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action', 'Logged'],
+  wit: ['request', 'approve-options', 'rename-options', 'live-token', 'sql-value', 'answer', 'step', 'identity', 'signature'],
+  types: ['PatchConfigOptions', 'LiveToken', 'VerifyOptions', 'LeftBehind', 'Verification', 'Identity', 'Operations'],
 };
 
 const rust = RUST.replace(/pub struct Step\b/, 'pub struct DecisionStep');

@@ -28,7 +28,7 @@ for (;;) {
   text = text.slice(end + 1);
   let answer;
   try {
-    answer = { report: call === 'sql' ? sql(options) : prepair[call](options) };
+    answer = { report: call === 'sql' ? sql(options) : call.split('.').reduce((at, name) => at[name], prepair)(options) };
   } catch (error) {
     answer = { error: { name: error.name, code: error.code, message: error.message, path: error.path, hint: error.hint } };
   }

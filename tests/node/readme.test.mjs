@@ -61,3 +61,23 @@ test('the messy config changes by the diff that is shown', (t) => {
   const diff = spawnSync('diff', ['-U3', 'before', here.file('openclaw.json')], { cwd: here.home, encoding: 'utf8' });
   assert.equal(diff.stdout.split('\n').slice(2).join('\n'), block('messy: diff'));
 });
+
+test('the recipe of devices approves the browser that waits, and no other', (t) => {
+  const here = place(t);
+  const waits = (requestId, who, clientId) => ({ requestId, deviceId: who.deviceId, publicKey: who.publicKey, clientId, role: 'operator', roles: ['operator'], scopes: ['operator.read', 'operator.admin'], remoteIp: '10.0.0.7', silent: false, ts: Date.now() });
+  const [browser, app] = [prepair.newIdentity(), prepair.newIdentity()];
+  here.put('devices/pending.json', { a: waits('a', app, 'app'), b: waits('b', browser, 'openclaw-control-ui') });
+  const { status, stdout, stderr } = run(here, block('recipe: devices'));
+  assert.equal(status, 0, stderr);
+  assert.equal(stdout.trim(), `${browser.deviceId} may now operator.read`);
+  assert.deepEqual([Object.keys(here.json('devices/paired.json')), Object.keys(here.json('devices/pending.json'))], [[browser.deviceId], ['a']]);
+});
+
+test('the recipe of a token pairs a function and gives it its own', (t) => {
+  const here = place(t);
+  const { status, stdout, stderr } = run(here, `${block('recipe: device-token')}\nconsole.log(identity.deviceId, token);`);
+  assert.equal(status, 0, stderr);
+  const [deviceId, token] = stdout.trim().split(' ');
+  const { scopes, tokens } = here.json('devices/paired.json')[deviceId];
+  assert.deepEqual([scopes, tokens.operator.token, tokens.operator.scopes], [['operator.read'], token, ['operator.read']]);
+});

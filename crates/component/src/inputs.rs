@@ -2,7 +2,7 @@
 
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Fields, Result};
-use prepair_core::inputs::{File, Inputs, Installed, PassedOver, Process, Stat};
+use prepair_core::inputs::{Earlier, File, Inputs, Installed, PassedOver, Process, Stat};
 use prepair_core::options::target;
 use serde_json::Value;
 
@@ -37,6 +37,7 @@ pub(crate) fn inputs(inputs: &wit::Inputs) -> Result<Inputs<'_>> {
         stats: inputs.stats.clone().to(),
         process: inputs.process.clone().to(),
         gateway: inputs.gateway,
+        earlier: inputs.earlier.clone().to(),
         failures: inputs.failures.clone().to(),
     })
 }
@@ -46,6 +47,7 @@ record! {
     wit::PassedOver => PassedOver { path, at, uid }
     wit::Stat => Stat { mode, uid, nlink, backups, real }
     wit::Process => Process { uid, node, platform }
+    wit::Earlier => Earlier { device_id, roles, granted, applied }
 }
 
 impl To<Error> for wit::Error {

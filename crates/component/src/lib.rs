@@ -1,5 +1,6 @@
 //! The WebAssembly component: the pure entry of the core, typed by wit/.
 
+mod devices;
 mod inputs;
 mod options;
 mod plan;
@@ -17,10 +18,11 @@ use prepair_core::codes::ErrorCode;
 use prepair_core::entropy::{self, ENTROPY};
 use prepair_core::error::Error;
 use prepair_core::operations;
+use prepair_core::plan::devices::live_token;
 use prepair_core::plan::identity;
 use zeroize::Zeroizing;
 
-use wit::exports::openclaw::prepair::{identities, planner};
+use wit::exports::openclaw::prepair::{devices as exported, identities, planner};
 use wit::openclaw::prepair::types;
 
 use to::To;
@@ -86,6 +88,23 @@ impl identities::Guest for Component {
             signature: keys.sign(payload.as_bytes()),
             public_key: keys.public_key(),
             device_id: keys.device_id(),
+        })
+    }
+}
+
+impl exported::Guest for Component {
+    fn token(
+        target: types::Target,
+        device: types::DeviceRole,
+        inputs: types::Inputs,
+    ) -> Result<exported::LiveToken, types::Stop> {
+        let (target, of) = (options::target(target)?, devices::of_role(device)?);
+        let mut live = live_token(&target, &of, &inputs::inputs(&inputs)?)?;
+        Ok(exported::LiveToken {
+            device_id: live.device_id,
+            role: live.role.to_string(),
+            token: std::mem::take(&mut *live.token),
+            scopes: live.scopes,
         })
     }
 }

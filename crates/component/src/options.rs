@@ -15,6 +15,7 @@ use prepair_core::options::{ClearInput, DiagnoseInput, Request, SetupOptions, Wh
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use crate::devices;
 use crate::to::{To, record, words};
 use crate::wit::openclaw::prepair::types as wit;
 
@@ -36,6 +37,8 @@ pub(crate) fn request(request: wit::Request, seed: &[u8; 32]) -> Result<Request>
             .checked()?,
         )),
         wit::Operation::Diagnose(options) => What::Diagnose(Box::new(options.to().checked()?)),
+        wit::Operation::ListDevices => What::ListDevices,
+        wit::Operation::Devices(operation) => What::Devices(devices::operation(operation)?),
     };
     Ok(Request { target, what })
 }

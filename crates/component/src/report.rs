@@ -18,6 +18,8 @@ impl To<wit::Report> for Report {
             Self::PatchConfig(report) => wit::Report::PatchConfig(report.to()),
             Self::Setup(report) => wit::Report::Setup(report.to()),
             Self::Diagnosis(report) => wit::Report::Diagnose(report.to()),
+            Self::DeviceList(report) => wit::Report::ListDevices(report.to()),
+            Self::Device(report) => wit::Report::Device(report.to()),
         }
     }
 }

@@ -7,16 +7,17 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::base::json::{json, object};
 use crate::base::json5;
 use crate::base::keys::KeyPair;
+use crate::base::named::Named;
 use crate::codes::ErrorCode;
 use crate::diagnose::approach;
 use crate::entropy::{self, ENTROPY, new_identity};
 use crate::error::{Error, Fields, Place, Result};
 use crate::gateway::tree::TREE;
-use crate::inputs::{File, Inputs, Installed, PassedOver, Process, Stat};
+use crate::inputs::{Earlier, File, Inputs, Installed, PassedOver, Process, Stat};
 use crate::operations;
 use crate::options::{self, Operation, Request, pair, target};
-use crate::parts::{Part, list, malformed, mistyped, present, text};
-use crate::plan::identity;
+use crate::parts::{Part, Read, malformed, mistyped, shapes};
+use crate::plan::{devices, identity};
 use crate::rules::Rules;
 use crate::steps::{Plan, Step};
 use crate::wants::Stop;
@@ -52,7 +53,7 @@ fn answer(
     // No part of the request is quoted: it may hold a secret.
     let request = json5::parse(request).ok_or_else(|| malformed("is no valid JSON"))?;
     let mut call = Part::of(request)?;
-    let function = call.text("fn")?.ok_or_else(mistyped)?;
+    let function = call.read::<String>("fn")?;
     let stopped = |stop: Stop| match stop {
         Stop::Missing(missing) => Ok(object(&mut [("missing", json(&*missing))])),
         Stop::Refused(error) => Err(error),
@@ -76,6 +77,18 @@ fn answer(
             identity::export(&request.target, &inputs)
                 .map_or_else(stopped, |keys| Ok(identity_json(&keys)))
         }
+        "deviceToken" => {
+            let (options, inputs) = given(call, blobs, entropy)?;
+            let (target, of) = options::token(options)?;
+            devices::live_token(&target, &of, &inputs).map_or_else(stopped, |mut live| {
+                Ok(object(&mut [
+                    ("deviceId", live.device_id.into()),
+                    ("role", live.role.into()),
+                    ("token", core::mem::take(&mut *live.token).into()),
+                    ("scopes", live.scopes.into()),
+                ]))
+            })
+        }
         "approach" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
             approach::approach(&request, &inputs).map_or_else(stopped, |found| Ok(json(&found)))
@@ -94,8 +107,9 @@ fn answer(
             Ok(identity_json(&keys))
         }
         "sign" => {
-            let pem = Zeroizing::new(call.text("privateKeyPem")?.unwrap_or_default());
-            let payload = call.text("payload")?.unwrap_or_default();
+            let pem =
+                Zeroizing::new(call.read::<Option<String>>("privateKeyPem")?.unwrap_or_default());
+            let payload = call.read::<Option<String>>("payload")?.unwrap_or_default();
             let keys = KeyPair::from_pem(&pem).ok_or_else(|| {
                 Error::new(ErrorCode::Key, "The private key is no Ed25519 key in PKCS#8 PEM.")
                     .hint("Give the privateKeyPem of an identity as it is.")
@@ -109,7 +123,8 @@ fn answer(
         // What a page that draws the decision needs beside `diagnose`.
         "map" => {
             let versions: Vec<String> = Rules::versions().iter().map(ToString::to_string).collect();
-            let typed = call.text("version")?.and_then(|version| version.parse().ok());
+            let typed: Option<String> = call.read("version")?;
+            let typed = typed.and_then(|version| version.parse().ok());
             let at = Rules::segment(typed.as_ref());
             Ok(object(&mut [
                 ("versions", versions.into()),
@@ -143,46 +158,95 @@ fn prepared<'a>(
     blobs: &[&'a [u8]],
     entropy: &mut [u8; ENTROPY],
 ) -> Result<(Request, Inputs<'a>)> {
-    let operation = call.text("operation")?.unwrap_or_default();
+    let operation = call.read::<Option<String>>("operation")?.unwrap_or_default();
+    let (options, inputs) = given(call, blobs, entropy)?;
+    let request =
+        options::parse(Operation::parse(&operation)?, options, blobs, entropy::seed(entropy))?;
+    Ok((request, inputs))
+}
+
+/// The options of a call as they came, and what was read.
+fn given<'a>(
+    mut call: Part,
+    blobs: &[&'a [u8]],
+    entropy: &mut [u8; ENTROPY],
+) -> Result<(Value, Inputs<'a>)> {
     let options = call.take("options").unwrap_or_else(|| Value::Object(Map::new()));
     let mut inputs = call.part("inputs")?.unwrap_or(Part(Map::new()));
-    let given = inputs.part("entropy")?.map(|mut file| file.whole("blob")).transpose()?.flatten();
+    let given = inputs.read::<Option<Standing>>("entropy")?.and_then(|entropy| entropy.blob);
     let now = inputs.take("now").map(|now| now.as_f64().ok_or_else(mistyped)).transpose()?;
     let inputs = read(inputs, blobs)?;
     if let Some(index) = given {
         *entropy = entropy::entropy(blob(blobs, index)?)?;
     }
     let now = options.get("now").and_then(Value::as_f64).or(now).unwrap_or_default();
-    let request =
-        options::parse(Operation::parse(&operation)?, options, blobs, entropy::seed(entropy))?;
-    Ok((request, Inputs { now: target::now(now)?, ..inputs }))
+    Ok((options, Inputs { now: target::now(now)?, ..inputs }))
 }
 
 /// What a driver read.
 fn read<'a>(mut raw: Part, blobs: &[&'a [u8]]) -> Result<Inputs<'a>> {
+    let files: Named<Option<Standing>> = raw.read("files")?;
+    let files = files.into_iter().map(|(path, found)| Ok((path, file(found, blobs)?)));
+    let failures: Named<Failure> = raw.read("failures")?;
     Ok(Inputs {
-        files: raw.each("files", |value| file(value, blobs))?.unwrap_or_default(),
-        rows: raw
-            .each("rows", |value| present(value, |rows| list(rows, |row| Ok(Part::of(row)?.0))))?
-            .unwrap_or_default(),
+        files: files.collect::<Result<_>>()?,
+        rows: raw.read("rows")?,
         now: 0,
-        home: raw.text("home")?,
-        cwd: raw.text("cwd")?,
-        installed: raw.part("installed")?.map(installed).transpose()?,
-        passed_over: raw
-            .take("passedOver")
-            .map_or(Ok(Vec::new()), |found| list(found, passed_over))?,
-        stats: raw.each("stats", |value| present(value, stat))?,
-        process: raw.part("process")?.map(process).transpose()?,
-        gateway: raw.whole("gateway")?,
-        failures: raw.each("failures", failure)?.unwrap_or_default(),
+        home: raw.read("home")?,
+        cwd: raw.read("cwd")?,
+        installed: raw.read("installed")?,
+        passed_over: raw.read("passedOver")?,
+        stats: raw.read("stats")?,
+        process: raw.read("process")?,
+        gateway: raw.read("gateway")?,
+        earlier: raw.read("earlier")?,
+        failures: failures.into_iter().map(|(path, failure)| (path, failure.into())).collect(),
     })
 }
 
-fn file<'a>(value: Value, blobs: &[&'a [u8]]) -> Result<File<'a>> {
-    let Some(mut file) = present(value, Part::of)? else { return Ok(File::Absent) };
-    let kind = file.text("kind")?;
-    Ok(match (file.whole("blob")?, kind.as_deref()) {
+/// What stands at a path, as it crosses.
+struct Standing {
+    blob: Option<usize>,
+    kind: Option<String>,
+}
+
+/// Why something could not be read, as it crosses.
+struct Failure {
+    code: ErrorCode,
+    message: String,
+    path: Option<String>,
+    line: Option<u32>,
+    column: Option<u32>,
+    hint: Option<String>,
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        let Failure { code, message, path, line, column, hint } = failure;
+        let place = path.map(|path| Place { path, line, column });
+        Self::from(Fields { code, message, place, hint })
+    }
+}
+
+shapes! {
+    Standing { blob, kind }
+    Installed { version, state_schema }
+    PassedOver { path, at, uid }
+    Stat { mode, uid, nlink, backups, real }
+    Process { uid, node, platform }
+    Earlier { device_id, roles, granted, applied }
+    Failure { code, message, path, line, column, hint }
+}
+
+impl Read for ErrorCode {
+    fn read(value: Value) -> Result<Self> {
+        String::read(value).map(|code| Self::of_failure(&code))
+    }
+}
+
+fn file<'a>(found: Option<Standing>, blobs: &[&'a [u8]]) -> Result<File<'a>> {
+    let Some(Standing { blob: index, kind }) = found else { return Ok(File::Absent) };
+    Ok(match (index, kind.as_deref()) {
         (Some(index), _) => File::Bytes(blob(blobs, index)?),
         (None, Some("dir")) => File::Dir,
         (None, Some("symlink")) => File::Symlink,
@@ -194,56 +258,6 @@ fn blob<'a>(blobs: &[&'a [u8]], index: usize) -> Result<&'a [u8]> {
     blobs.get(index).copied().ok_or_else(|| {
         Error::new(ErrorCode::Internal, "The request refers to a binary part that is not there.")
     })
-}
-
-fn installed(mut part: Part) -> Result<Installed> {
-    Ok(Installed {
-        version: part.text("version")?.ok_or_else(mistyped)?,
-        state_schema: part.whole("stateSchema")?,
-    })
-}
-
-fn passed_over(value: Value) -> Result<PassedOver> {
-    let mut part = Part::of(value)?;
-    Ok(PassedOver {
-        path: part.text("path")?.ok_or_else(mistyped)?,
-        at: part.text("at")?.ok_or_else(mistyped)?,
-        uid: part.whole("uid")?,
-    })
-}
-
-fn stat(value: Value) -> Result<Stat> {
-    let mut part = Part::of(value)?;
-    Ok(Stat {
-        mode: part.whole("mode")?.ok_or_else(mistyped)?,
-        uid: part.whole("uid")?.ok_or_else(mistyped)?,
-        nlink: part.whole("nlink")?.ok_or_else(mistyped)?,
-        backups: part.take("backups").map_or(Ok(Vec::new()), |names| list(names, text))?,
-        real: part.text("real")?,
-    })
-}
-
-fn process(mut part: Part) -> Result<Process> {
-    Ok(Process {
-        uid: part.whole("uid")?.ok_or_else(mistyped)?,
-        node: part.text("node")?.ok_or_else(mistyped)?,
-        platform: part.text("platform")?.ok_or_else(mistyped)?,
-    })
-}
-
-fn failure(value: Value) -> Result<Error> {
-    let mut part = Part::of(value)?;
-    Ok(Error::from(Fields {
-        code: ErrorCode::of_failure(&part.text("code")?.ok_or_else(mistyped)?),
-        message: part.text("message")?.ok_or_else(mistyped)?,
-        place: match part.text("path")? {
-            Some(path) => {
-                Some(Place { path, line: part.whole("line")?, column: part.whole("column")? })
-            }
-            None => None,
-        },
-        hint: part.text("hint")?,
-    }))
 }
 
 fn plan_json(plan: Plan, out: &mut Vec<Vec<u8>>) -> Result<Value> {

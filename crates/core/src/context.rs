@@ -5,6 +5,7 @@ use crate::config::dotenv;
 use crate::error::{Error, Result};
 use crate::inputs::{Inputs, PassedOver};
 use crate::options::What;
+use crate::options::devices::Devices;
 use crate::options::pair::{IdentityChoice, PairOptions, PendingChoice};
 use crate::options::target::Target;
 use crate::report::{Gateway, Notice, Source, StoreKind};
@@ -93,6 +94,10 @@ impl<'i, 'a> World<'i, 'a> {
             let wanted = want_files(inputs, [paths.pending().as_str()]);
             missing.take(wanted.map_err(Stop::optional))?;
         }
+        if matches!(what, Some(What::ListDevices | What::Devices(Devices::Remove(_)))) {
+            let wanted = want_files(inputs, [paths.identity.as_str()]);
+            missing.take(wanted.map_err(Stop::optional))?;
+        }
         if pairs.is_some_and(|pair| pair.device.is_none()) {
             missing.take(want_links(inputs, &rules, &paths.identity))?;
         }
@@ -167,6 +172,15 @@ fn files_of(what: &What, paths: &Paths) -> Vec<String> {
         What::ClearPending(_) => files.push(paths.pending()),
         What::TakeBack(_) => files.extend([paths.paired(), paths.pending()]),
         What::Diagnose(_) => files.extend(diagnosed(paths)),
+        What::Devices(Devices::Revoke(_) | Devices::Rotate(_) | Devices::Rename { .. }) => {
+            files.push(paths.paired());
+        }
+        What::Devices(_) | What::ListDevices => files.extend([
+            paths.paired(),
+            paths.pending(),
+            paths.nodes_pending(),
+            paths.nodes_paired(),
+        ]),
         _ => {}
     }
     files

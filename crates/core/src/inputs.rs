@@ -86,6 +86,8 @@ pub struct Inputs<'a> {
     pub process: Option<Process>,
     /// The process id of a gateway that runs on the state dir, where the driver saw one.
     pub gateway: Option<u32>,
+    /// What the first look of the same call led to, where this is a later one; of operations on one device alone.
+    pub earlier: Option<Earlier>,
     /// Path to why it could not be read. Given to `diagnose` alone; every other operation stops there.
     pub failures: Named<Error>,
 }
@@ -99,6 +101,20 @@ impl fmt::Debug for Inputs<'_> {
             .field("rows", &self.rows)
             .finish_non_exhaustive()
     }
+}
+
+/// What a call saw and did before it looks again: more is not granted to what changed meanwhile, and what it did itself is not
+/// done twice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Earlier {
+    /// `deviceId` of the first plan's report.
+    pub device_id: String,
+    /// Its `roles`.
+    pub roles: Vec<String>,
+    /// Its `granted`.
+    pub granted: Vec<String>,
+    /// Some of what was planned has been written by this call.
+    pub applied: bool,
 }
 
 /// Modes and owner of a file or folder.

@@ -16,6 +16,7 @@ use crate::options::target::Target;
 use crate::options::{ClearOptions, Request, SetupOptions, What};
 use crate::plan::client::serves_gateway;
 use crate::plan::config::config_part;
+use crate::plan::devices::{DevicePart, device_part, list};
 use crate::plan::pair::{PairPart, pair_part};
 use crate::plan::pending::{ClearPart, clear_part};
 use crate::plan::take_back::take_back_part;
@@ -64,6 +65,15 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
         What::TakeBack(options) => {
             take_back_part(&world, options).map(|part| cleared(part, &world, &db))
         }
+        What::ListDevices => list(&world).map(|report| (Vec::new(), Report::DeviceList(report))),
+        What::Devices(options) => device_part(&world, options, entropy).map(|part| {
+            let DevicePart { mut report, mut steps, statements } = part;
+            report.changes = changes(&steps, &statements, &db);
+            if !statements.is_empty() {
+                steps.push(Step::Sql(Sql { db: db.clone(), statements }));
+            }
+            (steps, Report::Device(report))
+        }),
         What::PatchConfig(options) => {
             config_part(&world, options, false).map(|(mut report, step)| {
                 report.warnings.splice(0..0, world.warnings.iter().cloned());
@@ -72,7 +82,9 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
         }
     };
     let (steps, mut report) = planned.map_err(|stop| stop.based(&bases))?;
-    if let (Some(pid), false) = (inputs.gateway, steps.is_empty()) {
+    // Rows of devices are seen at once, and written under the database's own lock.
+    let safe = matches!(what, What::Devices(_)) && world.store == StoreKind::Sqlite;
+    if let (Some(pid), false) = (inputs.gateway, steps.is_empty() || safe) {
         report.warn(beside(pid, world.store));
     }
     Ok(Plan { bases, steps, report })

@@ -1,5 +1,10 @@
 //! What an operation tells its caller. Nothing in here ever holds a key or a token.
 
+mod any;
+pub mod devices;
+
+pub use any::Report;
+
 use serde::{Serialize, Serializer};
 
 use crate::codes::NoticeCode;
@@ -336,34 +341,4 @@ pub struct Diagnosis {
     pub findings: Vec<Notice>,
     /// What to do; null where there is nothing to do.
     pub remedy: Option<Remedy>,
-}
-
-/// A report of any operation.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-pub enum Report {
-    /// Of `prePair`.
-    PrePair(PrePairReport),
-    /// Of `clearPending`.
-    ClearPending(ClearPendingReport),
-    /// Of `patchConfig`.
-    PatchConfig(PatchConfigReport),
-    /// Of `setup`.
-    Setup(SetupReport),
-    /// Of `diagnose`.
-    Diagnosis(Diagnosis),
-}
-
-impl Report {
-    /// Adds a warning; a diagnosis has findings instead.
-    pub fn warn(&mut self, notice: Notice) {
-        match self {
-            Self::PrePair(report) | Self::Setup(SetupReport { pair: report, .. }) => {
-                report.warnings.push(notice);
-            }
-            Self::ClearPending(report) => report.warnings.push(notice),
-            Self::PatchConfig(report) => report.warnings.push(notice),
-            Self::Diagnosis(_) => {}
-        }
-    }
 }

@@ -26,7 +26,7 @@ pub struct Query {
 pub struct Missing {
     /// Files.
     pub files: Vec<String>,
-    /// Those of them that a plan can do without: one that cannot be read is handed in as [`File::Other`].
+    /// Those of them that a plan can do without: one that cannot be read is handed in as [`crate::inputs::File::Other`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub optional: Vec<String>,
     /// Queries.

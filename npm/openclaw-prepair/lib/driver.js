@@ -249,6 +249,8 @@ function settle(binding, operation, call, onPlan) {
   let written = 0;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     let plan = look(binding, 'plan', operation, call, rows);
+    // More than was seen first is not granted later.
+    if (operation.startsWith('devices.')) call.fixed.earlier ??= reports().seen(plan.report);
     if (call.options.dryRun) {
       onPlan?.(plan);
       return plan.report;
@@ -271,6 +273,7 @@ function settle(binding, operation, call, onPlan) {
       changed = new Set([...committed.map(({ db }) => db), ...visible(binding, plan)]);
       if (changed.size === 0) continue;
     }
+    if (call.fixed.earlier) call.fixed.earlier.applied = true;
     const made = changed ? reports().partOf(plan.report, changed) : plan.report;
     report = report ? reports().joined(report, made, attempt) : counted(made, attempt);
     written = attempt;
@@ -326,8 +329,17 @@ function exportIdentity(binding, options) {
   return { deviceId, publicKey, privateKeyPem };
 }
 
+/** Every device and all that waits. Nothing is written. */
+const list = (binding, options) => look(binding, 'plan', 'devices.list', prepare(binding, 'devices.list', options), (queries) => rowsOf(queries)).report;
+
+/** The live token of a device: the core reads `devices.revoke` from the same options. */
+function token(binding, options) {
+  const { deviceId, role, token: secret, scopes } = look(binding, 'deviceToken', 'devices.revoke', prepare(binding, 'devices.revoke', options), (queries) => rowsOf(queries));
+  return { deviceId, role, token: secret, scopes };
+}
+
 const diagnose = (binding, options) => observe(binding, 'plan', options).report;
 
 const guarded = (body) => (...args) => permitted(() => body(...args));
 
-module.exports = { run: guarded(run), observe: guarded(observe), diagnose: guarded(diagnose), exportIdentity: guarded(exportIdentity) };
+module.exports = { run: guarded(run), observe: guarded(observe), diagnose: guarded(diagnose), list: guarded(list), token: guarded(token), exportIdentity: guarded(exportIdentity) };

@@ -17,6 +17,7 @@ export const diagnose = refuse;
 export const verify = async () => refuse();
 export const exportIdentity = refuse;
 export const newIdentity = refuse;
+export const devices = Object.freeze(Object.fromEntries(['list', 'approve', 'reject', 'remove', 'revoke', 'rotate', 'rename', 'token'].map((name) => [name, refuse])));
 export const binding = refuse;
 export { PrepairError };
-export default { prePair, clearPending, patchConfig, setup, diagnose, verify, exportIdentity, newIdentity, binding, PrepairError };
+export default { prePair, clearPending, patchConfig, setup, diagnose, verify, exportIdentity, newIdentity, devices, binding, PrepairError };

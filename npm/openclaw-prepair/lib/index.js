@@ -23,5 +23,15 @@ exports.diagnose = (options) => driver.diagnose(load(), options);
 exports.verify = async (options) => require('./verify.js').verify(load(), own(options));
 exports.exportIdentity = (target) => driver.exportIdentity(load(), target);
 exports.newIdentity = newIdentity;
+exports.devices = Object.freeze({
+  list: (options) => driver.list(load(), options),
+  approve: operation('devices.approve'),
+  reject: operation('devices.reject'),
+  remove: operation('devices.remove'),
+  revoke: operation('devices.revoke'),
+  rotate: operation('devices.rotate'),
+  rename: operation('devices.rename'),
+  token: (options) => driver.token(load(), options),
+});
 exports.binding = () => load().kind;
 exports.PrepairError = PrepairError;

@@ -1,4 +1,4 @@
 import prepair from './index.js';
 
-export const { prePair, clearPending, patchConfig, setup, diagnose, verify, exportIdentity, newIdentity, binding, PrepairError } = prepair;
+export const { prePair, clearPending, patchConfig, setup, diagnose, verify, exportIdentity, newIdentity, devices, binding, PrepairError } = prepair;
 export default prepair;

@@ -19,6 +19,9 @@ function partOf(report, files) {
   return out;
 }
 
+/** What a later look of the same call is told of its first one. */
+const seen = ({ deviceId, roles, granted }) => ({ deviceId, roles, granted, applied: false });
+
 function withAttempts(report, attempts) {
   return hasOwn(report, 'attempts') ? { ...report, attempts } : report;
 }
@@ -33,7 +36,7 @@ function joined(first, later, attempts) {
   out.warnings = union(first.warnings, later.warnings, text);
   if (hasOwn(first, 'cleared')) out.cleared = union(first.cleared, later.cleared, (request) => request.requestId);
   if (hasOwn(first, 'edits')) Object.assign(out, { edits: union(first.edits, later.edits, text), changed: first.changed || later.changed });
-  if (hasOwn(first, 'deviceId')) {
+  if (hasOwn(first, 'scopesAdded')) {
     if (first.deviceId !== later.deviceId) out.identity = later.identity;
     Object.assign(out, { deviceId: later.deviceId, publicKey: later.publicKey });
     if (first.paired === 'unchanged') out.paired = later.paired;
@@ -44,4 +47,4 @@ function joined(first, later, attempts) {
   return out;
 }
 
-module.exports = { joined, partOf, withAttempts };
+module.exports = { joined, partOf, seen, withAttempts };

@@ -8,6 +8,6 @@ const ready = async () => {
 };
 
 export const {
-  prePair, clearPending, patchConfig, setup, diagnose, vercel, e2b, daytona, cloudflare, docker, PrepairError,
+  prePair, clearPending, patchConfig, setup, diagnose, devices, vercel, e2b, daytona, cloudflare, docker, PrepairError,
 } = remote.entry(ready, { localDir });
 export { init, localDir };

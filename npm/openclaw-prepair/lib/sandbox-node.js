@@ -10,6 +10,7 @@ exports.clearPending = remote.clearPending;
 exports.patchConfig = remote.patchConfig;
 exports.setup = remote.setup;
 exports.diagnose = remote.diagnose;
+exports.devices = remote.devices;
 exports.vercel = remote.vercel;
 exports.e2b = remote.e2b;
 exports.daytona = remote.daytona;

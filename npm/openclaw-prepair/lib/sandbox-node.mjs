@@ -1,5 +1,5 @@
 import sandbox from './sandbox-node.js';
 
 export const {
-  prePair, clearPending, patchConfig, setup, diagnose, vercel, e2b, daytona, cloudflare, docker, localDir, PrepairError,
+  prePair, clearPending, patchConfig, setup, diagnose, devices, vercel, e2b, daytona, cloudflare, docker, localDir, PrepairError,
 } = sandbox;

@@ -6,7 +6,7 @@
 const { bare, operateOn, own, property, reading, taken, text: json } = require('./core.js');
 const { PrepairError, refusal } = require('./errors.js');
 const adapters = require('./sandbox-adapters.js');
-const { joined, partOf, withAttempts } = require('./report.js');
+const { joined, partOf, seen, withAttempts } = require('./report.js');
 const inside = require('./sandbox-inside.js');
 
 const MAX_ATTEMPTS = 5;
@@ -15,6 +15,7 @@ const CLEANUP_MS = 3000;
 // A longer timer goes off at once.
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const OPERATIONS = ['prePair', 'clearPending', 'patchConfig', 'setup', 'diagnose'];
+const DEVICES = ['list', 'approve', 'reject', 'remove', 'revoke', 'rotate', 'rename'];
 // Stands for the primary identity of a database while it is not known: a key that nobody holds. In the sandbox the real
 // deviceId takes its place in the queries.
 const STAND = 'f340c0ac04adb767e5318ecf71456aff37ea83744f9fe0b521ab3520d47cc573';
@@ -266,8 +267,8 @@ const NOT_A_FILE = { __proto__: null, d: 'dir', l: 'symlink', o: 'other' };
 function imagined(queries, primary) {
   const tables = {
     device_identities: 'identity_key device_id public_key_pem private_key_pem created_at_ms updated_at_ms',
-    device_pairing_paired: 'device_id public_key display_name platform device_family client_id client_mode role roles_json scopes_json approved_scopes_json tokens_json approved_via remote_ip created_at_ms approved_at_ms last_seen_at_ms',
-    device_pairing_pending: 'request_id device_id public_key role roles_json scopes_json silent is_repair ts refreshed_at_ms',
+    device_pairing_paired: 'device_id public_key display_name operator_label platform device_family client_id client_mode browser_origin role roles_json scopes_json approved_scopes_json tokens_json approved_via remote_ip node_surface_json pending_node_surface_json created_at_ms approved_at_ms last_seen_at_ms',
+    device_pairing_pending: 'request_id device_id public_key role roles_json scopes_json remote_ip silent is_repair ts refreshed_at_ms',
     config_machine_state: 'state_key',
   };
   const answers = {
@@ -284,14 +285,14 @@ const lacking = (answer) => (Object.hasOwn(answer, 'missing') ? bare(answer.miss
 
 /** One operation on one sandbox. */
 class Job {
-  constructor(binding, fs, operation, options) {
+  constructor(binding, fs, operation, options, fn = 'plan') {
     const { fresh, onStep, signal, timeoutMs, stagingDir, ...given } = checked(fs, options);
     const { options: rest, blobs } = taken(given);
-    Object.assign(this, { binding, fs, operation, fresh, onStep, stagingDir, blobs });
+    Object.assign(this, { binding, fs, operation, fn, fresh, onStep, stagingDir, blobs });
     this.calls = new Calls(fs, { signal, timeoutMs });
     this.options = rest;
     this.diagnosing = operation === 'diagnose';
-    this.reading = this.diagnosing || rest.dryRun === true;
+    this.reading = this.diagnosing || fn !== 'plan' || operation === 'devices.list' || rest.dryRun === true;
     // A new key and a new token mean the same at every attempt.
     this.fixed = { now: Date.now(), entropy: random(64), cwd: null };
     // The home that an adapter names is only what is tried first: the sandbox says which one it is.
@@ -312,7 +313,7 @@ class Job {
   core(inputs) {
     const { home, env, installed, passedOver } = this.known;
     const call = { options: { __proto__: null, ...this.options, env }, blobs: this.blobs };
-    return operateOn(this.binding, 'plan', this.operation, call, { ...this.fixed, home, installed, passedOver, ...inputs });
+    return operateOn(this.binding, this.fn, this.operation, call, { ...this.fixed, home, installed, passedOver, ...inputs });
   }
 
   /** Inputs before anything was read; `diagnose` also wants what could not be read. */
@@ -342,7 +343,7 @@ class Job {
           missing = lacking(this.core(inputs).json);
         } catch (error) {
           // This world is refused; a refusal of the real one is seen when it has been read.
-          if (rows === worlds[0]) throw error;
+          if (rows === worlds[0] && error.code !== 'ERR_PREPAIR_NOT_FOUND') throw error;
           break;
         }
         if (!missing) break;
@@ -414,7 +415,7 @@ class Job {
       }
       const { json: answer, blobs } = this.core(inputs);
       const missing = lacking(answer);
-      if (!missing) return { ...answer, steps: bare(answer.steps), blobs };
+      if (!missing) return { ...answer, steps: bare(answer.steps ?? []), blobs };
       const union = (ours, theirs = []) => [...new Map([...ours, ...theirs].map((item) => [json(item), item])).values()];
       const { files, optional, stats, queries, bases } = missing;
       wanted = {
@@ -596,11 +597,19 @@ class Job {
     await this.calls.together([call], { counted: false, timeoutMs: CLEANUP_MS, signal: null }).catch(() => {});
   }
 
+  /** The live token of a device. */
+  async token() {
+    const { deviceId, role, token, scopes } = await this.plan();
+    return { deviceId, role, token, scopes, roundTrips: this.calls.rounds };
+  }
+
   async run() {
     let before = null;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       this.step('reading');
       const plan = await this.plan();
+      // More than was seen first is not granted later.
+      if (this.operation.startsWith('devices.') && plan.report?.granted) this.fixed.earlier ??= seen(plan.report);
       this.step('planning');
       const finished = () => {
         this.step('done');
@@ -617,6 +626,7 @@ class Job {
       // Whatever hinders the removal of what dead calls left hinders nothing else.
       if (status === 'ok' || plan.steps.length === 0) return finished();
       if (status !== 'CHANGED') throw fault(status, at);
+      if (this.fixed.earlier && visible.size > 0) this.fixed.earlier.applied = true;
       const made = partOf(plan.report, visible);
       before = before ? joined(before, made, attempt) : visible.size > 0 ? made : null;
     }
@@ -719,8 +729,14 @@ function checked(fs, given) {
 
 /** The remote entry over a binding, which `load` gives at the first call. */
 function entry(load, { localDir }) {
-  const operations = OPERATIONS.map((name) => [name, async (fs, options) => new Job(await load(), fs, name, options).run()]);
-  return { ...Object.fromEntries(operations), ...adapters, localDir, PrepairError };
+  const operation = (name) => async (fs, options) => new Job(await load(), fs, name, options).run();
+  const operations = OPERATIONS.map((name) => [name, operation(name)]);
+  const devices = Object.freeze({
+    ...Object.fromEntries(DEVICES.map((name) => [name, operation(`devices.${name}`)])),
+    // The core reads `devices.revoke` from the same options.
+    token: async (fs, options) => new Job(await load(), fs, 'devices.revoke', options, 'deviceToken').token(),
+  });
+  return { ...Object.fromEntries(operations), devices, ...adapters, localDir, PrepairError };
 }
 
 module.exports = { entry };

@@ -43,7 +43,7 @@ export const json = (files = {}) => ({
 const COLUMNS = {
   device_identities: ['identity_key', 'device_id', 'public_key_pem', 'private_key_pem', 'created_at_ms', 'updated_at_ms'],
   device_pairing_paired: ['device_id', 'public_key', 'display_name', 'operator_label', 'platform', 'device_family', 'client_id', 'client_mode', 'browser_origin', 'role', 'roles_json', 'scopes_json', 'approved_scopes_json', 'remote_ip', 'tokens_json', 'approved_via', 'node_surface_json', 'pending_node_surface_json', 'created_at_ms', 'approved_at_ms', 'last_seen_at_ms', 'last_seen_reason'],
-  device_pairing_pending: ['request_id', 'device_id', 'public_key', 'silent', 'is_repair', 'ts', 'refreshed_at_ms'],
+  device_pairing_pending: ['request_id', 'device_id', 'public_key', 'display_name', 'platform', 'device_family', 'client_id', 'client_mode', 'browser_origin', 'role', 'roles_json', 'scopes_json', 'remote_ip', 'silent', 'is_repair', 'ts', 'refreshed_at_ms'],
   config_machine_state: ['state_key', 'value_json'],
 };
 export const columns = (drop = () => false) => Object.entries(COLUMNS).flatMap(([tbl, names]) => names.map((col) => ({ tbl, col }))).filter((row) => !drop(row));

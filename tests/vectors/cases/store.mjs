@@ -154,6 +154,5 @@ for (const config of [{}, { config: false }]) for (const [name, content, base] o
 }
 add('client: the config left alone', 'the same', client(), ofClient, { configPath: CONFIG, config: false }, 'setup', '2026.4.15');
 add('client: a gateway runs', 'it reads the records', { ...client(), gateway: 4711 }, { paired: 'created', warnings: ['W_GATEWAY_RUNNING'] }, { configPath: CONFIG }, 'prePair', '2026.4.15');
-vectors.at(-1).door = 'json';
 add('client: patchConfig', 'may be what changes it', client(), { edits: ['replaced gateway.mode'] }, { configPath: CONFIG, merge: { gateway: { mode: 'local' } } }, 'patchConfig', '2026.4.15');
 add('client: clearPending', 'as ever', client(undefined, { [PENDING]: '{"r1": {"deviceId": "x"}}' }), { changes: [[PENDING, 'replaced']] }, {}, 'clearPending', '2026.4.15');

@@ -87,7 +87,7 @@ def plan(prepair, request, entropy):
         inputs = record(
             files=list(files.items()), rows=[record(id=id, rows=None) for id in rows], now=int(time.time() * 1000),
             home=os.path.expanduser("~"), cwd=os.getcwd(), installed=None, passed_over=[], entropy=entropy,
-            stats=None, process=None, gateway=None, failures=[],
+            stats=None, process=None, gateway=None, earlier=None, failures=[],
         )
         answer = prepair.plan(request, inputs)
         if not isinstance(answer, Variant):

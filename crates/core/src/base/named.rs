@@ -42,6 +42,15 @@ impl<T> Named<T> {
     }
 }
 
+impl<T> IntoIterator for Named<T> {
+    type Item = (String, T);
+    type IntoIter = std::vec::IntoIter<(String, T)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 impl<T> From<BTreeMap<String, T>> for Named<T> {
     fn from(things: BTreeMap<String, T>) -> Self {
         things.into_iter().collect()

@@ -32,3 +32,9 @@ pub(crate) fn is_uuid(id: &str) -> bool {
 pub(crate) fn request_name(id: &str) -> String {
     if is_uuid(id) { id.to_string() } else { quote(id) }
 }
+
+/// The id of a device: the digits as the gateway makes them, else what a person may see of it.
+pub(crate) fn device_name(id: &str) -> String {
+    let sound = id.len() == 64 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if sound { id.to_string() } else { quote(id) }
+}

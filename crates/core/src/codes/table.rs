@@ -9,6 +9,9 @@ codes! {
         Aborted = "ERR_PREPAIR_ABORTED",
             "The call was aborted by its `signal`.",
             "Call again: what was written is whole, and the same call completes it.";
+        Ambiguous = "ERR_PREPAIR_AMBIGUOUS",
+            "A device is named of which more than one request waits, or more than one role has a token.",
+            "Name the request by `requestId`, or give the `role`; the message has both.";
         Binding = "ERR_PREPAIR_BINDING",
             "Neither the addon nor the wasm module could be loaded, or it is not the one of this package.",
             "Install all parts of openclaw-prepair in the same version; the message has the reason for each part that was tried.";
@@ -43,6 +46,9 @@ codes! {
         MountPoint = "ERR_PREPAIR_MOUNT_POINT",
             "A file that has to be replaced is itself a mount point.",
             "Mount its folder instead of the file, or change the file where it is mounted from.";
+        NotFound = "ERR_PREPAIR_NOT_FOUND",
+            "The store holds no request, no device or no token of that name.",
+            "See what is there with `devices.list()`, or `npx openclaw-prepair devices list`.";
         Options = "ERR_PREPAIR_OPTIONS",
             "An option is missing, unknown, or has a value that is not taken.",
             "The message names the option and what it takes; the package's types describe every option.",
@@ -53,12 +59,18 @@ codes! {
         Proxy = "ERR_PREPAIR_PROXY",
             "An entry for `gateway.trustedProxies` is not an IP address or CIDR block that this OpenClaw version understands.",
             "Give the proxy's own address, such as 10.0.0.7.";
+        RequestExpired = "ERR_PREPAIR_REQUEST_EXPIRED",
+            "The request is older than five minutes, so no gateway knows it any more.",
+            "Let the device connect again and approve its new request, or approve its key by `prePair({ device })`.";
         Revoked = "ERR_PREPAIR_REVOKED",
             "The owner of the gateway revoked this device's token.",
             "Ask the owner, then call with `reinstate: true`, or use another identity.";
         Sandbox = "ERR_PREPAIR_SANDBOX",
             "The sandbox, its SDK or a command in it failed or gave no usable answer.",
             "Look at the sandbox, then call again: the hint says what state it is in.";
+        Scope = "ERR_PREPAIR_SCOPE",
+            "A scope is asked for that the request does not ask for, or that none of its roles has.",
+            "Give only scopes that the request asks for, or leave `scopes` out; reject a request that asks for more than its roles have.";
         Secret = "ERR_PREPAIR_SECRET",
             "A secret from which an identity is derived is too short or is not random.",
             "Use 32 or more random bytes, for example `crypto.randomBytes(32)`.";
@@ -78,7 +90,7 @@ codes! {
             "Repair the include, or give the included file as `configPath`.";
         DeviceConflict = "ERR_PREPAIR_DEVICE_CONFLICT", "W_DEVICE_CONFLICT",
             "The paired record of this device holds another public key, so it is broken or forged.",
-            "Remove it with `openclaw devices remove`, then call again.";
+            "Remove it with `npx openclaw-prepair devices remove`, then call again.";
         DiskFull = "ERR_PREPAIR_DISK_FULL", "W_DISK_FULL",
             "No space is left on the disk, or the quota is used up.",
             "Free some space, then call again: the same call completes what was begun.";
@@ -192,6 +204,9 @@ codes! {
         Mode = "W_MODE",
             "Other users may write in a folder of the state dir, or read a file that holds tokens.",
             "Run the `chmod` that the hint names.";
+        NameOverwritten = "W_NAME_OVERWRITTEN",
+            "On this version a device's name is what it calls itself: its next connect puts that in the place of the new name.",
+            "Nothing to do; from 2026.8.1 on the name that its owner gives a device stays.";
         NoDevice = "W_NO_DEVICE",
             "This client does not present a device on this version, so no paired record can help it.",
             "Let it connect to the gateway directly, without a proxy that adds forwarding headers.";
@@ -210,6 +225,9 @@ codes! {
         NotPaired = "W_NOT_PAIRED",
             "There is no paired record of the device.",
             "Run `openclaw-prepair setup`.";
+        OwnDevice = "W_OWN_DEVICE",
+            "The device is the identity of this state dir itself: the command line and the agent on this machine.",
+            "Run `openclaw-prepair setup` to pair it again.";
         Owner = "W_OWNER",
             "A file belongs to another user than the state dir, or the state dir to another user than the one who runs this.",
             "Run the `chown` that the hint names, or run as the owner of the state dir.";
@@ -267,6 +285,12 @@ codes! {
         SecretDiffers = "W_SECRET_DIFFERS",
             "The gateway asks for the secret of its config, and its clients on this machine present another one of the environment.",
             "Unset the variable for the clients, or give it the same value.";
+        StillConnected = "W_STILL_CONNECTED",
+            "A gateway runs on this state dir, and a connection that is open stays open.",
+            "Restart the gateway, or end the client. The next connect is decided by what is on disk now.";
+        StillPaired = "W_STILL_PAIRED",
+            "On this version the record lets the device in without a token of its own, if it has the gateway's secret.",
+            "Remove the device where it is to be locked out.";
         Timestamps = "W_TIMESTAMPS",
             "Paired records lack the times that this version needs.",
             "Run `openclaw-prepair setup`, or remove the records that the message names.";

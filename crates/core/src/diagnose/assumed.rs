@@ -17,7 +17,7 @@ pub(super) fn assumed(
     outcome: &Outcome,
 ) -> Assumed {
     let at = case.options.connection.client as usize;
-    let client = Client::NAMES.get(at).copied().unwrap_or("other");
+    let client = Client::WORDS.get(at).copied().unwrap_or("other");
     Assumed {
         state_dir: world.paths.state_dir.clone(),
         config_path: world.paths.config.clone(),

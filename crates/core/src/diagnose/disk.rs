@@ -22,7 +22,7 @@ use crate::plan::identity::{IMPORT_BY_DOCTOR, linked, primary_key};
 use crate::report::StoreKind;
 use crate::rules::Import;
 use crate::store::identity;
-use crate::store::{documents, rows};
+use crate::store::{columns, documents, rows};
 use crate::wants::{Gathered, Stop, want_queries};
 
 /// A pending request.
@@ -322,7 +322,7 @@ fn rows(world: &World<'_, '_>, disk: &mut Disk) -> Result<(), Stop> {
         let query = rows::paired(&db, &id);
         let key = query.id.clone();
         want_queries(inputs, [query])?;
-        disk.record = rows::record(inputs.rows.get(&key).unwrap_or(&None), &db)?;
+        disk.record = columns::record(inputs.rows.get(&key).unwrap_or(&None), &db)?;
     }
     Ok(())
 }

@@ -1,14 +1,14 @@
 //! A connection as `diagnose` is told of it.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::base::named::Named;
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::options::log;
 use crate::options::role::Role;
-use crate::parts::{Part, list, mistyped, text};
+use crate::parts::{Read, mistyped, shapes, words};
 
 /// A connection as the API describes it. Everything has a default.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -106,24 +106,6 @@ pub enum Client {
     Other,
 }
 
-impl Client {
-    /// The words for it.
-    pub const NAMES: [&'static str; 6] = ["agent", "cli", "control-ui", "node", "app", "other"];
-
-    fn parse(name: &str) -> Option<Self> {
-        const ALL: [Client; 6] = [
-            Client::Agent,
-            Client::Cli,
-            Client::ControlUi,
-            Client::Node,
-            Client::App,
-            Client::Other,
-        ];
-        let at = Self::NAMES.iter().position(|known| *known == name)?;
-        Some(ALL[at])
-    }
-}
-
 /// What a client authenticates with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -138,42 +120,39 @@ pub enum Auth {
     None,
 }
 
-pub(super) fn connection(mut part: Part) -> Result<Connection> {
-    if ["client", "headers"].iter().any(|name| part.0.get(*name).is_some_and(Value::is_null)) {
-        return Err(mistyped());
+shapes! {
+    Connection {
+        client, client_id, client_mode, role, platform, device_family, presents_device, method, scopes, remote_address, host,
+        origin, headers, auth, log
     }
-    let described = Connection {
-        client: match part.text("client")?.as_deref() {
-            None => Client::Agent,
-            Some(name) => Client::parse(name).ok_or_else(mistyped)?,
-        },
-        client_id: part.text("clientId")?,
-        client_mode: part.text("clientMode")?,
-        role: match part.text("role")?.as_deref() {
-            None => None,
-            Some(name) => Some(Role::parse(name).ok_or_else(mistyped)?),
-        },
-        presents_device: match part.take("presentsDevice") {
-            None => None,
-            Some(value) => Some(value.as_bool().ok_or_else(mistyped)?),
-        },
-        method: part.text("method")?,
-        scopes: part.take("scopes").map(|scopes| list(scopes, text)).transpose()?,
-        remote_address: part.text("remoteAddress")?,
-        host: part.text("host")?,
-        origin: part.text("origin")?,
-        headers: part.each("headers", text)?.unwrap_or_default(),
-        auth: match part.text("auth")?.as_deref() {
-            None => None,
-            Some("token") => Some(Auth::Token),
-            Some("password") => Some(Auth::Password),
-            Some("device-token") => Some(Auth::DeviceToken),
-            Some("none") => Some(Auth::None),
-            _ => return Err(mistyped()),
-        },
-        platform: part.text("platform")?,
-        device_family: part.text("deviceFamily")?,
-        log: part.text("log")?,
+}
+
+words! {
+    Client or Agent {
+        Agent "agent", Cli "cli", ControlUi "control-ui", Node "node", App "app", Other "other"
+    }
+    Auth { Token "token", Password "password", DeviceToken "device-token", None "none" }
+}
+
+/// Reads one strictly.
+pub(super) fn connection(map: Map<String, Value>) -> Result<Connection> {
+    let known = |(name, value): (&String, &Value)| {
+        Connection::FIELDS.contains(&name.as_str())
+            && !(value.is_null() && ["client", "headers"].contains(&name.as_str()))
     };
-    if part.0.is_empty() { Ok(described) } else { Err(mistyped()) }
+    let read = if map.iter().all(known) { Read::read(Value::Object(map)) } else { Err(mistyped()) };
+    read.map_err(|_| {
+        let words = |field: &&str| match *field {
+            "client" => format!("client ({})", Client::WORDS.join(", ")),
+            "role" => format!("role ({})", Role::WORDS.join(", ")),
+            "auth" => format!("auth ({})", Auth::WORDS.join(", ")),
+            other => other.to_string(),
+        };
+        let known: Vec<String> = Connection::FIELDS.iter().map(words).collect();
+        Error::new(
+            ErrorCode::Options,
+            "The option connection has an unknown field, or one of the wrong type.",
+        )
+        .hint(format!("Known: {}.", known.join(", ")))
+    })
 }

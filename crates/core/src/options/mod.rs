@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod connection;
+pub mod devices;
 pub mod fields;
 pub mod log;
 mod merge;
@@ -15,10 +16,10 @@ use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::options::config::{ConfigOptions, config};
 use crate::options::connection::{Connection, connection};
+use crate::options::devices::{Act, Devices, OfRole, devices};
 use crate::options::fields::{Fields, object};
 use crate::options::pair::{DeviceInput, PairOptions, device, pair};
 use crate::options::target::{Target, device_id, request_id, target};
-use crate::parts::Part;
 
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +36,16 @@ pub enum Operation {
     Diagnose,
     /// What `verify` undoes of its own tries.
     TakeBack,
+    /// Paired devices and waiting requests.
+    Devices(Act),
 }
 
 impl Operation {
     /// By its name in JavaScript.
     pub fn parse(name: &str) -> Result<Self> {
+        if let Some(act) = name.strip_prefix("devices.").and_then(Act::parse) {
+            return Ok(Self::Devices(act));
+        }
         Ok(match name {
             "prePair" => Self::PrePair,
             "clearPending" => Self::ClearPending,
@@ -49,7 +55,7 @@ impl Operation {
             "takeBack" => Self::TakeBack,
             _ => {
                 return Err(Error::new(ErrorCode::Options, "There is no such operation.")
-                    .hint("Use prePair, clearPending, patchConfig, setup or diagnose."));
+                    .hint("Use prePair, clearPending, patchConfig, setup, diagnose, or devices.list, approve, reject, remove, revoke, rotate or rename."));
             }
         })
     }
@@ -165,6 +171,10 @@ pub enum What {
     Diagnose(Box<DiagnoseOptions>),
     /// What `verify` undoes of its own tries.
     TakeBack(TakeBack),
+    /// Every device and all that waits: reads only.
+    ListDevices,
+    /// One device, or one request.
+    Devices(Devices),
 }
 
 impl What {
@@ -231,19 +241,27 @@ pub fn parse(
         }
         Operation::Diagnose => What::Diagnose(Box::new(diagnose(&mut fields)?)),
         Operation::TakeBack => What::TakeBack(take_back(&mut fields)?),
+        Operation::Devices(act) => {
+            devices(act, &mut fields)?.map_or(What::ListDevices, What::Devices)
+        }
     };
     fields.finish()?;
     Ok(Request { target, what })
 }
 
+/// Reads the options of `devices.token`.
+pub fn token(options: Value) -> Result<(Target, OfRole)> {
+    let mut fields = Fields::new("", options)?;
+    let target = target(&mut fields)?;
+    let of = devices::token(&mut fields)?;
+    fields.finish()?;
+    Ok((target, of))
+}
+
 fn diagnose(fields: &mut Fields) -> Result<DiagnoseOptions> {
     let connection = match fields.take("connection") {
         None => Connection::default(),
-        Some(value) => connection(Part(object("connection", value)?)).map_err(|_| {
-            Error::new(ErrorCode::Options, "The option connection has an unknown field, or one of the wrong type.").hint(
-                "Known: client ('agent', 'cli', 'control-ui', 'node', 'app' or 'other'), clientId, clientMode, role ('operator' or 'node'), platform, deviceFamily, presentsDevice, method, scopes, remoteAddress, host, origin, headers, auth ('token', 'password', 'device-token' or 'none').",
-            )
-        })?,
+        Some(value) => connection(object("connection", value)?)?,
     };
     DiagnoseInput { connection, device: device(fields)? }.checked()
 }

@@ -220,7 +220,7 @@ impl PairInput {
     }
 }
 
-fn display_name(name: &str, text: String) -> Result<String> {
+pub(super) fn display_name(name: &str, text: String) -> Result<String> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control) {
         return Err(Error::new(
@@ -321,7 +321,7 @@ pub(super) fn pair(fields: &mut Fields, blobs: &[&[u8]], seed: &[u8; 32]) -> Res
         identity,
         on_conflict,
         device,
-        role: fields.one_of("role", &Role::NAMES)?.and_then(Role::parse),
+        role: fields.one_of("role", Role::WORDS)?.and_then(Role::parse),
         scopes: match fields.take("scopes") {
             None => None,
             Some(value) => Some(texts("scopes", "an array of strings", value)?),

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::parts::words;
+
 /// A role that OpenClaw gives devices.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -13,10 +15,11 @@ pub enum Role {
     Node,
 }
 
-impl Role {
-    /// As OpenClaw spells them.
-    pub const NAMES: [&'static str; 2] = ["operator", "node"];
+words! {
+    Role { Operator "operator", Node "node" }
+}
 
+impl Role {
     /// By its name.
     pub fn parse(name: &str) -> Option<Self> {
         match name {

@@ -102,7 +102,7 @@ pub fn device_id(id: String) -> Result<String> {
         return Err(Error::new(ErrorCode::Options, "The option deviceId is empty or too long.")
             .hint("A deviceId is 64 hexadecimal digits."));
     }
-    Ok(id)
+    Ok(id.trim().to_string())
 }
 
 /// The id of a pending request.

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod config;
+pub mod devices;
 pub mod identity;
 pub mod key;
 pub mod pair;

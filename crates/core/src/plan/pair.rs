@@ -129,7 +129,7 @@ pub(crate) fn pair_part(
         Role::Node if decision.new_token && world.rules.node_commands == NodeCommands::Held => {
             warnings.push(
                 Notice::new(NoticeCode::NodeCommands, format!("Device {id} may connect as a node now. On this version it can run nothing until its commands are approved, and it names them when it connects."))
-                    .hint("Let it connect, then approve what it asks for: `openclaw nodes pending` lists it."),
+                    .hint("Let it connect, then approve what it asks for: `npx openclaw-prepair devices list` shows it."),
             );
         }
         Role::Node | Role::Operator => {}

@@ -61,12 +61,12 @@ pub(super) fn asked(
             return Err(Stop::Missing(Box::new(missing.0)));
         }
         let rows = inputs.rows("pending").unwrap_or_default();
-        return Ok(pending::asked_rows(rows, key));
+        return Ok(pending::asked(&pending::request_rows(rows), key));
     }
     let path = world.paths.pending();
-    let asked = pending::asked(&inputs.file(&path), &path, key);
-    match choice {
-        PendingChoice::Keep => Ok(asked.unwrap_or_default()),
-        _ => Ok(asked?),
-    }
+    let requests = match (pending::entries(&inputs.file(&path), &path), choice) {
+        (Err(_), PendingChoice::Keep) => return Ok(Vec::new()),
+        (found, _) => found?.0,
+    };
+    Ok(pending::asked(&requests, key))
 }

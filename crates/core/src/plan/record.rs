@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::report::Notice;
 use crate::steps::{Statement, Step, write};
 use crate::store::record::{self, Decision, Want};
-use crate::store::{documents, fields, rows};
+use crate::store::{columns, documents, fields, rows};
 
 /// The record in `devices/paired.json`, and no longer that of an identity that gives way. In one write, and before the
 /// identity's: while the old identity is still there, the same call finds the whole of its work again.
@@ -47,7 +47,7 @@ pub(super) fn file_record(
                 )
                 .at(&path)
                 .place(place.0, place.1)
-                .hint("Remove it with `openclaw devices remove`, or mend it, then call again."));
+                .hint("Remove it with `npx openclaw-prepair devices remove`, or mend it, then call again."));
             };
             let decision = record::decide(Some(&record), want, &path)?;
             for set in &decision.sets {
@@ -69,7 +69,7 @@ pub(super) fn file_record(
 }
 
 /// Sets a field of a record, however deep, without touching its neighbours.
-fn apply(
+pub(super) fn apply(
     document: &Document<'_>,
     editor: &mut Editor<'_, '_>,
     object: Node,
@@ -103,12 +103,13 @@ pub(super) fn row_record(
     let db = world.paths.database();
     let id = device_id(want.public);
     let rows = world.inputs.rows.get(&rows::paired(&db, &id).id).unwrap_or(&None);
-    let record = rows::record(rows, &db)?;
+    let record = columns::record(rows, &db)?;
     let decision = record::decide(record.as_ref(), want, &db)?;
     let (statement, after) = match record {
         None => {
-            let record = record::fresh(want);
-            (Some(rows::insert_paired(&record)), record)
+            let mut record = record::fresh(want);
+            record.insert("approvedVia".into(), "owner".into());
+            (Some(columns::insert_paired(&record)), record)
         }
         Some(record) if decision.sets.is_empty() => (None, record),
         Some(record) => {
@@ -116,7 +117,7 @@ pub(super) fn row_record(
             for set in &decision.sets {
                 fields::put(&mut after, &set.path, set.value.clone());
             }
-            (Some(rows::update_paired(&id, record, &decision.sets)), after)
+            (Some(columns::update_paired(&id, record, &decision.sets)), after)
         }
     };
     Ok((decision, statement.into_iter().collect(), after))

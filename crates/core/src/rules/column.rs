@@ -5,7 +5,7 @@ use crate::rules::version::Version;
 /// One cell of the table: from `since` on, `field` is `value`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// The field of [`Rules`].
+    /// The field of [`super::Rules`].
     pub field: &'static str,
     /// The first version with this value.
     pub since: Version,
@@ -18,7 +18,7 @@ pub struct Cell {
 /// One cell changed to another value of its column: what the test of the table does to every cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// The field of [`Rules`].
+    /// The field of [`super::Rules`].
     pub field: &'static str,
     /// Which cell of its column.
     pub cell: usize,

@@ -11,10 +11,13 @@ pub struct Set {
     pub value: Value,
 }
 
-/// Sets a value at a path of objects.
+/// Sets a value at a path of objects; null removes it.
 pub(crate) fn put(record: &mut Map<String, Value>, path: &[&'static str], value: Value) {
     match path {
         [] => {}
+        [field] if value.is_null() => {
+            record.shift_remove(*field);
+        }
         [field] => {
             record.insert((*field).to_string(), value);
         }

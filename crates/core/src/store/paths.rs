@@ -44,6 +44,16 @@ impl Paths {
         self.state("devices/pending.json")
     }
 
+    /// The node requests of the JSON store: what commands a node wants.
+    pub fn nodes_pending(&self) -> String {
+        self.state("nodes/pending.json")
+    }
+
+    /// The nodes of the JSON store, and the commands that they were given.
+    pub fn nodes_paired(&self) -> String {
+        self.state("nodes/paired.json")
+    }
+
     /// The state database.
     pub fn database(&self) -> String {
         self.state("state/openclaw.sqlite")
@@ -57,7 +67,7 @@ pub fn apart(paths: &Paths, inputs: &Inputs<'_>) -> Result<(), Stop> {
         let path = path.to_ascii_lowercase();
         let within = |dir: String| path == dir || path.starts_with(&format!("{dir}/"));
         path == state_dir.to_ascii_lowercase()
-            || ["identity", "devices", "state", ".prepair.lock"]
+            || ["identity", "devices", "nodes", "state", ".prepair.lock"]
                 .into_iter()
                 .any(|name| within(join(state_dir, name).to_ascii_lowercase()))
             || within(identity.to_ascii_lowercase())

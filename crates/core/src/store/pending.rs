@@ -4,14 +4,14 @@
 use serde_json::{Map, Value};
 
 use crate::base::json::strings;
-use crate::base::json5::{self, Document, Editor, Kind, Member};
+use crate::base::json5::{Document, Editor, Kind, Member};
 use crate::base::keys::parse_public_key;
 use crate::error::Result;
 use crate::inputs::File;
 use crate::report::Cleared;
 use crate::steps::Statement;
 use crate::store::documents::store;
-use crate::store::rows;
+use crate::store::{columns, rows};
 
 /// Which requests to drop.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +54,9 @@ pub fn clear(
             }
             _ => None,
         };
-        let request = request(&member.key, field("deviceId"), field("silent"), field("ts"), now);
+        // A node names itself by another field.
+        let device = field("deviceId").or_else(|| field("nodeId"));
+        let request = request(&member.key, device, field("silent"), field("ts"), now);
         let place = which
             .takes(&request.request_id, &request.device_id)
             .then(|| Value::from(requests.len()));
@@ -129,64 +131,85 @@ pub struct Asked {
 
 impl Asked {
     /// `None` for a request of another key.
-    fn read(id: &str, field: impl Fn(&str) -> Option<Value>, key: &[u8; 32]) -> Option<Self> {
-        let text = |name: &str| Some(field(name)?.as_str()?.to_string());
-        let time = |name: &str| time(field(name).as_ref());
+    fn read(id: &str, request: &Map<String, Value>, key: &[u8; 32]) -> Option<Self> {
+        let text = |name: &str| Some(request.get(name)?.as_str()?.to_string());
         if parse_public_key(&text("publicKey")?) != Some(*key) {
             return None;
         }
-        // mergeRoles of src/infra/device-pairing.ts
-        let mut roles = strings(field("roles").as_ref()).unwrap_or_default();
-        roles.extend(text("role"));
-        let roles = roles.iter().map(|role| role.trim()).filter(|role| !role.is_empty());
         Some(Self {
             request_id: id.to_string(),
-            roles: roles.map(String::from).collect(),
+            roles: roles(request),
             platform: text("platform"),
             device_family: text("deviceFamily"),
-            at: time("refreshedAtMs").or_else(|| time("ts")),
+            at: renewed(request),
         })
     }
 
     /// Whether no gateway knows it any more.
     pub fn expired(&self, now: i64) -> bool {
-        self.at.is_some_and(|at| now.saturating_sub(at) > PENDING_TTL_MS)
+        is_expired(self.at, now)
     }
 }
 
-/// The requests of a key in a file.
-pub fn asked(file: &File<'_>, path: &str, key: &[u8; 32]) -> Result<Vec<Asked>> {
-    let Some(bytes) = file.bytes(path)? else { return Ok(Vec::new()) };
-    let document = store(bytes, path)?;
-    let mut found: Vec<(String, Asked)> = Vec::new();
-    for member in document.members(document.root()) {
-        let name = name(&document, &member);
-        // Of equal keys the last counts.
-        found.retain(|(known, _)| *known != name);
-        let field = |name: &str| document.value(document.get(member.value, name)?.value);
-        if member.value.kind == Kind::Object
-            && let Some(asked) = Asked::read(&member.key, field, key)
-        {
-            found.push((name, asked));
+/// The roles that a request asks for, or that a record has: mergeRoles of src/infra/device-pairing.ts.
+pub fn roles(fields: &Map<String, Value>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let named = strings(fields.get("roles")).unwrap_or_default();
+    for role in named.iter().map(String::as_str).chain(fields.get("role").and_then(Value::as_str)) {
+        let role = role.trim();
+        if !role.is_empty() && !found.iter().any(|known| known == role) {
+            found.push(role.to_string());
         }
     }
-    Ok(found.into_iter().map(|(_, asked)| asked).collect())
+    found
 }
 
-/// Those among the rows of `device_pairing_pending`.
-pub fn asked_rows(rows: &[Map<String, Value>], key: &[u8; 32]) -> Vec<Asked> {
-    let read = |row: &Map<String, Value>| {
-        let field = |name: &str| match name {
-            "publicKey" => row.get("public_key").cloned(),
-            "deviceFamily" => row.get("device_family").cloned(),
-            "refreshedAtMs" => row.get("refreshed_at_ms").cloned(),
-            "roles" => json5::parse(row.get("roles_json")?.as_str()?),
-            name => row.get(name).cloned(),
+/// When a request was made or renewed last, in ms.
+pub fn renewed(request: &Map<String, Value>) -> Option<i64> {
+    time(request.get("refreshedAtMs")).or_else(|| time(request.get("ts")))
+}
+
+/// Whether no gateway knows a request of that time any more.
+pub fn is_expired(at: Option<i64>, now: i64) -> bool {
+    at.is_some_and(|at| now.saturating_sub(at) > PENDING_TTL_MS)
+}
+
+/// What a store holds by key: the key, and the fields of what it keeps there.
+pub type Entries = Vec<(String, Map<String, Value>)>;
+
+/// The objects of a file by their keys, in its order; of equal keys the last counts. Anything else in it is left out, and
+/// counted.
+pub fn entries(file: &File<'_>, path: &str) -> Result<(Entries, usize)> {
+    let Some(bytes) = file.bytes(path)? else { return Ok((Vec::new(), 0)) };
+    let document = store(bytes, path)?;
+    let mut found: Vec<Option<(String, Map<String, Value>)>> = Vec::new();
+    let mut last = Map::new();
+    for member in document.members(document.root()) {
+        let entry = match document.value(member.value) {
+            Some(Value::Object(fields)) => Some((member.key.to_string(), fields)),
+            _ => None,
         };
-        let id = row.get("request_id").and_then(Value::as_str).unwrap_or_default();
-        Asked::read(id, field, key)
-    };
-    rows.iter().filter_map(read).collect()
+        let hidden = last.insert(name(&document, &member), found.len().into());
+        if let Some(hidden) = hidden.as_ref().and_then(Value::as_u64) {
+            found[hidden as usize] = None;
+        }
+        found.push(entry);
+    }
+    let entries: Entries = found.into_iter().flatten().collect();
+    let odd = last.len() - entries.len();
+    Ok((entries, odd))
+}
+
+/// The requests among the rows of `device_pairing_pending`.
+pub fn request_rows(rows: &[Map<String, Value>]) -> Entries {
+    let id =
+        |row: &Map<String, Value>| row.get("request_id").and_then(Value::as_str).map(String::from);
+    rows.iter().map(|row| (id(row).unwrap_or_default(), columns::request_of(row))).collect()
+}
+
+/// The requests of a key among these.
+pub fn asked(requests: &Entries, key: &[u8; 32]) -> Vec<Asked> {
+    requests.iter().filter_map(|(id, request)| Asked::read(id, request, key)).collect()
 }
 
 fn request(
@@ -205,7 +228,7 @@ fn request(
 }
 
 /// A time in ms. Other numbers are none, and ages of them no numbers that JavaScript can count with.
-fn time(value: Option<&Value>) -> Option<i64> {
+pub(crate) fn time(value: Option<&Value>) -> Option<i64> {
     let ms = value?.as_f64().filter(|ms| (0.0..9e15).contains(ms))?;
     Some(ms as i64)
 }

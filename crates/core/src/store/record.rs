@@ -145,7 +145,7 @@ pub fn decide(
         Some(Value::String(known)) if parse_public_key(known) != Some(*want.public) => {
             return Err(Error::new(ErrorCode::DeviceConflict, format!("The record of device {id} holds another public key."))
                 .at(path)
-                .hint("A deviceId is the hash of its key, so this record is broken or forged. Remove it with `openclaw devices remove`, then call again."));
+                .hint("A deviceId is the hash of its key, so this record is broken or forged. Remove it with `npx openclaw-prepair devices remove`, then call again."));
         }
         None | Some(Value::String(_) | Value::Null) => set(&["publicKey"], key.into()),
         Some(_) => return Err(shape(path, &id, "publicKey")),
@@ -355,7 +355,7 @@ fn shape(path: &str, id: &str, field: &str) -> Error {
         format!("The record of device {id} has a {field} of a type that OpenClaw never writes."),
     )
     .at(path)
-    .hint("Remove the record with `openclaw devices remove`, or mend that field, then call again.")
+    .hint("Remove the record with `npx openclaw-prepair devices remove`, or mend that field, then call again.")
 }
 
 /// Whether a client that claims this platform or device family matches what the record pins; without a pin all do.

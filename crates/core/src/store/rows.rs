@@ -5,12 +5,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::base::json5;
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
-use crate::inputs::{Inputs, Rows};
+use crate::inputs::Inputs;
 use crate::steps::Statement;
-use crate::store::fields::{Set, put};
 use crate::wants::Query;
 
 /// The lowest user_version that holds identity and pairing (2026.8.1).
@@ -49,6 +47,29 @@ const COLUMNS: [(&str, &[&str]); 3] = [
     ),
     ("device_pairing_pending", &["request_id", "device_id", "silent", "ts"]),
 ];
+
+/// Columns beside those that only the operations on devices look at.
+const DEVICE_COLUMNS: [(&str, &[&str]); 2] = [
+    (
+        "device_pairing_paired",
+        &[
+            "operator_label",
+            "platform",
+            "device_family",
+            "remote_ip",
+            "node_surface_json",
+            "pending_node_surface_json",
+            "last_seen_at_ms",
+        ],
+    ),
+    (
+        "device_pairing_pending",
+        &["public_key", "role", "roles_json", "scopes_json", "remote_ip", "is_repair"],
+    ),
+];
+
+/// What a query for whole records asks for: a node's commands under names that are no secrets in a sandbox.
+const RECORD: &str = "SELECT *, node_surface_json AS node_json, pending_node_surface_json AS waiting_json FROM device_pairing_paired";
 
 fn query(id: &str, db: &str, sql: &str, params: Vec<Value>) -> Query {
     Query { id: id.to_string(), db: db.to_string(), sql: sql.to_string(), params }
@@ -109,6 +130,33 @@ pub fn paired(db: &str, device_id: &str) -> Query {
     )
 }
 
+/// The whole record of one device, a node's commands with it.
+pub fn device(db: &str, device_id: &str) -> Query {
+    let sql = format!("{RECORD} WHERE device_id = ?");
+    query(&format!("device:{device_id}"), db, &sql, vec![device_id.into()])
+}
+
+/// The tokens of one device, under a name that is no secret in a sandbox: for `devices.token` alone.
+pub fn tokens(db: &str, device_id: &str) -> Query {
+    query(
+        &format!("tokens:{device_id}"),
+        db,
+        "SELECT tokens_json AS granted FROM device_pairing_paired WHERE device_id = ?",
+        vec![device_id.into()],
+    )
+}
+
+/// The whole records of all devices.
+pub fn devices(db: &str) -> Query {
+    query("devices", db, &format!("{RECORD} ORDER BY approved_at_ms, device_id"), vec![])
+}
+
+/// The whole records of the nodes that wait for commands.
+pub fn surfaces(db: &str) -> Query {
+    let sql = format!("{RECORD} WHERE pending_node_surface_json IS NOT NULL ORDER BY device_id");
+    query("surfaces", db, &sql, vec![])
+}
+
 /// Whether any device is paired.
 pub fn any_paired(db: &str) -> Query {
     query("anyPaired", db, "SELECT device_id FROM device_pairing_paired LIMIT 1", vec![])
@@ -144,7 +192,17 @@ fn column_rows<'i>(inputs: &'i Inputs<'_>) -> impl Iterator<Item = (&'i str, &'i
 
 /// Refuses a database that lacks what the statements need, or whose columns would keep other values than they are given.
 pub fn check_columns(inputs: &Inputs<'_>, db: &str) -> Result<()> {
-    for (table, columns) in COLUMNS {
+    check(inputs, db, &COLUMNS)
+}
+
+/// The same for what the operations on devices look at.
+pub fn check_device_columns(inputs: &Inputs<'_>, db: &str) -> Result<()> {
+    check(inputs, db, &COLUMNS)?;
+    check(inputs, db, &DEVICE_COLUMNS)
+}
+
+fn check(inputs: &Inputs<'_>, db: &str, wanted: &[(&str, &[&str])]) -> Result<()> {
+    for (table, columns) in wanted {
         if let Some(what) = columns.iter().find_map(|column| fault(inputs, table, column)) {
             return Err(Error::new(ErrorCode::SqliteSchema, what)
                 .at(db)
@@ -170,7 +228,7 @@ fn fault(inputs: &Inputs<'_>, table: &str, column: &str) -> Option<String> {
         return Some(format!("The table {table} of the state database is not STRICT."));
     }
     let wanted = match column {
-        "silent" | "ts" => "INTEGER",
+        "silent" | "ts" | "is_repair" => "INTEGER",
         _ if column.ends_with("_ms") => "INTEGER",
         _ => "TEXT",
     };
@@ -178,124 +236,6 @@ fn fault(inputs: &Inputs<'_>, table: &str, column: &str) -> Option<String> {
     (!kind.eq_ignore_ascii_case(wanted)).then(|| {
         format!("The column {table}.{column} of the state database is not of the type {wanted}.")
     })
-}
-
-/// A row of `device_pairing_paired` as the record that the gateway makes of it.
-pub fn record(rows: &Rows, db: &str) -> Result<Option<Map<String, Value>>> {
-    let Some(row) = rows.as_ref().and_then(|rows| rows.first()) else { return Ok(None) };
-    let mut record = Map::new();
-    for (column, field) in [
-        ("device_id", "deviceId"),
-        ("public_key", "publicKey"),
-        ("display_name", "displayName"),
-        ("platform", "platform"),
-        ("device_family", "deviceFamily"),
-        ("client_id", "clientId"),
-        ("client_mode", "clientMode"),
-        ("role", "role"),
-        ("approved_via", "approvedVia"),
-        ("created_at_ms", "createdAtMs"),
-        ("approved_at_ms", "approvedAtMs"),
-    ] {
-        if let Some(value) = row.get(column).filter(|value| !value.is_null()) {
-            record.insert(field.to_string(), value.clone());
-        }
-    }
-    for (column, field) in [
-        ("roles_json", "roles"),
-        ("scopes_json", "scopes"),
-        ("approved_scopes_json", "approvedScopes"),
-        ("tokens_json", "tokens"),
-    ] {
-        if let Some(text) = row.get(column).and_then(Value::as_str) {
-            let value = json5::parse(text).ok_or_else(|| {
-                Error::new(
-                    ErrorCode::Shape,
-                    format!("The column {column} of our device does not parse as JSON."),
-                )
-                .at(db)
-                .hint("Remove the record with `openclaw devices remove`, then call again.")
-            })?;
-            record.insert(field.to_string(), value);
-        }
-    }
-    Ok(Some(record))
-}
-
-/// Inserts a record where none was.
-pub fn insert_paired(record: &Map<String, Value>) -> Statement {
-    let field = |name: &str| record.get(name).cloned().unwrap_or(Value::Null);
-    let text = |name: &str| Value::String(json5::line(&field(name)));
-    Statement {
-        sql: "INSERT INTO device_pairing_paired (device_id, public_key, display_name, client_id, client_mode, role, roles_json, \
-scopes_json, approved_scopes_json, tokens_json, approved_via, created_at_ms, approved_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'owner', ?, ?)"
-            .to_string(),
-        params: vec![
-            field("deviceId"),
-            field("publicKey"),
-            field("displayName"),
-            field("clientId"),
-            field("clientMode"),
-            field("role"),
-            text("roles"),
-            text("scopes"),
-            text("approvedScopes"),
-            text("tokens"),
-            field("createdAtMs"),
-            field("approvedAtMs"),
-        ],
-        changes: 1,
-    }
-}
-
-/// Updates the columns that a decision sets; all others stay.
-pub fn update_paired(device_id: &str, mut record: Map<String, Value>, sets: &[Set]) -> Statement {
-    let mut columns: Vec<&'static str> = Vec::new();
-    for set in sets {
-        put(&mut record, &set.path, set.value.clone());
-        let column = column(set.path[0]);
-        if !columns.contains(&column) {
-            columns.push(column);
-        }
-    }
-    let mut params: Vec<Value> = columns
-        .iter()
-        .map(|name| {
-            let value = record.get(field(name)).cloned().unwrap_or(Value::Null);
-            if name.ends_with("_json") { Value::String(json5::line(&value)) } else { value }
-        })
-        .collect();
-    params.push(device_id.into());
-    let list: Vec<String> = columns.iter().map(|column| format!("{column} = ?")).collect();
-    Statement {
-        sql: format!("UPDATE device_pairing_paired SET {} WHERE device_id = ?", list.join(", ")),
-        params,
-        changes: 1,
-    }
-}
-
-const FIELDS: [(&str, &str); 13] = [
-    ("deviceId", "device_id"),
-    ("publicKey", "public_key"),
-    ("displayName", "display_name"),
-    ("platform", "platform"),
-    ("deviceFamily", "device_family"),
-    ("role", "role"),
-    ("approvedVia", "approved_via"),
-    ("roles", "roles_json"),
-    ("scopes", "scopes_json"),
-    ("approvedScopes", "approved_scopes_json"),
-    ("tokens", "tokens_json"),
-    ("createdAtMs", "created_at_ms"),
-    ("approvedAtMs", "approved_at_ms"),
-];
-
-fn column(field: &str) -> &'static str {
-    FIELDS.iter().find(|(name, _)| *name == field).map_or("", |(_, column)| column)
-}
-
-pub(super) fn field(column: &str) -> &'static str {
-    FIELDS.iter().find(|(_, name)| *name == column).map_or("", |(field, _)| field)
 }
 
 /// Inserts the identity where there is no primary one.

@@ -77,7 +77,9 @@ const FLAGS = {
   }],
   unset: ['PATH', 'a setting that goes (repeat)', (o, v) => (o.merge = merged(o.merge ?? {}, setting('unset', v, null)))],
   arrays: ['HOW', 'arrays of the patch: union (default), replace', (o, v) => (o.arrays = v)],
-  'device-id': ['ID', 'only requests of this device; default: all', (o, v) => (o.deviceId = v)],
+  'device-id': ['ID', 'this device alone', (o, v) => (o.deviceId = v)],
+  'request-id': ['ID', 'this request alone', (o, v) => (o.requestId = v)],
+  show: [null, 'print the token, on a terminal too', null],
   client: ['WHO', 'agent, cli; doctor: control-ui, node, app, other too', (o, v) => (o.client = v)],
   header: ['"K: V"', 'a header of the upgrade request (repeat)', (o, v) => {
     const [name, value] = header(v);
@@ -107,11 +109,30 @@ const CONNECTION = ['client', 'header', 'method', 'remote-address', 'presents-de
 const COMMANDS = {
   setup: { operation: 'setup', about: 'config, identity, paired record and pending requests in one go', flags: [...PAIR, 'no-config', ...CONFIG], inner: { config: CONFIG } },
   'pre-pair': { operation: 'prePair', about: 'make or reuse the device identity and write its approved record', flags: PAIR },
-  'clear-pending': { operation: 'clearPending', about: 'remove stale pairing requests, which poison later ones', flags: ['device-id'] },
+  'clear-pending': { operation: 'clearPending', about: 'remove stale pairing requests, which poison later ones', flags: ['device-id', 'request-id'] },
   'patch-config': { operation: 'patchConfig', about: 'edit openclaw.json without losing a byte of the rest', flags: CONFIG },
   doctor: { operation: 'diagnose', about: 'why there is a wall, and all that is wrong on disk', flags: ['device', ...CONNECTION, 'all', 'why'], inner: { connection: CONNECTION }, output: ['json', 'quiet'] },
   verify: { operation: 'verify', about: 'a real connect to a running gateway; changes nothing by trying', flags: ['url', 'token-env', 'password-env', 'client', 'header', 'timeout', 'force'], output: ['json', 'quiet'] },
 };
+
+/** A word that is not a flag becomes these. A request's id is a UUID, a device's hexadecimal digits. */
+const WORDS = {
+  request: ['REQUEST', (o, v) => (o.requestId = v), ['requestId']],
+  device: ['DEVICE', (o, v) => (o.deviceId = v), ['deviceId']],
+  either: ['REQUEST|DEVICE', (o, v) => (o[/^[0-9a-f]{9,}$/.test(v) ? 'deviceId' : 'requestId'] = v), ['requestId', 'deviceId']],
+  name: ['NAME', (o, v) => (o.name = v), ['name']],
+};
+const DEVICES = {
+  list: { about: 'every paired device and every waiting request', words: [], flags: [], output: ['json', 'quiet'] },
+  approve: { about: 'approve one request, as the owner would', words: ['either'], flags: ['request-id', 'device-id', 'scopes', 'display-name'] },
+  reject: { about: 'drop one request', words: ['request'], flags: ['request-id'] },
+  remove: { about: 'drop a device, its tokens and requests', words: ['device'], flags: ['device-id'] },
+  revoke: { about: 'revoke a token of a device', words: ['device'], flags: ['device-id', 'role'] },
+  rotate: { about: 'give a device a new token', words: ['device'], flags: ['device-id', 'role'] },
+  rename: { about: 'give a device another name', words: ['device', 'name'], flags: ['device-id'] },
+  token: { about: 'print the token of a device: a secret', words: ['device'], flags: ['device-id', 'role', 'show'], output: ['json'] },
+};
+for (const [name, command] of Object.entries(DEVICES)) COMMANDS[`devices ${name}`] = { operation: `devices.${name}`, ...command };
 
 /** The nearest known word, if one is near: at most two letters put in, left out, changed or swapped. */
 function nearest(word, words) {
@@ -133,22 +154,41 @@ function nearest(word, words) {
 
 /** `{ command, options, json, quiet, why }`, or `{ help }`, or `{ version }`. `io` reads files and variables. */
 function parse(argv, io) {
-  const [name, ...rest] = argv;
+  let [name, ...rest] = argv;
+  if (name === 'devices' || (name === 'help' && rest[0] === 'devices')) {
+    const [what, ...others] = name === 'devices' ? rest : rest.slice(1);
+    if (what === undefined || what === '--help' || what === '-h' || what === 'help') return { help: 'devices' };
+    if (!Object.hasOwn(DEVICES, what)) {
+      const near = nearest(what, Object.keys(DEVICES));
+      throw new Usage(`There is no command devices ${what}.`, near ? `Did you mean devices ${near}?` : `Commands: ${Object.keys(DEVICES).join(', ')}.`);
+    }
+    [name, rest] = [`devices ${what}`, others];
+  }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') return { help: Object.hasOwn(COMMANDS, rest[0] ?? '') ? rest[0] : 'all' };
   if (name === '--version' || name === '-v') return { version: true };
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : null;
   if (!command) {
-    const near = nearest(name, Object.keys(COMMANDS));
-    throw new Usage(`There is no command ${name}.`, near ? `Did you mean ${near}?` : `Commands: ${Object.keys(COMMANDS).join(', ')}.`);
+    const near = nearest(name, [...Object.keys(COMMANDS).filter((known) => !known.includes(' ')), 'devices']);
+    throw new Usage(`There is no command ${name}.`, near ? `Did you mean ${near}?` : `Commands: ${[...Object.keys(COMMANDS).filter((known) => !known.includes(' ')), 'devices'].join(', ')}.`);
   }
   const flags = [...TARGET, ...command.flags, ...(command.output ?? OUTPUT)];
   const options = {};
   const switches = {};
+  const wanted = [...(command.words ?? [])];
+  /** What a flag has said is not asked for by a word. */
+  const next = () => {
+    while (wanted.length > 0 && WORDS[wanted[0]][2].some((name) => options[name] !== undefined)) wanted.shift();
+    return wanted[0];
+  };
   const words = [...rest];
   while (words.length > 0) {
     const word = words.shift();
     if (word === '--help' || word === '-h') return { help: name };
     const [, flag, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (flag === undefined && next() !== undefined && word !== '') {
+      WORDS[wanted.shift()][1](options, word);
+      continue;
+    }
     if (flag === undefined) throw new Usage(`${name} takes no argument ${word}.`, `See ${name} --help.`);
     if (!flags.includes(flag)) {
       const near = nearest(flag, flags);
@@ -166,7 +206,8 @@ function parse(argv, io) {
     if (assign) assign(into, value, io);
     else switches[flag] = true;
   }
-  return { command: name, operation: command.operation, options, json: switches.json === true, quiet: switches.quiet === true, why: switches.why === true, all: switches.all === true };
+  if (next() !== undefined) throw new Usage(`${name} wants ${wanted.map((word) => WORDS[word][0]).join(' and ')}.`, 'See devices list.');
+  return { command: name, operation: command.operation, options, json: switches.json === true, quiet: switches.quiet === true, why: switches.why === true, all: switches.all === true, show: switches.show === true };
 }
 
 function help(topic) {
@@ -175,16 +216,21 @@ function help(topic) {
       const [value, about] = FLAGS[name];
       return `  ${`--${name}${value ? ` ${value}` : ''}`.padEnd(25)} ${about}`;
     });
+  if (topic === 'devices') {
+    const line = ([name, { words, about }]) => `  ${[name, ...words.map((word) => WORDS[word][0])].join(' ').padEnd(23)} ${about}`;
+    return ['openclaw-prepair devices <command>: paired devices and waiting requests, without a gateway', '', ...Object.entries(DEVICES).map(line), '', 'Of an id its beginning is enough: 8 characters or more.', ''].join('\n');
+  }
   if (topic !== 'all') {
-    const { about, flags, output = OUTPUT } = COMMANDS[topic];
-    return [`openclaw-prepair ${topic}: ${about}`, '', ...flagLines(flags), '', ...flagLines([...TARGET, ...output]), ''].join('\n');
+    const { about, flags, words = [], output = OUTPUT } = COMMANDS[topic];
+    return [`openclaw-prepair ${[topic, ...words.map((word) => WORDS[word][0])].join(' ')}: ${about}`, '', ...flagLines(flags), '', ...flagLines([...TARGET, ...output]), ''].join('\n');
   }
   return [
     'Pre-pairs an OpenClaw gateway device before the gateway starts.',
     '',
     'npx openclaw-prepair <command> [flags]',
     '',
-    ...Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(14)} ${about}`),
+    ...Object.entries(COMMANDS).filter(([name]) => !name.includes(' ')).map(([name, { about }]) => `  ${name.padEnd(14)} ${about}`),
+    `  ${'devices'.padEnd(14)} ${Object.keys(DEVICES).join(', ')}`,
     '',
     'Flags of every command (<command> --help shows the others):',
     ...flagLines([...TARGET, ...OUTPUT.filter((name) => name !== 'dry-run')]),

@@ -9,6 +9,7 @@ const { readPlain } = require('../plain-file.js');
 const { verify } = require('../verify.js');
 const { parse, help, Usage } = require('./args.js');
 const { planDiff } = require('./diff.js');
+const devices = require('./devices.js');
 const { runDoctor } = require('./doctor.js');
 const { safe, paint, notices, diffLines, done, laidOut } = require('./show.js');
 
@@ -129,6 +130,26 @@ async function runVerify(call, c) {
   return { report, code, lines: [`${c.red('✘')} ${message}`, ...where, ...scopes, ...taken, ...remaining, `    ${c.cyan('→')} ${hint}`] };
 }
 
+function runList(call, c) {
+  const report = driver.list(load(), call.options);
+  return { report, code: DONE, lines: devices.listed(report, c, { columns: process.stdout.columns, now: call.options.now ?? Date.now() }) };
+}
+
+/** One device: of its id the beginning may be typed. */
+function runDevice(call, c) {
+  const { stateDir, configPath, gatewayVersion, openclawDir } = call.options;
+  const options = devices.completed(call.operation, call.options, () => driver.list(load(), { stateDir, configPath, gatewayVersion, openclawDir }));
+  if (call.operation === 'devices.token') {
+    // A secret stays out of a terminal, and of its scrollback, unless it is asked for.
+    if (process.stdout.isTTY && !call.show) throw new Usage('devices token prints a secret.', 'Add --show to see it here, or send it to a program or a file.');
+    const report = driver.token(load(), options);
+    return { report, code: DONE, lines: [report.token] };
+  }
+  let lines = [];
+  const report = driver.run(load(), call.operation, options, (plan) => (lines = diffLines(planDiff(plan), c)));
+  return { report, code: DONE, lines: [...devices.changed(call.operation, report, c, options.dryRun === true), ...lines] };
+}
+
 function runOperation(call, c) {
   let lines = [];
   const report = driver.run(load(), call.operation, call.options, (plan) => (lines = diffLines(planDiff(plan), c)));
@@ -152,8 +173,9 @@ async function main(argv) {
       await write(stdout, `${require('../../package.json').version}\n`);
       return DONE;
     }
-    const runs = { diagnose: (given, colors) => runDoctor(load(), given, colors), verify: runVerify };
-    const { report, code, lines } = await (runs[call.operation] ?? runOperation)(call, paint(colored(stdout)));
+    const runs = { diagnose: (given, colors) => runDoctor(load(), given, colors), verify: runVerify, 'devices.list': runList };
+    const run = runs[call.operation] ?? (call.operation.startsWith('devices.') ? runDevice : runOperation);
+    const { report, code, lines } = await run(call, paint(colored(stdout)));
     if (call.json) await write(stdout, `${json(report)}\n`);
     else if (!call.quiet || code !== DONE) await print(code === REFUSED && call.command === 'verify' ? stderr : stdout, lines);
     return code;

@@ -207,4 +207,4 @@ function matrix({ assumed, cells, findings }, c) {
   return lines;
 }
 
-module.exports = { safe, paint, notices, laidOut, diffLines, done, diagnosis, matrix, isWall, isOpen, VERDICTS };
+module.exports = { safe, paint, plural, changes, notices, laidOut, diffLines, done, diagnosis, matrix, command, isWall, isOpen, VERDICTS };
