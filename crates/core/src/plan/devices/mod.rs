@@ -2,7 +2,7 @@
 
 mod approve;
 mod kept;
-mod list;
+pub(crate) mod list;
 mod remove;
 mod rename;
 mod surface;
