@@ -95,11 +95,19 @@ function reportOf({ tag: kind, val }) {
     case 'pre-pair': return pairReport(report);
     case 'clear-pending': return { ...report, cleared: report.cleared.map((one) => ({ silent: null, ...one })) };
     case 'setup': return { ...pairReport(report.pair), config: report.config ?? null };
-    case 'diagnose': return { reason: null, ...report };
-    case 'list-devices': return { ...report, gateway: gatewayOf(report.gateway), waiting: report.waiting.map((one) => ({ silent: null, ...one })) };
+    case 'diagnose': return diagnosis(report);
+    case 'list-devices': return { ...report, gateway: gatewayOf(report.gateway), waiting: waitingOf(report) };
     case 'device': return { ...report, gateway: gatewayOf(report.gateway), attempts: 1 };
     default: return report;
   }
+}
+
+const waitingOf = ({ waiting }) => waiting.map((one) => ({ silent: null, ...one }));
+
+function diagnosis({ assumed, remedy = null, ...report }) {
+  const steps = remedy?.steps.map(({ argv, ...step }) => ({ ...step, ...argv?.length > 0 && { argv } }));
+  const gateway = { ...gatewayOf(assumed.gateway), rules: assumed.gateway.rules };
+  return { reason: null, ...report, assumed: { ...assumed, gateway }, remedy: remedy && { ...remedy, steps } };
 }
 
 function gatewayOf({ version = null, source }) {

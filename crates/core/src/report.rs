@@ -9,7 +9,6 @@ use serde::{Serialize, Serializer};
 
 use crate::codes::NoticeCode;
 use crate::error::{Error, Place};
-use crate::report::devices::WaitingRequest;
 use crate::verdict::{Reason, Step, Verdict};
 
 /// A remark or a warning that did not stop the operation.
@@ -341,7 +340,7 @@ pub struct Diagnosis {
     /// All that is wrong on disk, each with its fix.
     pub findings: Vec<Notice>,
     /// What waits for an owner's approval, of every device.
-    pub waiting: Vec<WaitingRequest>,
+    pub waiting: Vec<devices::WaitingRequest>,
     /// What to do; null where there is nothing to do.
     pub remedy: Option<Remedy>,
 }

@@ -31,7 +31,7 @@ const files = ({ paired = null, waits = null, nodes = null, surfaces = null, ...
 const untyped = (operation, { requestId, deviceId, role = 'node', name }) => (operation === 'approve' ? (requestId === undefined) === (deviceId === undefined)
   : !['list', 'reject'].includes(operation) && deviceId === undefined || !['operator', 'node'].includes(role) || operation === 'rename' && name === undefined);
 const add = (name, why, version, operation, options, inputs, expect) => vectors.push({
-  name: `${version.slice(5)} ${operation} ${name}`, why, operation: `devices.${operation}`, options: at(version, options), inputs, ...('gateway' in inputs || untyped(operation, options)) && { door: 'json' }, expect,
+  name: `${version.slice(5)} ${operation} ${name}`, why, operation: `devices.${operation}`, options: at(version, options), inputs, ...untyped(operation, options) && { door: 'json' }, expect,
 });
 
 /** A waiting row. */
