@@ -403,6 +403,8 @@ export interface Diagnosis {
   steps: { question: string; answer: string; because: string }[];
   /** All that is wrong on disk, each with its fix. */
   findings: Notice[];
+  /** What waits for an owner's approval, of every device; none of it ever becomes part of a remedy. */
+  waiting: WaitingRequest[];
   /** `null`: nothing to do. */
   remedy: Remedy | null;
 }

@@ -33,7 +33,7 @@ record! {
     SetupReport => wit::SetupReport { pair, config }
     Assumed => wit::Assumed { state_dir, config_path, gateway, store, client, connection }
     AssumedGateway => wit::AssumedGateway { version, source, rules }
-    Diagnosis => wit::Diagnosis { assumed, verdict, reason, steps, findings, remedy }
+    Diagnosis => wit::Diagnosis { assumed, verdict, reason, steps, findings, waiting, remedy }
     Remedy => wit::Remedy { opens, steps }
     RemedyStep => wit::RemedyStep { by, argv, text }
     Gateway => wit::Gateway { version, source }

@@ -104,7 +104,8 @@ impl<'i, 'a> World<'i, 'a> {
         if missing.0 != Missing::default() {
             // Read beside what decides: none of them has to be there.
             if diagnoses {
-                let files = dotenv::files(target, &rules, inputs, &paths.state_dir);
+                let mut files = dotenv::files(target, &rules, inputs, &paths.state_dir);
+                files.extend([paths.nodes_pending(), paths.nodes_paired()]);
                 let wanted = want_files(inputs, files.iter().map(String::as_str));
                 missing.take(wanted.map_err(Stop::optional))?;
             }

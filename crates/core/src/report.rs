@@ -339,6 +339,8 @@ pub struct Diagnosis {
     pub steps: Vec<Step>,
     /// All that is wrong on disk, each with its fix.
     pub findings: Vec<Notice>,
+    /// What waits for an owner's approval, of every device.
+    pub waiting: Vec<devices::WaitingRequest>,
     /// What to do; null where there is nothing to do.
     pub remedy: Option<Remedy>,
 }

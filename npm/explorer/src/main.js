@@ -7,7 +7,7 @@ const { byId, h, prose } = require('./dom.js');
 const example = require('./example.js');
 const intake = require('./intake.js');
 const view = require('./view.js');
-const { mend: command } = require('../../openclaw-prepair/lib/cli/show.js');
+const { command } = require('../../openclaw-prepair/lib/cli/show.js');
 
 const FIELDS = {
   config: { name: 'openclaw.json', about: 'JSON5, as it is' },
@@ -256,7 +256,8 @@ function update() {
     state = current();
     if (state.version === '') throw Object.assign(new Error('Which version?'), { hint: 'Give it as `openclaw --version` prints it, like 2026.2.19.' });
     const nothing = Object.values(texts).every((text) => text === null);
-    diagnosis = state.error ? UNKNOWN : nothing ? NOTHING : core.diagnose(state.files, state.version, state.connection, state.key);
+    const judged = state.error ? UNKNOWN : core.diagnose(state.files, state.version, state.connection, state.key);
+    diagnosis = nothing ? { ...judged, ...NOTHING, findings: judged.findings } : judged;
     say('version-error', '');
     byId('version').setAttribute('aria-invalid', 'false');
   } catch (error) {
@@ -317,6 +318,9 @@ function download({ path, content }) {
   return h('a', { className: 'button', href: url, download: path.split('/').at(-1) }, `Download ${path.split('/').at(-1)}`);
 }
 
+/** A step for the machine itself: without the state dir that this page stands for. */
+const without = ({ argv, ...step }) => ({ ...step, argv: argv?.filter((word, at) => word !== '--state-dir' && argv[at - 1] !== '--state-dir') });
+
 /** The files mended, shown as a diff before anything is downloaded. */
 function mend() {
   forgetMended();
@@ -334,7 +338,8 @@ function mend() {
     const key = report.publicKey;
     const verdict = core.diagnose(after, state.version, state.connection, key);
     const before = core.diagnose(state.files, state.version, state.connection, state.key);
-    const elsewhere = command(before, state.connection, ['--gateway-version', state.version]);
+    // The state dir of this page is nobody's: on the machine it is found.
+    const elsewhere = before.remedy?.opens ? before.remedy.steps.map((step) => command(without(step))).filter(Boolean).map((words) => words.join(' ')).join(' && ') : null;
     const secret = written.some(({ path }) => path === core.PLACES.device);
     box.replaceChildren(
       h('h4', {}, 'With these files'),

@@ -189,3 +189,6 @@ for (const [form, address] of [['in long form', '0:0:0:0:0:0:0:1'], ['with a zon
   add(`a client address ${form}, 2026.2.21`, 'addresses are compared as text', '2026.2.21', named, listed, 'pairing-required', 'not-paired');
   add(`a client address ${form}, 2026.2.22`, 'addresses are compared as numbers', '2026.2.22', named, listed, 'silent-approval');
 }
+add('a request of another device', 'named, and in no remedy', '2026.4.15', { client: 'cli', ...proxied }, files({ [PENDING]: pending(request('cbc55e79-3252-4bfc-b91d-b108cf7e646c', OTHER)) }), 'pairing-required', 'not-paired', {
+  check: (_, { report }) => report.waiting.length === 1 && report.waiting[0].deviceId === OTHER.deviceId && !JSON.stringify(report.remedy).includes('cbc55e79') && report.remedy.steps.length === 1,
+});

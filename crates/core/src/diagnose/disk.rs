@@ -291,7 +291,11 @@ fn file_identity(world: &World<'_, '_>, disk: &mut Disk) -> Option<Error> {
 
 fn rows(world: &World<'_, '_>, disk: &mut Disk) -> Result<(), Stop> {
     let (inputs, db) = (world.inputs, world.paths.database());
-    want_queries(inputs, [rows::primary(&db), rows::pending(&db)])?;
+    if !inputs.rows.contains_key("pending") {
+        // Read with the requests; a diagnosis can do without.
+        want_queries(inputs, [rows::primary(&db), rows::pending(&db), rows::surfaces(&db)])?;
+    }
+    want_queries(inputs, [rows::primary(&db)])?;
     let requests = inputs.rows("pending").unwrap_or_default();
     disk.pending = requests
         .iter()

@@ -26,6 +26,7 @@ use crate::diagnose::remedy::remedy;
 use crate::error::Result;
 use crate::options::DiagnoseOptions;
 use crate::options::target::Target;
+use crate::plan::devices::waiting;
 use crate::report::Diagnosis;
 use crate::wants::Stop;
 
@@ -43,6 +44,7 @@ pub(crate) fn diagnose(
     Ok(Diagnosis {
         assumed: assumed(world, case, &disk, &outcome),
         remedy: remedy(world, case, &disk, &outcome)?,
+        waiting: waiting(world),
         verdict: outcome.verdict,
         reason: outcome.reason,
         steps: outcome.steps,

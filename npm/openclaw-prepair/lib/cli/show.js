@@ -153,6 +153,17 @@ const stepsOf = ({ steps }, c) =>
     return words ? [{ words, indent: 2 }, text] : [text];
   });
 
+/** What waits for an owner, each with who asks, from where and for what. Nothing here approves it. */
+function waits(list, c) {
+  if (list.length === 0) return [];
+  const line = ({ requestId, kind, deviceId, clientId, platform, remoteIp, roles, scopes, ageMs, expired }) => ({
+    first: '  ',
+    text: safe([requestId, kind === 'node-surface' ? 'wants commands,' : '', `device ${deviceId.slice(0, 12)}…`, clientId, platform, remoteIp && `from ${remoteIp}`, roles.join(' '), scopes.join(' '), `${Math.round(ageMs / 1000)} s old${expired ? ', expired' : ''}`].filter(Boolean).join(' ')),
+    indent: 4,
+  });
+  return ['', c.bold(`${plural(list.length, 'request')} waiting`), ...list.map(line), { first: '  ', text: 'If you know the device, approve it by `npx openclaw-prepair devices approve` with the id of its request.', indent: 2, style: c.dim }];
+}
+
 function diagnosis(report, c, { why }) {
   const { verdict, reason, steps, findings, remedy } = report;
   const wall = isWall(report);
@@ -173,6 +184,7 @@ function diagnosis(report, c, { why }) {
     lines.push('', c.bold(remedy.opens ? 'This opens it:' : 'Nothing here opens it for sure:'));
     lines.push(...stepsOf(remedy, c));
   }
+  lines.push(...waits(report.waiting, c));
   if (findings.length > 0) lines.push('', c.bold(isOpen(report) ? plural(findings.length, 'remark') : plural(findings.length, 'finding')), ...told(findings, c, wall ? c.red('✘') : c.yellow('!')));
   return lines;
 }
@@ -207,4 +219,4 @@ function matrix({ assumed, cells, findings }, c) {
   return lines;
 }
 
-module.exports = { safe, paint, plural, changes, notices, laidOut, diffLines, done, diagnosis, matrix, isWall, isOpen, VERDICTS };
+module.exports = { safe, paint, plural, changes, notices, laidOut, diffLines, done, diagnosis, matrix, command, isWall, isOpen, VERDICTS };

@@ -16,9 +16,7 @@ use crate::options::devices::Devices;
 use crate::report::StoreKind;
 use crate::wants::Stop;
 
-pub(crate) use list::list;
-#[allow(unused_imports, reason = "for a diagnosis, which names what waits")]
-pub(crate) use list::waiting;
+pub(crate) use list::{list, waiting};
 pub use tokens::{LiveToken, live_token};
 pub(crate) use write::DevicePart;
 
