@@ -53,13 +53,13 @@ test('the order of publishing: what a package names is there before it', () => {
   assert.deepEqual(manifest.optionalDependencies, { [`@openclaw-prepair/${PLATFORM}`]: build.version });
 });
 
-test('each tarball carries README, SECURITY and both licences; the main one no addon and no component, in 350 KB', () => {
+test('each tarball carries README, SECURITY and both licences; the main one no addon and no component, in 430 KB', () => {
   for (const { name, file, bytes } of plan().packages) {
     const names = execFileSync('tar', ['-tzf', join(dir, 'packages', file)], { encoding: 'utf8' }).trim().split('\n').map((path) => path.replace('package/', ''));
     for (const text of ['README.md', 'SECURITY.md', 'LICENSE-MIT', 'LICENSE-APACHE']) assert.ok(names.includes(text), `${name}: ${text}`);
     if (name !== 'openclaw-prepair') continue;
     assert.deepEqual(names.filter((path) => /\.node$|component/.test(path)), []);
-    assert.ok(bytes <= 350 * 1024, `${bytes} bytes`);
+    assert.ok(bytes <= 430 * 1024, `${bytes} bytes`);
   }
 });
 
