@@ -340,12 +340,14 @@ test('an include behind links is read as long as it stays in the folder of the c
 test('an include that OpenClaw refuses is a finding, and nothing is promised', async () => {
   for (const [env, expected] of [[{}, ['unknown', 'W_CONFIG_INCLUDE']], [{ OPENCLAW_INCLUDE_ROOTS: '/' }, ['open']]]) {
     const at = start({ env });
+    // hard links are refused from 2026.2.26, other roots are named from 2026.5.2
+    const options = { ...at.options, gatewayVersion: '2026.5.18' };
     const found = async (config) => {
       writeFileSync(join(at.stateDir, 'openclaw.json'), `{ ${config}, gateway: { mode: 'local' } }`, { mode: 0o600 });
-      const { verdict, findings } = await diagnose(at.fs, at.options);
+      const { verdict, findings } = await diagnose(at.fs, options);
       return [verdict, ...findings.map(({ code }) => code).filter((code) => code !== 'W_NODE')];
     };
-    await setup(at.fs, at.options);
+    await setup(at.fs, options);
     writeFileSync(join(at.home, 'outside.json5'), '{}');
     assert.deepEqual(await found("$include: '../outside.json5'"), expected);
     writeFileSync(join(at.stateDir, 'base.json5'), '{}');
