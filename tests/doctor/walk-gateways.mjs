@@ -94,13 +94,12 @@ export async function walkGateway(t, version, states = Object.keys(STATES), conn
         if (state !== "a node's record") report('not opened', { verdict, reason, did, remedy });
         continue;
       }
-      if (!prepair.devices && remedy.steps.some(({ argv }) => argv?.[0] === 'devices')) continue;
       for (const { by, argv } of remedy.steps) {
         if (by === 'openclaw-prepair') await run(...argv);
         else if (by === 'openclaw') await openclaw(home, argv);
         else report('a step by hand', { argv });
       }
-      if (connection.auth === 'device-token') deviceToken = prepair.devices?.token({ ...target, deviceId: identity.deviceId }).token ?? deviceToken;
+      if (connection.auth === 'device-token') deviceToken = prepair.devices.token({ ...target, deviceId: identity.deviceId }).token;
       const after = await tried();
       if (after !== 'open') report('a promise broken', { verdict, reason, did, after, remedy });
     }
