@@ -88,19 +88,24 @@ export async function walkGateway(t, version, states = Object.keys(STATES), conn
       if (did === 'open') continue;
       // As it is now, with what the refused client left.
       const { remedy, verdict, reason } = ask();
+      if (!remedy && isOpen({ verdict })) {
+        // The refused connect itself was given a role before it met the wall.
+        const after = await tried();
+        if (after !== 'open') report('open after it was refused, and it is not', { verdict, did, after });
+        continue;
+      }
       if (!remedy) report('a wall without a remedy', { verdict, reason, did });
       if (!remedy?.opens) {
         // A node's key never becomes an operator's.
         if (state !== "a node's record") report('not opened', { verdict, reason, did, remedy });
         continue;
       }
-      if (!prepair.devices && remedy.steps.some(({ argv }) => argv?.[0] === 'devices')) continue;
       for (const { by, argv } of remedy.steps) {
         if (by === 'openclaw-prepair') await run(...argv);
         else if (by === 'openclaw') await openclaw(home, argv);
         else report('a step by hand', { argv });
       }
-      if (connection.auth === 'device-token') deviceToken = prepair.devices?.token({ ...target, deviceId: identity.deviceId }).token ?? deviceToken;
+      if (connection.auth === 'device-token') deviceToken = prepair.devices.token({ ...target, deviceId: identity.deviceId }).token;
       const after = await tried();
       if (after !== 'open') report('a promise broken', { verdict, reason, did, after, remedy });
     }

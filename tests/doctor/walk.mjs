@@ -147,7 +147,7 @@ export function build(home, version, { identity = A, paired = [], pending = [], 
 /** Takes the steps of a remedy; whether all of them could be. `openclaw` runs OpenClaw's own commands, where there is one. */
 export async function follow({ steps }, { env, openclaw }) {
   for (const { by, argv } of steps) {
-    if (argv === undefined || (by === 'openclaw' && openclaw === undefined) || (argv[0] === 'devices' && !prepair.devices)) return false;
+    if (argv === undefined || (by === 'openclaw' && openclaw === undefined)) return false;
     if (by === 'hand') execFileSync(argv[0], argv.slice(1), { env });
     if (by === 'openclaw') await openclaw(argv);
     if (by !== 'openclaw-prepair') continue;
@@ -201,10 +201,6 @@ export async function walk({ versions = VERSIONS, states = Object.keys(STATES), 
               followed = await follow(remedy, { env });
             } catch (error) {
               problem('a step is refused', { error: error.message });
-              continue;
-            }
-            if (!followed && remedy.steps.some(({ argv }) => argv?.[0] === 'devices')) {
-              count('opened by `devices remove`, which is not here');
               continue;
             }
             if (!followed) {

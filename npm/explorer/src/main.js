@@ -242,8 +242,6 @@ function current() {
 }
 
 const UNKNOWN = { verdict: 'unknown', reason: null, steps: [], findings: [] };
-// No verdict from nothing.
-const NOTHING = { ...UNKNOWN, verdict: 'no-gateway' };
 
 function update() {
   clearTimeout(timer);
@@ -255,9 +253,7 @@ function update() {
   try {
     state = current();
     if (state.version === '') throw Object.assign(new Error('Which version?'), { hint: 'Give it as `openclaw --version` prints it, like 2026.2.19.' });
-    const nothing = Object.values(texts).every((text) => text === null);
-    const judged = state.error ? UNKNOWN : core.diagnose(state.files, state.version, state.connection, state.key);
-    diagnosis = nothing ? { ...judged, ...NOTHING, findings: judged.findings } : judged;
+    diagnosis = state.error ? UNKNOWN : core.diagnose(state.files, state.version, state.connection, state.key);
     say('version-error', '');
     byId('version').setAttribute('aria-invalid', 'false');
   } catch (error) {
@@ -274,7 +270,8 @@ function update() {
   const at = segment(state.version);
   byId('slider').value = String(at);
   byId('slider').setAttribute('aria-valuetext', `${state.version}: ${view.kindOf(diagnosis)}`);
-  byId('verdict').replaceChildren(view.verdict(diagnosis, state.version));
+  const nothing = Object.values(texts).every((text) => text === null);
+  byId('verdict').replaceChildren(view.verdict(diagnosis, state.version), ...(nothing ? [h('p', { className: 'quiet' }, 'No file was given: this is what the gateway does at its first start.')] : []));
   const brief = byId('brief');
   brief.className = `brief ${view.kindOf(diagnosis)}`;
   brief.textContent = `${state.version}: ${view.TITLE[diagnosis.verdict]}`;

@@ -159,7 +159,7 @@ fn change(
         Act::Settings(settings) => {
             let mut merge = Map::new();
             for (keys, value) in settings.iter() {
-                crate::store::fields::put(&mut merge, keys, value.clone().unwrap_or_default());
+                set(&mut merge, keys, value.clone().unwrap_or_default());
             }
             let options = ConfigOptions { proxies: Proxies::Off, ..config_options(merge) };
             Change::steps(config_part(world, &options, false)?.1)
@@ -170,6 +170,18 @@ fn change(
             Change { imported, ..Change::default() }
         }
     })
+}
+
+/// Puts a value into a merge patch; null there removes a key.
+fn set(map: &mut Map<String, Value>, keys: &[&str], value: Value) {
+    let Some((first, rest)) = keys.split_first() else { return };
+    if rest.is_empty() {
+        map.insert((*first).to_string(), value);
+    } else if let Value::Object(inner) =
+        map.entry((*first).to_string()).or_insert_with(|| Value::Object(Map::new()))
+    {
+        set(inner, rest, value);
+    }
 }
 
 fn config_options(merge: Map<String, Value>) -> ConfigOptions {

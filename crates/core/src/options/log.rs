@@ -132,31 +132,23 @@ fn unquoted(text: &str) -> Option<String> {
 
 /// `name=value` after `name=value`; a value ends where the next known name begins. `None` where one occurs twice.
 fn fields(text: &str, names: &[&'static str]) -> Option<Named<String>> {
-    let mut starts: Vec<(usize, &str)> = Vec::new();
-    if text.matches('"').count() % 2 == 1 {
-        return None;
-    }
-    for name in names.iter().copied() {
-        let key = format!("{name}=");
-        for (at, _) in text.match_indices(&key) {
-            if at != 0 && !text[..at].ends_with(' ') {
-                continue;
+    let mut found: Vec<(&str, String)> = Vec::new();
+    let mut quotes = 0;
+    for word in text.split(' ') {
+        quotes += word.bytes().filter(|byte| *byte == b'"').count();
+        let named = word.split_once('=').filter(|(name, _)| names.contains(name));
+        match named {
+            Some((name, _)) if found.iter().any(|(known, _)| *known == name) => return None,
+            Some((name, value)) => found.push((name, value.to_string())),
+            None => {
+                let (_, value) = found.last_mut()?;
+                value.push(' ');
+                value.push_str(word);
             }
-            if starts.iter().any(|(_, known)| *known == name) {
-                return None;
-            }
-            starts.push((at, name));
         }
     }
-    starts.sort_unstable();
-    if starts.first()?.0 != 0 {
-        return None;
-    }
-    let ends = starts.iter().skip(1).map(|(at, _)| *at).chain([text.len()]);
-    let value = |((at, name), end): (&(usize, &str), usize)| {
-        (name.to_string(), text[at + name.len() + 1..end].trim_end().to_string())
-    };
-    Some(starts.iter().zip(ends).map(value).collect())
+    let owned = found.into_iter().map(|(name, value)| (name.to_string(), value.trim().to_string()));
+    (quotes % 2 == 0).then(|| owned.collect())
 }
 
 #[cfg(test)]
