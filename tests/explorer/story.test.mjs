@@ -61,7 +61,7 @@ test('2026.2.19, agent, list then add: the wall, mended, and a real gateway that
   assert.match(await verdict(page), /The wall.*scope-upgrade/s);
   assert.match(await page.locator('#verdict').innerText(), /Is it approved silently\? no: /);
   assert.match(await page.locator('.tree .ends').innerText(), /Is it approved silently\?\s*no/);
-  assert.match(await page.locator('#findings').innerText(), /W_SCOPES/);
+  assert.match(await page.locator('#findings').innerText(), /W_PENDING_STICKY/);
   assert.match(await page.locator('#ranges').innerText(), /The wall stands from /);
 
   const saved = await mendInto(page, stateDir);

@@ -17,7 +17,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../npm/openclaw-prepair/
 /** A copy of a recipe, changed: what its tool has to notice. */
 function broken(t, name, from, to) {
   const dir = mkdtempSync(join(tmpdir(), 'prepair-broken-'));
-  t.after(() => rmSync(dir, { recursive: true }));
+  t.after(() => rmSync(dir, { recursive: true, force: true, maxRetries: 10 }));
   const text = read(name);
   assert.ok(text.includes(from), name);
   const file = join(dir, name.split('/').pop());

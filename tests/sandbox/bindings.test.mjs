@@ -13,7 +13,7 @@ const SCRIPT = `
   globalThis.crypto.getRandomValues = (bytes) => bytes.fill(7);
   const { setup } = require(${JSON.stringify(ENTRY)});
   const secret = 'correct horse battery staple, and 7 more words';
-  const cases = [{ gatewayVersion: '2026.2.19' }, { gatewayVersion: NEWEST, config: { proxyPeers: ['10.0.0.9'], merge: { a: { b: [1, 'ü'] } } } }, { gatewayVersion: '2026.4.15', identity: { secret, label: 'sandbox-1' }, displayName: 'x' }];
+  const cases = [{ gatewayVersion: '2026.2.19' }, { gatewayVersion: ${JSON.stringify(NEWEST)}, config: { proxyPeers: ['10.0.0.9'], merge: { a: { b: [1, 'ü'] } } } }, { gatewayVersion: '2026.4.15', identity: { secret, label: 'sandbox-1' }, displayName: 'x' }];
   (async () => {
     const out = [];
     for (const options of cases) {
