@@ -11,7 +11,7 @@ import { sbom } from './sbom.mjs';
 import { writeTexts } from './texts.mjs';
 
 const CARRIED = ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'SECURITY.md', 'package.json'];
-const LARGEST = 350 * 1024;
+const LARGEST = 430 * 1024;
 
 /** The first bytes of a shared library for each machine. */
 const MACHINES = {

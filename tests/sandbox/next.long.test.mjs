@@ -23,7 +23,7 @@ let url;
 /** A plan from the same inputs, random bytes included, as text. */
 const PLANNED = `function planned({ plan, reads }) {
   const inputs = { files: {}, rows: {}, now: 1750000000000, entropy: new Uint8Array(64).fill(7) };
-  const options = { stateDir: '/s', gatewayVersion: NEWEST, config: { proxyPeers: ['10.0.0.9'], merge: { a: ['ü'] } } };
+  const options = { stateDir: '/s', gatewayVersion: ${JSON.stringify(NEWEST)}, config: { proxyPeers: ['10.0.0.9'], merge: { a: ['ü'] } } };
   for (;;) {
     const wanted = reads('setup', options, inputs);
     if (wanted.done) break;
