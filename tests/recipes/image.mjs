@@ -15,7 +15,12 @@ const PACKAGE = fileURLToPath(new URL('../../npm/openclaw-prepair', import.meta.
 /** `{ dir, home, run(argv, options), start(argv, options), file(...) }`; all is gone when the test `t` ends. */
 export async function image(t) {
   const dir = mkdtempSync(join(tmpdir(), 'prepair-image-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
+  // A gateway writes until it has ended.
+  const ends = [];
+  t.after(async () => {
+    for (const ended of ends) await ended();
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+  });
   chmodSync(dir, 0o755);
   const [bin, home, temp] = ['bin', 'home', 'tmp'].map((name) => join(dir, name));
   for (const folder of [bin, home, temp]) mkdirSync(folder);
@@ -62,7 +67,7 @@ export async function image(t) {
     async start(argv, options) {
       const started = child(argv, options);
       const seen = listen(started);
-      t.after(async () => {
+      ends.push(async () => {
         started.kill('SIGTERM');
         for (let tries = 0; started.exitCode === null && started.signalCode === null && tries < 300; tries++) await sleep(100);
         while (end(started)) await sleep(20);
