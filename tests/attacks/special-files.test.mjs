@@ -260,7 +260,7 @@ test('files that arguments of the command line name', asRoot, async (t) => {
       const args = [bin, command, flag, at, '--state-dir', here.stateDir, '--gateway-version', '2026.2.19', '--json'];
       const { status, stdout, stderr } = await run(process.execPath, args, { cwd: here.home, home: here.home });
       const { error } = JSON.parse(stdout || '{}');
-      assert.deepEqual([status, error?.path, Boolean(error?.hint)], [1, at, true], `${flag}, ${kind}: ${status} ${stderr}`);
+      assert.deepEqual([status, error?.path, Boolean(error?.hint)], [2, at, true], `${flag}, ${kind}: ${status} ${stderr}`);
       const code = kind.startsWith('3 GB') ? 'SHAPE' : kind.endsWith('may not be read') ? 'IO' : 'NOT_A_FILE';
       assert.equal(error.code, `ERR_PREPAIR_${code}`, `${flag}, ${kind}`);
       assert.deepEqual(snapshot(here.stateDir), before);
@@ -277,7 +277,7 @@ test('a FIFO whose other end is written to: not a byte of it is taken', asRoot, 
   t.after(() => writer.kill('SIGKILL'));
   await sleep(300);
   const { status, stdout } = await run(process.execPath, [join(PACKAGE, 'bin/openclaw-prepair.js'), 'pre-pair', '--identity-file', at, '--json'], { cwd: here.home, home: here.home });
-  assert.deepEqual([status, JSON.parse(stdout).error.code], [1, 'ERR_PREPAIR_NOT_A_FILE']);
+  assert.deepEqual([status, JSON.parse(stdout).error.code], [2, 'ERR_PREPAIR_NOT_A_FILE']);
   const fd = fs.openSync(at, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
   const bytes = Buffer.alloc(64);
   assert.equal(bytes.toString('utf8', 0, fs.readSync(fd, bytes)), 'secret\n');
