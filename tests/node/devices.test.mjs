@@ -17,9 +17,10 @@ const request = (requestId, who, change = {}) => ({
   scopes: ['operator.admin', 'operator.read', 'operator.write', 'operator.approvals', 'operator.pairing'], remoteIp: '10.0.0.7', silent: false, isRepair: false, ts: 1_770_999_990_000, ...change,
 });
 const keyed = (...requests) => Object.fromEntries(requests.map((one) => [one.requestId, one]));
-const run = (here, ...args) => spawnSync(process.execPath, [fileURLToPath(new URL('../../npm/openclaw-prepair/bin/openclaw-prepair.js', import.meta.url)), 'devices', ...args, '--state-dir', here.stateDir, '--gateway-version', '2026.4.29'], {
+const cli = (here, ...args) => spawnSync(process.execPath, [fileURLToPath(new URL('../../npm/openclaw-prepair/bin/openclaw-prepair.js', import.meta.url)), 'devices', ...args, '--gateway-version', '2026.4.29'], {
   encoding: 'utf8', env: { ...process.env, HOME: here.home, NO_COLOR: '1' },
 });
+const run = (here, ...args) => cli(here, ...args, '--state-dir', here.stateDir);
 
 test('one is approved, its token given, made anew and revoked, and it is removed', (t) => {
   const here = place(t, '2026.4.29');
@@ -120,4 +121,16 @@ test('the command line: the beginning of an id is enough, but to remove this sta
   assert.deepEqual([gone.status, gone.stdout.includes('W_OWN_DEVICE')], [0, true]);
   assert.deepEqual(here.json('devices/paired.json'), {});
   for (const args of [['remov', 'x'], ['remove'], ['rename', deviceId], ['approve', ID, '--role', 'node'], ['revoke', deviceId, '--role', 'root']]) assert.equal(run(here, ...args).status, 2, args.join(' '));
+});
+
+test('the command line: the beginning of an id is one of the profile that is named', (t) => {
+  const here = place(t, '2026.4.29');
+  const ts = Date.now();
+  const waiting = (who) => keyed(request(ID, who, { ts }));
+  here.put('devices/pending.json', waiting(OTHER));
+  here.put('../.openclaw-work/devices/pending.json', waiting(BROWSER));
+  const done = cli(here, 'approve', BROWSER.deviceId.slice(0, 12), '--profile', 'work');
+  assert.equal(done.status, 0, done.stderr);
+  assert.deepEqual(Object.keys(here.json('../.openclaw-work/devices/paired.json')), [BROWSER.deviceId]);
+  assert.deepEqual(here.json('devices/pending.json'), waiting(OTHER));
 });

@@ -109,6 +109,9 @@ const remains = {
   request: ({ requestId }) => `The gateway there has the pending request ${safe(requestId)} now; remove it by \`openclaw devices reject\` of that gateway.`,
 };
 
+/** The options that say which state dir is meant. */
+const targetOf = ({ stateDir, configPath, profile, gatewayVersion, openclawDir }) => ({ stateDir, configPath, profile, gatewayVersion, openclawDir });
+
 async function runVerify(call, c) {
   const binding = load();
   const report = await verify(binding, call.options);
@@ -118,8 +121,7 @@ async function runVerify(call, c) {
   let [code, message, hint] = explained(report);
   if (report.reason === 'not-paired') {
     // Three things look like that from outside.
-    const { stateDir, configPath, profile, gatewayVersion, openclawDir } = call.options;
-    const { findings } = driver.diagnose(binding, { stateDir, configPath, profile, gatewayVersion, openclawDir });
+    const { findings } = driver.diagnose(binding, targetOf(call.options));
     const why = findings.find((finding) => ['W_STATE_DIR', 'W_NO_IDENTITY', 'W_NOT_PAIRED'].includes(finding.code));
     if (why) [message, hint] = [`${safe(why.message)} Nothing was sent.`, safe(why.hint)];
     if (why?.code === 'W_STATE_DIR') code = REFUSED;
@@ -137,8 +139,7 @@ function runList(call, c) {
 
 /** One device: of its id the beginning may be typed. */
 function runDevice(call, c) {
-  const { stateDir, configPath, gatewayVersion, openclawDir } = call.options;
-  const options = devices.completed(call.operation, call.options, () => driver.list(load(), { stateDir, configPath, gatewayVersion, openclawDir }));
+  const options = devices.completed(call.operation, call.options, () => driver.list(load(), targetOf(call.options)));
   if (call.operation === 'devices.token') {
     // A secret stays out of a terminal, and of its scrollback, unless it is asked for.
     if (process.stdout.isTTY && !call.show) throw new Usage('devices token prints a secret.', 'Add --show to see it here, or send it to a program or a file.');
