@@ -33,7 +33,7 @@ pub struct World<'i, 'a> {
     pub warnings: Vec<Notice>,
     /// Why the store can't be told; every operation but `diagnose` is refused then.
     pub unclear: Option<Error>,
-    /// Whether the environment lets includes lie outside of the config's folder.
+    /// The folders beside the config's in which the environment lets includes lie.
     pub include_roots: Vec<String>,
 }
 

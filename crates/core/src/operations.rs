@@ -69,9 +69,7 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
         What::Devices(options) => device_part(&world, options, entropy).map(|part| {
             let DevicePart { mut report, mut steps, statements } = part;
             report.changes = changes(&steps, &statements, &db);
-            if !statements.is_empty() {
-                steps.push(Step::Sql(Sql { db: db.clone(), statements }));
-            }
+            steps.extend(rows(statements, &db));
             (steps, Report::Device(report))
         }),
         What::PatchConfig(options) => {

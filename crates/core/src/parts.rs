@@ -145,14 +145,26 @@ macro_rules! words {
     ($($kind:ident $(or $default:ident)? { $($word:ident $text:literal),* })*) => {
         $(impl $kind {
             pub(crate) const WORDS: &[&str] = &[$($text),*];
+
+            /// By its word.
+            pub fn parse(word: &str) -> Option<Self> {
+                match word {
+                    $($text => Some(Self::$word),)*
+                    _ => None,
+                }
+            }
+
+            /// Its word.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$word => $text,)*
+                }
+            }
         }
 
         impl crate::parts::Read for $kind {
             fn read(value: serde_json::Value) -> crate::error::Result<Self> {
-                match value.as_str() {
-                    $(Some($text) => Ok(Self::$word),)*
-                    _ => Err(crate::parts::mistyped()),
-                }
+                value.as_str().and_then(Self::parse).ok_or_else(crate::parts::mistyped)
             }
 
             $(fn absent() -> crate::error::Result<Self> {

@@ -5,7 +5,7 @@ use crate::diagnose::disk::Disk;
 use crate::diagnose::judge::{Case, is_empty, presents_device};
 use crate::gateway::state::Mode;
 use crate::gateway::walk::Outcome;
-use crate::options::connection::{Auth, Client};
+use crate::options::connection::Auth;
 use crate::report::{Assumed, AssumedGateway, StoreKind};
 use crate::rules::Import;
 
@@ -16,8 +16,6 @@ pub(super) fn assumed(
     disk: &Disk,
     outcome: &Outcome,
 ) -> Assumed {
-    let at = case.options.connection.client as usize;
-    let client = Client::WORDS.get(at).copied().unwrap_or("other");
     Assumed {
         state_dir: world.paths.state_dir.clone(),
         config_path: world.paths.config.clone(),
@@ -27,20 +25,14 @@ pub(super) fn assumed(
             rules: world.rules.version.to_string(),
         },
         store: world.store,
-        client: client.to_string(),
+        client: case.options.connection.client.name().to_string(),
         connection: connection(world, case, disk, outcome),
     }
 }
 
 fn connection(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outcome) -> String {
     let described = &case.options.connection;
-    let from = match described.remote_address.as_deref() {
-        None => "this machine".to_string(),
-        Some(address) => match address.trim().parse::<core::net::IpAddr>() {
-            Ok(address) => address.to_string(),
-            Err(_) => "an address that is none".to_string(),
-        },
-    };
+    let from = described.address().map_or("this machine".to_string(), |ip| ip.to_string());
     let way = match described.headers.iter().next() {
         None => "directly",
         Some(_) => "through a proxy that adds headers",

@@ -10,11 +10,12 @@ use crate::codes::NoticeCode;
 use crate::config::patch;
 use crate::context::World;
 use crate::diagnose::disk::{Disk, proxy_list};
-use crate::diagnose::fault::{Fault, Unread};
+use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::{Findings, SETUP};
 use crate::diagnose::secrets::takes_reference;
 use crate::gateway::state::Mode;
 use crate::plan::client::approve_elsewhere;
+use crate::report::Notice;
 use crate::rules::{BindLan, Locality, ProxyMatch};
 
 /// What the config says that matters to a connection.
@@ -122,11 +123,11 @@ fn unset(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     let message =
         format!("The setting {} names a variable that is not set here: {then}.", quote(first));
     let hint = "Run this with the gateway's own environment, or give its variables as env.";
-    findings.add(NoticeCode::ConfigVariable, path, &message, hint);
+    let notice = Notice::new(NoticeCode::ConfigVariable, message).at(path).hint(hint);
     if hangs.is_some() {
-        let (path, hint) = (Some(path.to_string()), Some(hint.to_string()));
-        disk.unread.push(Unread { path, message, hint });
+        disk.unread.push(notice.clone());
     }
+    findings.0.push(notice);
 }
 
 /// Where a gateway listens and what it asks for, as far as it does not start with that.

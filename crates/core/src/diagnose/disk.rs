@@ -10,7 +10,7 @@ use crate::codes::{ErrorCode, NoticeCode};
 use crate::config::includes;
 use crate::config::variables::{self, Variables};
 use crate::context::{World, unsupervised};
-use crate::diagnose::fault::{Fault, Unread};
+use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::Findings;
 use crate::diagnose::kept::{discarded, stale_token, torn};
 use crate::diagnose::secrets;
@@ -19,10 +19,10 @@ use crate::gateway::state::{Config, ControlUi, Identity, Mode, Paired, Pending, 
 use crate::inputs::File;
 use crate::options::target::Target;
 use crate::plan::identity::{IMPORT_BY_DOCTOR, linked, primary_key};
-use crate::report::StoreKind;
+use crate::report::{Notice, StoreKind};
 use crate::rules::Import;
 use crate::store::identity;
-use crate::store::{columns, documents, rows};
+use crate::store::{columns, documents, pending, rows};
 use crate::wants::{Gathered, Stop, want_queries};
 
 /// A pending request.
@@ -31,6 +31,22 @@ pub(super) struct Waiting {
     pub(super) request_id: String,
     pub(super) device_id: String,
     pub(super) request: Pending,
+}
+
+impl Waiting {
+    /// `None` where it does not say whose it is.
+    fn read((id, request): &(String, Map<String, Value>)) -> Option<Self> {
+        Some(Self {
+            request_id: id.clone(),
+            device_id: request.get("deviceId")?.as_str()?.to_string(),
+            request: Pending {
+                silent: request.get("silent") == Some(&Value::Bool(true)),
+                scopes: strings(request.get("scopes")).unwrap_or_default(),
+                ts: request.get("ts").and_then(Value::as_i64).unwrap_or_default(),
+                refreshed_at_ms: request.get("refreshedAtMs").and_then(Value::as_i64),
+            },
+        })
+    }
 }
 
 /// What a state dir says about the device that lives in it. Holds secrets, so there is no Debug.
@@ -65,7 +81,7 @@ pub(super) struct Disk {
     /// A gateway does not start on this.
     pub(super) faults: Vec<Fault>,
     /// What could not be read, so that a verdict would be a guess.
-    pub(super) unread: Vec<Unread>,
+    pub(super) unread: Vec<Notice>,
 }
 
 impl Disk {
@@ -194,7 +210,7 @@ pub(super) fn gather(
         findings.refused(error.clone());
     }
     if let Some(error) = &world.unclear {
-        disk.unread.push(error.into());
+        disk.unread.push(error.clone().into());
         if !failures.iter().any(|(_, known)| known == error) {
             findings.refused(error.clone());
         }
@@ -204,7 +220,7 @@ pub(super) fn gather(
     // A file that could not be read is among the findings already.
     let mut part = |disk: &mut Disk, path: &str, result: Result<()>| {
         if let Err(error) = result {
-            disk.unread.push(inputs.failures.get(path).unwrap_or(&error).into());
+            disk.unread.push(inputs.failures.get(path).unwrap_or(&error).clone().into());
             if !failed(path) {
                 findings.refused(error);
             }
@@ -248,8 +264,10 @@ pub(super) fn gather(
         disk.array = documents::is_empty_array(&inputs.file(&paths.paired()));
         disk.stale_token = stale_token(world, disk.device_id().as_deref(), disk.record.as_ref());
         let path = paths.pending();
-        let read = file_pending(&inputs.file(&path), &path);
-        let read = read.map(|requests| disk.pending = requests);
+        let read = pending::entries(&inputs.file(&path), &path);
+        let read = read.map(|(requests, _)| {
+            disk.pending = requests.iter().filter_map(Waiting::read).collect();
+        });
         part(&mut disk, &path, read);
         if world.rules.import == Import::IdentityOnly {
             (disk.record, disk.pending) = Default::default();
@@ -296,24 +314,8 @@ fn rows(world: &World<'_, '_>, disk: &mut Disk) -> Result<(), Stop> {
         want_queries(inputs, [rows::primary(&db), rows::pending(&db), rows::surfaces(&db)])?;
     }
     want_queries(inputs, [rows::primary(&db)])?;
-    let requests = inputs.rows("pending").unwrap_or_default();
-    disk.pending = requests
-        .iter()
-        .map(|row| {
-            let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
-            let scopes = json5::parse(text("scopes_json"));
-            Waiting {
-                request_id: text("request_id").to_string(),
-                device_id: text("device_id").to_string(),
-                request: Pending {
-                    silent: row.get("silent").and_then(Value::as_i64).is_some_and(|flag| flag != 0),
-                    scopes: strings(scopes.as_ref()).unwrap_or_default(),
-                    ts: row.get("ts").and_then(Value::as_i64).unwrap_or_default(),
-                    refreshed_at_ms: row.get("refreshed_at_ms").and_then(Value::as_i64),
-                },
-            }
-        })
-        .collect();
+    let requests = pending::request_rows(inputs.rows("pending").unwrap_or_default());
+    disk.pending = requests.iter().filter_map(Waiting::read).collect();
     if !disk.elsewhere {
         disk.identity = primary_key(world).unwrap_or_default();
     }
@@ -349,27 +351,6 @@ fn file_record(
                 .hint("Remove it with `openclaw devices remove`, then run `npx openclaw-prepair setup`."))
         }
     }
-}
-
-fn file_pending(file: &File<'_>, path: &str) -> Result<Vec<Waiting>> {
-    let Some(bytes) = file.bytes(path)? else { return Ok(Vec::new()) };
-    let document = documents::store(bytes, path)?;
-    Ok(document
-        .members(document.root())
-        .filter_map(|member| {
-            let request = document.value(member.value)?;
-            Some(Waiting {
-                request_id: member.key.to_string(),
-                device_id: request.get("deviceId")?.as_str()?.to_string(),
-                request: Pending {
-                    silent: request.get("silent") == Some(&Value::Bool(true)),
-                    scopes: strings(request.get("scopes")).unwrap_or_default(),
-                    ts: request.get("ts").and_then(Value::as_i64).unwrap_or_default(),
-                    refreshed_at_ms: request.get("refreshedAtMs").and_then(Value::as_i64),
-                },
-            })
-        })
-        .collect())
 }
 
 pub(super) fn proxy_list(disk: &Disk) -> Vec<String> {

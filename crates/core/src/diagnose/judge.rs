@@ -103,8 +103,8 @@ fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Fin
         return ended(Verdict::NoGateway, None, Question::Here, vec![why.to_string()]);
     }
     if !disk.unread.is_empty() {
-        let why = disk.unread.iter().map(|unread| match &unread.path {
-            Some(path) => format!("{} ({path})", unread.message),
+        let why = disk.unread.iter().map(|unread| match &unread.place {
+            Some(place) => format!("{} ({})", unread.message, place.path),
             None => unread.message.clone(),
         });
         return ended(Verdict::Unknown, None, Question::Read, why.collect());

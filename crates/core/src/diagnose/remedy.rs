@@ -17,7 +17,7 @@ use crate::diagnose::fault::Fault;
 use crate::diagnose::judge::{Case, Row, described, is_open, presents_device};
 use crate::gateway::state::Paired;
 use crate::gateway::walk::Outcome;
-use crate::options::connection::{Auth, Client};
+use crate::options::connection::Auth;
 use crate::options::role::Role;
 use crate::options::target::flag;
 use crate::report::{By, Remedy, RemedyStep};
@@ -122,16 +122,12 @@ impl Search<'_> {
 fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outcome) -> Vec<Act> {
     let own = case.options.device.is_none();
     let record = disk.record.as_ref().map(Paired::read);
-    let whole = described(case, record.as_ref());
-    let as_node =
-        whole.role == Some(Role::Node) || whole.role.is_none() && whole.client == Client::Node;
-    let pair =
-        |reinstate, anew, scopes| Act::Pair { config: own, reinstate, anew, scopes, node: as_node };
+    let role = described(case, record.as_ref()).role();
+    let node = role == Role::Node;
+    let pair = |reinstate, anew, scopes| Act::Pair { config: own, reinstate, anew, scopes, node };
     let plain = || pair(false, false, Vec::new());
-    let revoked = record
-        .as_ref()
-        .and_then(|record| record.token(if as_node { Role::Node } else { Role::Operator }))
-        .is_some_and(|token| token.revoked);
+    let revoked =
+        record.as_ref().and_then(|record| record.token(role)).is_some_and(|token| token.revoked);
     let mut approvals = vec![plain()];
     if world.rules.import == Import::IdentityOnly {
         approvals.push(Act::Import);
@@ -146,11 +142,11 @@ fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
     // Where nothing can be added to a record. A node's stays what it is: its key never becomes an operator by a detour.
     let key = disk.identity.map(|key| base64::encode_url(&key));
     let other = record.as_ref().is_some_and(|record| Some(&record.public_key) != key.as_ref());
-    let node = record.as_ref().is_some_and(|record| {
+    let of_node = record.as_ref().is_some_and(|record| {
         let roles = record.roles.iter().flatten().chain(&record.role);
         roles.clone().any(|role| role == "node") && !roles.clone().any(|role| role == "operator")
     });
-    if !node && (other || outcome.reason == Some(Reason::MetadataUpgrade)) {
+    if !of_node && (other || outcome.reason == Some(Reason::MetadataUpgrade)) {
         approvals.push(Act::Remove);
     }
     let device_token = case.options.connection.auth == Some(Auth::DeviceToken);

@@ -74,8 +74,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn role(&self) -> Role {
-        let own = if self.connection.client == Client::Node { Role::Node } else { Role::Operator };
-        self.connection.role.unwrap_or(own)
+        self.connection.role()
     }
 
     /// The gateway's own backend client.

@@ -1,5 +1,7 @@
 //! A connection as `diagnose` is told of it.
 
+use core::net::IpAddr;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -49,8 +51,7 @@ pub struct Connection {
 impl Connection {
     /// The same with what its log line tells; refuses a line that cannot be read, and an address that is none.
     pub fn checked(self) -> Result<Self> {
-        let address = self.remote_address.as_deref();
-        if address.is_some_and(|text| plain(text).parse::<core::net::IpAddr>().is_err()) {
+        if self.remote_address.is_some() && self.address().is_none() {
             return Err(Error::new(
                 ErrorCode::Options,
                 "The option connection.remoteAddress is not an IP address.",
@@ -61,6 +62,17 @@ impl Connection {
             Error::new(ErrorCode::Options, "The option connection.log is not a line of a gateway's log that can be read.")
                 .hint("Give one whole line, at most 8 KiB, that holds \"[ws] closed before connect\" or \"[ws] unauthorized\". A line in which a field occurs twice is not read: a client may have written it.")
         })
+    }
+
+    /// The peer of the socket without its zone; `None`: this machine.
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        self.remote_address.as_deref()?.trim().split('%').next()?.parse().ok()
+    }
+
+    /// The role that it asks for.
+    pub(crate) fn role(&self) -> Role {
+        let own = if self.client == Client::Node { Role::Node } else { Role::Operator };
+        self.role.unwrap_or(own)
     }
 
     fn logged(mut self) -> Option<Self> {
@@ -78,11 +90,6 @@ impl Connection {
         }
         Some(self)
     }
-}
-
-/// An address without its zone.
-fn plain(text: &str) -> &str {
-    text.trim().split('%').next().unwrap_or_default()
 }
 
 const FORWARDED: &str = "X-Forwarded-For";

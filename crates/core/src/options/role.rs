@@ -20,23 +20,6 @@ words! {
 }
 
 impl Role {
-    /// By its name.
-    pub fn parse(name: &str) -> Option<Self> {
-        match name {
-            "operator" => Some(Self::Operator),
-            "node" => Some(Self::Node),
-            _ => None,
-        }
-    }
-
-    /// As OpenClaw spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Operator => "operator",
-            Self::Node => "node",
-        }
-    }
-
     /// For sentences.
     pub const fn article(self) -> &'static str {
         match self {

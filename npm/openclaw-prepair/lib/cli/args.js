@@ -132,6 +132,8 @@ const DEVICES = {
   rename: { about: 'give a device another name', words: ['device', 'name'], flags: ['device-id'] },
   token: { about: 'print the token of a device: a secret', words: ['device'], flags: ['device-id', 'role', 'show'], output: ['json'] },
 };
+/** The commands of one word. */
+const TOP = Object.keys(COMMANDS);
 for (const [name, command] of Object.entries(DEVICES)) COMMANDS[`devices ${name}`] = { operation: `devices.${name}`, ...command };
 
 /** The nearest known word, if one is near: at most two letters put in, left out, changed or swapped. */
@@ -168,8 +170,9 @@ function parse(argv, io) {
   if (name === '--version' || name === '-v') return { version: true };
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : null;
   if (!command) {
-    const near = nearest(name, [...Object.keys(COMMANDS).filter((known) => !known.includes(' ')), 'devices']);
-    throw new Usage(`There is no command ${name}.`, near ? `Did you mean ${near}?` : `Commands: ${[...Object.keys(COMMANDS).filter((known) => !known.includes(' ')), 'devices'].join(', ')}.`);
+    const known = [...TOP, 'devices'];
+    const near = nearest(name, known);
+    throw new Usage(`There is no command ${name}.`, near ? `Did you mean ${near}?` : `Commands: ${known.join(', ')}.`);
   }
   const flags = [...TARGET, ...command.flags, ...(command.output ?? OUTPUT)];
   const options = {};
@@ -229,7 +232,7 @@ function help(topic) {
     '',
     'npx openclaw-prepair <command> [flags]',
     '',
-    ...Object.entries(COMMANDS).filter(([name]) => !name.includes(' ')).map(([name, { about }]) => `  ${name.padEnd(14)} ${about}`),
+    ...TOP.map((name) => `  ${name.padEnd(14)} ${COMMANDS[name].about}`),
     `  ${'devices'.padEnd(14)} ${Object.keys(DEVICES).join(', ')}`,
     '',
     'Flags of every command (<command> --help shows the others):',

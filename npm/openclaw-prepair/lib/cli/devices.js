@@ -3,7 +3,7 @@
 // `openclaw-prepair devices …`: what is there, for people, and what they may type for it.
 
 const { refusal } = require('../errors.js');
-const { safe, changes, notices } = require('./show.js');
+const { safe, changes, notices, wrapped } = require('./show.js');
 
 const SECOND = 1000;
 const UNITS = [[86_400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']];
@@ -20,15 +20,8 @@ function age(ms) {
 }
 
 /** Words in lines of so many columns; a word that is longer is cut. */
-function wrapped(words, width) {
-  const lines = [];
-  for (const word of words.flatMap((text) => text.split(' ')).flatMap((text) => text.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}
+const filled = (words, width) =>
+  wrapped(words.flatMap((text) => text.split(' ')).flatMap((text) => text.match(new RegExp(`.{1,${width}}`, 'gu')) ?? []), [0, width], 0);
 
 /** What a stranger wrote, short and harmless. */
 const told = (text) => {
@@ -43,7 +36,7 @@ function block(heading, facts, c, width) {
   for (const [name, words] of facts) {
     const text = words.filter((word) => word !== undefined && word !== '');
     if (text.length === 0) continue;
-    wrapped(text, width - 13).forEach((line, i) => lines.push(`    ${c.dim((i === 0 ? name : '').padEnd(8))} ${line}`));
+    filled(text, width - 13).forEach((line, i) => lines.push(`    ${c.dim((i === 0 ? name : '').padEnd(8))} ${line}`));
   }
   return lines;
 }

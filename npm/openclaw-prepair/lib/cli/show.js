@@ -44,14 +44,14 @@ const notice = ({ code, message, place, hint }, c, mark) => [
 ];
 const notices = (list, c, mark = c.yellow('!')) => list.flatMap((item) => notice(item, c, mark));
 
-/** A text in lines of at most `width` characters, broken at words alone. */
-function wrapped(words, width, taken) {
+/** Words in lines, broken between words alone: `[begin, width]` is where a line begins and ends, `taken` where the first one begins. */
+function wrapped(words, [begin, width], taken) {
   const lines = [[]];
   let used = taken;
   for (const part of words) {
-    if (lines.at(-1).length > 0 && used + 1 + part.length > width.at(-1)) {
+    if (lines.at(-1).length > 0 && used + 1 + part.length > width) {
       lines.push([]);
-      used = width[0];
+      used = begin;
     }
     used += part.length + (lines.at(-1).length > 0 ? 1 : 0);
     lines.at(-1).push(part);
@@ -219,4 +219,4 @@ function matrix({ assumed, cells, findings }, c) {
   return lines;
 }
 
-module.exports = { safe, paint, plural, changes, notices, laidOut, diffLines, done, diagnosis, matrix, command, isWall, isOpen, VERDICTS };
+module.exports = { safe, paint, plural, changes, notices, wrapped, laidOut, diffLines, done, diagnosis, matrix, command, isWall, isOpen, VERDICTS };

@@ -57,30 +57,25 @@ fn named<'f>(
     let now = world.inputs.now;
     let mut live: Vec<(&str, Found<'f>)> = Vec::new();
     let mut expired = None;
-    for (id, request) in requests {
-        let device = request.get("deviceId").and_then(Value::as_str).unwrap_or_default().trim();
+    let mut look = |id: &'f str, device: &str, old: bool, found: Found<'f>| {
         let meant = match which {
             Waiting::Request(named) => id == named,
             Waiting::Device(named) => device == named,
         };
         match meant {
-            true if is_expired(renewed(request), now) => expired = Some(id),
-            true => live.push((id, Found::Device(id, request))),
+            true if old => expired = Some(id),
+            true => live.push((id, found)),
             false => {}
         }
+    };
+    for (id, request) in requests {
+        let device = request.get("deviceId").and_then(Value::as_str).unwrap_or_default().trim();
+        look(id, device, is_expired(renewed(request), now), Found::Device(id, request));
     }
     for surface in surfaces {
-        let meant = match which {
-            Waiting::Request(named) => surface.request_id == *named,
-            Waiting::Device(named) => surface.device_id == *named,
-        };
         // Rows keep it until it is answered.
         let old = world.store == StoreKind::Json && is_expired(renewed(&surface.request), now);
-        match meant {
-            true if old => expired = Some(&surface.request_id),
-            true => live.push((&surface.request_id, Found::Node(surface))),
-            false => {}
-        }
+        look(&surface.request_id, &surface.device_id, old, Found::Node(surface));
     }
     if live.len() > 1 {
         let ids: Vec<String> = live.iter().map(|(id, _)| request_name(id)).collect();
