@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use crate::base::json5::Editor;
 use crate::base::keys::device_id;
 use crate::context::World;
 use crate::diagnose::disk::{Disk, unless_refused};
@@ -14,14 +13,15 @@ use crate::error::{Error, Result};
 use crate::gateway::walk::Outcome;
 use crate::inputs::{File, Stat};
 use crate::options::config::{ConfigOptions, Proxies};
+use crate::options::devices::Devices;
 use crate::options::pair::{IdentityInput, OnConflict, PairInput, PairOptions, PendingChoice};
 use crate::options::role::Role;
 use crate::plan::config::config_part;
+use crate::plan::devices::device_part;
 use crate::plan::pair::pair_part;
-use crate::report::StoreKind;
 use crate::rules::Import;
 use crate::steps::{FileStep, Step};
-use crate::store::{documents, rows};
+use crate::store::rows;
 use crate::wants::Stop;
 
 /// Of no real key or token: what it makes is never written.
@@ -208,19 +208,14 @@ fn pair_options(
     Ok(options)
 }
 
-/// Record and requests of the device, gone.
+/// The device removed, as `devices.remove` does it.
 fn removed(world: &World<'_, '_>, disk: &Disk) -> Result<Change, Stop> {
-    let Some(public) = disk.identity else { return Ok(Change::default()) };
-    if world.store == StoreKind::Sqlite {
-        return Ok(Change { row: Some(Row { public, record: None }), ..Change::default() });
-    }
-    let path = world.paths.paired();
-    let Some(bytes) = world.inputs.file(&path).bytes(&path)? else { return Ok(Change::default()) };
-    let document = documents::store(bytes, &path)?;
-    let mut editor = Editor::new(&document);
-    editor.remove(document.root(), &device_id(&public));
-    let file = editor.finish().map(|content| (path, Some(Zeroizing::new(content))));
-    Ok(Change { files: file.into_iter().collect(), ..Change::default() })
+    let (Some(public), Some(id)) = (disk.identity, disk.device_id()) else {
+        return Ok(Change::default());
+    };
+    let part = device_part(world, &Devices::Remove(id), &ENTROPY_OF_TRIES)?;
+    let row = (!part.statements.is_empty()).then_some(Row { public, record: None });
+    Ok(Change { row, ..Change::steps(part.steps) })
 }
 
 /// Why an approval is refused, where it is.
