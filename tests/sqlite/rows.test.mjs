@@ -207,7 +207,8 @@ function rows() {
         assert.deepEqual([content(here), here.text('openclaw.json')], seen);
       }
       const report = prepair.setup(here.options);
-      assert.ok(report.config.warnings.some((warning) => warning.code === 'W_LEGACY_IDENTITY_CONFLICT'));
+      assert.equal(report.warnings.filter((warning) => warning.code === 'W_LEGACY_IDENTITY_CONFLICT').length, 1);
+      assert.deepEqual(report.config.warnings, [], 'said once');
     }
     const here = place(t);
     const { privateKeyPem, publicKey, deviceId } = prepair.exportIdentity(here.options);
@@ -223,7 +224,7 @@ function rows() {
     assert.equal(here.text('openclaw.json'), seen);
     const report = prepair.setup({ ...here.options, config: { proxyPeers: ['10.0.0.8'] } });
     assert.deepEqual([report.identity, report.config.changed], ['repaired', true]);
-    assert.ok(!report.config.warnings.some((warning) => warning.code === 'W_LEGACY_IDENTITY_CONFLICT'));
+    assert.ok(![...report.warnings, ...report.config.warnings].some((warning) => warning.code === 'W_LEGACY_IDENTITY_CONFLICT'));
     const { createdAtMs, ...mended } = here.json('identity/device.json');
     assert.ok(createdAtMs > 0);
     assert.deepEqual(mended, own);
@@ -243,10 +244,11 @@ function rows() {
       writeFileSync(path, JSON.stringify(identity));
       // What lies in the files counts already; a form that is not imported would stop the gateway.
       const { verdict } = prepair.diagnose({ ...options, connection: { client: 'cli', presentsDevice: true } });
-      assert.equal(verdict, identity.version === 1 ? 'open' : 'unknown');
+      assert.equal(verdict, identity.version === 1 ? 'open' : 'rejected');
+      if (verdict === 'rejected') await assert.rejects(startGateway(home), { exitCode: 78 });
       const report = prepair.setup({ ...options, config: { proxyPeers: ['10.0.0.9'] } });
       assert.deepEqual([report.deviceId, report.identity, report.config.changed], [deviceId, 'imported', true]);
-      assert.ok(!report.config.warnings.some((warning) => warning.code === 'W_LEGACY_IDENTITY_CONFLICT'));
+      assert.ok(![...report.warnings, ...report.config.warnings].some((warning) => warning.code === 'W_LEGACY_IDENTITY_CONFLICT'));
       const gateway = await startGateway(home);
       assert.equal(prepair.setup(options).paired, 'unchanged');
       assert.equal(prepair.exportIdentity(options).deviceId, deviceId);

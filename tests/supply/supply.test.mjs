@@ -23,7 +23,7 @@ test('the package needs no other at run time and runs nothing when it is install
 
 test('its JavaScript loads its own files and Node\'s modules only, and only localDir() starts a process', () => {
   for (const file of below('npm/openclaw-prepair', 'js')) {
-    for (const [, required, name = required] of text(file).matchAll(/(?:require|import)\(\s*['"]([^'"]+)['"]\s*\)|\bfrom ?['"]([^'"]+)['"]/g)) {
+    for (const [, required, name = required] of text(file).matchAll(/(?:require|import)\(\s*['"]([^'"]+)['"]\s*\)|(?<!['"])\bfrom ?['"]([^'"]+)['"]/g)) {
       // what esbuild bundled names Node's modules without the prefix, and so does the program that runs in a sandbox, a text here
       if (!(/\/(vendor\/|esm\/sandbox-inside)/.test(file) && isBuiltin(name))) assert.match(name, /^(node:|\.\.?\/|@openclaw-prepair\/)/, `${file} loads ${name}`);
       // localDir() runs the shell that a sandbox would
