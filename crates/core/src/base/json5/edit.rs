@@ -5,7 +5,6 @@
 //! there; of a removed member only its own text and comma go, comments around it stay.
 
 use core::cell::Cell;
-use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
@@ -55,29 +54,55 @@ enum Change {
 /// Collects changes to one document. What is changed inside of a value that is replaced or removed as a whole is lost.
 pub struct Editor<'d, 'a> {
     doc: &'d Document<'a>,
-    /// By where the value begins, or the key of what is removed.
-    changes: BTreeMap<usize, Change>,
+    /// By where the value begins, or the key of what is removed, in that order.
+    changes: Vec<(usize, Change)>,
 }
 
 impl<'d, 'a> Editor<'d, 'a> {
     /// No changes yet.
     pub fn new(doc: &'d Document<'a>) -> Self {
-        Self { doc, changes: BTreeMap::new() }
+        Self { doc, changes: Vec::new() }
     }
 
     pub(super) fn doc(&self) -> &'d Document<'a> {
         self.doc
     }
 
+    /// Where the change at a place is, or would be.
+    fn find(&self, place: usize) -> Result<usize, usize> {
+        self.changes.binary_search_by_key(&place, |(place, _)| *place)
+    }
+
+    fn get(&self, place: usize) -> Option<&Change> {
+        self.find(place).ok().map(|at| &self.changes[at].1)
+    }
+
+    fn get_mut(&mut self, place: usize) -> Option<&mut Change> {
+        self.find(place).ok().map(|at| &mut self.changes[at].1)
+    }
+
+    fn change(&mut self, place: usize, change: Change) {
+        match self.find(place) {
+            Ok(at) => self.changes[at].1 = change,
+            Err(at) => self.changes.insert(at, (place, change)),
+        }
+    }
+
+    /// Drops the changes from one place to before another.
+    fn forget(&mut self, from: usize, to: usize) {
+        let before = |end: usize| self.changes.partition_point(|(place, _)| *place < end);
+        self.changes.drain(before(from)..before(to));
+    }
+
     fn known(&self, node: Node) -> Option<&Container> {
-        match self.changes.get(&node.start) {
+        match self.get(node.start) {
             Some(Change::Inside(container)) => Some(container),
             _ => None,
         }
     }
 
     fn known_mut(&mut self, node: Node) -> Option<&mut Container> {
-        match self.changes.get_mut(&node.start) {
+        match self.get_mut(node.start) {
             Some(Change::Inside(container)) => Some(container),
             _ => None,
         }
@@ -85,11 +110,11 @@ impl<'d, 'a> Editor<'d, 'a> {
 
     /// What is to happen inside of an object or array; nothing where it is replaced as a whole.
     fn container(&mut self, node: Node) -> Option<&mut Container> {
-        let new = || Container { node, members: Map::new(), elements: Vec::new() };
-        match self.changes.entry(node.start).or_insert_with(|| Change::Inside(new())) {
-            Change::Inside(container) => Some(container),
-            _ => None,
+        if let Err(at) = self.find(node.start) {
+            let new = Container { node, members: Map::new(), elements: Vec::new() };
+            self.changes.insert(at, (node.start, Change::Inside(new)));
         }
+        self.known_mut(node)
     }
 
     /// Gives the member a value: of duplicates the last one, in its place; a new one comes at the end. Does nothing where
@@ -117,21 +142,14 @@ impl<'d, 'a> Editor<'d, 'a> {
     ) {
         if let Some(member) = member {
             let (item, node) = (member.key_span.start, member.value);
-            self.changes.remove(&item);
-            self.forget(node);
+            self.forget(item, item + 1);
+            self.forget(node.start, node.end);
             if !same::same(self.doc, node, &value) {
                 let new = Replacement { node, item, value };
-                self.changes.insert(node.start, Change::Replaced(new));
+                self.change(node.start, Change::Replaced(new));
             }
         } else if let Some(container) = self.container(object) {
             container.members.insert(key.to_owned(), value);
-        }
-    }
-
-    /// Drops the changes to a value and inside of it.
-    fn forget(&mut self, node: Node) {
-        while let Some((&start, _)) = self.changes.range(node.start..node.end).next() {
-            self.changes.remove(&start);
         }
     }
 
@@ -145,14 +163,14 @@ impl<'d, 'a> Editor<'d, 'a> {
         let Some(member) = member else {
             return self.known_mut(object)?.members.get_mut(key);
         };
-        match self.changes.get_mut(&member.value.start) {
+        match self.get_mut(member.value.start) {
             Some(Change::Replaced(replacement)) => Some(&mut replacement.value),
             _ => None,
         }
     }
 
     pub(super) fn is_removed(&self, member: &Member<'_>) -> bool {
-        matches!(self.changes.get(&member.key_span.start), Some(Change::Removed))
+        matches!(self.get(member.key_span.start), Some(Change::Removed))
     }
 
     /// The elements that earlier changes append.
@@ -164,7 +182,7 @@ impl<'d, 'a> Editor<'d, 'a> {
     pub(super) fn replace_root(&mut self, value: Value) {
         let node = self.doc.root();
         let new = Replacement { node, item: node.start, value };
-        self.changes.insert(node.start, Change::Replaced(new));
+        self.change(node.start, Change::Replaced(new));
     }
 
     /// Removes the member with its comma, duplicates too; true if there was one.
@@ -197,8 +215,8 @@ impl<'d, 'a> Editor<'d, 'a> {
     pub fn remove_members(&mut self, object: Node, mut pick: impl FnMut(&Member<'_>) -> bool) {
         for member in self.doc.members(object).filter(|member| pick(member)) {
             self.container(object);
-            self.forget(member.value);
-            self.changes.insert(member.key_span.start, Change::Removed);
+            self.forget(member.value.start, member.value.end);
+            self.change(member.key_span.start, Change::Removed);
         }
     }
 
@@ -216,8 +234,8 @@ impl<'d, 'a> Editor<'d, 'a> {
     pub fn finish(self) -> Option<Vec<u8>> {
         let plan = Plan::new(self.doc);
         let mut splices = Vec::new();
-        let removed = |item: usize| matches!(self.changes.get(&item), Some(Change::Removed));
-        for change in self.changes.values() {
+        let removed = |item: usize| matches!(self.get(item), Some(Change::Removed));
+        for (_, change) in &self.changes {
             match change {
                 Change::Replaced(replacement) => plan.replace(replacement, &mut splices),
                 Change::Inside(container) => plan.rewrite(container, removed, &mut splices),

@@ -4,6 +4,7 @@
 //! changes and writes the document anew with all that was not meant to change as it was: comments, spelling of numbers,
 //! order, indentation, line ends, BOM. Of duplicate keys the last one counts, as for both parsers of OpenClaw.
 
+mod decimal;
 mod document;
 mod edit;
 mod merge;

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::{Number, Value};
 
+use super::decimal::decimal;
+
 /// The value of a string or key as it stands in the text, and whether a Rust string can hold it: half a surrogate pair is
 /// replaced by U+FFFD.
 pub(super) fn unquote(raw: &str) -> (Cow<'_, str>, bool) {
@@ -97,7 +99,9 @@ pub(super) fn number(raw: &str) -> f64 {
     };
     let value = match digits.as_bytes() {
         [b'0', b'x' | b'X', hex @ ..] => hexadecimal(hex),
-        _ => digits.parse().unwrap_or(f64::NAN),
+        b"NaN" => f64::NAN,
+        b"Infinity" => f64::INFINITY,
+        _ => decimal(digits),
     };
     if negative { -value } else { value }
 }
