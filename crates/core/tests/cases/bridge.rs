@@ -220,7 +220,7 @@ fn what_a_connection_attempt_needs_is_found() {
     // Of settings nothing is told but what is named: variables as they stand, secrets as marks, what no gateway takes for one as it is.
     let told = |gateway: &str| {
         let disk = Disk::new(NEWEST_NAME)
-            .config(&format!("{{ gateway: {gateway}, channels: {{ x: {{ botToken: 'b' }} }} }}"));
+            .config(format!("{{ gateway: {gateway}, channels: {{ x: {{ botToken: 'b' }} }} }}"));
         let found = disk.ask("approach", "diagnose", json!({ "env": { "T": "given" } }));
         found["settings"]["gateway"].clone()
     };
