@@ -12,8 +12,8 @@
 set -euo pipefail
 export LC_ALL=C # apt's words are read
 TARGET=wasm32-unknown-unknown
-DIR=${WASM_TOOLCHAIN_DIR:-${PREPAIR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/openclaw-prepair}/wasm-rust}
-FORMAT=3
+DIR=${WASM_TOOLCHAIN_DIR:-${PREPAIR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/openclaw-prepair}/wasm-toolchain}
+FORMAT=4
 # The oldest compiler that serves: cargo takes no older one for this workspace, and -Cpanic=immediate-abort is of 1.91.
 OLDEST=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$(dirname "$0")/../../Cargo.toml")
 say() { printf '[wasm-toolchain] %s\n' "$*" >&2; }
@@ -122,6 +122,7 @@ version = "0.0.0"
 edition = "2021"
 [workspace]
 [profile.release]
+opt-level = "z"
 debug = false
 T
 ( cd "$B"; env -u CARGO_ENCODED_RUSTFLAGS -u CARGO_BUILD_TARGET RUSTFLAGS="$FLAGS" RUSTC="$DIR/bin/rustc" RUSTC_BOOTSTRAP=1 \

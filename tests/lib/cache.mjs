@@ -133,7 +133,7 @@ async function once(root, name, stamp, fill) {
 async function claim() {
   const mark = join(cacheDir, '.openclaw-prepair-cache');
   if (existsSync(mark)) return;
-  const held = ['cargo', 'compile', 'debian', 'node', 'npm', 'openclaw', 'platform-rust', 'python', 'tmp', 'wasm-rust'];
+  const held = ['cargo', 'compile', 'debian', 'node', 'npm', 'openclaw', 'platform-rust', 'python', 'tmp', 'wasm-rust', 'wasm-toolchain'];
   const names = process.env.PREPAIR_CACHE === undefined ? [] : await readdir(cacheDir).catch(() => []);
   const foreign = names.find((name) => !held.includes(name));
   if (foreign !== undefined) throw new Error(`${cacheDir} is in use by something else: it holds ${foreign}. Let PREPAIR_CACHE name a new folder.`);

@@ -17,7 +17,7 @@ const [OLD, NEW, NEXT] = [`${old}+dfsg1-1`, `${OLDEST}.0+dfsg1-1`, `${OLDEST}.0+
 function machine(t, { lists = [null], updates = true } = {}) {
   const home = mkdtempSync(join(tmpdir(), 'prepair-toolchain-'));
   t.after(() => rmSync(home, { recursive: true }));
-  const [bin, dir, log] = ['bin', 'wasm-rust', 'log'].map((name) => join(home, name));
+  const [bin, dir, log] = ['bin', 'wasm-toolchain', 'log'].map((name) => join(home, name));
   const program = (file, ...lines) => {
     writeFileSync(file, ['#!/bin/sh', ...lines, ''].join('\n'));
     chmodSync(file, 0o755);
@@ -51,7 +51,7 @@ function machine(t, { lists = [null], updates = true } = {}) {
     unpacked(version) {
       mkdirSync(join(dir, 'bin'), { recursive: true });
       rustc(join(dir, 'bin/rustc'), version);
-      for (const [name, text] of [['lock', ''], ['stamp', '3\n'], ['sources', ''], ['env.sh', `export RUSTC="${dir}/bin/rustc"\n`]]) writeFileSync(join(dir, name), text);
+      for (const [name, text] of [['lock', ''], ['stamp', '4\n'], ['sources', ''], ['env.sh', `export RUSTC="${dir}/bin/rustc"\n`]]) writeFileSync(join(dir, name), text);
     },
     run(env = {}) {
       const { status, stderr } = spawnSync('bash', [join(ROOT, 'crates/wasm/toolchain.sh')], {

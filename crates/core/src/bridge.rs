@@ -30,7 +30,18 @@ pub struct Reply {
     pub blobs: Vec<Vec<u8>>,
 }
 
-/// Answers one request. `entropy` is used where the request brings none, and wiped.
+/// Answers one request: `{ fn, operation, options, inputs }`, in which `{ blob: 0 }` is a content among `blobs`. `entropy` is used
+/// where the request brings none, and wiped.
+///
+/// A refusal is a reply too, `{"error": {code, message, …}}`; nothing panics.
+///
+/// ```
+/// let ask = |request: &str| prepair_core::bridge::call(request, &[], [7; 64]).json;
+///
+/// let reply = ask(r#"{"fn": "reads", "operation": "clearPending", "options": {"stateDir": "/s", "gatewayVersion": "2026.2.19"}}"#);
+/// assert!(reply.contains(r#""files":["/s/devices/pending.json"]"#));
+/// assert!(ask("{}").starts_with(r#"{"error":{"code":"ERR_PREPAIR_OPTIONS","#));
+/// ```
 pub fn call(request: &str, blobs: &[&[u8]], mut entropy: [u8; ENTROPY]) -> Reply {
     let mut out = Vec::new();
     let json = match answer(request, blobs, &mut entropy, &mut out) {

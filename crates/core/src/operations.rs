@@ -27,7 +27,12 @@ use crate::steps::{Plan, Sql, Statement, Step, changes};
 use crate::store::pending::Which;
 use crate::wants::{Gathered, Missing, Stop};
 
-/// Plans an operation; stops with what is still to be read.
+/// Plans an operation: ordered steps, and the report of what they amount to. `entropy` is what a new key and a new token are made
+/// of, drawn once a call. The crate's documentation begins with an example.
+///
+/// # Errors
+/// [`Stop::Missing`] with what is still to be read; ask again with it among the inputs. [`Stop::Refused`] with a stable code: nothing
+/// is to be written then.
 pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> Result<Plan, Stop> {
     let Request { target, what } = request;
     let world = World::look(target, Some(what), inputs)?;
@@ -136,7 +141,7 @@ fn rows(statements: Vec<Statement>, db: &str) -> Option<Step> {
     (!statements.is_empty()).then(|| Step::Sql(Sql { db: db.to_string(), statements }))
 }
 
-/// What a plan would still have to know. One that would be refused has read all that it needs.
+/// What a plan would still have to know; `None` where nothing is missing. One that would be refused has read all that it needs.
 pub fn reads(request: &Request, inputs: &Inputs<'_>) -> Option<Missing> {
     // The plan itself knows what it lacks.
     match plan(request, inputs, &[1; ENTROPY]) {

@@ -59,7 +59,7 @@ impl Stop {
     }
 
     /// The same, with the folders in which a driver reads.
-    pub fn based(self, bases: &[String]) -> Self {
+    pub(crate) fn based(self, bases: &[String]) -> Self {
         match self {
             Self::Missing(missing) => {
                 Self::Missing(Box::new(Missing { bases: bases.to_vec(), ..*missing }))
@@ -77,25 +77,25 @@ impl From<Error> for Stop {
 
 /// Files and queries wanted together, so that a driver reads them in one go.
 #[derive(Debug, Default)]
-pub struct Wants(Missing);
+pub(crate) struct Wants(Missing);
 
 impl Wants {
     /// Wants a file, unless the inputs have it.
-    pub fn file(&mut self, inputs: &Inputs<'_>, path: &str) {
+    pub(crate) fn file(&mut self, inputs: &Inputs<'_>, path: &str) {
         if !inputs.files.contains_key(path) && !self.0.files.iter().any(|known| known == path) {
             self.0.files.push(path.to_string());
         }
     }
 
     /// Wants a query, unless the inputs have it.
-    pub fn query(&mut self, inputs: &Inputs<'_>, query: Query) {
+    pub(crate) fn query(&mut self, inputs: &Inputs<'_>, query: Query) {
         if !inputs.rows.contains_key(&query.id) {
             self.0.queries.push(query);
         }
     }
 
     /// Wants modes and owner, unless the inputs have them or the driver cannot tell; whether it does.
-    pub fn stat(&mut self, inputs: &Inputs<'_>, path: &str) -> bool {
+    pub(crate) fn stat(&mut self, inputs: &Inputs<'_>, path: &str) -> bool {
         let wanted = inputs.stats.as_ref().is_some_and(|stats| !stats.contains_key(path));
         if wanted && !self.0.stats.iter().any(|known| known == path) {
             self.0.stats.push(path.to_string());
@@ -104,7 +104,7 @@ impl Wants {
     }
 
     /// Stops when something is missing.
-    pub fn met(self) -> Result<(), Stop> {
+    pub(crate) fn met(self) -> Result<(), Stop> {
         if self.0 == Missing::default() { Ok(()) } else { Err(Stop::Missing(Box::new(self.0))) }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// A package compiled for wasm32-unknown-unknown: where its module is.
 pub(crate) fn guest(name: &str) -> Result<PathBuf> {
-    let toolchain = cache()?.join("wasm-rust");
+    let toolchain = cache()?.join("wasm-toolchain");
     run(command("bash").arg("crates/wasm/toolchain.sh").env("WASM_TOOLCHAIN_DIR", &toolchain))?;
     // a folder of its own: the compiler may be another one than that of the addon
     let built = target().join("wasm");

@@ -1,6 +1,6 @@
 //! Addresses and CIDR blocks, parsed strictly: `010.0.0.0/8`, `10.0.0.0/33` and `10.0.0.0/+8` are none.
 //!
-//! OpenClaw's own readings of `gateway.trustedProxies` differ by version; they are in [`crate::gateway::request`].
+//! OpenClaw's own readings of `gateway.trustedProxies` differ by version; they are in `gateway::request`.
 
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};

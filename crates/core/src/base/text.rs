@@ -1,7 +1,7 @@
 //! What may be shown of a text that somebody else wrote.
 
 /// A short text in quotes, made harmless for a terminal. What may be a misplaced key or token is not shown.
-pub fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let secret = |c: char| c.is_ascii_alphanumeric() || "+/_-=".contains(c);
     if text.split(|c| !secret(c)).any(|run| run.len() >= 32) {
         return format!("a text of {} characters", text.chars().count());

@@ -15,7 +15,7 @@ use crate::wants::Stop;
 const REMOTE: &str = "remote";
 
 /// Whether the config surely says `gateway.mode: "remote"`. One that cannot be read does not. Asks for included files.
-pub fn is_remote(
+pub(crate) fn is_remote(
     inputs: &Inputs<'_>,
     path: &str,
     target: &Target,

@@ -15,7 +15,7 @@ const NO_NAMES: &str = "$include must be a file name or an array of them.";
 
 /// The whole config with what it includes, as a gateway reads it; `None` without a file. Asks for included files, and
 /// refuses what this version's gateway does not start with. `roots`: more folders that may hold included files.
-pub fn effective(
+pub(crate) fn effective(
     inputs: &Inputs<'_>,
     path: &str,
     rules: &Rules,

@@ -1,10 +1,10 @@
 //! `openclaw.json`: read with its includes and variables, edited by splices.
 
-pub mod client;
+pub(crate) mod client;
 pub(crate) mod dotenv;
-pub mod includes;
-pub mod merge;
-pub mod patch;
-pub mod proxies;
+pub(crate) mod includes;
+pub(crate) mod merge;
+pub(crate) mod patch;
+pub(crate) mod proxies;
 mod reduce;
-pub mod variables;
+pub(crate) mod variables;

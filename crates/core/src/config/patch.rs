@@ -18,7 +18,7 @@ use crate::wants::Stop;
 
 /// What becomes of the config.
 #[derive(Debug)]
-pub struct Patched {
+pub(crate) struct Patched {
     /// The new content; `None` when it stays as it is.
     pub content: Option<Vec<u8>>,
     /// The keys that change.
@@ -28,7 +28,7 @@ pub struct Patched {
 }
 
 /// Applies the options to a config. Asks for the files that it includes.
-pub fn patch(
+pub(crate) fn patch(
     inputs: &Inputs<'_>,
     path: &str,
     options: &ConfigOptions,

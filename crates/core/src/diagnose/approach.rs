@@ -19,7 +19,7 @@ use crate::wants::Stop;
 /// What `verify` needs to try a connection. Holds a secret: for the process that asked, never for a report.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Approach {
+pub(crate) struct Approach {
     /// The device of this state dir.
     pub device_id: Option<String>,
     /// Its key.
@@ -63,7 +63,7 @@ const SELF: [&str; 8] = [
 ];
 
 /// Gathers what `verify` needs; stops with what is still to be read. `request` is one of `diagnose`.
-pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop> {
+pub(crate) fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop> {
     let world = World::look(&request.target, Some(&request.what), inputs)?;
     let mut findings = Findings(Vec::new());
     let mut disk =

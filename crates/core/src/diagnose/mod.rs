@@ -2,7 +2,7 @@
 //! what cannot be read is a finding, not an error.
 
 mod after;
-pub mod approach;
+pub(crate) mod approach;
 mod assumed;
 mod config;
 mod disk;

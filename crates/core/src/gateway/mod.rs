@@ -1,13 +1,13 @@
 //! The gateway's decision on a connection, simulated: one file a question.
 
-pub mod admit;
-pub mod pairing;
-pub mod request;
+pub(crate) mod admit;
+pub(crate) mod pairing;
+pub(crate) mod request;
 pub mod scopes;
 pub mod state;
-pub mod tree;
+pub(crate) mod tree;
 pub mod walk;
-pub mod who;
+pub(crate) mod who;
 
 #[cfg(test)]
 #[path = "../../tests/unit/decision.rs"]

@@ -22,14 +22,14 @@ macro_rules! questions {
 
         /// The decision tree: its questions in the order in which a path meets them. "Is it approved silently?" stands
         /// behind each no of those about the record.
-        pub const TREE: &[Branch] = &[$(Branch { question: $text, device: $device, end: $end },)+];
+        pub(crate) const TREE: &[Branch] = &[$(Branch { question: $text, device: $device, end: $end },)+];
     };
 }
 
 /// A question of the decision tree, and where it leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Branch {
+pub(crate) struct Branch {
     /// The question.
     pub question: &'static str,
     /// Asked of clients with a device, or without one; of both where null.

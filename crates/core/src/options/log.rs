@@ -4,11 +4,11 @@ use crate::base::named::Named;
 use crate::base::text::is_uuid;
 
 /// More is no line of a gateway.
-pub const MAX_LINE: usize = 8 * 1024;
+pub(crate) const MAX_LINE: usize = 8 * 1024;
 
 /// What a line tells of a connection.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Logged {
+pub(crate) struct Logged {
     /// The peer of the socket.
     pub remote_address: String,
     /// `X-Forwarded-For`.
@@ -73,7 +73,7 @@ const MARKS: [(&str, &str); 2] =
 
 /// Reads a line; `None` where it is none that a gateway writes. What a client wrote into a field cannot be told from the
 /// gateway's own words, so a field that occurs twice, or a quote that is not closed, makes the line unreadable.
-pub fn read(line: &str) -> Option<Logged> {
+pub(crate) fn read(line: &str) -> Option<Logged> {
     let line = line.trim();
     let of = |(mark, last): &(&str, &'static str)| Some((line.split_once(mark)?.1, *last));
     let (rest, last) = MARKS.iter().find_map(of)?;

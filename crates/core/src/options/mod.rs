@@ -4,7 +4,7 @@ pub mod config;
 pub mod connection;
 pub mod devices;
 pub mod fields;
-pub mod log;
+pub(crate) mod log;
 mod merge;
 pub mod pair;
 pub mod role;
@@ -209,6 +209,18 @@ pub struct Request {
 /// Reads the options of an operation.
 ///
 /// `blobs` holds binary option values, referred to as `{"$blob": index}`; `seed` is the entropy for a new identity.
+///
+/// # Errors
+/// The first option that is unknown, missing, or has a value that is not taken, by its name; its value is not quoted where it may be
+/// a secret.
+///
+/// ```
+/// use prepair_core::codes::ErrorCode;
+/// use prepair_core::options::{Operation, parse};
+///
+/// let error = parse(Operation::Setup, serde_json::json!({ "stateDri": "/s" }), &[], &[7; 32]).expect_err("a misspelt option");
+/// assert_eq!(error.code, ErrorCode::Options);
+/// ```
 pub fn parse(
     operation: Operation,
     options: Value,

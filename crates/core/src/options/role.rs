@@ -21,7 +21,7 @@ words! {
 
 impl Role {
     /// For sentences.
-    pub const fn article(self) -> &'static str {
+    pub(crate) const fn article(self) -> &'static str {
         match self {
             Self::Operator => "an operator",
             Self::Node => "a node",

@@ -15,7 +15,10 @@ use crate::store::identity::{self, Repair, Stored};
 use crate::store::rows;
 use crate::wants::{Gathered, Missing, Stop, want_files, want_queries};
 
-/// The identity of a state dir with its private key; stops with what is still to be read.
+/// The identity of a state dir with its private key.
+///
+/// # Errors
+/// [`Stop::Missing`] with what is still to be read; [`Stop::Refused`] where there is no identity, or one that OpenClaw does not take.
 pub fn export(target: &Target, inputs: &Inputs<'_>) -> Result<KeyPair, Stop> {
     let world = World::look(target, None, inputs)?;
     let based = |stop: Stop| stop.based(&world.paths.bases());

@@ -1,11 +1,11 @@
 //! One file a part of a plan; any prefix of its steps is whole.
 
-pub mod client;
-pub mod config;
+pub(crate) mod client;
+pub(crate) mod config;
 pub mod devices;
 pub mod identity;
-pub mod key;
-pub mod pair;
-pub mod pending;
-pub mod record;
-pub mod take_back;
+pub(crate) mod key;
+pub(crate) mod pair;
+pub(crate) mod pending;
+pub(crate) mod record;
+pub(crate) mod take_back;

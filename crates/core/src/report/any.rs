@@ -27,7 +27,7 @@ pub enum Report {
 
 impl Report {
     /// Adds a warning; a diagnosis has findings instead.
-    pub fn warn(&mut self, notice: Notice) {
+    pub(crate) fn warn(&mut self, notice: Notice) {
         match self {
             Self::PrePair(report) | Self::Setup(SetupReport { pair: report, .. }) => {
                 report.warnings.push(notice);

@@ -31,9 +31,17 @@ pub enum Doubt {
 pub const NEWEST_NAME: &str = "2026.9.6";
 
 /// The newest OpenClaw that this table was checked against.
-pub const NEWEST: Version = Since::of(NEWEST_NAME).version();
+pub(crate) const NEWEST: Version = Since::of(NEWEST_NAME).version();
 
-/// The rules of a version; of [`NEWEST`], with a doubt, where it is newer or not known.
+/// The rules of a version; of the newest that is known, with a doubt, where it is newer than that or not known.
+///
+/// ```
+/// use prepair_core::rules::{Store, rules};
+///
+/// let version = "2026.2.19".parse().expect("an OpenClaw version");
+/// let (rules, doubt) = rules(Some(&version));
+/// assert_eq!((rules.store, doubt), (Store::Json, None));
+/// ```
 pub fn rules(version: Option<&Version>) -> (Rules, Option<Doubt>) {
     match version {
         None => (Rules::at(NEWEST, None), Some(Doubt::Unknown)),
@@ -50,7 +58,7 @@ impl Rules {
         Some((since.version(), source))
     }
 
-    /// The versions that brought a change, oldest first, and [`NEWEST`]: between two of them nothing differs.
+    /// The versions that brought a change, oldest first, and the newest that is known: between two of them nothing differs.
     pub fn versions() -> Vec<Version> {
         let cells = COLUMNS.iter().flat_map(|(_, column)| *column);
         let mut versions: Vec<Version> =
@@ -61,7 +69,7 @@ impl Rules {
     }
 
     /// Which of [`Rules::versions`] brought what holds for a version; that of [`NEWEST`] where it is newer or not known.
-    pub fn segment(version: Option<&Version>) -> usize {
+    pub(crate) fn segment(version: Option<&Version>) -> usize {
         let versions = Self::versions();
         let last = versions.len() - 1;
         version.map_or(last, |version| versions.iter().rposition(|v| v <= version).unwrap_or(0))
@@ -85,7 +93,7 @@ impl Rules {
     }
 
     /// A loopback address inside `gateway.trustedProxies` leaves local clients without an address, hence not local.
-    pub fn loopback_proxy_is_remote(&self) -> bool {
+    pub(crate) fn loopback_proxy_is_remote(&self) -> bool {
         self.locality == Locality::ClientIp && self.client_ip != ClientIp::FirstOrPeer
     }
 }

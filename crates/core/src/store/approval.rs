@@ -15,7 +15,7 @@ use crate::store::record::is_revoked;
 type Fields = Map<String, Value>;
 
 /// An approval of one request of a device.
-pub struct Approval<'a> {
+pub(crate) struct Approval<'a> {
     /// The device.
     pub id: &'a str,
     /// Its key, raw.
@@ -39,7 +39,7 @@ pub struct Approval<'a> {
 }
 
 /// What an approval does to a record.
-pub struct Approved {
+pub(crate) struct Approved {
     /// Fields to set, in order; a field that is null goes.
     pub sets: Vec<Set>,
     /// A token was there.
@@ -58,7 +58,7 @@ impl Approval<'_> {
     }
 
     /// The roles that get a token: those that are asked for, up to 2026.4.2 the request's first alone.
-    pub fn token_roles(&self) -> Vec<String> {
+    pub(crate) fn token_roles(&self) -> Vec<String> {
         let all = roles(self.request);
         let one = matches!(
             self.rules.approval_tokens,
@@ -72,7 +72,7 @@ impl Approval<'_> {
     }
 
     /// The record holds the tokens that this very approval makes.
-    pub fn made_before(&self) -> bool {
+    pub(crate) fn made_before(&self) -> bool {
         let tokens = self.had("tokens");
         let held = |role: &str| tokens.and_then(|tokens| tokens.get(role)?.get("token")?.as_str());
         let roles = self.token_roles();
@@ -83,7 +83,7 @@ impl Approval<'_> {
     }
 
     /// The scopes of the record afterwards; `None`: it has no list of them.
-    pub fn scopes(&self) -> Option<Vec<String>> {
+    pub(crate) fn scopes(&self) -> Option<Vec<String>> {
         let approved = self.had("approvedScopes").filter(|_| self.rules.approved_scopes);
         let held = strings(approved.or_else(|| self.had("scopes")));
         let listed = held.is_some() || self.request.get("scopes").is_some_and(Value::is_array);
@@ -92,7 +92,7 @@ impl Approval<'_> {
     }
 
     /// The record afterwards.
-    pub fn decide(&self) -> Approved {
+    pub(crate) fn decide(&self) -> Approved {
         let text = |name: &str| Value::from(name);
         let list = |list: Option<Vec<String>>| list.map_or(Value::Null, Value::from);
         let scopes = self.scopes();
@@ -147,7 +147,7 @@ impl Approval<'_> {
     }
 
     /// The roles of the record afterwards.
-    pub fn roles(&self) -> Vec<String> {
+    pub(crate) fn roles(&self) -> Vec<String> {
         let held = self.record.map(roles).unwrap_or_default();
         unique(held.iter().chain(&roles(self.request)))
     }
@@ -191,12 +191,12 @@ impl Approval<'_> {
 }
 
 /// A role that OpenClaw gives devices.
-pub fn known(role: &str) -> Option<&'static str> {
+pub(crate) fn known(role: &str) -> Option<&'static str> {
     Role::parse(role).map(Role::name)
 }
 
 /// A token made now; what it keeps of the old one. `issuer`: also who issued it.
-pub fn new_token(
+pub(crate) fn new_token(
     role: &str,
     scopes: Vec<String>,
     old: Option<&Fields>,
@@ -223,7 +223,7 @@ pub fn new_token(
 }
 
 /// normalizeDeviceAuthScopes of src/shared/device-auth.ts: trimmed, each once, sorted, from 2026.3.23 with what admin and write imply.
-pub fn normal(rules: &Rules, list: &[String]) -> Vec<String> {
+pub(crate) fn normal(rules: &Rules, list: &[String]) -> Vec<String> {
     let mut out = unique(list.iter());
     if rules.implied_scopes {
         let has = |out: &[String], scope: &str| out.iter().any(|known| known == scope);
@@ -244,7 +244,7 @@ pub fn normal(rules: &Rules, list: &[String]) -> Vec<String> {
 }
 
 /// Trimmed, each once, in the order in which they come first.
-pub fn unique<'s>(list: impl IntoIterator<Item = &'s String>) -> Vec<String> {
+pub(crate) fn unique<'s>(list: impl IntoIterator<Item = &'s String>) -> Vec<String> {
     let mut known = Map::new();
     for item in list {
         let item = item.trim();

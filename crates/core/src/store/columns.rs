@@ -45,12 +45,12 @@ const ALIASES: [(&str, &str); 2] =
     [("node_json", "node_surface_json"), ("waiting_json", "pending_node_surface_json")];
 
 /// The record that a query for one device gave.
-pub fn record(rows: &Rows, db: &str) -> Result<Option<Map<String, Value>>> {
+pub(crate) fn record(rows: &Rows, db: &str) -> Result<Option<Map<String, Value>>> {
     rows.as_ref().and_then(|rows| rows.first()).map(|row| record_of(row, db)).transpose()
 }
 
 /// A row of `device_pairing_paired` as the record that the gateway makes of it.
-pub fn record_of(row: &Map<String, Value>, db: &str) -> Result<Map<String, Value>> {
+pub(crate) fn record_of(row: &Map<String, Value>, db: &str) -> Result<Map<String, Value>> {
     let hint = "Remove the record with `npx openclaw-prepair devices remove`, then call again.";
     fields_of(row, &FIELDS).map_err(|column| {
         let id = device_name(row.get("device_id").and_then(Value::as_str).unwrap_or_default());
@@ -60,7 +60,7 @@ pub fn record_of(row: &Map<String, Value>, db: &str) -> Result<Map<String, Value
 }
 
 /// A row of `device_pairing_pending` as the request that the gateway makes of it; what does not parse is left out.
-pub fn request_of(row: &Map<String, Value>) -> Map<String, Value> {
+pub(crate) fn request_of(row: &Map<String, Value>) -> Map<String, Value> {
     let flag = |name: &str| Some(Value::Bool(row.get(name)?.as_i64()? != 0));
     let mut request = Map::new();
     for (field, column) in FIELDS.iter().chain(&REQUEST_FIELDS) {
@@ -97,7 +97,7 @@ fn fields_of(
 }
 
 /// Inserts a record where none was.
-pub fn insert_paired(record: &Map<String, Value>) -> Statement {
+pub(crate) fn insert_paired(record: &Map<String, Value>) -> Statement {
     let given = FIELDS.iter().filter_map(|(field, column)| Some((*column, record.get(*field)?)));
     let (columns, params): (Vec<_>, Vec<_>) =
         given.map(|(column, value)| (column, cell(column, value.clone()))).unzip();
@@ -122,7 +122,11 @@ fn cell(column: &str, value: Value) -> Value {
 }
 
 /// Updates the columns that a decision sets; all others stay.
-pub fn update_paired(device_id: &str, mut record: Map<String, Value>, sets: &[Set]) -> Statement {
+pub(crate) fn update_paired(
+    device_id: &str,
+    mut record: Map<String, Value>,
+    sets: &[Set],
+) -> Statement {
     let mut columns: Vec<&'static str> = Vec::new();
     for set in sets {
         put(&mut record, &set.path, set.value.clone());

@@ -14,7 +14,7 @@ fn text(fields: &Fields, name: &str) -> Option<String> {
 }
 
 /// What a record says. `scopes`: those that count in this version.
-pub fn paired(id: &str, record: &Fields, scopes: Vec<String>, own: bool) -> PairedDevice {
+pub(crate) fn paired(id: &str, record: &Fields, scopes: Vec<String>, own: bool) -> PairedDevice {
     let tokens: Vec<DeviceToken> = match record.get("tokens") {
         Some(Value::Object(tokens)) => tokens.iter().filter_map(token).collect(),
         _ => Vec::new(),
@@ -52,7 +52,7 @@ fn token((role, token): (&String, &Value)) -> Option<DeviceToken> {
 }
 
 /// What a request of a device says.
-pub fn waiting(id: &str, request: &Fields, now: i64) -> WaitingRequest {
+pub(crate) fn waiting(id: &str, request: &Fields, now: i64) -> WaitingRequest {
     WaitingRequest {
         request_id: id.to_string(),
         kind: WaitingKind::Device,
@@ -76,7 +76,7 @@ pub fn waiting(id: &str, request: &Fields, now: i64) -> WaitingRequest {
 
 /// What a paired node says of the commands that it wants. What it leaves out is as in its record. `expires`: no gateway knows it
 /// any more after the time of a request.
-pub fn surface(
+pub(crate) fn surface(
     id: &str,
     device_id: &str,
     request: &Fields,

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::inputs::File;
 
 /// Parses a JSON store (`paired.json`, `pending.json`): an object, or it is refused.
-pub fn store<'a>(bytes: &'a [u8], path: &str) -> Result<Document<'a>> {
+pub(crate) fn store<'a>(bytes: &'a [u8], path: &str) -> Result<Document<'a>> {
     const HINT: &str = "Nothing was changed: a gateway up to 2026.4.24 takes such a file for empty and overwrites it, a later one refuses it. \
 Mend it, restore it from a backup, or move it away if no paired device is needed any more.";
     // What holds nothing can be written: OpenClaw takes it for empty, too, or makes an object of it.
@@ -45,7 +45,7 @@ pub(crate) fn is_empty_array(file: &File<'_>) -> bool {
 }
 
 /// The error of a document that does not parse.
-pub fn syntax(error: crate::base::json5::SyntaxError, path: &str) -> Error {
+pub(crate) fn syntax(error: crate::base::json5::SyntaxError, path: &str) -> Error {
     let (code, message) = if error.encoding {
         (ErrorCode::Encoding, "The file is not valid UTF-8.".to_string())
     } else {
@@ -55,7 +55,7 @@ pub fn syntax(error: crate::base::json5::SyntaxError, path: &str) -> Error {
 }
 
 /// A kind of value in words.
-pub fn kind_name(kind: Kind) -> &'static str {
+pub(crate) fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Object => "an object",
         Kind::Array => "an array",

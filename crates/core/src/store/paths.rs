@@ -45,12 +45,12 @@ impl Paths {
     }
 
     /// The node requests of the JSON store: what commands a node wants.
-    pub fn nodes_pending(&self) -> String {
+    pub(crate) fn nodes_pending(&self) -> String {
         self.state("nodes/pending.json")
     }
 
     /// The nodes of the JSON store, and the commands that they were given.
-    pub fn nodes_paired(&self) -> String {
+    pub(crate) fn nodes_paired(&self) -> String {
         self.state("nodes/paired.json")
     }
 
@@ -324,7 +324,7 @@ fn upwards(path: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A path named in a file, relative to a folder: Node's `path.resolve(dir, path)`.
-pub fn relative_to(dir: &str, path: &str) -> String {
+pub(crate) fn relative_to(dir: &str, path: &str) -> String {
     if path.starts_with('/') {
         return normalize(path);
     }

@@ -96,7 +96,7 @@ fn name(document: &Document<'_>, member: &Member<'_>) -> String {
 }
 
 /// Requests among the rows of `device_pairing_pending` that go, and what deletes them.
-pub fn clear_rows(
+pub(crate) fn clear_rows(
     rows: &[Map<String, Value>],
     which: Which<'_>,
     now: i64,
@@ -170,12 +170,12 @@ pub fn renewed(request: &Map<String, Value>) -> Option<i64> {
 }
 
 /// Whether no gateway knows a request of that time any more.
-pub fn is_expired(at: Option<i64>, now: i64) -> bool {
+pub(crate) fn is_expired(at: Option<i64>, now: i64) -> bool {
     at.is_some_and(|at| now.saturating_sub(at) > PENDING_TTL_MS)
 }
 
 /// What a store holds by key: the key, and the fields of what it keeps there.
-pub type Entries = Vec<(String, Map<String, Value>)>;
+pub(crate) type Entries = Vec<(String, Map<String, Value>)>;
 
 /// The objects of a file by their keys, in its order; of equal keys the last counts. Anything else in it is left out, and
 /// counted.
@@ -201,7 +201,7 @@ pub fn entries(file: &File<'_>, path: &str) -> Result<(Entries, usize)> {
 }
 
 /// The requests among the rows of `device_pairing_pending`.
-pub fn request_rows(rows: &[Map<String, Value>]) -> Entries {
+pub(crate) fn request_rows(rows: &[Map<String, Value>]) -> Entries {
     let id =
         |row: &Map<String, Value>| row.get("request_id").and_then(Value::as_str).map(String::from);
     rows.iter().map(|row| (id(row).unwrap_or_default(), columns::request_of(row))).collect()
@@ -234,4 +234,4 @@ pub(crate) fn time(value: Option<&Value>) -> Option<i64> {
 }
 
 /// How long a pending request lives, in every version.
-pub const PENDING_TTL_MS: i64 = 300_000;
+pub(crate) const PENDING_TTL_MS: i64 = 300_000;

@@ -313,7 +313,7 @@ pub(crate) fn is_mark(token: &str) -> bool {
 
 /// Whether a token was revoked, by its field `revokedAtMs`: what JavaScript takes for true (`entry.revokedAtMs` in
 /// `src/infra/device-pairing.ts` of every version).
-pub fn is_revoked(at: Option<&Value>) -> bool {
+pub(crate) fn is_revoked(at: Option<&Value>) -> bool {
     match at {
         None | Some(Value::Null) => false,
         Some(Value::Bool(flag)) => *flag,

@@ -12,7 +12,7 @@ use crate::steps::Statement;
 use crate::wants::Query;
 
 /// The lowest user_version that holds identity and pairing (2026.8.1).
-pub const FIRST_SCHEMA: i64 = 15;
+pub(crate) const FIRST_SCHEMA: i64 = 15;
 
 /// Columns that the statements of this module name; those of pins are there where a row has one.
 const COLUMNS: [(&str, &[&str]); 3] = [
@@ -76,7 +76,7 @@ fn query(id: &str, db: &str, sql: &str, params: Vec<Value>) -> Query {
 }
 
 /// What tells the era: asked wherever a state dir is looked at.
-pub fn probes(db: &str) -> [Query; 2] {
+pub(crate) fn probes(db: &str) -> [Query; 2] {
     [
         query("userVersion", db, "PRAGMA user_version", vec![]),
         query(
@@ -91,7 +91,7 @@ pragma_table_list(m.name) l WHERE m.type = 'table' AND l.schema = 'main' AND m.n
 
 /// The identity of this state dir, without its private half. A driver adds the column `sound`: 1 or 0, whether OpenClaw takes the
 /// whole row.
-pub fn primary(db: &str) -> Query {
+pub(crate) fn primary(db: &str) -> Query {
     query(
         "primary",
         db,
@@ -101,7 +101,7 @@ pub fn primary(db: &str) -> Query {
 }
 
 /// The identity with its private half, for `exportIdentity` alone.
-pub fn export(db: &str) -> Query {
+pub(crate) fn export(db: &str) -> Query {
     query(
         "export",
         db,
@@ -111,7 +111,7 @@ pub fn export(db: &str) -> Query {
 }
 
 /// Set where somebody else manages the database.
-pub fn supervision(db: &str) -> Query {
+pub(crate) fn supervision(db: &str) -> Query {
     query(
         "supervision",
         db,
@@ -121,7 +121,7 @@ pub fn supervision(db: &str) -> Query {
 }
 
 /// The record of one device.
-pub fn paired(db: &str, device_id: &str) -> Query {
+pub(crate) fn paired(db: &str, device_id: &str) -> Query {
     query(
         &format!("paired:{device_id}"),
         db,
@@ -131,13 +131,13 @@ pub fn paired(db: &str, device_id: &str) -> Query {
 }
 
 /// The whole record of one device, a node's commands with it.
-pub fn device(db: &str, device_id: &str) -> Query {
+pub(crate) fn device(db: &str, device_id: &str) -> Query {
     let sql = format!("{RECORD} WHERE device_id = ?");
     query(&format!("device:{device_id}"), db, &sql, vec![device_id.into()])
 }
 
 /// The tokens of one device, under a name that is no secret in a sandbox: for `devices.token` alone.
-pub fn tokens(db: &str, device_id: &str) -> Query {
+pub(crate) fn tokens(db: &str, device_id: &str) -> Query {
     query(
         &format!("tokens:{device_id}"),
         db,
@@ -147,23 +147,23 @@ pub fn tokens(db: &str, device_id: &str) -> Query {
 }
 
 /// The whole records of all devices.
-pub fn devices(db: &str) -> Query {
+pub(crate) fn devices(db: &str) -> Query {
     query("devices", db, &format!("{RECORD} ORDER BY approved_at_ms, device_id"), vec![])
 }
 
 /// The whole records of the nodes that wait for commands.
-pub fn surfaces(db: &str) -> Query {
+pub(crate) fn surfaces(db: &str) -> Query {
     let sql = format!("{RECORD} WHERE pending_node_surface_json IS NOT NULL ORDER BY device_id");
     query("surfaces", db, &sql, vec![])
 }
 
 /// Whether any device is paired.
-pub fn any_paired(db: &str) -> Query {
+pub(crate) fn any_paired(db: &str) -> Query {
     query("anyPaired", db, "SELECT device_id FROM device_pairing_paired LIMIT 1", vec![])
 }
 
 /// All pending requests.
-pub fn pending(db: &str) -> Query {
+pub(crate) fn pending(db: &str) -> Query {
     query(
         "pending",
         db,
@@ -173,12 +173,12 @@ pub fn pending(db: &str) -> Query {
 }
 
 /// The user_version; `None` without a database.
-pub fn user_version(inputs: &Inputs<'_>) -> Option<i64> {
+pub(crate) fn user_version(inputs: &Inputs<'_>) -> Option<i64> {
     inputs.rows("userVersion")?.first()?.get("user_version")?.as_i64()
 }
 
 /// Whether a table is there.
-pub fn has_table(inputs: &Inputs<'_>, table: &str) -> bool {
+pub(crate) fn has_table(inputs: &Inputs<'_>, table: &str) -> bool {
     column_rows(inputs).any(|(tbl, _)| tbl == table)
 }
 
@@ -191,12 +191,12 @@ fn column_rows<'i>(inputs: &'i Inputs<'_>) -> impl Iterator<Item = (&'i str, &'i
 }
 
 /// Refuses a database that lacks what the statements need, or whose columns would keep other values than they are given.
-pub fn check_columns(inputs: &Inputs<'_>, db: &str) -> Result<()> {
+pub(crate) fn check_columns(inputs: &Inputs<'_>, db: &str) -> Result<()> {
     check(inputs, db, &COLUMNS)
 }
 
 /// The same for what the operations on devices look at.
-pub fn check_device_columns(inputs: &Inputs<'_>, db: &str) -> Result<()> {
+pub(crate) fn check_device_columns(inputs: &Inputs<'_>, db: &str) -> Result<()> {
     check(inputs, db, &COLUMNS)?;
     check(inputs, db, &DEVICE_COLUMNS)
 }
@@ -239,7 +239,7 @@ fn fault(inputs: &Inputs<'_>, table: &str, column: &str) -> Option<String> {
 }
 
 /// Inserts the identity where there is no primary one.
-pub fn insert_identity(keys: &crate::base::keys::KeyPair, now: i64) -> Statement {
+pub(crate) fn insert_identity(keys: &crate::base::keys::KeyPair, now: i64) -> Statement {
     Statement {
         sql: "INSERT INTO device_identities (identity_key, device_id, public_key_pem, private_key_pem, created_at_ms, updated_at_ms) \
 VALUES ('primary', ?, ?, ?, ?, ?)"
@@ -256,7 +256,7 @@ VALUES ('primary', ?, ?, ?, ?, ?)"
 }
 
 /// Deletes the record of a device.
-pub fn delete_paired(device_id: &str) -> Statement {
+pub(crate) fn delete_paired(device_id: &str) -> Statement {
     Statement {
         sql: "DELETE FROM device_pairing_paired WHERE device_id = ?".to_string(),
         params: vec![device_id.into()],
@@ -265,7 +265,7 @@ pub fn delete_paired(device_id: &str) -> Statement {
 }
 
 /// Deletes a pending request. By the bytes of its id: SQLite keeps any, and one that is not UTF-8 cannot be named.
-pub fn delete_pending(row: &Map<String, Value>) -> Statement {
+pub(crate) fn delete_pending(row: &Map<String, Value>) -> Statement {
     Statement {
         sql: "DELETE FROM device_pairing_pending WHERE hex(request_id) = ?".to_string(),
         params: vec![row.get("request_hex").cloned().unwrap_or(Value::Null)],

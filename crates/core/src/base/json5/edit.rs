@@ -52,6 +52,15 @@ enum Change {
 }
 
 /// Collects changes to one document. What is changed inside of a value that is replaced or removed as a whole is lost.
+///
+/// ```
+/// use prepair_core::base::json5::{Document, Editor, Syntax};
+///
+/// let document = Document::parse(b"{ a: 1, /* kept */ b: 2 }", Syntax::Json5).expect("JSON5");
+/// let mut editor = Editor::new(&document);
+/// editor.set(document.root(), "b", &3.into());
+/// assert_eq!(editor.finish().as_deref(), Some(&b"{ a: 1, /* kept */ b: 3 }"[..]));
+/// ```
 pub struct Editor<'d, 'a> {
     doc: &'d Document<'a>,
     /// By where the value begins, or the key of what is removed, in that order.

@@ -130,7 +130,10 @@ pub struct LiveToken {
     pub scopes: Vec<String>,
 }
 
-/// The token of one role; never a revoked one. Stops with what is still to be read.
+/// The token of one role; never a revoked one.
+///
+/// # Errors
+/// [`Stop::Missing`] with what is still to be read; [`Stop::Refused`] where there is no such device, or no live token of that role.
 pub fn live_token(target: &Target, of: &OfRole, inputs: &Inputs<'_>) -> Result<LiveToken, Stop> {
     let world = World::look(target, None, inputs)?;
     token(&world, of).map_err(|stop| stop.based(&world.paths.bases()))
