@@ -11,7 +11,7 @@ import { after, describe, test } from 'node:test';
 import { leaked, run, secretsIn } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
-const sandbox = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const sandbox = require('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
 
 const dirs = [];
 after(async () => {
