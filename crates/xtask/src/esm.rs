@@ -49,8 +49,7 @@ fn module(source: &str) -> Result<String> {
             if pattern.starts_with('{') {
                 // not its own name: that may be among those taken out of it
                 let whole = format!("{}_module", name.replace(|c: char| !c.is_alphanumeric(), "_"));
-                out +=
-                    &format!("import {whole} from '{name}.mjs';\nconst {pattern} = {whole};\n");
+                out += &format!("import {whole} from '{name}.mjs';\nconst {pattern} = {whole};\n");
             } else {
                 out += &format!("import {pattern} from '{name}.mjs';\n");
             }
