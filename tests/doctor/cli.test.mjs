@@ -3,9 +3,12 @@ import { chmodSync, readdirSync, readFileSync, statSync, truncateSync, writeFile
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { redact } from '../../npm/openclaw-prepair/lib/cli/diff.js';
+import { load } from '../../npm/openclaw-prepair/lib/node/binding.js';
+import driver from '../../npm/openclaw-prepair/lib/node/driver.js';
 import { NEWEST } from '../lib/versions.mjs';
 import { cli, home } from './cli.mjs';
 
+const { diagnose, diagnoseEach } = driver;
 const COMMANDS = ['setup', 'pre-pair', 'clear-pending', 'patch-config', 'doctor', 'verify'];
 const V = ['--gateway-version', '2026.2.19'];
 const ESCAPE = /\x1b/;
@@ -338,6 +341,18 @@ describe('doctor', () => {
     assert.match(stdout, /^cli +✔ open/m);
     const { json } = await cli(['doctor', ...V, '--all', '--json'], { env });
     assert.ok(json.cells.length >= 6 && json.cells.every(({ verdict, remedy }) => verdict !== 'unknown' && (remedy === null || remedy.steps.length > 0)));
+  });
+
+  it('reads the state dir once for every connection of --all, and says of each what it says of it alone', (t) => {
+    const { env, state } = home(t, { 'openclaw.json': CONFIG });
+    const options = { stateDir: state, gatewayVersion: '2026.2.19', now: 1_760_000_000_000, env };
+    const connections = ['agent', 'control-ui', 'node'].flatMap((client) => [{ client }, { client, headers: { 'X-Forwarded-For': '203.0.113.9' } }, { client, remoteAddress: '203.0.113.9', presentsDevice: true }]);
+    const read = [];
+    const binding = { ...load(), readFiles: (request) => (read.push(...request.files), load().readFiles(request)) };
+    const reports = diagnoseEach(binding, options, connections);
+    assert.ok(read.includes(join(state, 'openclaw.json')));
+    assert.deepEqual(read, [...new Set(read)]);
+    assert.deepEqual(reports, connections.map((connection) => diagnose(load(), { ...options, connection })));
   });
 
   it('judges the last refused connection of a log, and reads no forged line', async (t) => {

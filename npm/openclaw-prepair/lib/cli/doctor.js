@@ -49,13 +49,13 @@ function runDoctor(binding, call, c) {
     return { report, code: exitOf([report]), lines: diagnosis(report, c, call) };
   }
   if (options.connection !== undefined) throw new Usage('--all judges every connection, so it takes no flag that describes one.');
-  const clients = CLIENTS.flatMap((client) => Object.entries(PLACES).map(([place, connection]) => [client, place, connection]));
-  const judged = clients.map(([client, place, connection]) => {
-    const { verdict, reason, remedy, ...rest } = driver.diagnose(binding, { ...options, connection: { client, ...connection } });
-    return { client, place, verdict, reason, remedy, rest };
+  const clients = CLIENTS.flatMap((client) => Object.keys(PLACES).map((place) => ({ client, place })));
+  const reports = driver.diagnoseEach(binding, options, clients.map(({ client, place }) => ({ client, ...PLACES[place] })));
+  const [{ assumed, findings }] = reports;
+  const cells = clients.map((cell, at) => {
+    const { verdict, reason, remedy } = reports[at];
+    return { ...cell, verdict, reason, remedy };
   });
-  const { assumed, findings } = judged[0].rest;
-  const cells = judged.map(({ rest, ...cell }) => cell);
   const report = { assumed: { ...assumed, client: 'all', connection: 'Every client from every place.' }, cells, findings };
   return { report, code: exitOf(cells), lines: matrix(report, c) };
 }

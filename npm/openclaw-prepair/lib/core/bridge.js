@@ -212,4 +212,8 @@ function fits(call, file) {
   );
 }
 
-module.exports = { encode, ask, isPlain, own, members, property, bare, text, reading, taken, operate, operateOn, unpackSteps, fits };
+/** Every operation by its name, here and in sandboxes; those on devices are called `devices.` and this. */
+const OPERATIONS = ['prePair', 'clearPending', 'patchConfig', 'setup', 'diagnose'];
+const DEVICES = ['list', 'approve', 'reject', 'remove', 'revoke', 'rotate', 'rename'];
+
+module.exports = { OPERATIONS, DEVICES, encode, ask, isPlain, own, members, property, bare, text, reading, taken, operate, operateOn, unpackSteps, fits };

@@ -1,4 +1,5 @@
 // The Node entry where there is no Node: everything refuses, and says what to use.
+// Written by tests/packaging/entries.mjs.
 import errors from '../esm/core/errors.mjs';
 
 const { PrepairError, refusal } = errors;
@@ -17,7 +18,9 @@ export const diagnose = refuse;
 export const verify = async () => refuse();
 export const exportIdentity = refuse;
 export const newIdentity = refuse;
-export const devices = Object.freeze(Object.fromEntries(['list', 'approve', 'reject', 'remove', 'revoke', 'rotate', 'rename', 'token'].map((name) => [name, refuse])));
+export const devices = Object.freeze({ list: refuse, approve: refuse, reject: refuse, remove: refuse, revoke: refuse, rotate: refuse, rename: refuse, token: refuse });
 export const binding = refuse;
 export { PrepairError };
-export default { prePair, clearPending, patchConfig, setup, diagnose, verify, exportIdentity, newIdentity, devices, binding, PrepairError };
+export default {
+  prePair, clearPending, patchConfig, setup, diagnose, verify, exportIdentity, newIdentity, devices, binding, PrepairError,
+};

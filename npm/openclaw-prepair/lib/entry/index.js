@@ -1,11 +1,12 @@
 'use strict';
 
 const { load } = require('../node/binding.js');
-const { ask, encode, own } = require('../core/bridge.js');
+const { DEVICES, OPERATIONS, ask, encode, own } = require('../core/bridge.js');
 const driver = require('../node/driver.js');
 const { PrepairError } = require('../core/errors.js');
 
-const operation = (name) => (options) => driver.run(load(), name, options);
+const run = (name) => (options) => driver.run(load(), name, options);
+const all = (names, prefix = '') => Object.fromEntries(names.map((name) => [name, run(prefix + name)]));
 
 const newIdentity = (from) => {
   const blobs = [];
@@ -13,25 +14,18 @@ const newIdentity = (from) => {
   return ask(load(), { fn: 'newIdentity', options }, blobs).json;
 };
 
-// One by one: Node finds the names for `import { setup } from` in assignments of this form only.
-exports.prePair = operation('prePair');
-exports.clearPending = operation('clearPending');
-exports.patchConfig = operation('patchConfig');
-exports.setup = operation('setup');
-exports.diagnose = (options) => driver.diagnose(load(), options);
-// Only here: Node's HTTP client takes longer to load than a whole setup.
-exports.verify = async (options) => require('../node/verify.js').verify(load(), own(options));
-exports.exportIdentity = (target) => driver.exportIdentity(load(), target);
-exports.newIdentity = newIdentity;
-exports.devices = Object.freeze({
-  list: (options) => driver.list(load(), options),
-  approve: operation('devices.approve'),
-  reject: operation('devices.reject'),
-  remove: operation('devices.remove'),
-  revoke: operation('devices.revoke'),
-  rotate: operation('devices.rotate'),
-  rename: operation('devices.rename'),
-  token: (options) => driver.token(load(), options),
-});
-exports.binding = () => load().kind;
-exports.PrepairError = PrepairError;
+module.exports = {
+  ...all(OPERATIONS),
+  diagnose: (options) => driver.diagnose(load(), options),
+  // Only here: Node's HTTP client takes longer to load than a whole setup.
+  verify: async (options) => require('../node/verify.js').verify(load(), own(options)),
+  exportIdentity: (target) => driver.exportIdentity(load(), target),
+  newIdentity,
+  devices: Object.freeze({
+    ...all(DEVICES, 'devices.'),
+    list: (options) => driver.list(load(), options),
+    token: (options) => driver.token(load(), options),
+  }),
+  binding: () => load().kind,
+  PrepairError,
+};

@@ -1,4 +1,7 @@
+// Written by tests/packaging/entries.mjs.
 import prepair from './index.js';
 
-export const { prePair, clearPending, patchConfig, setup, diagnose, verify, exportIdentity, newIdentity, devices, binding, PrepairError } = prepair;
+export const {
+  prePair, clearPending, patchConfig, setup, diagnose, verify, exportIdentity, newIdentity, devices, binding, PrepairError,
+} = prepair;
 export default prepair;

@@ -17,10 +17,4 @@ async function init(module) {
 
 const pure = entry(() => given ?? load());
 
-// One by one, as in index.js.
-exports.init = init;
-exports.reads = pure.reads;
-exports.plan = pure.plan;
-exports.newIdentity = pure.newIdentity;
-exports.sign = pure.sign;
-exports.PrepairError = pure.PrepairError;
+module.exports = { init, ...pure };

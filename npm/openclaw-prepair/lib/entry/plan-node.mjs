@@ -1,3 +1,4 @@
+// Written by tests/packaging/entries.mjs.
 import pure from './plan-node.js';
 
 export const { init, reads, plan, newIdentity, sign, PrepairError } = pure;

@@ -1,3 +1,4 @@
+// Written by tests/packaging/entries.mjs.
 import sandbox from './sandbox-node.js';
 
 export const {

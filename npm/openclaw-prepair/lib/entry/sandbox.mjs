@@ -1,3 +1,4 @@
+// Written by tests/packaging/entries.mjs.
 import { init, load } from '#wasm';
 import errors from '../esm/core/errors.mjs';
 import remote from '../esm/sandbox/index.mjs';
@@ -12,7 +13,5 @@ const ready = async () => {
   return load();
 };
 
-export const {
-  prePair, clearPending, patchConfig, setup, diagnose, devices, vercel, e2b, daytona, cloudflare, docker, PrepairError,
-} = remote.entry(ready, { localDir });
+export const { prePair, clearPending, patchConfig, setup, diagnose, devices, vercel, e2b, daytona, cloudflare, docker, PrepairError } = remote.entry(ready, { localDir });
 export { init, localDir };

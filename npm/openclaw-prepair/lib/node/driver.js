@@ -129,14 +129,14 @@ function filesOf(binding, bases, files, optional) {
   return all;
 }
 
-/** Asks the core until it lacks nothing. `rows` answers its queries. */
-function look(binding, fn, operation, call, rows) {
-  const inputs = { ...call.fixed, files: Object.create(null), rows: Object.create(null), stats: Object.create(null) };
+/** Asks the core until it lacks nothing. `rows` answers its queries; `known` is what an earlier look of the call has read. */
+function look(binding, fn, operation, call, rows, known) {
+  const inputs = known ?? { ...call.fixed, files: Object.create(null), rows: Object.create(null), stats: Object.create(null) };
   const asked = [];
   let leftovers = false;
   for (;;) {
     const { json, blobs } = operateOn(binding, fn, operation, call, inputs);
-    if (!Object.hasOwn(json, 'missing')) return { __proto__: null, ...json, steps: bare(json.steps), blobs, leftovers, files: inputs.files, rows: inputs.rows, queries: asked };
+    if (!Object.hasOwn(json, 'missing')) return { __proto__: null, ...json, steps: bare(json.steps), blobs, leftovers, inputs, files: inputs.files, rows: inputs.rows, queries: asked };
     const { files, optional = [], queries, bases, stats = [] } = bare(json.missing);
     // Asked once a call, as soon as the core knows where.
     if (call.fixed.gateway === undefined && bases.length > 0) {
@@ -174,8 +174,11 @@ function addNamed(call) {
   }
 }
 
-/** Looks without touching: what cannot be read is told to the core, which makes findings of it. */
-function observe(binding, fn, options) {
+/**
+ * Looks without touching: what cannot be read is told to the core, which makes findings of it. What is given may be asked for one
+ * connection after another, and reads nothing twice.
+ */
+function observer(binding, options) {
   const call = prepare(binding, 'diagnose', options);
   addNamed(call);
   const failures = Object.create(null);
@@ -203,8 +206,15 @@ function observe(binding, fn, options) {
       return Object.fromEntries(queries.map((query) => [query.id, null]));
     }
   };
-  return look({ call: binding.call, readFiles }, fn, 'diagnose', call, rows);
+  let known;
+  return (fn, connection = call.options.connection) => {
+    const seen = look({ call: binding.call, readFiles }, fn, 'diagnose', { ...call, options: { ...call.options, connection } }, rows, known);
+    known = seen.inputs;
+    return seen;
+  };
 }
+
+const observe = (binding, fn, options) => observer(binding, options)(fn);
 
 const isSql = (step) => step.kind === 'sql';
 
@@ -340,6 +350,12 @@ function token(binding, options) {
 
 const diagnose = (binding, options) => observe(binding, 'plan', options).report;
 
+/** The diagnosis of each of these connections, from one look at the disk. */
+function diagnoseEach(binding, options, connections) {
+  const judge = observer(binding, options);
+  return connections.map((connection) => judge('plan', connection).report);
+}
+
 const guarded = (body) => (...args) => permitted(() => body(...args));
 
-module.exports = { run: guarded(run), observe: guarded(observe), diagnose: guarded(diagnose), list: guarded(list), token: guarded(token), exportIdentity: guarded(exportIdentity) };
+module.exports = { run: guarded(run), observe: guarded(observe), diagnose: guarded(diagnose), diagnoseEach: guarded(diagnoseEach), list: guarded(list), token: guarded(token), exportIdentity: guarded(exportIdentity) };

@@ -3,7 +3,7 @@
 // The operations on a sandbox seen from outside: read, plan, upload, commit, each one wait. No Node module is used
 // here, so that the edge entry shares it. What runs inside the sandbox is in ../inside/.
 
-const { bare, operateOn, own, property, reading, taken, text: json } = require('../core/bridge.js');
+const { DEVICES, OPERATIONS, bare, operateOn, own, property, reading, taken, text: json } = require('../core/bridge.js');
 const { PrepairError, refusal } = require('../core/errors.js');
 const adapters = require('./adapters.js');
 const { joined, partOf, seen, withAttempts } = require('../core/report.js');
@@ -14,8 +14,6 @@ const CALL_MS = 60_000;
 const CLEANUP_MS = 3000;
 // A longer timer goes off at once.
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-const OPERATIONS = ['prePair', 'clearPending', 'patchConfig', 'setup', 'diagnose'];
-const DEVICES = ['list', 'approve', 'reject', 'remove', 'revoke', 'rotate', 'rename'];
 // Stands for the primary identity of a database while it is not known: a key that nobody holds. In the sandbox the real
 // deviceId takes its place in the queries.
 const STAND = 'f340c0ac04adb767e5318ecf71456aff37ea83744f9fe0b521ab3520d47cc573';
