@@ -43,12 +43,12 @@ for (const version of ['2026.2.19', NEWEST]) {
     };
     await works(token);
     // What it was not given it does not get.
-    await fails(/^(pairing required|unauthorized: device token)/, token, block('recipe: function').replace("['operator.read']", "['operator.read', 'operator.admin']"));
+    await fails(/^(pairing required|unauthorized): /, token, block('recipe: function').replace("['operator.read']", "['operator.read', 'operator.admin']"));
     await call('rotate', { deviceId });
-    await fails(/^unauthorized: device token/, token);
+    await fails(/^unauthorized: /, token);
     const { token: fresh } = await call('token', { deviceId });
     await works(fresh);
     await call('remove', { deviceId });
-    await fails(/^(pairing required|unauthorized: device token)/, fresh);
+    await fails(/^(pairing required|unauthorized): /, fresh);
   });
 }
