@@ -55,8 +55,9 @@ export function controlUi(version, { button } = {}) {
     assert.deepEqual([waiting, record.deviceId], [[], deviceId]);
 
     await call('remove', { deviceId });
-    answers = [];
+    // Until it is left, its open connection works on.
     await page.goto('about:blank');
+    answers = [];
     await page.goto(`${origin}/#token=${home.token}`);
     await again();
     await until('it waits again', waits);
