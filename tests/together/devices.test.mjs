@@ -41,7 +41,10 @@ test('files: twelve approvals, six removals and six rejections by four processes
   ].sort(() => Math.random() - 0.5);
   const call = (caller, [name, options]) => caller.call(`devices.${name}`, { stateDir: join(home, '.openclaw'), env: { HOME: home }, gatewayVersion: '2026.4.29', ...options });
   await Promise.all(callers.map(async (caller) => {
-    for (let job = jobs.pop(); job; job = jobs.pop()) assert.ok((await call(caller, job)).report, job.join());
+    for (let job = jobs.pop(); job; job = jobs.pop()) {
+      const { report, error } = await call(caller, job);
+      assert.ok(report, `${job[0]}: ${JSON.stringify(error)}`);
+    }
   }));
   // One gives it, the others find nothing any more.
   const answers = await Promise.all(callers.map((caller) => call(caller, ['approve', { requestId: idOf(wanted) }])));
