@@ -11,7 +11,7 @@ import { aptInstall } from '../lib/cache.mjs';
 import { makeHome, startGateway } from '../lib/gateway.mjs';
 import { snapshot } from './setup.mjs';
 
-const LIB = fileURLToPath(new URL('../../npm/openclaw-prepair/lib/index.js', import.meta.url));
+const LIB = fileURLToPath(new URL('../../npm/openclaw-prepair/lib/entry/index.js', import.meta.url));
 const prepair = createRequire(import.meta.url)(LIB);
 const GATEWAY = '2026.2.19';
 /** Where wine shows the root of this machine. */

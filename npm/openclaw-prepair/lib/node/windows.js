@@ -4,7 +4,7 @@
 // O_NOFOLLOW and no renameat2: what a write promises elsewhere nobody could promise here.
 
 const fs = require('node:fs');
-const { refusal } = require('./errors.js');
+const { refusal } = require('../core/errors.js');
 const { readPlain } = require('./plain-file.js');
 
 // The longest string of V8, as elsewhere.
