@@ -95,9 +95,18 @@ export async function paste(page, selector, text) {
 }
 
 /** The verdict that the page shows, once it has come to rest. */
-export async function verdict(page, box = '#verdict') {
+export async function verdict(page) {
   await rest(page);
-  return (await page.locator(`${box} .verdict .title`).innerText()).trim();
+  return (await page.locator('#verdict .verdict .title').innerText()).trim();
+}
+
+/** The four files as text, where they can be typed into. */
+export const showFiles = (page) => page.locator('#edit').evaluate((element) => { element.open = true; });
+
+/** Sets the version, and waits for what it says. */
+export async function setVersion(page, version) {
+  await page.locator('#version').fill(version);
+  await rest(page);
 }
 
 /** Serious and critical findings of axe-core. */
