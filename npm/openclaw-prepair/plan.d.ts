@@ -1,5 +1,5 @@
 import type {
-  ApproveDeviceOptions, ClearPendingOptions, ClearPendingReport, DeviceList, DeviceReport, DeviceRole, DiagnoseOptions, Diagnosis, Identity, IdentitySource, PatchConfigOptions, PatchConfigReport,
+  ApproveDeviceOptions, ClearPendingOptions, ClearPendingReport, DerivedFrom, DeviceList, DeviceReport, DeviceRole, DiagnoseOptions, Diagnosis, Identity, PatchConfigOptions, PatchConfigReport,
   PrePairOptions, PrePairReport, SetupOptions, SetupReport, Target,
 } from './index.js';
 
@@ -10,9 +10,13 @@ export type SqlValue = null | number | string;
 
 /** A query to run on a database, read-only. Its rows go into `inputs.rows` under its id; `null` where there is no database. */
 export interface Query {
+  /** The name under which the answer goes into `inputs.rows`. */
   id: string;
+  /** The file of the database. */
   db: string;
+  /** One statement. */
   sql: string;
+  /** Its parameters, in order. */
   params: SqlValue[];
 }
 
@@ -21,10 +25,15 @@ export interface Query {
  * of what is a link or lies behind one, without links, as `realpath` gives it.
  */
 export interface Stat {
+  /** Permission bits. */
   mode: number;
+  /** User id of the owner. */
   uid: number;
+  /** How many names it has. */
   nlink: number;
+  /** Of a folder: the names in it that end in `.bak`. */
   backups?: string[];
+  /** Of a folder and of what lies behind a link: its path without links. */
   real?: string | null;
 }
 
@@ -33,7 +42,9 @@ export type FileInput = Uint8Array | null | { kind: 'dir' | 'symlink' | 'other' 
 
 /** All that was read. Paths are absolute or begin with `~/`. */
 export interface Inputs {
+  /** What stands at each path that `reads` asked for. */
   files?: Record<string, FileInput>;
+  /** The answers, by the id of the query; `null` where there is no database. */
   rows?: Record<string, Record<string, SqlValue>[] | null>;
   /** Milliseconds since 1970; default `Date.now()`. */
   now?: number;
@@ -64,10 +75,13 @@ export interface Inputs {
 
 /** What is still to be read. */
 export interface Reads {
+  /** All is there: plan. */
   done: boolean;
+  /** Files to read. */
   files: string[];
   /** Those of the files that a plan can do without: hand in `{ kind: 'other' }` for one that cannot be read. */
   optional?: string[];
+  /** Queries to run. */
   queries: Query[];
   /** Paths whose modes and owner are wanted, where `inputs.stats` is given. */
   stats?: string[];
@@ -86,7 +100,9 @@ export type Step =
 
 /** Any prefix of the steps is a state that a gateway starts on and that the same call completes. */
 export interface Plan<Report> {
+  /** To be done in this order. Empty: there is nothing to do. */
   steps: Step[];
+  /** As the call of that name gives it, as if the steps were done. */
   report: Report;
   /** Folders that may be reached through links; below them no link is to be followed. */
   bases: string[];
@@ -94,34 +110,73 @@ export interface Plan<Report> {
 
 /** Options and reports of the operations. */
 export interface Operations {
+  /** As `prePair` of the main entry. */
   prePair: { options: PrePairOptions; report: PrePairReport };
+  /** As `clearPending` of the main entry. */
   clearPending: { options: ClearPendingOptions; report: ClearPendingReport };
+  /** As `patchConfig` of the main entry. */
   patchConfig: { options: PatchConfigOptions; report: PatchConfigReport };
+  /** As `setup` of the main entry. */
   setup: { options: SetupOptions; report: SetupReport };
+  /** As `diagnose` of the main entry. */
   diagnose: { options: DiagnoseOptions; report: Diagnosis };
+  /** As `devices.list` of the main entry. */
   'devices.list': { options: Target; report: DeviceList };
+  /** As `devices.approve` of the main entry. */
   'devices.approve': { options: ApproveDeviceOptions; report: DeviceReport };
+  /** As `devices.reject` of the main entry. */
   'devices.reject': { options: Target & { requestId: string }; report: DeviceReport };
+  /** As `devices.remove` of the main entry. */
   'devices.remove': { options: Target & { deviceId: string }; report: DeviceReport };
+  /** As `devices.revoke` of the main entry. */
   'devices.revoke': { options: DeviceRole; report: DeviceReport };
+  /** As `devices.rotate` of the main entry. */
   'devices.rotate': { options: DeviceRole; report: DeviceReport };
+  /** As `devices.rename` of the main entry. */
   'devices.rename': { options: Target & { deviceId: string; name: string }; report: DeviceReport };
 }
 
 /**
  * Makes the wasm module ready. Needed in browsers, which fetch `prepair.wasm` beside the script unless a WebAssembly.Module or its
  * bytes are given; elsewhere only to bring a module of one's own.
+ * @throws {PrepairError} Rejects with `ERR_PREPAIR_BINDING`: it is not the module of this package.
+ * @example
+ * await init();
  */
 export function init(module?: object): Promise<void>;
 
-/** What is still to be read for a plan: call it with all that was read so far until it is `done`. */
+/**
+ * What is still to be read for a plan: call it with all that was read so far until it is `done`.
+ * @throws {PrepairError} `ERR_PREPAIR_OPTIONS`, `ERR_PREPAIR_VERSION`, `ERR_PREPAIR_STATE_DIR`, and what is wrong with what was read.
+ * @example
+ * const inputs: Inputs & { files: Record<string, FileInput> } = { home: '/root', files: {} };
+ * for (let wanted = reads('prePair', {}, inputs); !wanted.done; wanted = reads('prePair', {}, inputs)) {
+ *   for (const path of wanted.files) inputs.files[path] = null; // what your host has at that path
+ * }
+ */
 export function reads<Name extends keyof Operations>(operation: Name, options?: Operations[Name]['options'], inputs?: Inputs): Reads;
 
-/** The steps and the report. Nothing is done yet. */
+/**
+ * The steps and the report. Nothing is done yet.
+ * @throws {PrepairError} What the call of that name of the main entry throws, and `ERR_PREPAIR_ENTROPY`.
+ * @example
+ * const { steps, report } = plan('prePair', inputs, { gatewayVersion: '2026.7.1' });
+ * for (const step of steps) if (step.kind === 'write') console.log(step.path, step.content.length);
+ */
 export function plan<Name extends keyof Operations>(operation: Name, inputs: Inputs, options?: Operations[Name]['options']): Plan<Operations[Name]['report']>;
 
-/** A new identity, or the one that a secret and a label give. */
-export function newIdentity(from?: { secret: string | Uint8Array; label: string }): Identity;
+/**
+ * A new identity, or the one that a secret and a label give.
+ * @throws {PrepairError} `ERR_PREPAIR_SECRET`, `ERR_PREPAIR_OPTIONS`.
+ * @example
+ * const { deviceId, privateKeyPem } = newIdentity({ secret: 'at least 32 bytes of a random secret', label: 'sandbox-7' });
+ */
+export function newIdentity(from?: DerivedFrom): Identity;
 
-/** The Ed25519 signature of a text, in base64url, as a gateway asks for it. */
+/**
+ * The Ed25519 signature of a text, in base64url, as a gateway asks for it.
+ * @throws {PrepairError} `ERR_PREPAIR_KEY`.
+ * @example
+ * const { signature, publicKey, deviceId } = sign(newIdentity().privateKeyPem, 'v2|…');
+ */
 export function sign(privateKeyPem: string, payload: string): { signature: string; publicKey: string; deviceId: string };

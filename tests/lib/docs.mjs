@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const README = join(ROOT, 'README.md');
-export const PAGES = [README, ...readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md')).map((name) => join(ROOT, 'docs', name))];
+export const PAGES = [README, ...['docs', 'docs/recipes'].flatMap((folder) => readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.md')).map((name) => join(ROOT, folder, name)))];
 
 /** What is in the block of this name. */
 export function block(name) {

@@ -129,6 +129,10 @@ import { vercel, setup, type SandboxFs } from 'openclaw-prepair/sandbox';
 export const trips = async (fs: SandboxFs): Promise<number> => (await setup(fs, { fresh: true })).roundTrips;
 export const adapters: unknown[] = [vercel];
 `;
+const SIGNAL = `
+export const aborted = (fs: SandboxFs) => setup(fs, { signal: AbortSignal.timeout(1_000) });
+export const own: SandboxFs['read'] = async (path, { signal } = {}) => (signal?.throwIfAborted(), (await fetch(path, signal ? { signal } : {})).bytes());
+`;
 const checkers = { typescript: '5.9.3', '@arethetypeswrong/core': '0.18.5', publint: '0.3.25' };
 
 for (const [name, file, options] of [
@@ -139,8 +143,8 @@ for (const [name, file, options] of [
 ]) {
   test(`TypeScript, ${name}`, async (t) => {
     const tsc = join(await npmInstall('types', checkers), 'typescript/bin/tsc');
-    // only a remote call needs more than the language: an AbortSignal, which comes with the DOM or @types/node
-    for (const [text, lib] of [[TYPES, ['es2022']], [REMOTE, ['es2022', 'dom']]]) {
+    // neither the DOM's types nor Node's are needed, and an AbortSignal of theirs fits
+    for (const [text, lib] of [[TYPES, ['es2022']], [REMOTE, ['es2022']], [REMOTE + SIGNAL, ['es2022', 'dom']]]) {
       const config = { compilerOptions: { ...options, target: 'es2022', lib, types: [], strict: true, noEmit: true, skipLibCheck: false }, files: [file] };
       const dir = await app(t, { files: { [file]: text, 'tsconfig.json': JSON.stringify(config) } });
       await exec(process.execPath, [tsc, '-p', dir], { cwd: dir });

@@ -173,7 +173,7 @@ fn change(
 }
 
 /// Puts a value into a merge patch; null there removes a key.
-fn set(map: &mut Map<String, Value>, keys: &[&str], value: Value) {
+pub(super) fn set(map: &mut Map<String, Value>, keys: &[&str], value: Value) {
     let Some((first, rest)) = keys.split_first() else { return };
     if rest.is_empty() {
         map.insert((*first).to_string(), value);

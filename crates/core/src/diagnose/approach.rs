@@ -3,9 +3,11 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::base::base64;
 use crate::context::World;
 use crate::diagnose::disk::gather;
 use crate::diagnose::findings::Findings;
+use crate::diagnose::public::settings;
 use crate::diagnose::record::lacking;
 use crate::error::Result;
 use crate::gateway::state::{Mode, Paired};
@@ -20,6 +22,8 @@ use crate::wants::Stop;
 pub struct Approach {
     /// The device of this state dir.
     pub device_id: Option<String>,
+    /// Its key.
+    pub public_key: Option<String>,
     /// `gateway.port`.
     pub port: Option<u64>,
     /// `gateway.tls.enabled`.
@@ -42,6 +46,8 @@ pub struct Approach {
     pub device_token: Option<String>,
     /// The state dir and the config's folder.
     pub bases: Vec<String>,
+    /// The public settings of the config, includes counted. The only part that may be shown.
+    pub settings: Option<Value>,
 }
 
 /// The fields of a record that make up what its device says of itself at a connect, or that a connect overwrites.
@@ -62,6 +68,7 @@ pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop
     let mut findings = Findings(Vec::new());
     let mut disk =
         gather(&world, None, &mut findings).map_err(|stop| stop.based(&world.paths.bases()))?;
+    let settings = settings(&world.rules, &disk);
     disk.put_in_variables(&world, &request.target);
     let text = |keys: &[&str]| {
         // OpenClaw leaves out what names a variable that is not set.
@@ -95,6 +102,8 @@ pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop
         device_token: disk.record.as_ref().and_then(live_token),
         bases: world.paths.bases(),
         device_id: id,
+        public_key: disk.identity.map(|key| base64::encode_url(&key)),
+        settings,
     })
 }
 

@@ -13,6 +13,7 @@ mod host;
 mod identity;
 mod judge;
 mod kept;
+mod public;
 mod record;
 mod remedy;
 mod secrets;

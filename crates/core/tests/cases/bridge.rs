@@ -176,13 +176,14 @@ fn what_a_connection_attempt_needs_is_found() {
     assert_eq!(
         disk.ask("approach", "diagnose", json!({})),
         json!({
-            "deviceId": id, "port": 4242, "tls": true, "authMode": "token", "token": "T", "password": "P", "paired": true,
+            "deviceId": id, "publicKey": keys().public_key(), "port": 4242, "tls": true, "authMode": "token", "token": "T", "password": "P", "paired": true,
             "granted": ["operator.read"], "pending": ["mine"],
             "record": {
                 "displayName": "mine", "platform": "macOS 26.3", "deviceFamily": "Mac", "clientId": "cli", "clientMode": "cli",
                 "role": "operator", "scopes": ["operator.read"],
             },
             "deviceToken": "secret", "bases": ["/s"],
+            "settings": { "gateway": { "port": 4242, "tls": { "enabled": true }, "auth": { "mode": "token", "token": "<hidden>", "password": "<hidden>" } } },
         })
     );
     assert_eq!(
@@ -192,8 +193,9 @@ fn what_a_connection_attempt_needs_is_found() {
             json!({})
         ),
         json!({
-            "deviceId": null, "port": null, "tls": false, "authMode": null, "token": null, "password": null, "paired": false,
+            "deviceId": null, "publicKey": null, "port": null, "tls": false, "authMode": null, "token": null, "password": null, "paired": false,
             "granted": [], "pending": [], "record": null, "deviceToken": null, "bases": ["/s"],
+            "settings": { "gateway": { "tls": { "enabled": false } } },
         })
     );
     // Variables of the environment and of the config's own `env`, as a diagnosis reads them.
@@ -214,6 +216,25 @@ fn what_a_connection_attempt_needs_is_found() {
     assert_eq!(
         named("{ gateway: { auth: { token: '${NOT_SET}', password: '$${T}' } } }"),
         (json!(null), json!("${T}"))
+    );
+    // Of settings nothing is told but what is named: variables as they stand, secrets as marks, what no gateway takes for one as it is.
+    let told = |gateway: &str| {
+        let disk = Disk::new(NEWEST_NAME)
+            .config(format!("{{ gateway: {gateway}, channels: {{ x: {{ botToken: 'b' }} }} }}"));
+        let found = disk.ask("approach", "diagnose", json!({ "env": { "T": "given" } }));
+        found["settings"]["gateway"].clone()
+    };
+    assert_eq!(
+        told(
+            "{ bind: '${T}', remote: { token: 'r' }, auth: { token: '${T}', password: 'change-me-to-a-strong-password', x: 'y' } }"
+        ),
+        json!({ "bind": "${T}", "auth": { "token": "<hidden>", "password": "change-me-to-a-strong-password" } })
+    );
+    assert_eq!(
+        told(
+            "{ auth: { token: { source: 'env', provider: 'default', id: 'X', more: 'm' }, password: { source: 'exec', id: 'cat /secret' } } }"
+        ),
+        json!({ "auth": { "token": { "source": "env", "provider": "default", "id": "X" }, "password": { "source": "exec" } } })
     );
     // A token that its owner revoked is none; a row has the client too.
     let tokens = json!({ "operator": { "token": "secret", "revokedAtMs": 1 } }).to_string();

@@ -91,6 +91,7 @@ const FLAGS = {
   'no-device': [null, 'a client that presents none', (o) => (o.presentsDevice = false)],
   log: ['FILE|-', "a gateway's log: its last refused connection is judged", (o, v, io) => (o.log = io.line(v))],
   all: [null, 'who gets in from where, as a small matrix', null],
+  bundle: [null, 'JSON for the page and for reports: all of it but secrets', null],
   why: [null, "the path through the gateway's decision", null],
   url: ['URL', "default: the config's port on loopback", (o, v) => (o.url = v)],
   'token-env': ['NAME', 'variable that holds the gateway token', (o, v, io) => (o.token = io.env(v))],
@@ -111,7 +112,7 @@ const COMMANDS = {
   'pre-pair': { operation: 'prePair', about: 'make or reuse the device identity and write its approved record', flags: PAIR },
   'clear-pending': { operation: 'clearPending', about: 'remove stale pairing requests, which poison later ones', flags: ['device-id', 'request-id'] },
   'patch-config': { operation: 'patchConfig', about: 'edit openclaw.json without losing a byte of the rest', flags: CONFIG },
-  doctor: { operation: 'diagnose', about: 'why there is a wall, and all that is wrong on disk', flags: ['device', ...CONNECTION, 'all', 'why'], inner: { connection: CONNECTION }, output: ['json', 'quiet'] },
+  doctor: { operation: 'diagnose', about: 'why there is a wall, and all that is wrong on disk', flags: ['device', ...CONNECTION, 'all', 'why', 'bundle'], inner: { connection: CONNECTION }, output: ['json', 'quiet'] },
   verify: { operation: 'verify', about: 'a real connect to a running gateway; changes nothing by trying', flags: ['url', 'token-env', 'password-env', 'client', 'header', 'timeout', 'force'], output: ['json', 'quiet'] },
 };
 
@@ -210,7 +211,7 @@ function parse(argv, io) {
     else switches[flag] = true;
   }
   if (next() !== undefined) throw new Usage(`${name} wants ${wanted.map((word) => WORDS[word][0]).join(' and ')}.`, 'See devices list.');
-  return { command: name, operation: command.operation, options, json: switches.json === true, quiet: switches.quiet === true, why: switches.why === true, all: switches.all === true, show: switches.show === true };
+  return { command: name, operation: command.operation, options, json: switches.json === true, quiet: switches.quiet === true, why: switches.why === true, all: switches.all === true, bundle: switches.bundle === true, show: switches.show === true };
 }
 
 function help(topic) {

@@ -31,6 +31,11 @@ function lineOf(text) {
 
 function runDoctor(binding, call, c) {
   const options = keyed(binding, call.options);
+  if (call.bundle && call.all) throw new Usage('--bundle holds one connection, and --all judges every one.', 'The page shows all of them from a bundle of one.');
+  if (call.bundle) {
+    const report = require('./bundle.js').bundle(binding, options);
+    return { report, code: exitOf([report.report]), lines: [] };
+  }
   if (!call.all) {
     const report = driver.diagnose(binding, options);
     return { report, code: exitOf([report]), lines: diagnosis(report, c, call) };

@@ -177,7 +177,7 @@ async function main(argv) {
     const runs = { diagnose: (given, colors) => runDoctor(load(), given, colors), verify: runVerify, 'devices.list': runList };
     const run = runs[call.operation] ?? (call.operation.startsWith('devices.') ? runDevice : runOperation);
     const { report, code, lines } = await run(call, paint(colored(stdout)));
-    if (call.json) await write(stdout, `${json(report)}\n`);
+    if (call.json || call.bundle) await write(stdout, `${json(report)}\n`);
     else if (!call.quiet || code !== DONE) await print(code === REFUSED && call.command === 'verify' ? stderr : stdout, lines);
     return code;
   } catch (error) {
