@@ -109,8 +109,8 @@ export async function setVersion(page, version) {
   await rest(page);
 }
 
-/** Serious and critical findings of axe-core. */
-export async function axe(page) {
+/** Serious and critical findings of axe-core, in a page of either driver. */
+export async function axeOf(page) {
   const modules = await npmInstall('axe', { 'axe-core': '4.14.1' });
   // As a script of the page its own policy would refuse it; by the debugger's channel it is not of the page.
   const source = readFileSync(createRequire(import.meta.url).resolve(join(modules, 'axe-core/axe.min.js')), 'utf8');

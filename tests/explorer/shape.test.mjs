@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
 import { NEWEST } from '../lib/versions.mjs';
-import { axe, closeBrowser, open, OPENED, rest, ROOT, setVersion, verdict } from './page.mjs';
+import { axeOf, closeBrowser, open, OPENED, rest, ROOT, setVersion, verdict } from './page.mjs';
 import { SHOTS } from './screenshots.mjs';
 
 after(closeBrowser);
@@ -17,7 +17,7 @@ for (const dark of [false, true]) {
     test(`axe-core, ${dark ? 'dark' : 'light'}, ${width} px`, async (t) => {
       const { page, problems } = await open(t, OPENED, { dark, width });
       const sound = async (name) => {
-        assert.deepEqual(await axe(page), [], name);
+        assert.deepEqual(await axeOf(page), [], name);
         const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         assert.equal(over, 0, `${name}: nothing sticks out`);
       };

@@ -21,7 +21,12 @@ const broken = (message, hint = 'Copy it again while the gateway is stopped, wit
 
 let library;
 /** sql.js, of which nothing is decoded before a database is there to be read. */
-const engine = () => (library ??= inert('sqlite').then((wasmBinary) => require('sql.js')({ wasmBinary })));
+const engine = () => (library ??= require('sql.js')({
+  instantiateWasm(imports, done) {
+    void inert('sqlite').then(async (module) => done(await WebAssembly.instantiate(module, imports), module));
+    return {};
+  },
+}));
 
 const all = (db, sql, params = []) => {
   const statement = db.prepare(sql, params);
@@ -46,6 +51,7 @@ async function extracted(database, log) {
     db = new SQL.Database(merged(database, log));
     const [{ user_version: userVersion }] = all(db, 'PRAGMA user_version');
     const found = all(db, `SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name IN (${Object.keys(TABLES).map((name) => `'${name}'`)})`);
+    if (found.length === 0) throw refusal('SQLITE', 'That database has no table of OpenClaw’s pairing: it is another program’s, or of a version that keeps pairing in files.', { hint: 'Give `state/openclaw.sqlite` of the state dir.' });
     const tables = {};
     for (const { name } of found) {
       const [{ quick_check: sound }] = all(db, `PRAGMA quick_check('${name}')`);
@@ -59,6 +65,7 @@ async function extracted(database, log) {
     }
     return { userVersion, schema: found.map(({ sql }) => sql), tables };
   } catch (error) {
+    if (error.code !== undefined) throw error;
     throw broken(`The database cannot be read: ${error.message}.`);
   } finally {
     db?.close();

@@ -109,4 +109,4 @@ const EXAMPLES = {
   },
 };
 
-module.exports = { EXAMPLES, SECRET, KEYS, REQUEST };
+module.exports = { EXAMPLES, SCHEMA, SECRET, KEYS };

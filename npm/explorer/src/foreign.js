@@ -52,4 +52,33 @@ function report(value) {
   };
 }
 
-module.exports = { isObject, report };
+const RECORD = ['deviceId', 'publicKey', 'displayName', 'platform', 'deviceFamily', 'clientId', 'clientMode', 'role', 'roles', 'scopes', 'approvedScopes', 'remoteIp', 'tokens', 'createdAtMs', 'approvedAtMs', 'lastSeenAtMs'];
+const REQUEST = ['requestId', 'deviceId', 'publicKey', 'displayName', 'platform', 'deviceFamily', 'clientId', 'clientMode', 'role', 'roles', 'scopes', 'remoteIp', 'silent', 'isRepair', 'ts', 'refreshedAtMs'];
+
+/** Records in the form of files, as rows: lists and objects are columns of JSON. */
+const rows = (records, names) => Object.values(isObject(records) ? records : {}).filter(isObject).map((record) => Object.fromEntries(names.filter((name) => Object.hasOwn(record, name)).map((name) => {
+  const value = record[name];
+  const column = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return value !== null && typeof value === 'object' ? [`${column}_json`, JSON.stringify(value)] : [column, typeof value === 'boolean' ? Number(value) : value];
+})));
+
+const CONNECTION = ['client', 'method', 'auth', 'remoteAddress', 'host', 'origin'];
+
+/** What a bundle of `doctor --bundle` holds beside its report: `{ texts, tables, connection }`; tables where the store is a database. */
+function bundle(value, { assumed: { store } }) {
+  const files = { config: own(value, 'config'), device: own(value, 'publicKey'), ...(store === 'json' && { paired: own(value, 'paired'), pending: own(value, 'pending') }) };
+  const written = ([name, content]) => (isObject(content) ? [[name, JSON.stringify(content, null, 2)]] : name === 'device' && typeof content === 'string' ? [[name, content]] : []);
+  const given = isObject(own(value, 'connection')) ? value.connection : {};
+  const headers = isObject(own(given, 'headers')) ? given.headers : {};
+  const forwarded = Object.entries(headers).find(([name]) => name.toLowerCase() === 'x-forwarded-for')?.[1];
+  return {
+    texts: Object.fromEntries(Object.entries(files).flatMap(written)),
+    tables: store === 'sqlite' ? { device_pairing_paired: rows(own(value, 'paired'), RECORD), device_pairing_pending: rows(own(value, 'pending'), REQUEST) } : null,
+    connection: {
+      ...Object.fromEntries(CONNECTION.map((name) => [name, text(own(given, name))])),
+      device: { true: 'yes', false: 'no' }[own(given, 'presentsDevice')], scopes: Array.isArray(own(given, 'scopes')) ? texts(given.scopes).join(', ') : undefined, forwardedFor: text(forwarded),
+    },
+  };
+}
+
+module.exports = { report, bundle };

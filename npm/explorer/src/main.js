@@ -7,7 +7,7 @@ const { isOpen } = require('../../openclaw-prepair/lib/cli/show.js');
 const core = require('./core.js');
 const database = require('./database.js');
 const { byId, h, prose, shown } = require('./dom.js');
-const { EXAMPLES } = require('./examples.js');
+const { EXAMPLES, SCHEMA } = require('./examples.js');
 const foreign = require('./foreign.js');
 const intake = require('./intake.js');
 const { javascript } = require('./javascript.js');
@@ -37,6 +37,9 @@ const DETAILS = {
   scopes: { label: 'Scopes, by commas', placeholder: 'as this client asks' },
 };
 const FIELDS = { ...BASICS, ...DETAILS };
+
+/** The user_version of the first database with pairing: whatever came later takes it. */
+const FIRST_SCHEMA = 15;
 
 const nobody = () => ({ texts: { config: null, paired: null, pending: null, device: null }, log: null, report: null, rows: null, database: null, wal: null, whole: true });
 /** What the user gave; an example stands before it and leaves it as it is. */
@@ -191,11 +194,12 @@ function take(kind, text) {
 
 /** What a bundle holds beside its report. Its tokens stayed on the machine, so no edited file can be made of it. */
 function unbundle(value) {
+  const { texts, tables, connection: described } = foreign.bundle(value, own.report);
+  Object.assign(own.texts, texts);
   own.whole = false;
-  for (const [name, content] of [['config', value.config], ['device', value.publicKey], ...(own.report.assumed.store === 'json' ? [['paired', value.paired], ['pending', value.pending]] : [])]) {
-    if (typeof content === 'string' || foreign.isObject(content)) own.texts[name] = typeof content === 'string' ? content : JSON.stringify(content, null, 2);
-  }
-  if (own.report.assumed.gateway.version) byId('version').value = own.report.assumed.gateway.version;
+  if (tables) own.rows = { userVersion: FIRST_SCHEMA, schema: SCHEMA, tables };
+  for (const name of Object.keys(FIELDS)) field(name).value = described[name] ?? '';
+  byId('version').value = own.report.assumed.gateway.version ?? newest();
 }
 
 const NONE = 'is none of the files that this page reads: the gateway’s four files, its database with the -wal, a line of its log, a report of `openclaw-prepair doctor --json`.';
@@ -324,7 +328,10 @@ function clearAnswer({ nothing = false } = {}) {
   say('ranges', '');
 }
 
-const NOTHING = () => Object.values(held.texts).every((text) => text === null) && [held.log, held.report, held.rows, held.database].every((one) => one === null);
+/** A report alone tells nothing of another connection or version. */
+const onlyReport = () => held.report !== null && Object.values(held.texts).every((text) => text === null) && held.rows === null;
+
+const nothingGiven = () => Object.values(held.texts).every((text) => text === null) && [held.log, held.report, held.rows, held.database].every((one) => one === null);
 
 async function update({ push = false, linked = false } = {}) {
   clearTimeout(timer);
@@ -353,7 +360,7 @@ async function update({ push = false, linked = false } = {}) {
     say('version-error', `${refused.message} ${refused.hint ?? ''}`);
     return clearAnswer();
   }
-  if (NOTHING()) return clearAnswer({ nothing: true });
+  if (nothingGiven()) return clearAnswer({ nothing: true });
   if (held.database !== null) {
     clearAnswer();
     byId('verdict').replaceChildren(h('div', { className: 'verdict unknown' }, h('span', { className: 'mark', 'aria-hidden': 'true' }, '?'), h('div', {},
@@ -365,7 +372,7 @@ async function update({ push = false, linked = false } = {}) {
   const described = connection();
   let diagnosis;
   try {
-    diagnosis = held.report && !held.touched ? held.report : core.diagnose(given(), version(), described, key);
+    diagnosis = held.report && (!held.touched || onlyReport()) ? held.report : core.diagnose(given(), version(), described, key);
   } catch (refused) {
     say('connection-error', [refused.message, refused.hint].filter(Boolean).join(' '));
     return clearAnswer();
@@ -375,11 +382,10 @@ async function update({ push = false, linked = false } = {}) {
     if (found) tell(name, { ...messages[name], error: found.message, place: found.place });
   }
   render(diagnosis, { described, key });
-  if (!held.report || NOTHING_BUT_REPORT() === false) void fill(mine, described, key);
+  if (!onlyReport()) void fill(mine, described, key);
   return undefined;
 }
 
-const NOTHING_BUT_REPORT = () => Object.values(held.texts).every((text) => text === null) && held.rows === null;
 
 /** The answer, from its verdict to the path that led there. */
 function render(diagnosis, asked) {
@@ -397,7 +403,7 @@ function render(diagnosis, asked) {
   byId('findings').replaceChildren(view.findings(diagnosis.findings, textOf));
   byId('tree-part').hidden = diagnosis.steps.length === 0;
   byId('tree').replaceChildren(...(diagnosis.steps.length === 0 ? [] : view.tree(map.tree, diagnosis)));
-  byId('matrix-part').hidden = byId('versions-part').hidden = pasted && NOTHING_BUT_REPORT();
+  byId('matrix-part').hidden = byId('versions-part').hidden = onlyReport();
   if (pasted && diagnosis.cells.length > 0) {
     byId('matrix-part').hidden = false;
     byId('matrix').replaceChildren(view.matrix(diagnosis.cells, null, null));
