@@ -7,14 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { node } from '../lib/cache.mjs';
-import { connect, newIdentity } from '../lib/client.mjs';
+import { newIdentity } from '../lib/client.mjs';
 import { openGateway } from '../lib/gateway.mjs';
 import { headerProxy } from '../lib/header-proxy.mjs';
 import { onNode24 } from '../lib/node24.mjs';
 import { NEWEST } from '../lib/versions.mjs';
 import { choose, closeBrowser, drop, file, open, OPENED, rest, ROOT, verdict } from './page.mjs';
+import { asBrowser } from './symptoms.mjs';
 
-const ALL = ['operator.admin', 'operator.read', 'operator.write', 'operator.approvals', 'operator.pairing'];
 const { EXAMPLES } = createRequire(import.meta.url)('../../npm/explorer/src/examples.js');
 
 onNode24(import.meta.url, () => {
@@ -33,11 +33,7 @@ onNode24(import.meta.url, () => {
     const proxy = await headerProxy(home.port, { 'X-Forwarded-For': '203.0.113.9', Host: 'claw.example', Origin: 'https://claw.example' });
     t.after(proxy.stop);
     const identity = newIdentity();
-    const tried = async () => {
-      const connection = await connect({ url: proxy.url, token: gateway.token, identity, client: { id: 'openclaw-control-ui', mode: 'webchat' }, platform: 'Win32', scopes: ALL });
-      if (connection.ok) await connection.close();
-      return connection.ok ? 'open' : connection.closeCode;
-    };
+    const tried = () => asBrowser({ url: proxy.url, token: gateway.token, identity });
     assert.equal(await tried(), 1008);
     const bytes = (name) => readFileSync(join(home.stateDir, 'state', name));
     const [database, log] = [bytes('openclaw.sqlite'), bytes('openclaw.sqlite-wal')];

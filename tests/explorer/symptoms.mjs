@@ -74,6 +74,13 @@ const once = async (options) => {
   if (connection.ok) await connection.close();
   return result(connection);
 };
+/** As a browser with the gateway's page: one of another build reloads it, and tries again. */
+export async function asBrowser(options, buildId) {
+  const connection = await connect({ ...options, client: { id: 'openclaw-control-ui', mode: 'webchat', ...buildId && { buildId } }, platform: 'Win32', scopes: ALL });
+  if (connection.ok) await connection.close();
+  const { details } = connection.error ?? {};
+  return details?.reloadRequired && !buildId ? asBrowser(options, details.gatewayBuildId) : result(connection);
+}
 const local = (label, method, params) => ({
   prepare: (home, given) => files(home, label, given),
   tried: ({ home, gateway }) => callAs(AGENT, { url: home.url, token: gateway.token, identity: identity(label) }, method, params).then(() => 'open', (error) => error.closeCode ?? error.message),
@@ -87,7 +94,7 @@ const PLAYS = {
   browser: {
     config: { trustedProxies: ['127.0.0.1'], controlUi: { allowedOrigins: ['https://claw.example'] } }, symptom: 1008,
     headers: { ...FAR, Host: 'claw.example', Origin: 'https://claw.example' },
-    tried: ({ gateway, proxy }) => once({ url: proxy.url, token: gateway.token, identity: identity('browser'), client: { id: 'openclaw-control-ui', mode: 'webchat' }, platform: 'Win32', scopes: ALL }),
+    tried: ({ gateway, proxy }) => asBrowser({ url: proxy.url, token: gateway.token, identity: identity('browser') }),
   },
   node: {
     config: { trustedProxies: ['127.0.0.1'] }, symptom: 1008,

@@ -516,19 +516,20 @@ async function fill(mine, described, key) {
   };
   const state = given();
   const judged = (at, how) => core.diagnose(state, at, how, key);
-  const chosen = held.log ? null : { client: detail('client') || 'agent', place: detail('place') || 'direct' };
+  const place = detail('place') || (held.log || detail('remoteAddress') || detail('forwardedFor') ? null : 'direct');
+  const chosen = place && { client: detail('client') || 'agent', place };
   const cells = [];
   for (const client of CLIENTS) {
-    for (const [place, how] of Object.entries(PLACES)) {
-      const { verdict, reason } = judged(version(), chosen?.client === client && chosen?.place === place ? described : { client, ...how });
-      cells.push({ client, place, verdict, reason });
+    for (const [from, how] of Object.entries(PLACES)) {
+      const { verdict, reason } = judged(version(), chosen?.client === client && chosen?.place === from ? described : { client, ...how });
+      cells.push({ client, place: from, verdict, reason });
       if (!await free()) return;
     }
   }
-  byId('matrix').replaceChildren(view.matrix(cells, chosen, (client, place) => {
+  byId('matrix').replaceChildren(view.matrix(cells, chosen, (client, from) => {
     for (const name of Object.keys(FIELDS)) field(name).value = '';
     field('client').value = client;
-    field('place').value = place;
+    field('place').value = from;
     held.touched = true;
     void update({ push: true });
     byId('answer').focus();
