@@ -34,7 +34,7 @@ const parts = {
   report: repository
     ? `${link(`${repository}/issues`, 'Report a problem')} with the link of this page, which holds no content of a file.`
     : 'Report a problem with the link of this page, which holds no content of a file.',
-  core: inert(join(here, '../openclaw-prepair/lib/prepair.wasm')),
+  core: inert(join(here, '../openclaw-prepair/lib/core/prepair.wasm')),
   sqlite: inert(join(sqljs, 'sql.js/dist/sql-wasm-browser.wasm')),
 };
 const page = text('src/index.html').replace(/\{\{(\w+)\}\}/g, (_, name) => parts[name]);

@@ -69,7 +69,7 @@ export function release(to, only = []) {
   const platforms = all.filter(({ name, platform }) => platform && (only.length === 0 || only.includes(name)));
   const unknown = only.filter((name) => platforms.every((platform) => platform.name !== name));
   if (unknown.length > 0) throw new Error(`no platform ${unknown.join(', ')}`);
-  const { coreHash } = createRequire(import.meta.url)('../openclaw-prepair/lib/build.js');
+  const { coreHash } = createRequire(import.meta.url)('../openclaw-prepair/lib/core/build.js');
   const refused = platforms.map(({ name, folder }) => unfit(name, join(folder, 'prepair.node'), { version, coreHash })).filter(Boolean);
   if (refused.length > 0) throw new Error(`${refused.join('\n')}\nBuild them: cargo xtask build --platforms`);
   writeTexts();

@@ -117,7 +117,7 @@ test('a state dir of another user: theirs as root, refused as somebody else', as
   for (const path of [here.stateDir, here.file('openclaw.json')]) fs.chownSync(path, 1234, 1234);
   const call = (uid) => spawnSync(process.execPath, ['-e', `
     const { setup } = require(${JSON.stringify(join(CHILD, '../../../npm/openclaw-prepair'))});
-    require(${JSON.stringify(join(CHILD, '../../../npm/openclaw-prepair/lib/binding.js'))}).load();
+    require(${JSON.stringify(join(CHILD, '../../../npm/openclaw-prepair/lib/node/binding.js'))}).load();
     process.setgroups([]); process.setgid(${uid}); process.setuid(${uid});
     try { setup(${JSON.stringify(here.options)}); console.log('done'); } catch (error) { console.log(error.code); }`], { encoding: 'utf8' });
   const before = snapshot(here.stateDir);
@@ -145,8 +145,8 @@ for (const kind of [...BINDINGS, 'remote']) {
     const call = (uid) => spawnSync(process.execPath, ['-e', `
       const remote = ${kind === 'remote'};
       const { setup } = require(${JSON.stringify(root)});
-      const sandbox = require(${JSON.stringify(join(root, 'lib/sandbox-node.js'))});
-      require(${JSON.stringify(join(root, 'lib/binding.js'))}).load();
+      const sandbox = require(${JSON.stringify(join(root, 'lib/entry/sandbox-node.js'))});
+      require(${JSON.stringify(join(root, 'lib/node/binding.js'))}).load();
       process.setgroups([]); process.setgid(1000); process.setuid(${uid});
       const options = ${JSON.stringify(options)};
       Promise.resolve().then(() => (remote ? sandbox.setup(sandbox.localDir(process.env.HOME), options) : setup(options)))

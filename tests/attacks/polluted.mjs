@@ -82,7 +82,7 @@ async function control() {
     child.on('close', (code) => (code === 0 ? resolve() : reject(new Error('spawn'))));
   });
   // The library that is bundled, alone.
-  const library = path.join(root, 'lib/vendor/ws.js');
+  const library = path.join(root, 'lib/node/vendor/ws.js');
   delete require.cache[library];
   const WebSocket = require(library);
   await new Promise((resolve, reject) => {

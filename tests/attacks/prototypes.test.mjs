@@ -18,18 +18,18 @@ import { NEWEST } from '../lib/versions.mjs';
 import { place, prepair, refusal } from '../node/setup.mjs';
 
 const require = createRequire(import.meta.url);
-const pure = require('../../npm/openclaw-prepair/lib/plan-node.js');
-const sandbox = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const pure = require('../../npm/openclaw-prepair/lib/entry/plan-node.js');
+const sandbox = require('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
 const PROGRAM = fileURLToPath(new URL('polluted.mjs', import.meta.url));
 const LIB = fileURLToPath(new URL('../../npm/openclaw-prepair/lib/', import.meta.url));
 const KINDS = ['true', 'text', 'object', 'function'];
-const MADE = /^(glue|build|sandbox-inside)\.js$/;
+const MADE = /^(core\/(glue|build)|sandbox\/inside)\.js$/;
 
 /** Every word of the sources that may be a property: behind a point, in braces or before a colon, or a whole string. */
 function names() {
   const found = new Set();
   for (const file of readdirSync(LIB, { recursive: true })) {
-    if (!/\.m?js$/.test(file) || /^(esm|vendor)\//.test(file) || MADE.test(file)) continue;
+    if (!/\.m?js$/.test(file) || /^(esm|node\/vendor)\//.test(file) || MADE.test(file)) continue;
     for (const [, ...words] of readFileSync(join(LIB, file), 'utf8').matchAll(/\.\s*([A-Za-z_$][\w$]*)|[{,(]\s*([A-Za-z_$][\w$]*)\s*(?=[,:}=])|'([A-Za-z_$][\w$]*)'/g)) found.add(words.find(Boolean));
   }
   // Node breaks without these, and nothing of ours reads them.

@@ -60,7 +60,7 @@ async function run(binary, args, { cwd, home, env }) {
 async function call(binary, options, { cwd = options.env.HOME, remote = false, env } = {}) {
   const script = `
     const prepair = require(${JSON.stringify(PACKAGE)});
-    const { setup, localDir } = require(${JSON.stringify(join(PACKAGE, 'lib/sandbox-node.js'))});
+    const { setup, localDir } = require(${JSON.stringify(join(PACKAGE, 'lib/entry/sandbox-node.js'))});
     const options = ${JSON.stringify(options)};
     Promise.resolve().then(() => ${remote ? 'setup(localDir(options.env.HOME), { ...options, timeoutMs: 20000 })' : 'prepair.setup(options)'}).then(
       ({ warnings }) => console.log(JSON.stringify({ code: 'done', warnings: warnings.map(({ code }) => code) })),
@@ -168,7 +168,7 @@ test('a journal that names a file outside: SQLite is not let near it', async (t)
     fs.writeFileSync(`${db}-journal`, hotJournal(db, victim));
     const script = `
       const prepair = require(${JSON.stringify(PACKAGE)});
-      const remote = require(${JSON.stringify(join(PACKAGE, 'lib/sandbox-node.js'))});
+      const remote = require(${JSON.stringify(join(PACKAGE, 'lib/entry/sandbox-node.js'))});
       const options = ${JSON.stringify(here.options)};
       const told = async (body) => Promise.resolve().then(body).then((r) => r.findings?.find(({ code }) => code.startsWith('ERR_'))?.code ?? 'done', ({ code, path }) => [code, path]);
       (async () => {
@@ -180,7 +180,7 @@ test('a journal that names a file outside: SQLite is not let near it', async (t)
         }
         await told(() => prepair.diagnose(options));
         await told(() => remote.diagnose(sandbox, { ...options, timeoutMs: 10000 }));
-        const { transaction } = require(${JSON.stringify(join(PACKAGE, 'lib/sqlite.js'))});
+        const { transaction } = require(${JSON.stringify(join(PACKAGE, 'lib/node/sqlite.js'))});
         out.push(await told(() => transaction(${JSON.stringify(db)}, () => {})));
         console.log(JSON.stringify(out));
       })();`;

@@ -48,7 +48,7 @@ function world(t) {
       const stateDir = options.stateDir ?? here.stateDir;
       const script = `
         const prepair = require(${JSON.stringify(PACKAGE)});
-        const { setup, localDir } = require(${JSON.stringify(join(PACKAGE, 'lib/sandbox-node.js'))});
+        const { setup, localDir } = require(${JSON.stringify(join(PACKAGE, 'lib/entry/sandbox-node.js'))});
         const options = ${JSON.stringify({ ...rest, env: undefined, ...options })};
         Promise.resolve().then(() => ${remote ? `setup(localDir(${JSON.stringify(cwd)}), options)` : 'prepair.setup(options)'}).then(
           (report) => console.log(JSON.stringify(report)),

@@ -9,8 +9,8 @@ import { build, STATES } from './walk.mjs';
 
 const require = createRequire(import.meta.url);
 const prepair = require('../../npm/openclaw-prepair');
-const { plan, reads } = require('../../npm/openclaw-prepair/lib/plan-node.js');
-const { load } = require('../../npm/openclaw-prepair/lib/binding.js');
+const { plan, reads } = require('../../npm/openclaw-prepair/lib/entry/plan-node.js');
+const { load } = require('../../npm/openclaw-prepair/lib/node/binding.js');
 const { bundle } = require('../../npm/openclaw-prepair/lib/cli/bundle.js');
 
 /** A diagnosis of what a bundle holds, as the page makes one. */

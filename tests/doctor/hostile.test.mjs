@@ -8,10 +8,10 @@ import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import prepair from '../../npm/openclaw-prepair/lib/index.js';
+import prepair from '../../npm/openclaw-prepair/lib/entry/index.js';
 import { home } from './cli.mjs';
 
-const ENTRY = fileURLToPath(new URL('../../npm/openclaw-prepair/lib/index.js', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../npm/openclaw-prepair/lib/entry/index.js', import.meta.url));
 const TIMEOUT_MS = 1000;
 /** What a busy machine may add: unguarded, a flood takes half a minute and more. */
 const GRACE_MS = 8000;

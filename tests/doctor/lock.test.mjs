@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-const { listens, strangers } = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/gateway-lock.js');
+const { listens, strangers } = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/node/gateway-lock.js');
 const LINUX = process.platform === 'linux';
 const LISTEN = "const [port, host] = JSON.parse(process.argv[1]); const server = require('node:net').createServer().listen(port, host, () => console.log(server.address().port));";
 

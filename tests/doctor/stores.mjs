@@ -15,7 +15,7 @@ import { writeReference } from '../lib/reference.mjs';
 import { isSince } from '../lib/versions.mjs';
 import { cli } from './cli.mjs';
 
-const { listens } = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/gateway-lock.js');
+const { listens } = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/node/gateway-lock.js');
 const LINUX = process.platform === 'linux';
 const OPEN = { 'operator.read': true, 'operator.admin': true };
 const FIELDS = { displayName: 'display_name', platform: 'platform', deviceFamily: 'device_family', clientId: 'client_id', clientMode: 'client_mode', role: 'role' };

@@ -6,7 +6,7 @@ import { createServer as createHttp } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import prepair from '../../npm/openclaw-prepair/lib/index.js';
+import prepair from '../../npm/openclaw-prepair/lib/entry/index.js';
 import { queryState } from '../lib/gateway.mjs';
 import { NEWEST } from '../lib/versions.mjs';
 import { cli, home } from './cli.mjs';

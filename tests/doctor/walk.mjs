@@ -12,8 +12,8 @@ import { NEWEST } from '../lib/versions.mjs';
 
 const require = createRequire(import.meta.url);
 const prepair = require('../../npm/openclaw-prepair');
-const { load } = require('../../npm/openclaw-prepair/lib/binding.js');
-const driver = require('../../npm/openclaw-prepair/lib/driver.js');
+const { load } = require('../../npm/openclaw-prepair/lib/node/binding.js');
+const driver = require('../../npm/openclaw-prepair/lib/node/driver.js');
 const { parse } = require('../../npm/openclaw-prepair/lib/cli/args.js');
 const { DatabaseSync } = process.getBuiltinModule?.('node:sqlite') ?? {};
 

@@ -12,7 +12,7 @@ import { build, STATES } from '../doctor/walk.mjs';
 import { closeBrowser, open, OPENED, paste, rest, verdict } from './page.mjs';
 
 const require = createRequire(import.meta.url);
-const { load } = require('../../npm/openclaw-prepair/lib/binding.js');
+const { load } = require('../../npm/openclaw-prepair/lib/node/binding.js');
 const { bundle } = require('../../npm/openclaw-prepair/lib/cli/bundle.js');
 const { CLIENTS, PLACES } = require('../../npm/openclaw-prepair/lib/cli/connections.js');
 

@@ -92,7 +92,7 @@ async function main(args) {
 What \`setup()\` leaves behind when one of its system calls fails or its process is killed there. Printed by
 \`node tests/faults/run.mjs ${args.join(' ')}\` on ${new Date().toISOString().slice(0, 10)}: openclaw-prepair ${version}, Node ${process.versions.node}, ${os.type()} ${process.arch}, strace ${strace()}, ${Math.round((Date.now() - start) / 1000)} s.
 
-Beginnings: ${scenarios.map((name) => BEGINNINGS[name]).join('; ')}. By both bindings: the addon, and wasm with the file calls of lib/files.js (the database, where both run the same code, by the addon). Every
+Beginnings: ${scenarios.map((name) => BEGINNINGS[name]).join('; ')}. By both bindings: the addon, and wasm with the file calls of lib/node/files.js (the database, where both run the same code, by the addon). Every
 system call of \`setup()\` on its files, as a trace gave them, gets each of: EIO, ENOSPC, EDQUOT, EINTR, SIGKILL, EIO and ENOSPC from
 there on until the process ends (those that only look: EIO, and reads EINTR), and for writes: nothing written, and files cut off in
 the middle by a size limit (RLIMIT_FSIZE; strace can only pretend that bytes were written, which is what no file system does).

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
-const MODULES = { native: '../../npm/openclaw-prepair/prepair.node', js: '../../npm/openclaw-prepair/lib/files.js' };
+const MODULES = { native: '../../npm/openclaw-prepair/prepair.node', js: '../../npm/openclaw-prepair/lib/node/files.js' };
 
 export const NAMES = process.env.PREPAIR_FILES ? [process.env.PREPAIR_FILES] : Object.keys(MODULES);
 

@@ -19,7 +19,7 @@ const lines = (files, pattern) => files.flatMap(([path, all]) => all.filter((lin
 const crates = ['core', 'host', 'component', 'napi', 'wasm', 'xtask', 'fuzz'];
 const rust = crates.flatMap((name) => code(`crates/${name}/src`, /\.rs$/)).filter(([path]) => !path.startsWith('crates/core/src/rules/'));
 const shipped = ['npm/openclaw-prepair/lib', 'npm/openclaw-prepair/bin', 'npm/openclaw-prepair/inside', 'npm/explorer/src']
-  .flatMap((folder) => code(folder, /(\.m?js|\.sh)$/)).filter(([path]) => !path.endsWith('/sandbox-inside.js'));
+  .flatMap((folder) => code(folder, /(\.m?js|\.sh)$/)).filter(([path]) => !path.endsWith('/sandbox/inside.js'));
 const tests = code('tests', /\.m?js$/);
 
 /** A version before or behind a comparison, but that of a database (`userVersion`). */

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 const require = createRequire(import.meta.url);
-const { load } = require('../../npm/openclaw-prepair/lib/binding.js');
-const { run } = require('../../npm/openclaw-prepair/lib/driver.js');
+const { load } = require('../../npm/openclaw-prepair/lib/node/binding.js');
+const { run } = require('../../npm/openclaw-prepair/lib/node/driver.js');
 
 /** The binding, whose first `times` calls make only the first `steps` of their steps and then meet a change. */
 function interrupted(steps, times) {

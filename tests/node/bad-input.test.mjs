@@ -263,7 +263,7 @@ test('as root on the home of another user, the result is that user\'s', { skip: 
 });
 
 test('what is given as a file and is none', async () => {
-  const { reads, plan } = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/plan-node.js');
+  const { reads, plan } = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/entry/plan-node.js');
   const path = '/s/devices/paired.json';
   const options = { stateDir: '/s', env: {}, gatewayVersion: '2026.2.19' };
   const bytes = new TextEncoder().encode('{}');

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { place, prepair, refusal, snapshot } from './setup.mjs';
 
-const remote = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const remote = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
 const CLI = fileURLToPath(new URL('../../npm/openclaw-prepair/bin/openclaw-prepair.js', import.meta.url));
 
 const CLIENT = "{ gateway: { mode: 'remote', remote: { url: 'wss://gateway.example' } } } // JSON5\n";

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import * as namespace from '../../npm/openclaw-prepair/lib/index.js';
-import * as plan from '../../npm/openclaw-prepair/lib/plan-node.js';
-import * as sandbox from '../../npm/openclaw-prepair/lib/sandbox-node.js';
+import * as namespace from '../../npm/openclaw-prepair/lib/entry/index.js';
+import * as plan from '../../npm/openclaw-prepair/lib/entry/plan-node.js';
+import * as sandbox from '../../npm/openclaw-prepair/lib/entry/sandbox-node.js';
 import { place, prepair } from './setup.mjs';
 
 const PACKAGE = createRequire(import.meta.url).resolve('../../npm/openclaw-prepair');

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { NEWEST } from '../lib/versions.mjs';
 
-const { plan, reads } = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/plan-node.js');
+const { plan, reads } = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/entry/plan-node.js');
 
 const OPERATIONS = { prePair: {}, clearPending: {}, patchConfig: {}, setup: {}, diagnose: {} };
 

@@ -11,7 +11,7 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const PACKAGE = join(ROOT, 'npm/openclaw-prepair');
 export const COMPONENT = join(ROOT, 'npm/component');
 /** `{ version, coreHash }` of what was built. */
-export const build = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/build.js');
+export const build = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/core/build.js');
 const run = promisify(execFile);
 
 const work = mkdtempSync(join(tmpdir(), 'prepair-packaging-'));

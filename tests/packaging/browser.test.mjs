@@ -84,7 +84,7 @@ function check({ early, noFiles, bad, failed, ...rest }) {
 
 test('without a bundler', async (t) => {
   const lib = '/node_modules/openclaw-prepair/lib';
-  const map = `<script type="importmap">${JSON.stringify({ imports: { 'openclaw-prepair': `${lib}/elsewhere.mjs`, 'openclaw-prepair/plan': `${lib}/plan-browser.mjs` } })}</script>`;
+  const map = `<script type="importmap">${JSON.stringify({ imports: { 'openclaw-prepair': `${lib}/entry/elsewhere.mjs`, 'openclaw-prepair/plan': `${lib}/entry/plan.mjs`, '#wasm': `${lib}/core/wasm-browser.mjs` } })}</script>`;
   const dir = await app(t, { files: { 'index.html': page('script.mjs', map), 'script.mjs': SCRIPT } });
   check(await visit(t, dir, 'index.html'));
 });
@@ -93,7 +93,7 @@ test('bundled by esbuild, the wasm beside the script', async (t) => {
   const modules = await npmInstall('bundlers', { esbuild: '0.28.2', '@esbuild/linux-x64': '0.28.2', webpack: '5.112.2' });
   const dir = await app(t, { files: { 'script.mjs': SCRIPT, 'out/index.html': page('script.js') } });
   await exec(process.execPath, [join(modules, 'esbuild/bin/esbuild'), 'script.mjs', '--bundle', '--platform=browser', '--format=esm', '--outfile=out/script.js', '--log-level=warning'], { cwd: dir });
-  copyFileSync(join(dir, 'node_modules/openclaw-prepair/lib/prepair.wasm'), join(dir, 'out/prepair.wasm'));
+  copyFileSync(join(dir, 'node_modules/openclaw-prepair/lib/core/prepair.wasm'), join(dir, 'out/prepair.wasm'));
   check(await visit(t, join(dir, 'out'), 'index.html'));
 });
 

@@ -48,10 +48,10 @@ test('native without an addon is refused, each place named', async (t) => {
 test('without any binding one error has all reasons', async (t) => {
   const dir = copy(t);
   rmSync(join(dir, 'prepair.node'));
-  rmSync(join(dir, 'lib/prepair.wasm'));
+  rmSync(join(dir, 'lib/core/prepair.wasm'));
   const got = await ask(dir);
   assert.equal(got.code, 'ERR_PREPAIR_BINDING');
-  for (const part of ['prepair.node: not installed', '@openclaw-prepair/', `${join(dir, 'lib/prepair.wasm')}: not there`]) {
+  for (const part of ['prepair.node: not installed', '@openclaw-prepair/', `${join(dir, 'lib/core/prepair.wasm')}: not there`]) {
     assert.ok(got.message.includes(part), `${part} in ${got.message}`);
   }
 });
@@ -105,7 +105,7 @@ test('without room for a wasm module it says so', { skip: process.platform !== '
 
 test('a broken or foreign wasm module is refused with its path', async (t) => {
   const dir = copy(t);
-  const file = join(dir, 'lib/prepair.wasm');
+  const file = join(dir, 'lib/core/prepair.wasm');
   rmSync(join(dir, 'prepair.node'));
   const whole = readFileSync(file);
   // the smallest module; one that exports the right names with the wrong types would be one of ours
@@ -123,11 +123,11 @@ test('a broken or foreign wasm module is refused with its path', async (t) => {
 
 test('a binding of other sources or another version is refused, both named', async (t) => {
   const dir = copy(t);
-  const file = join(dir, 'lib/build.js');
+  const file = join(dir, 'lib/core/build.js');
   const text = readFileSync(file, 'utf8');
   for (const [from, to] of [[/version: '.*?'/, "version: '9.9.9'"], [/coreHash: '.*?'/, "coreHash: '0123456789abcdef'"]]) {
     writeFileSync(file, text.replace(from, to));
-    for (const [wanted, path] of [['native', 'prepair.node'], ['wasm', 'lib/prepair.wasm']]) {
+    for (const [wanted, path] of [['native', 'prepair.node'], ['wasm', 'lib/core/prepair.wasm']]) {
       const got = await ask(dir, wanted);
       assert.equal(got.code, 'ERR_PREPAIR_BINDING');
       assert.ok(got.message.includes(join(dir, path)), got.message);
@@ -139,8 +139,8 @@ test('a binding of other sources or another version is refused, both named', asy
 const GIVEN = `
 const { readFileSync } = require('node:fs');
 const vm = require('node:vm');
-const pure = require(process.argv[1] + '/lib/plan-node.js');
-const bytes = readFileSync(process.argv[1] + '/lib/prepair.wasm');
+const pure = require(process.argv[1] + '/lib/entry/plan-node.js');
+const bytes = readFileSync(process.argv[1] + '/lib/core/prepair.wasm');
 const elsewhere = vm.runInNewContext('new WebAssembly.Module(bytes)', { bytes: new Uint8Array(bytes) });
 const empty = Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]);
 (async () => {
@@ -169,10 +169,10 @@ const REFUSED = `
 const { readFileSync } = require('node:fs');
 const dir = process.argv[1];
 const prepair = require(dir);
-const pure = require(dir + '/lib/plan-node.js');
-const bytes = readFileSync(dir + '/lib/prepair.wasm');
+const pure = require(dir + '/lib/entry/plan-node.js');
+const bytes = readFileSync(dir + '/lib/core/prepair.wasm');
 // A module of other sources: it says so by its hash, and derives other keys.
-const { coreHash } = require(dir + '/lib/build.js');
+const { coreHash } = require(dir + '/lib/core/build.js');
 const places = [bytes.indexOf(coreHash), bytes.indexOf('identity/v1')];
 const other = Buffer.from(bytes);
 other.write('0123456789abcdef', places[0], 'latin1');
@@ -206,7 +206,7 @@ for (const wanted of ['native', 'wasm']) {
 const ELSEWHERE = `
 Object.defineProperty(process, 'platform', { value: 'win32' });
 const prepair = require(process.argv[1]);
-const pure = require(process.argv[1] + '/lib/plan-node.js');
+const pure = require(process.argv[1] + '/lib/entry/plan-node.js');
 (async () => {
   const codes = {};
   for (const name of ['setup', 'prePair', 'clearPending', 'patchConfig', 'diagnose', 'exportIdentity', 'verify']) {

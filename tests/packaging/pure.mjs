@@ -29,7 +29,7 @@ function use({ reads, plan, newIdentity, sign, PrepairError }) {
 
 /** What it gives by the addon of this machine. */
 export function expected() {
-  const pure = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/plan-node.js');
+  const pure = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/entry/plan-node.js');
   const use = new Function(`${PURE}\nreturn use;`)();
   return JSON.parse(JSON.stringify(use(pure)));
 }

@@ -39,7 +39,7 @@ const plan = () => JSON.parse(readFileSync(join(dir, 'packages/release.json'), '
 
 test('the platforms of the build, the loader and the packages are the same', () => {
   const built = [...readFileSync(join(ROOT, 'crates/xtask/src/platforms.rs'), 'utf8').matchAll(/name: "(.+?)"/g)].map(([, name]) => name);
-  const loaded = [...readFileSync(join(PACKAGE, 'lib/binding.js'), 'utf8').matchAll(/require\('@openclaw-prepair\/(.+?)'\)/g)].map(([, name]) => name);
+  const loaded = [...readFileSync(join(PACKAGE, 'lib/node/binding.js'), 'utf8').matchAll(/require\('@openclaw-prepair\/(.+?)'\)/g)].map(([, name]) => name);
   const packed = packages().filter(({ platform }) => platform).map(({ name }) => name);
   assert.deepEqual(built.sort(), packed);
   assert.deepEqual(loaded.sort(), packed);

@@ -16,7 +16,7 @@ test('the wasm module can be built again', async (t) => {
   execFileSync('tar', ['-xf', join(dir, 'tree.tar')], { cwd: dir });
   const { CARGO_TARGET_DIR, ...env } = process.env;
   await exec('cargo', ['xtask', 'build', '--wasm'], { cwd: dir, env });
-  for (const file of ['openclaw-prepair/lib/prepair.wasm', 'component/component.wasm', 'openclaw-prepair/lib/glue.js', 'openclaw-prepair/lib/esm/glue.mjs']) {
+  for (const file of ['openclaw-prepair/lib/core/prepair.wasm', 'component/component.wasm', 'openclaw-prepair/lib/core/glue.js', 'openclaw-prepair/lib/esm/core/glue.mjs']) {
     assert.ok(readFileSync(join(dir, 'npm', file)).equals(readFileSync(join(ROOT, 'npm', file))), file);
   }
 });

@@ -31,10 +31,10 @@ test('the tarball holds what the exports name, and no addon', async () => {
   const { names } = await pack();
   const targets = [];
   const collect = (value) => (typeof value === 'string' ? targets.push(value) : Object.values(value).forEach(collect));
-  collect([manifest.exports, manifest.main, manifest.types, manifest.bin]);
+  collect([manifest.exports, manifest.imports, manifest.main, manifest.types, manifest.bin]);
   for (const target of targets) assert.ok(names.includes(target.replace(/^\.\//, '')), target);
   assert.deepEqual(names.filter((name) => /\.node$|(^|\/)(tests?|node_modules)\/|\.rs$/.test(name)), []);
-  for (const name of ['README.md', 'SECURITY.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'lib/vendor/ws.js', 'lib/vendor/LICENSE-ws']) assert.ok(names.includes(name), name);
+  for (const name of ['README.md', 'SECURITY.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'lib/node/vendor/ws.js', 'lib/node/vendor/LICENSE-ws']) assert.ok(names.includes(name), name);
 });
 
 test('the component is a package of its own, whole', async (t) => {

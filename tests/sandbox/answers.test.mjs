@@ -14,8 +14,8 @@ import { run } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
 const PACKAGE = fileURLToPath(new URL('../../npm/openclaw-prepair', import.meta.url));
-const { setup, prePair, diagnose, localDir, PrepairError } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
-const inside = require('../../npm/openclaw-prepair/lib/sandbox-inside.js');
+const { setup, prePair, diagnose, localDir, PrepairError } = require('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
+const inside = require('../../npm/openclaw-prepair/lib/sandbox/inside.js');
 const { newIdentity } = require('../../npm/openclaw-prepair');
 
 const dir = mkdtempSync(join(tmpdir(), 'prepair answers '));

@@ -10,8 +10,8 @@ import { inspect } from 'node:util';
 import { leaked, run, secretsIn } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
-const { setup, prePair, clearPending, patchConfig, diagnose, localDir, PrepairError } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
-const { commit } = require('../../npm/openclaw-prepair/lib/sandbox-inside.js');
+const { setup, prePair, clearPending, patchConfig, diagnose, localDir, PrepairError } = require('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
+const { commit } = require('../../npm/openclaw-prepair/lib/sandbox/inside.js');
 const local = require('../../npm/openclaw-prepair');
 
 // Another shell, and its commands: shells.long.test.mjs.
@@ -576,7 +576,7 @@ test('localDir makes private folders under any umask, also as another user', (t)
   t.after(() => rmSync(dir, { recursive: true }));
   chmodSync(dir, 0o777);
   const script = `
-    const { setup, localDir } = require(${JSON.stringify(require.resolve('../../npm/openclaw-prepair/lib/sandbox-node.js'))});
+    const { setup, localDir } = require(${JSON.stringify(require.resolve('../../npm/openclaw-prepair/lib/entry/sandbox-node.js'))});
     const options = { gatewayVersion: '2026.2.19', stagingDir: '/tmp' };
     (async () => {
       const [dir, umask, uid] = process.argv.slice(1);

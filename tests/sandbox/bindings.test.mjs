@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { NEWEST } from '../lib/versions.mjs';
 
-const ENTRY = fileURLToPath(new URL('../../npm/openclaw-prepair/lib/sandbox-node.js', import.meta.url));
-const INDEX = fileURLToPath(new URL('../../npm/openclaw-prepair/lib/index.js', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../npm/openclaw-prepair/lib/entry/sandbox-node.js', import.meta.url));
+const INDEX = fileURLToPath(new URL('../../npm/openclaw-prepair/lib/entry/index.js', import.meta.url));
 
 /** What is uploaded for a sandbox kept in memory, by a binding; random bytes are all the same. */
 const SCRIPT = `

@@ -10,7 +10,7 @@ import { identity } from '../vectors/lib.mjs';
 import { makeDatabase, modern } from './database.mjs';
 
 const require = createRequire(import.meta.url);
-const { devices, localDir } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const { devices, localDir } = require('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
 const BROWSER = identity('33'.repeat(32));
 const ID = '7b0c3f52-5d1e-4a53-9f0e-3a1d6c1f7f10';
 const ID2 = '7b0c3f52-5d1e-4a53-9f0e-3a1d6c1f7f11';

@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { NEWEST } from '../lib/versions.mjs';
 
 const require = createRequire(import.meta.url);
-const { diagnose, setup, localDir } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const { diagnose, setup, localDir } = require('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
 const local = require('../../npm/openclaw-prepair');
 
 // Inside and outside it is the Node that runs this.

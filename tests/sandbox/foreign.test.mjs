@@ -12,7 +12,7 @@ import { BINDINGS, Caller } from '../lib/caller.mjs';
 import { run } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
-const remote = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const remote = require('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
 
 const WORD = '0123456789abcdef01234567';
 const MONTH_MS = 30 * 86_400_000;

@@ -8,7 +8,7 @@ import { after, describe, test } from 'node:test';
 import { run } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
-const { setup, localDir, PrepairError } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const { setup, localDir, PrepairError } = require('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
 const local = require('../../npm/openclaw-prepair');
 
 const root = mkdtempSync(join(tmpdir(), 'prepair fresh '));

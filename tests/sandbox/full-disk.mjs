@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
-const { setup, localDir } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const { setup, localDir } = require('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
 const local = require('../../npm/openclaw-prepair');
 const { sh, path, dir } = JSON.parse(process.argv[2]);
 const options = { gatewayVersion: '2026.2.19' };

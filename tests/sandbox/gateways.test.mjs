@@ -11,8 +11,8 @@ import { isSince, NEWEST } from '../lib/versions.mjs';
 import { VercelSandbox, leaked, secretsIn, startVercel } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
-const { setup, prePair, clearPending, vercel, localDir } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
-const { newIdentity } = require('../../npm/openclaw-prepair/lib/index.js');
+const { setup, prePair, clearPending, vercel, localDir } = require('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
+const { newIdentity } = require('../../npm/openclaw-prepair/lib/entry/index.js');
 
 const secrets = new Set();
 after(() => assert.deepEqual(leaked([...secrets]), [], 'the log of all commands and outputs holds a secret'));

@@ -1,11 +1,11 @@
-// Writes npm/openclaw-prepair/lib/sandbox-inside.js: the scripts of inside/ as strings, for runtimes without a disk.
+// Writes npm/openclaw-prepair/lib/sandbox/inside.js: the scripts of inside/ as strings, for runtimes without a disk.
 // After a change there: cargo xtask generate, or this alone: node tests/sandbox/inside.mjs [--check]
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { generated } from '../lib/generated.mjs';
 
 const root = new URL('../../npm/openclaw-prepair/', import.meta.url);
-const target = fileURLToPath(new URL('lib/sandbox-inside.js', root));
+const target = fileURLToPath(new URL('lib/sandbox/inside.js', root));
 
 /** A program without `require`s of our own: what it takes from ../lib/ stands before it. */
 function whole(text) {

@@ -10,7 +10,7 @@ import { NEWEST } from '../lib/versions.mjs';
 import { VercelSandbox, startVercel } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
-const { setup, vercel } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const { setup, vercel } = require('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
 
 /** One command or file call after the other, as a shell script or a `docker exec` recipe has them. */
 async function inline(sandbox, stateDir) {

@@ -13,7 +13,7 @@ import { shells } from './shells.mjs';
 import { run } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
-const { setup, diagnose, localDir } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const { setup, diagnose, localDir } = require('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
 
 const dirs = [];
 const found = await shells();

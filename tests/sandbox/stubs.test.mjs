@@ -8,7 +8,7 @@ import { after, describe, test } from 'node:test';
 import { machine, scrapped, stubs } from './stubs.mjs';
 
 const require = createRequire(import.meta.url);
-const sandbox = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const sandbox = require('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
 
 after(scrapped);
 

@@ -10,7 +10,7 @@ import { NEWEST } from '../lib/versions.mjs';
 import { VercelSandbox, leaked, log, remove, secretsIn, startVercel } from './vercel-server.mjs';
 
 const require = createRequire(import.meta.url);
-const { setup, prePair, clearPending, patchConfig, vercel } = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const { setup, prePair, clearPending, patchConfig, vercel } = require('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
 
 const Sandbox = await VercelSandbox();
 const secrets = new Set(['a-secret-of-the-patch', 'a-gateway-token-of-the-test']);

@@ -17,8 +17,8 @@ import { bytes, inputsOf, optionsOf, vectors } from '../vectors/lib.mjs';
 import { Secrets } from './search.mjs';
 
 const require = createRequire(import.meta.url);
-const { operate } = require('../../npm/openclaw-prepair/lib/core.js');
-const binding = require('../../npm/openclaw-prepair/lib/binding.js').load();
+const { operate } = require('../../npm/openclaw-prepair/lib/core/bridge.js');
+const binding = require('../../npm/openclaw-prepair/lib/node/binding.js').load();
 const CLI = fileURLToPath(new URL('../../npm/openclaw-prepair/bin/openclaw-prepair.js', import.meta.url));
 
 /** All that a value or an error shows to somebody who prints it. */

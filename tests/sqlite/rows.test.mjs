@@ -15,7 +15,7 @@ import { place as somewhere, prepair, refusal, snapshot } from '../node/setup.mj
 
 const FILE = fileURLToPath(import.meta.url);
 const require = createRequire(import.meta.url);
-const remote = require('../../npm/openclaw-prepair/lib/sandbox-node.js');
+const remote = require('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
 const sqlite = process.getBuiltinModule?.('node:sqlite');
 if (sqlite) rows();
 else {
@@ -385,7 +385,7 @@ function rows() {
 
   test('rows are written first; a config that changes then is planned anew, and the report tells of both', (t) => {
     const here = place(t);
-    const real = require('../../npm/openclaw-prepair/lib/binding.js').load();
+    const real = require('../../npm/openclaw-prepair/lib/node/binding.js').load();
     const calls = [];
     const applyFiles = (request, blobs) => {
       calls.push([request.rehearse, here.sql('SELECT * FROM device_pairing_paired').length, port(here)]);
@@ -394,7 +394,7 @@ function rows() {
     };
     const binding = Object.defineProperty(Object.create(real), 'applyFiles', { value: applyFiles });
     const before = port(here);
-    const report = require('../../npm/openclaw-prepair/lib/driver.js').run(binding, 'setup', { ...here.options, ...EDIT });
+    const report = require('../../npm/openclaw-prepair/lib/node/driver.js').run(binding, 'setup', { ...here.options, ...EDIT });
     assert.deepEqual(calls, [[true, 0, before], [false, 1, before], [false, 1, before]]);
     assert.deepEqual([report.paired, report.config.changed, report.attempts, port(here)], ['created', true, 2, 7777]);
     assert.deepEqual(report.changes.map(({ path, action }) => [path, action]), [[here.db, 'rows'], [here.file('openclaw.json'), 'replaced']]);
@@ -572,7 +572,7 @@ function rows() {
 
   test('a database that others open, write and close all the time is never read half written', async (t) => {
     const here = place(t);
-    const { read } = require('../../npm/openclaw-prepair/lib/sqlite.js');
+    const { read } = require('../../npm/openclaw-prepair/lib/node/sqlite.js');
     const turn = () => read([{ id: 'turn', db: here.db, sql: 'SELECT n FROM early', params: [] }]).turn[0].n;
     for (const name of ['early', 'late']) here.sql(`CREATE TABLE ${name} AS SELECT 0 AS n`);
     const writer = spawn(process.execPath, ['-e', `const { DatabaseSync } = require('node:sqlite');
@@ -601,7 +601,7 @@ function rows() {
   test('on a read-only file system a database that rests is read, and a write is refused as that', { skip: process.getuid() !== 0 && 'needs root to mount' }, (t) => {
     const script = `
       const prepair = require(process.argv[1]);
-      const remote = require(process.argv[1] + '/lib/sandbox-node.js');
+      const remote = require(process.argv[1] + '/lib/entry/sandbox-node.js');
       const { home, ...options } = JSON.parse(process.argv[2]);
       const told = [];
       (async () => {

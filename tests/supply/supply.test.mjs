@@ -25,16 +25,16 @@ test('its JavaScript loads its own files and Node\'s modules only, and only loca
   for (const file of below('npm/openclaw-prepair', 'js')) {
     for (const [, required, name = required] of text(file).matchAll(/(?:require|import)\(\s*['"]([^'"]+)['"]\s*\)|(?<!['"])\bfrom ?['"]([^'"]+)['"]/g)) {
       // what esbuild bundled names Node's modules without the prefix, and so does the program that runs in a sandbox, a text here
-      if (!(/\/(vendor\/|esm\/sandbox-inside)/.test(file) && isBuiltin(name))) assert.match(name, /^(node:|\.\.?\/|@openclaw-prepair\/)/, `${file} loads ${name}`);
+      if (!(/\/(vendor\/|esm\/sandbox\/inside)/.test(file) && isBuiltin(name))) assert.match(name, /^(node:|\.\.?\/|@openclaw-prepair\/|#wasm$)/, `${file} loads ${name}`);
       // localDir() runs the shell that a sandbox would
-      if (!file.endsWith('/sandbox-local.js')) assert.doesNotMatch(name, /child_process|node:vm$|node:cluster/, file);
+      if (!file.endsWith('/sandbox/local.js')) assert.doesNotMatch(name, /child_process|node:vm$|node:cluster/, file);
     }
     assert.doesNotMatch(text(file), /\beval\(|new Function\(/, file);
   }
 });
 
 test('the one library in it is bundled whole, as released, with its licence', () => {
-  const [bundle, licence] = ['ws.js', 'LICENSE-ws'].map((name) => text(`npm/openclaw-prepair/lib/vendor/${name}`));
+  const [bundle, licence] = ['ws.js', 'LICENSE-ws'].map((name) => text(`npm/openclaw-prepair/lib/node/vendor/${name}`));
   const loaded = [...bundle.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name);
   assert.ok(loaded.includes('tls') && loaded.every(isBuiltin), loaded.join());
   // its optional native helpers, which a host may have

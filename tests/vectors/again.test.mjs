@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import { bytes, inputsOf, optionsOf, sha256, vectors } from './lib.mjs';
 
 const require = createRequire(import.meta.url);
-const core = require('../../npm/openclaw-prepair/lib/core.js');
-const binding = require('../../npm/openclaw-prepair/lib/binding.js').load();
+const core = require('../../npm/openclaw-prepair/lib/core/bridge.js');
+const binding = require('../../npm/openclaw-prepair/lib/node/binding.js').load();
 
 function plan(vector, files, entropy = vector.inputs.entropy) {
   const inputs = { ...inputsOf({ ...vector.inputs, files: {}, entropy }), files, ...vector.earlier && { earlier: vector.earlier } };

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { errors } from '../lib/codes.mjs';
 import { vectors } from './lib.mjs';
 
-const binding = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/binding.js').load();
+const binding = createRequire(import.meta.url)('../../npm/openclaw-prepair/lib/node/binding.js').load();
 const sources = fileURLToPath(new URL('../../crates/core/src/', import.meta.url));
 
 const options = { stateDir: '/s', env: {}, gatewayVersion: '2026.2.19' };

@@ -9,8 +9,8 @@ import { ask, folder, identity } from './lib.mjs';
 
 process.env.PREPAIR_BINDING = 'native';
 const require = createRequire(import.meta.url);
-const core = require('../../npm/openclaw-prepair/lib/core.js');
-const binding = require('../../npm/openclaw-prepair/lib/binding.js').load();
+const core = require('../../npm/openclaw-prepair/lib/core/bridge.js');
+const binding = require('../../npm/openclaw-prepair/lib/node/binding.js').load();
 const check = process.argv.includes('--check');
 const defaults = { now: NOW, entropy: ENTROPY };
 

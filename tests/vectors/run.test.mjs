@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { ask, vectors } from './lib.mjs';
 
 const require = createRequire(import.meta.url);
-const core = require('../../npm/openclaw-prepair/lib/core.js');
-const binding = require('../../npm/openclaw-prepair/lib/binding.js').load();
+const core = require('../../npm/openclaw-prepair/lib/core/bridge.js');
+const binding = require('../../npm/openclaw-prepair/lib/node/binding.js').load();
 
 test(`vectors (${binding.kind})`, async (t) => {
   const all = vectors();

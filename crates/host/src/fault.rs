@@ -1,4 +1,4 @@
-//! Refusals of the file calls. The texts are those of `npm/openclaw-prepair/lib/files.js`, word for word.
+//! Refusals of the file calls. The texts are those of `npm/openclaw-prepair/lib/node/files.js`, word for word.
 
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::Error;

@@ -1,5 +1,5 @@
 //! `readFiles`, `sameFiles` and `applyFiles` on a Unix file system: the only file IO of the project beside its JavaScript
-//! twin, `npm/openclaw-prepair/lib/files.js`, which takes the same requests and gives the same replies and errors.
+//! twin, `npm/openclaw-prepair/lib/node/files.js`, which takes the same requests and gives the same replies and errors.
 //!
 //! Every path belongs to a *base*: the state dir, the config's folder, or else its own parent. A base is resolved
 //! once, following links, and held open; below it each component is opened relative to the one above and no link

@@ -50,6 +50,6 @@ fn stamp() -> Result {
     let text = format!(
         "'use strict';\n\nmodule.exports = {{ version: '{version}', coreHash: '{hash}' }};\n"
     );
-    write(&package("lib/build.js"), &text)?;
+    write(&package("lib/core/build.js"), &text)?;
     node("npm/release/texts.mjs", &[])
 }

@@ -39,7 +39,7 @@ mod table;
 pub(crate) type Made = (&'static str, String);
 
 const TYPES: &str = "npm/openclaw-prepair/index.d.ts";
-const ERRORS: &str = "npm/openclaw-prepair/lib/errors.js";
+const ERRORS: &str = "npm/openclaw-prepair/lib/core/errors.js";
 const HEAD: &str = "\
 # Codes
 

@@ -7,15 +7,15 @@ use std::fs;
 
 /// What the entries for other runtimes than Node share: none of them uses a Node module.
 const SHARED: &[&str] = &[
-    "build",
-    "core",
-    "errors",
-    "plan",
-    "report",
-    "sandbox",
-    "sandbox-adapters",
-    "sandbox-inside",
-    "wasm",
+    "core/bridge",
+    "core/build",
+    "core/errors",
+    "core/plan",
+    "core/report",
+    "core/wasm",
+    "sandbox/adapters",
+    "sandbox/inside",
+    "sandbox/index",
 ];
 
 /// Writes lib/esm/: without comments, which are in lib/ already.
@@ -48,11 +48,10 @@ fn module(source: &str) -> Result<String> {
         if let Some((pattern, name)) = required(line) {
             if pattern.starts_with('{') {
                 // not its own name: that may be among those taken out of it
-                let whole = format!("{}_module", name.replace('-', "_"));
-                out +=
-                    &format!("import {whole} from './{name}.mjs';\nconst {pattern} = {whole};\n");
+                let whole = format!("{}_module", name.replace(|c: char| !c.is_alphanumeric(), "_"));
+                out += &format!("import {whole} from '{name}.mjs';\nconst {pattern} = {whole};\n");
             } else {
-                out += &format!("import {pattern} from './{name}.mjs';\n");
+                out += &format!("import {pattern} from '{name}.mjs';\n");
             }
         } else if let Some(exported) = line.strip_prefix("module.exports = ") {
             out += &format!("export default {exported}\n");
@@ -69,10 +68,11 @@ fn module(source: &str) -> Result<String> {
     Ok(out.trim_start().to_owned())
 }
 
-/// `const pattern = require('./name.js');`
+/// `const pattern = require('./name.js');`, or of another room: `'../core/name.js'`.
 fn required(line: &str) -> Option<(&str, &str)> {
-    let (pattern, rest) = line.strip_prefix("const ")?.split_once(" = require('./")?;
-    Some((pattern, rest.strip_suffix(".js');")?))
+    let (pattern, rest) = line.strip_prefix("const ")?.split_once(" = require('")?;
+    let name = rest.strip_suffix(".js');")?;
+    name.starts_with('.').then_some((pattern, name))
 }
 
 #[cfg(test)]

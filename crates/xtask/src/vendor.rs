@@ -4,10 +4,10 @@ use crate::files::{package, publish};
 use crate::run::{Result, command, output, run};
 use std::path::PathBuf;
 
-/// `lib/vendor/ws.js`: the client of npm's `ws`, for `verify`. Bundled, since the package depends on no other.
+/// `lib/node/vendor/ws.js`: the client of npm's `ws`, for `verify`. Bundled, since the package depends on no other.
 pub(crate) fn websocket() -> Result {
     let modules = npm("ws@8.23.0")?;
-    let out = package("lib/vendor/ws.js");
+    let out = package("lib/node/vendor/ws.js");
     run(command("node")
         // so that the comments of the bundle name files of the library and not of this machine
         .current_dir(&modules)
@@ -20,7 +20,7 @@ pub(crate) fn websocket() -> Result {
         .arg("--define:process.env.WS_NO_BUFFER_UTIL=\"1\"")
         .arg("--define:process.env.WS_NO_UTF_8_VALIDATE=\"1\"")
         .arg(format!("--outfile={}", out.display())))?;
-    publish(&modules.join("ws/LICENSE"), &package("lib/vendor/LICENSE-ws"))
+    publish(&modules.join("ws/LICENSE"), &package("lib/node/vendor/LICENSE-ws"))
 }
 
 pub(crate) const ESBUILD: &str = "esbuild@0.28.2";

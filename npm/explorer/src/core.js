@@ -2,11 +2,11 @@
 
 // The core as the page asks it. Every finding, verdict and edited byte comes from here; nothing below decides anything.
 
-const { ask, operate } = require('../../openclaw-prepair/lib/core.js');
+const { ask, operate } = require('../../openclaw-prepair/lib/core/bridge.js');
 const { parse } = require('../../openclaw-prepair/lib/cli/args.js');
 const { planDiff } = require('../../openclaw-prepair/lib/cli/diff.js');
-const { holder } = require('../../openclaw-prepair/lib/wasm.js');
-const glue = require('../../openclaw-prepair/lib/glue.js');
+const { holder } = require('../../openclaw-prepair/lib/core/wasm.js');
+const glue = require('../../openclaw-prepair/lib/core/glue.js');
 const { inert } = require('./inert.js');
 
 const STATE_DIR = '~/.openclaw';

@@ -2,7 +2,7 @@
 
 // OpenClaw's state database in the page. What pairing needs is copied out of it, without private halves, and the rest is let go.
 
-const { refusal } = require('../../openclaw-prepair/lib/errors.js');
+const { refusal } = require('../../openclaw-prepair/lib/core/errors.js');
 const { isDatabase, keepsLog, merged } = require('./wal.js');
 const { inert } = require('./inert.js');
 

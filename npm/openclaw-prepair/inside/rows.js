@@ -4,9 +4,9 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { createHash } = require('node:crypto');
-const { readPlain } = require('../lib/plain-file.js');
-const { BEGUN, NO_ROOM, CANTOPEN, BESIDE, statOf, namesAnother, emptied, mountedReadOnly, atRest, sound } = require('../lib/database-file.js');
-const { installed, believing, ownerOf, packageIn } = require('../lib/openclaw.js');
+const { readPlain } = require('../lib/node/plain-file.js');
+const { BEGUN, NO_ROOM, CANTOPEN, BESIDE, statOf, namesAnother, emptied, mountedReadOnly, atRest, sound } = require('../lib/node/database-file.js');
+const { installed, believing, ownerOf, packageIn } = require('../lib/node/openclaw.js');
 // PATH as it was, for packages: nothing is started from there.
 const [mark, mode, given, search] = process.argv.slice(process.argv[1] === '--' ? 2 : 1);
 // ASCII alone, which nothing on the way can cut in the middle of a character.

@@ -80,7 +80,7 @@ const SCENARIOS = {
       const { publicKey } = newKey();
       const paired = fs.readFileSync(file('devices/paired.json'));
       const options = { ...target, device: { publicKey } };
-      const { plan, reads } = require(`${PACKAGE}/lib/plan-node.js`);
+      const { plan, reads } = require(`${PACKAGE}/lib/entry/plan-node.js`);
       const inputs = { files: {}, rows: {}, now: Date.now(), entropy: randomBytes(64) };
       for (const name of reads('prePair', options, inputs).files) inputs.files[name] = name === file('devices/paired.json') ? paired : null;
       for (const { id } of reads('prePair', options, { ...inputs, files: {} }).queries) inputs.rows[id] = null;

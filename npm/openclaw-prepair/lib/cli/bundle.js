@@ -2,8 +2,8 @@
 
 // `doctor --bundle`: the report and what it was made from, to be shown to others. What is not named here stays behind.
 
-const driver = require('../driver.js');
-const { PrepairError } = require('../errors.js');
+const driver = require('../node/driver.js');
+const { PrepairError } = require('../core/errors.js');
 
 /** Of a record and of a request. */
 const RECORD = [

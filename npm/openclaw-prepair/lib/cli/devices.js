@@ -2,7 +2,7 @@
 
 // `openclaw-prepair devices …`: what is there, for people, and what they may type for it.
 
-const { refusal } = require('../errors.js');
+const { refusal } = require('../core/errors.js');
 const { safe, changes, notices, wrapped } = require('./show.js');
 
 const SECOND = 1000;

@@ -2,7 +2,7 @@
 
 // `doctor`: one connection judged, or with --all who gets in from where.
 
-const driver = require('../driver.js');
+const driver = require('../node/driver.js');
 const { Usage } = require('./args.js');
 const { CLIENTS, PLACES, refusedIn } = require('./connections.js');
 const { diagnosis, isOpen, isWall, matrix } = require('./show.js');

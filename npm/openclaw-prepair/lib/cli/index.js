@@ -2,11 +2,11 @@
 
 // The command line: arguments in, a report out, and an exit code.
 
-const { load } = require('../binding.js');
-const driver = require('../driver.js');
-const { PrepairError, refusal } = require('../errors.js');
-const { readPlain } = require('../plain-file.js');
-const { verify } = require('../verify.js');
+const { load } = require('../node/binding.js');
+const driver = require('../node/driver.js');
+const { PrepairError, refusal } = require('../core/errors.js');
+const { readPlain } = require('../node/plain-file.js');
+const { verify } = require('../node/verify.js');
 const { parse, help, Usage } = require('./args.js');
 const { planDiff } = require('./diff.js');
 const devices = require('./devices.js');

@@ -6,7 +6,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { bare } = require('./core.js');
+const { bare } = require('../core/bridge.js');
 
 const LARGEST = 64 * 1024;
 

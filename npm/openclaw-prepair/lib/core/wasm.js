@@ -3,7 +3,7 @@
 // The wasm module as a binding. No Node module is used here, so that the edge entries share it.
 
 const { PrepairError, refusal } = require('./errors.js');
-const { fits } = require('./core.js');
+const { fits } = require('./bridge.js');
 
 const GIVE =
   'Give the module of openclaw-prepair/prepair.wasm, of the same version as the rest, or its bytes; where code is not compiled at run time (Workers, edge routes), the module.';

@@ -1,6 +1,6 @@
 // Vercel and Next.js: the wasm is compiled by the bundler.
 import module from './prepair.wasm?module';
-import * as glue from './esm/glue.mjs';
-import wasm from './esm/wasm.mjs';
+import * as glue from '../esm/core/glue.mjs';
+import wasm from '../esm/core/wasm.mjs';
 
 export const { init, load } = wasm.holder(glue, { bundled: () => module });

@@ -3,7 +3,7 @@
 // The report of a call that had to plan more than once, or was stopped part-way by another writer. No Node module is
 // used here: the remote entry shares it.
 
-const { text } = require('./core.js');
+const { text } = require('./bridge.js');
 
 const { hasOwn } = Object;
 

@@ -2,7 +2,7 @@
 
 // The pure entry over any binding: what to read, and the plan. No Node module is used here: the edge entries share it.
 
-const { ask, bare, encode, members, operate, unpackSteps } = require('./core.js');
+const { ask, bare, encode, members, operate, unpackSteps } = require('./bridge.js');
 const { PrepairError, refusal } = require('./errors.js');
 
 const stated = (inputs) => {

@@ -1,5 +1,5 @@
 // The Node entry where there is no Node: everything refuses, and says what to use.
-import errors from './esm/errors.mjs';
+import errors from '../esm/core/errors.mjs';
 
 const { PrepairError, refusal } = errors;
 

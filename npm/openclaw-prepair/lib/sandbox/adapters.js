@@ -2,8 +2,8 @@
 
 // What each SDK calls reading, writing and running, as a SandboxFs. By shape alone: no SDK is needed to load this.
 
-const { reading } = require('./core.js');
-const { refusal } = require('./errors.js');
+const { reading } = require('../core/bridge.js');
+const { refusal } = require('../core/errors.js');
 
 /** Words as one command line of a POSIX shell. */
 const line = (argv) => argv.map((word) => `'${String(word).replaceAll("'", "'\\''")}'`).join(' ');

@@ -3,11 +3,11 @@
 // The operations on a sandbox seen from outside: read, plan, upload, commit, each one wait. No Node module is used
 // here, so that the edge entry shares it. What runs inside the sandbox is in ../inside/.
 
-const { bare, operateOn, own, property, reading, taken, text: json } = require('./core.js');
-const { PrepairError, refusal } = require('./errors.js');
-const adapters = require('./sandbox-adapters.js');
-const { joined, partOf, seen, withAttempts } = require('./report.js');
-const inside = require('./sandbox-inside.js');
+const { bare, operateOn, own, property, reading, taken, text: json } = require('../core/bridge.js');
+const { PrepairError, refusal } = require('../core/errors.js');
+const adapters = require('./adapters.js');
+const { joined, partOf, seen, withAttempts } = require('../core/report.js');
+const inside = require('./inside.js');
 
 const MAX_ATTEMPTS = 5;
 const CALL_MS = 60_000;

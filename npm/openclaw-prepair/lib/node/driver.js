@@ -4,8 +4,8 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { PrepairError, refusal, permitted } = require('./errors.js');
-const { ask, bare, own, operateOn, property, reading, taken, text } = require('./core.js');
+const { PrepairError, refusal, permitted } = require('../core/errors.js');
+const { ask, bare, own, operateOn, property, reading, taken, text } = require('../core/bridge.js');
 const { attemptOf, running, packageOf } = require('./gateway-lock.js');
 
 const MAX_ATTEMPTS = 5;
@@ -22,7 +22,7 @@ const VARIABLES = [
 
 /** What few calls need; loading a module is a good part of what a call takes. */
 const openclaw = () => require('./openclaw.js');
-const reports = () => require('./report.js');
+const reports = () => require('../core/report.js');
 
 /** One call: its options as the core takes them, and what the core cannot know. */
 function prepare(binding, operation, options) {

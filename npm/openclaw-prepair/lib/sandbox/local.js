@@ -6,8 +6,8 @@ const { spawn } = require('node:child_process');
 const { constants } = require('node:fs');
 const fs = require('node:fs/promises');
 const path = require('node:path');
-const { property } = require('./core.js');
-const { refusal } = require('./errors.js');
+const { property } = require('../core/bridge.js');
+const { refusal } = require('../core/errors.js');
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
 // Neither follows a link in the last place nor waits for the other end of a FIFO.

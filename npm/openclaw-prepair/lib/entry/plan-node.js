@@ -1,7 +1,7 @@
 'use strict';
 
-const { load, wasmBinding } = require('./binding.js');
-const { entry } = require('./plan.js');
+const { load, wasmBinding } = require('../node/binding.js');
+const { entry } = require('../core/plan.js');
 
 let given;
 
@@ -11,8 +11,8 @@ async function init(module) {
     load();
     return;
   }
-  const { compiled, start } = require('./wasm.js');
-  given = wasmBinding(start(require('./glue.js'), await compiled(module), 'the module given to init'));
+  const { compiled, start } = require('../core/wasm.js');
+  given = wasmBinding(start(require('../core/glue.js'), await compiled(module), 'the module given to init'));
 }
 
 const pure = entry(() => given ?? load());

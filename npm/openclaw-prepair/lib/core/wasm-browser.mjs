@@ -1,7 +1,7 @@
 // Browsers: the wasm lies beside this file, or beside the bundle.
-import errors from './esm/errors.mjs';
-import * as glue from './esm/glue.mjs';
-import wasm from './esm/wasm.mjs';
+import errors from '../esm/core/errors.mjs';
+import * as glue from '../esm/core/glue.mjs';
+import wasm from '../esm/core/wasm.mjs';
 
 const fetched = async () => {
   let [url, why] = [undefined, ''];

@@ -5,9 +5,9 @@
 // own secret is sent only where the store that answers is known to hold the record.
 
 const { randomBytes, randomUUID } = require('node:crypto');
-const { ask, isPlain, members, own, property, reading } = require('./core.js');
+const { ask, isPlain, members, own, property, reading } = require('../core/bridge.js');
 const driver = require('./driver.js');
-const { PrepairError, refusal } = require('./errors.js');
+const { PrepairError, refusal } = require('../core/errors.js');
 const { listens, strangers } = require('./gateway-lock.js');
 const { open, isLoopback, NoSocket } = require('./websocket.js');
 

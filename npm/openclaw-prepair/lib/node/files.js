@@ -11,8 +11,8 @@
 // leaves both names, which OpenClaw refuses for an identity from 2026.5.12 on until the next call sweeps the temp one.
 
 const fs = require('node:fs');
-const { bare, text } = require('./core.js');
-const { forbidden } = require('./errors.js');
+const { bare, text } = require('../core/bridge.js');
+const { forbidden } = require('../core/errors.js');
 const { createHash, randomBytes } = require('node:crypto');
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY, W_OK, X_OK } = fs.constants;

@@ -1,8 +1,8 @@
 'use strict';
 
-const { entry } = require('./sandbox.js');
+const { entry } = require('../sandbox/index.js');
 
-const remote = entry(() => require('./binding.js').load(), { localDir: (dir) => require('./sandbox-local.js').localDir(dir) });
+const remote = entry(() => require('../node/binding.js').load(), { localDir: (dir) => require('../sandbox/local.js').localDir(dir) });
 
 // One by one, as in index.js.
 exports.prePair = remote.prePair;

@@ -4,7 +4,7 @@
 // node:sqlite is there wherever an OpenClaw with such a database runs; it is got lazily, since Node 20 has none.
 
 const path = require('node:path');
-const { forbidden, refusal } = require('./errors.js');
+const { forbidden, refusal } = require('../core/errors.js');
 const { BEGUN, NO_ROOM, CANTOPEN, BESIDE, statOf, sizeOf, head, namesAnother, emptied, mountedReadOnly, atRest, sound } = require('./database-file.js');
 
 const BUSY_MS = 5000;

@@ -5,17 +5,17 @@
 const fs = require('node:fs');
 const { createRequire } = require('node:module');
 const path = require('node:path');
-const { PrepairError, refusal, permitted } = require('./errors.js');
-const { bare, fits, property, text } = require('./core.js');
+const { PrepairError, refusal, permitted } = require('../core/errors.js');
+const { bare, fits, property, text } = require('../core/bridge.js');
 const { others, parents } = require('./openclaw.js');
 const { readPlain } = require('./plain-file.js');
 
 // Literal requires, so that whoever packs an application (file tracers, bundlers) finds the files, and each in a try of
 // its own, so that they may be absent.
 const ADDONS = {
-  '../prepair.node': () => {
+  '../../prepair.node': () => {
     try {
-      return require('../prepair.node');
+      return require('../../prepair.node');
     } catch (error) {
       return { error };
     }
@@ -71,7 +71,7 @@ const packages = () =>
 /** The first addon that loads and fits. */
 function addon(failures) {
   const names = packages();
-  for (const name of ['../prepair.node', ...names]) {
+  for (const name of ['../../prepair.node', ...names]) {
     let file = null;
     try {
       file = where(name);
@@ -150,17 +150,14 @@ function whole(file) {
 
 /** The wasm module. */
 function wasm(failures) {
-  // A bundle in the other module system has no __dirname, so that it cannot say where it lies.
-  if (typeof __dirname !== 'string') {
+  const { file, read } = require('../core/wasm-node.js');
+  if (file === null) {
     failures.push({ what: 'the wasm module: not found from a bundle that is an ECMAScript module', path: null });
     return null;
   }
-  const file = path.join(__dirname, 'prepair.wasm');
   try {
-    const { start } = require('./wasm.js');
-    // The path once more, word for word: file tracers look at the call that reads.
-    const bytes = fs.readFileSync(path.join(__dirname, 'prepair.wasm'));
-    return start(require('./glue.js'), new WebAssembly.Module(bytes), file);
+    const { start } = require('../core/wasm.js');
+    return start(require('../core/glue.js'), new WebAssembly.Module(read()), file);
   } catch (error) {
     failures.push({ what: `${file}: ${error.code === 'ENOENT' ? 'not there' : reason(error)}`, path: file });
     return null;

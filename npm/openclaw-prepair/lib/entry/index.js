@@ -1,9 +1,9 @@
 'use strict';
 
-const { load } = require('./binding.js');
-const { ask, encode, own } = require('./core.js');
-const driver = require('./driver.js');
-const { PrepairError } = require('./errors.js');
+const { load } = require('../node/binding.js');
+const { ask, encode, own } = require('../core/bridge.js');
+const driver = require('../node/driver.js');
+const { PrepairError } = require('../core/errors.js');
 
 const operation = (name) => (options) => driver.run(load(), name, options);
 
@@ -20,7 +20,7 @@ exports.patchConfig = operation('patchConfig');
 exports.setup = operation('setup');
 exports.diagnose = (options) => driver.diagnose(load(), options);
 // Only here: Node's HTTP client takes longer to load than a whole setup.
-exports.verify = async (options) => require('./verify.js').verify(load(), own(options));
+exports.verify = async (options) => require('../node/verify.js').verify(load(), own(options));
 exports.exportIdentity = (target) => driver.exportIdentity(load(), target);
 exports.newIdentity = newIdentity;
 exports.devices = Object.freeze({
