@@ -35,6 +35,7 @@ const parts = {
     ? `${link(`${repository}/issues`, 'Report a problem')} with the link of this page, which holds no content of a file.`
     : 'Report a problem with the link of this page, which holds no content of a file.',
   core: inert(join(here, '../openclaw-prepair/lib/core/prepair.wasm')),
+  licences: [[sqljs, 'sql.js'], [diff, 'diff']].map(([modules, name]) => `${name}\n\n${readFileSync(join(modules, name, 'LICENSE'), 'utf8').trim()}`).join('\n\n').replaceAll('<', '&lt;'),
   sqlite: inert(join(sqljs, 'sql.js/dist/sql-wasm-browser.wasm')),
 };
 const page = text('src/index.html').replace(/\{\{(\w+)\}\}/g, (_, name) => parts[name]);

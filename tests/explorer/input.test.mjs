@@ -87,6 +87,7 @@ test('half JSON: a message at the field, with line and column', async (t) => {
     assert.match(await page.locator(`#error-${field}`).innerText(), place, field);
     assert.equal(await page.locator(`#field-${field}`).getAttribute('aria-invalid'), 'true');
     assert.match(await page.locator(`#frame-${field} pre`).innerText(), /^\d │ .*\n +\^$/, 'the line is shown');
+    assert.ok(await page.locator(`#given [data-kind=${field}].bad`).count() === 1, 'and it does not pass for a good one');
   }
   assert.equal(await page.locator('#verdict').innerText(), '', 'no verdict from what cannot be read');
 });

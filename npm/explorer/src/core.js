@@ -48,17 +48,17 @@ const meant = (argv) => {
 };
 
 /**
- * The given state after these commands: `{ after, diff, written, reports }`. `copy()` is the database on which they may be tried;
+ * The given state after these commands: `{ after, plans, written, reports }`. `copy()` is the database on which they may be tried;
  * whoever asks closes it.
  */
 function play({ files, store }, commands) {
   const after = { files: { ...files }, store };
   const written = new Map();
-  const [diff, reports] = [[], []];
+  const [plans, reports] = [[], []];
   for (const argv of commands) {
     const { operation, options } = meant(argv);
     const plan = run(operation, after, options);
-    diff.push(...planDiff(plan));
+    plans.push(plan);
     reports.push(plan.report);
     for (const step of plan.steps) {
       if (step.kind === 'sql') store.apply(step.statements);
@@ -67,7 +67,10 @@ function play({ files, store }, commands) {
       if (step.kind === 'write') written.set(step.path, plan.blobs[step.blob]);
     }
   }
-  return { after, diff, reports, written: [...written].map(([path, content]) => ({ path, content })) };
+  return { after, plans, reports, written: [...written].map(([path, content]) => ({ path, content })) };
 }
 
-module.exports = { init, map, diagnose, meant, play, PLACES, DATABASE, STATE_DIR };
+/** What these plans change, line by line, without a secret in it. */
+const diff = (plans) => plans.flatMap(planDiff);
+
+module.exports = { init, map, diagnose, meant, play, diff, PLACES, DATABASE, STATE_DIR };

@@ -125,6 +125,7 @@ function tell(name, { error, note, place } = {}) {
   say(`note-${name}`, note ?? '');
   byId(`frame-${name}`).replaceChildren(...[place && view.frame(held.texts[name], place)].filter(Boolean));
   byId(`field-${name}`).setAttribute('aria-invalid', String(Boolean(error)));
+  byId('given').querySelector(`[data-kind=${name}]`)?.classList.toggle('bad', Boolean(error));
 }
 
 /** Shows in the fields and in the list what is held. */
@@ -139,7 +140,7 @@ function showHeld() {
     ...Object.keys(FILES).filter((name) => held.texts[name] !== null).map((name) => [name, FILES[name].name]),
     ...['database', 'wal', 'log', 'report'].filter((name) => (name === 'database' ? held.database ?? held.rows : held[name]) !== null).map((name) => [name, NAMES[name]]),
   ];
-  byId('given').replaceChildren(...items.map(([name, title]) => h('li', { 'data-kind': name, className: messages[name]?.error ? 'bad' : '' }, h('code', {}, title), ' ',
+  byId('given').replaceChildren(...items.map(([name, title]) => h('li', { 'data-kind': name }, h('code', {}, title), ' ',
     example ? null : h('button', { type: 'button', className: 'plain', 'aria-label': `Remove ${title}`, on: { click: () => remove(name) } }, '✕'))));
   byId('exampled').hidden = example === null;
   byId('no-wal-row').hidden = held.database === null;
@@ -457,6 +458,9 @@ function download({ path, content }) {
   return h('a', { className: 'button', href: url, download: name }, `Download ${name}`);
 }
 
+/** Lets the page answer before more is done. */
+const breath = () => new Promise((resolve) => { setTimeout(resolve); });
+
 /** The state after these commands, as a diff and as files. */
 async function edit(box, list, { described, key }) {
   forget();
@@ -464,7 +468,10 @@ async function edit(box, list, { described, key }) {
   try {
     trial = held.rows && await database.stored(held.rows);
     const before = given();
-    const { after, diff, written, reports } = core.play({ files: before.files, store: trial }, list);
+    const { after, plans, written, reports } = core.play({ files: before.files, store: trial }, list);
+    await breath();
+    const diff = core.diff(plans);
+    await breath();
     const named = reports.map(({ publicKey }) => publicKey).findLast(Boolean);
     const verdict = core.diagnose(after, version(), described, key ?? (held.rows ? undefined : named));
     const secret = written.some(({ path }) => path === core.PLACES.device);
@@ -509,7 +516,7 @@ async function fill(mine, described, key) {
   let since = performance.now();
   const free = async () => {
     if (performance.now() - since >= 12) {
-      await new Promise((resolve) => setTimeout(resolve));
+      await breath();
       since = performance.now();
     }
     return turn === mine;
