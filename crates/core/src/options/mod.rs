@@ -38,6 +38,8 @@ pub enum Operation {
     TakeBack,
     /// Paired devices and waiting requests.
     Devices(Act),
+    /// Where things are: reads only.
+    Locate,
 }
 
 impl Operation {
@@ -53,6 +55,7 @@ impl Operation {
             "setup" => Self::Setup,
             "diagnose" => Self::Diagnose,
             "takeBack" => Self::TakeBack,
+            "locate" => Self::Locate,
             _ => {
                 return Err(Error::new(ErrorCode::Options, "There is no such operation.")
                     .hint("Use prePair, clearPending, patchConfig, setup, diagnose, or devices.list, approve, reject, remove, revoke, rotate or rename."));
@@ -175,6 +178,8 @@ pub enum What {
     ListDevices,
     /// One device, or one request.
     Devices(Devices),
+    /// Where things are: reads only.
+    Locate,
 }
 
 impl What {
@@ -253,6 +258,7 @@ pub fn parse(
         }
         Operation::Diagnose => What::Diagnose(Box::new(diagnose(&mut fields)?)),
         Operation::TakeBack => What::TakeBack(take_back(&mut fields)?),
+        Operation::Locate => What::Locate,
         Operation::Devices(act) => {
             devices(act, &mut fields)?.map_or(What::ListDevices, What::Devices)
         }
