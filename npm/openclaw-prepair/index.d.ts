@@ -371,14 +371,6 @@ export interface ClearPendingReport {
   warnings: Notice[];
 }
 
-/** What `locate` found. */
-export interface LocateReport {
-  /** Where the state is. */
-  stateDir: string;
-  /** Remarks and warnings; empty where all is well. */
-  warnings: Notice[];
-}
-
 /** One setting that was edited. */
 export interface ConfigEdit {
   /** Its place in the config: `gateway.trustedProxies[0]`. */
@@ -833,14 +825,6 @@ export function prePair(options?: PrePairOptions): PrePairReport;
  * console.log(`${cleared.length} requests dropped`);
  */
 export function clearPending(options?: ClearPendingOptions): ClearPendingReport;
-/**
- * Where things are.
- * @throws {PrepairError} What every call may.
- * @example
- * const { stateDir } = locate();
- * console.log(stateDir);
- */
-export function locate(options?: Target): LocateReport;
 /**
  * Edits the config without losing a byte of the rest.
  * @throws {PrepairError} `ERR_PREPAIR_PROXY`, `ERR_PREPAIR_PROXY_ANY`, `ERR_PREPAIR_CONFIG_INCLUDE`, `ERR_PREPAIR_CONFIG_REVERT`,

@@ -1,5 +1,5 @@
 import type {
-  ApproveDeviceOptions, ClearPendingOptions, ClearPendingReport, LocateReport, DerivedFrom, DeviceList, DeviceReport, DeviceRole, DiagnoseOptions, Diagnosis, Identity, PatchConfigOptions, PatchConfigReport,
+  ApproveDeviceOptions, ClearPendingOptions, ClearPendingReport, DerivedFrom, DeviceList, DeviceReport, DeviceRole, DiagnoseOptions, Diagnosis, Identity, PatchConfigOptions, PatchConfigReport,
   PrePairOptions, PrePairReport, SetupOptions, SetupReport, Target,
 } from './index.js';
 
@@ -116,8 +116,6 @@ export interface Operations {
   clearPending: { options: ClearPendingOptions; report: ClearPendingReport };
   /** As `patchConfig` of the main entry. */
   patchConfig: { options: PatchConfigOptions; report: PatchConfigReport };
-  /** As `locate` of the main entry. */
-  locate: { options: Target; report: LocateReport };
   /** As `setup` of the main entry. */
   setup: { options: SetupOptions; report: SetupReport };
   /** As `diagnose` of the main entry. */

@@ -1,5 +1,5 @@
 import type {
-  ApproveDeviceOptions, ClearPendingOptions, ClearPendingReport, LocateReport, ConfigChanges, DeviceList, DeviceReport, DeviceRole, DiagnoseOptions, LiveToken, Diagnosis, PatchConfigOptions, PatchConfigReport,
+  ApproveDeviceOptions, ClearPendingOptions, ClearPendingReport, ConfigChanges, DeviceList, DeviceReport, DeviceRole, DiagnoseOptions, LiveToken, Diagnosis, PatchConfigOptions, PatchConfigReport,
   PrePairOptions, PrePairReport, SetupOptions, SetupReport, Target,
 } from './index.js';
 
@@ -95,14 +95,6 @@ export function prePair(fs: SandboxFs, options?: PrePairOptions & RemoteOptions)
  * const { cleared } = await clearPending(fs);
  */
 export function clearPending(fs: SandboxFs, options?: ClearPendingOptions & RemoteOptions): Promise<ClearPendingReport & RoundTrips>;
-/**
- * `locate` of the main entry, in a sandbox.
- * @throws {PrepairError} Rejects with `ERR_PREPAIR_SANDBOX`, `ERR_PREPAIR_TIMEOUT`, `ERR_PREPAIR_ABORTED`, or what the call of that name of the
- * main entry throws.
- * @example
- * const { stateDir } = await locate(fs);
- */
-export function locate(fs: SandboxFs, options?: Target & RemoteOptions): Promise<LocateReport & RoundTrips>;
 /**
  * `patchConfig` of the main entry, in a sandbox; `env` and `openclawDir` as of `prePair`.
  * @throws {PrepairError} Rejects with `ERR_PREPAIR_SANDBOX`, `ERR_PREPAIR_TIMEOUT`, `ERR_PREPAIR_ABORTED`, or what the call of that name of the

@@ -12,7 +12,6 @@ export function requestOf({ operation, options }) {
     clearPending: () => tag('clear-pending', rest),
     patchConfig: () => tag('patch-config', configOf(rest)),
     setup: ({ config, ...pair } = rest) => tag('setup', { pair: pairOf(pair), config: config === false ? undefined : configOf(config ?? {}) }),
-    locate: () => tag('locate'),
     diagnose: () => tag('diagnose', { connection: connectionOf(rest.connection ?? {}), device: rest.device }),
     'devices.list': () => tag('list-devices'),
     'devices.approve': ({ requestId, deviceId, scopes, displayName } = rest) => device('approve', { which: requestId === undefined ? tag('device-id', deviceId) : tag('request-id', requestId), scopes, displayName }),

@@ -50,7 +50,6 @@ const OUT = [
   ['Gateway', 'gateway', 'GatewayVersion'],
   ['ClearPendingReport', 'clear-report', 'ClearPendingReport'],
   ['Cleared', 'cleared', 'ClearedRequest'],
-  ['LocateReport', 'locate-report', 'LocateReport'],
   ['PatchConfigReport', 'config-report', 'PatchConfigReport'],
   ['ConfigEdit', 'config-edit', 'ConfigEdit'],
   ['SetupReport', 'setup-report', null],

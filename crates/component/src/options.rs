@@ -37,7 +37,6 @@ pub(crate) fn request(request: wit::Request, seed: &[u8; 32]) -> Result<Request>
             .checked()?,
         )),
         wit::Operation::Diagnose(options) => What::Diagnose(Box::new(options.to().checked()?)),
-        wit::Operation::Locate => What::Locate,
         wit::Operation::ListDevices => What::ListDevices,
         wit::Operation::Devices(operation) => What::Devices(devices::operation(operation)?),
     };

@@ -2,8 +2,8 @@
 
 use prepair_core::report::{
     Assumed, AssumedGateway, By, Change, ChangeAction, ClearPendingReport, Cleared, ConfigEdit,
-    Diagnosis, EditAction, Gateway, IdentityOutcome, LocateReport, PairedOutcome,
-    PatchConfigReport, PrePairReport, Remedy, RemedyStep, Report, SetupReport, Source, StoreKind,
+    Diagnosis, EditAction, Gateway, IdentityOutcome, PairedOutcome, PatchConfigReport,
+    PrePairReport, Remedy, RemedyStep, Report, SetupReport, Source, StoreKind,
 };
 use prepair_core::verdict::{self, Reason, Verdict};
 
@@ -20,7 +20,6 @@ impl To<wit::Report> for Report {
             Self::Diagnosis(report) => wit::Report::Diagnose(report.to()),
             Self::DeviceList(report) => wit::Report::ListDevices(report.to()),
             Self::Device(report) => wit::Report::Device(report.to()),
-            Self::Locate(report) => wit::Report::Locate(report.to()),
         }
     }
 }
@@ -31,7 +30,6 @@ record! {
     }
     ClearPendingReport => wit::ClearReport { cleared, changes, warnings }
     PatchConfigReport => wit::ConfigReport { path, changed, edits, changes, warnings }
-    LocateReport => wit::LocateReport { state_dir, warnings }
     SetupReport => wit::SetupReport { pair, config }
     Assumed => wit::Assumed { state_dir, config_path, gateway, store, client, connection }
     AssumedGateway => wit::AssumedGateway { version, source, rules }

@@ -17,7 +17,6 @@ use crate::options::{ClearOptions, Request, SetupOptions, What};
 use crate::plan::client::serves_gateway;
 use crate::plan::config::config_part;
 use crate::plan::devices::{DevicePart, device_part, list};
-use crate::plan::locate::locate;
 use crate::plan::pair::{PairPart, pair_part};
 use crate::plan::pending::{ClearPart, clear_part};
 use crate::plan::take_back::take_back_part;
@@ -71,7 +70,6 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
         What::TakeBack(options) => {
             take_back_part(&world, options).map(|part| cleared(part, &world, &db))
         }
-        What::Locate => Ok((Vec::new(), Report::Locate(locate(&world)))),
         What::ListDevices => list(&world).map(|report| (Vec::new(), Report::DeviceList(report))),
         What::Devices(options) => device_part(&world, options, entropy).map(|part| {
             let DevicePart { mut report, mut steps, statements } = part;

@@ -249,16 +249,6 @@ pub struct PatchConfigReport {
     pub warnings: Vec<Notice>,
 }
 
-/// The report of `locate`.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LocateReport {
-    /// Where the state is.
-    pub state_dir: String,
-    /// What the caller should know.
-    pub warnings: Vec<Notice>,
-}
-
 /// The report of `setup`: that of `prePair`, with the config's.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

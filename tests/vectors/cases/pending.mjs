@@ -3,7 +3,6 @@ import { at, json, NOW, OTHER, OURS, PENDING, pending, request } from './kit.mjs
 export const why = 'clearPending on devices/pending.json.';
 export const vectors = [];
 const add = (name, why, content, options, expect) => vectors.push({ name, why, operation: 'clearPending', options: at('2026.4.15', options), inputs: json({ [PENDING]: content }), expect });
-vectors.push({ name: 'where things are', why: 'reads only', operation: 'locate', options: at('2026.4.15', {}), inputs: json({}), expect: { steps: [] } });
 const cleared = (requestId, id, silent, ageMs = 5000) => ({ requestId, deviceId: id.deviceId ?? id, silent, ageMs });
 const one = request('r1', OURS);
 const two = request('r2', OTHER, { silent: true, ts: NOW - 1 });

@@ -38,8 +38,6 @@ pub enum Operation {
     TakeBack,
     /// Paired devices and waiting requests.
     Devices(Act),
-    /// Where things are: reads only.
-    Locate,
 }
 
 impl Operation {
@@ -55,7 +53,6 @@ impl Operation {
             "setup" => Self::Setup,
             "diagnose" => Self::Diagnose,
             "takeBack" => Self::TakeBack,
-            "locate" => Self::Locate,
             _ => {
                 return Err(Error::new(ErrorCode::Options, "There is no such operation.")
                     .hint("Use prePair, clearPending, patchConfig, setup, diagnose, or devices.list, approve, reject, remove, revoke, rotate or rename."));
@@ -178,8 +175,6 @@ pub enum What {
     ListDevices,
     /// One device, or one request.
     Devices(Devices),
-    /// Where things are: reads only.
-    Locate,
 }
 
 impl What {
@@ -258,7 +253,6 @@ pub fn parse(
         }
         Operation::Diagnose => What::Diagnose(Box::new(diagnose(&mut fields)?)),
         Operation::TakeBack => What::TakeBack(take_back(&mut fields)?),
-        Operation::Locate => What::Locate,
         Operation::Devices(act) => {
             devices(act, &mut fields)?.map_or(What::ListDevices, What::Devices)
         }

@@ -5,7 +5,6 @@ pub(crate) mod config;
 pub mod devices;
 pub mod identity;
 pub(crate) mod key;
-pub(crate) mod locate;
 pub(crate) mod pair;
 pub(crate) mod pending;
 pub(crate) mod record;

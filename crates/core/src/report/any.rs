@@ -3,10 +3,7 @@
 use serde::Serialize;
 
 use super::devices::{DeviceList, DeviceReport};
-use super::{
-    ClearPendingReport, Diagnosis, LocateReport, Notice, PatchConfigReport, PrePairReport,
-    SetupReport,
-};
+use super::{ClearPendingReport, Diagnosis, Notice, PatchConfigReport, PrePairReport, SetupReport};
 
 /// A report of any operation.
 #[derive(Clone, Debug, Serialize)]
@@ -26,8 +23,6 @@ pub enum Report {
     DeviceList(DeviceList),
     /// Of every other operation on devices.
     Device(DeviceReport),
-    /// Of `locate`.
-    Locate(LocateReport),
 }
 
 impl Report {
@@ -41,7 +36,6 @@ impl Report {
             Self::PatchConfig(report) => report.warnings.push(notice),
             Self::DeviceList(report) => report.warnings.push(notice),
             Self::Device(report) => report.warnings.push(notice),
-            Self::Locate(report) => report.warnings.push(notice),
             Self::Diagnosis(_) => {}
         }
     }

@@ -112,7 +112,6 @@ const COMMANDS = {
   'pre-pair': { operation: 'prePair', about: 'make or reuse the device identity and write its approved record', flags: PAIR },
   'clear-pending': { operation: 'clearPending', about: 'remove stale pairing requests, which poison later ones', flags: ['device-id', 'request-id'] },
   'patch-config': { operation: 'patchConfig', about: 'edit openclaw.json without losing a byte of the rest', flags: CONFIG },
-  locate: { operation: 'locate', about: 'where things are', flags: [], output: ['json', 'quiet'] },
   doctor: { operation: 'diagnose', about: 'why there is a wall, and all that is wrong on disk', flags: ['device', ...CONNECTION, 'all', 'why', 'bundle'], inner: { connection: CONNECTION }, output: ['json', 'quiet'] },
   verify: { operation: 'verify', about: 'a real connect to a running gateway; changes nothing by trying', flags: ['url', 'token-env', 'password-env', 'client', 'header', 'timeout', 'force'], output: ['json', 'quiet'] },
 };

@@ -15,7 +15,6 @@ export const clearPending = refuse;
 export const patchConfig = refuse;
 export const setup = refuse;
 export const diagnose = refuse;
-export const locate = refuse;
 export const verify = async () => refuse();
 export const exportIdentity = refuse;
 export const newIdentity = refuse;
@@ -23,5 +22,5 @@ export const devices = Object.freeze({ list: refuse, approve: refuse, reject: re
 export const binding = refuse;
 export { PrepairError };
 export default {
-  prePair, clearPending, patchConfig, setup, diagnose, locate, verify, exportIdentity, newIdentity, devices, binding, PrepairError,
+  prePair, clearPending, patchConfig, setup, diagnose, verify, exportIdentity, newIdentity, devices, binding, PrepairError,
 };

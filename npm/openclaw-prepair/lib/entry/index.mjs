@@ -2,6 +2,6 @@
 import prepair from './index.js';
 
 export const {
-  prePair, clearPending, patchConfig, setup, diagnose, locate, verify, exportIdentity, newIdentity, devices, binding, PrepairError,
+  prePair, clearPending, patchConfig, setup, diagnose, verify, exportIdentity, newIdentity, devices, binding, PrepairError,
 } = prepair;
 export default prepair;

@@ -2,5 +2,5 @@
 import sandbox from './sandbox-node.js';
 
 export const {
-  prePair, clearPending, patchConfig, setup, diagnose, locate, devices, vercel, e2b, daytona, cloudflare, docker, localDir, PrepairError,
+  prePair, clearPending, patchConfig, setup, diagnose, devices, vercel, e2b, daytona, cloudflare, docker, localDir, PrepairError,
 } = sandbox;

@@ -13,7 +13,5 @@ const ready = async () => {
   return load();
 };
 
-export const {
-  prePair, clearPending, patchConfig, setup, diagnose, locate, devices, vercel, e2b, daytona, cloudflare, docker, PrepairError,
-} = remote.entry(ready, { localDir });
+export const { prePair, clearPending, patchConfig, setup, diagnose, devices, vercel, e2b, daytona, cloudflare, docker, PrepairError } = remote.entry(ready, { localDir });
 export { init, localDir };
