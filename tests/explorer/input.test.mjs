@@ -1,6 +1,6 @@
 // What people drop by mistake: each gets a message where it happened, and nothing that must not stay does.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -173,6 +173,37 @@ test('a line of a gateway’s log tells the connection; a token in it is not kep
   await paste(page, '#paste', LINE.replace('ua=n/a', 'ua=x code=1000'));
   await page.locator('#connection-error', { hasText: 'log' }).waitFor();
   assert.equal(await page.locator('#verdict').innerText(), '');
+});
+
+test('the lines of real gateways’ logs, and a log of 3 MB', async (t) => {
+  const { page } = await fresh(t);
+  const logs = JSON.parse(readFileSync(new URL('../doctor/log-lines.json', import.meta.url), 'utf8'));
+  for (const [version, { forged, ...lines }] of Object.entries(logs)) {
+    await setVersion(page, version);
+    for (const [name, line] of Object.entries(lines)) {
+      await paste(page, '#paste', line);
+      await rest(page);
+      assert.equal(await page.locator('#connection-error').innerText(), '', `${version}, ${name}`);
+      assert.match(await verdict(page), /^(The wall|Refused|Open)/, `${version}, ${name}`);
+    }
+    await paste(page, '#paste', forged);
+    await page.locator('#connection-error', { hasText: 'log' }).waitFor();
+  }
+  await page.getByRole('button', { name: 'Clear all' }).click();
+  await choose(page, file('gateway.log', `${'x'.repeat(99)}\n`.repeat(30_000) + logs['2026.2.19']['through a proxy']));
+  await page.locator('#given [data-kind=log]').waitFor();
+});
+
+test('a private key or a token in a field of the connection gets into no link', async (t) => {
+  const { page } = await fresh(t);
+  await page.locator('#more').evaluate((element) => { element.open = true; });
+  await page.locator('#detail-host').fill('Zm9vYmFyMTIzNDU2Nzg5MDEyMzQ1Njc4OTA');
+  await rest(page);
+  assert.ok(!page.url().includes('Zm9v'));
+  await page.locator('#detail-origin').fill(secretOf(newIdentity()));
+  await page.locator('#dropped', { hasText: 'private key' }).waitFor();
+  assert.equal(await page.locator('#detail-origin').inputValue(), '');
+  assert.ok(!page.url().includes('origin'));
 });
 
 test('a report of doctor is shown as it came; one of somebody else’s making does nothing', async (t) => {

@@ -16,6 +16,8 @@ const PRIVATE = /-----BEGIN [A-Z ]*PRIVATE KEY|M(?:C4C|FEC|FMC)AQ[AE]wBQYDK2VwBC
 const SECRET = /((?:token|password|secret|api_?key)["']?\s*[:=]\s*["']?|\bbearer\s+)(?!\$\{|made-up-|<hidden>|\[)([^\s"',;&{}[\]]{8,})/gi;
 
 const holdsPrivateKey = (text) => PRIVATE.test(text);
+/** No address or scope is one word so long: what may be a token gets into no link. */
+const mayBeSecret = (text) => holdsPrivateKey(text) || /[\w+/=-]{32,}/.test(text);
 const holdsSecret = (text) => text.search(SECRET) >= 0;
 
 const size = (bytes) => (bytes < 1e3 ? `${bytes} B` : bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
@@ -33,6 +35,9 @@ function decoded(bytes) {
     return null;
   }
 }
+
+/** The end of a large text. */
+const end = (bytes) => new TextDecoder().decode(bytes.subarray(-MAX_TEXT));
 
 const parsed = (text) => {
   try {
@@ -110,4 +115,4 @@ function kindOfBytes(bytes, name = '') {
   return bytes.length >= 8 && bytes[0] === 0xd9 && bytes[1] === 0xd5 && bytes[2] === 0x05 && bytes[3] === 0xf9 ? 'journal' : null;
 }
 
-module.exports = { MAX_DATABASE, admitted, decoded, holdsPrivateKey, kindOfBytes, kindOfText, parsed, publicKey, size, tooLarge };
+module.exports = { MAX_DATABASE, admitted, decoded, end, holdsPrivateKey, kindOfBytes, kindOfText, mayBeSecret, parsed, publicKey, size, tooLarge };

@@ -222,7 +222,11 @@ async function receive(name, bytes, kind) {
   }
   if (bytes.length === 0) return `${name} is empty.`;
   const large = intake.tooLarge(bytes.length);
-  if (large) return large;
+  if (large) {
+    // of a log that is as long as logs are, its end is looked at
+    const line = kind ? undefined : refusedIn(intake.end(bytes));
+    return line === undefined ? large : take('log', line);
+  }
   const text = intake.decoded(bytes);
   if (text === null) return `${name} is no text in UTF-8 and no database. Nothing of it was kept.`;
   const what = kind ?? intake.kindOfText(text, name);
@@ -275,8 +279,8 @@ function soon() {
 
 /** The state as a link; `push`: as a step to go back to. */
 function remember(push) {
-  const connection = Object.fromEntries(Object.keys(FIELDS).map((name) => [name, intake.holdsPrivateKey(detail(name)) ? '' : detail(name)]));
-  const hash = link.written({ version: version() === newest() ? '' : version(), example, connection: example ? differing(connection) : connection }, Object.keys(FIELDS));
+  const connection = Object.fromEntries(Object.keys(FIELDS).map((name) => [name, intake.mayBeSecret(detail(name)) ? '' : detail(name)]));
+  const hash = link.written({ version: version() === newest() || intake.mayBeSecret(version()) ? '' : version(), example, connection: example ? differing(connection) : connection }, Object.keys(FIELDS));
   if (hash === location.hash) return;
   history[push ? 'pushState' : 'replaceState'](null, '', hash || location.pathname + location.search);
 }
@@ -585,6 +589,8 @@ const itemsOf = (files) => [...files].map((file) => ({ name: file.name, size: fi
 /** Where the files lie in a state dir: of a folder nothing else is looked at. */
 const IN_FOLDER = /(^|\/)(openclaw\.json|devices\/(paired|pending)\.json|identity\/device\.json|(state\/)?openclaw\.sqlite(-wal|-journal)?|(paired|pending|device)\.json)$/;
 
+const NO_FOLDER = 'This browser gives a page that was opened as a file no look into a folder. Drop the files themselves, or open the page by `cargo xtask explorer`.';
+
 /** The files of what was dropped, folders looked into. */
 async function dropped(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
@@ -621,7 +627,7 @@ function drops() {
     over(-Infinity);
     const text = event.dataTransfer.getData('text/plain');
     const one = event.dataTransfer.files.length === 1 ? event.target.closest?.('[data-field]')?.dataset.field : undefined;
-    if (event.dataTransfer.files.length > 0) void dropped(event.dataTransfer).then(({ items, alone }) => receiveAll(items, { alone, kind: items.length === 1 ? one : undefined }));
+    if (event.dataTransfer.files.length > 0) void dropped(event.dataTransfer).then(({ items, alone }) => receiveAll(items, { alone, kind: items.length === 1 ? one : undefined }), () => say('dropped', NO_FOLDER));
     else if (text) void receiveAll([{ name: 'That', size: 0, bytes: async () => encoder.encode(text) }]);
   });
 }
@@ -646,8 +652,12 @@ function build() {
     on: { click: () => { choose(id); void update({ push: true }).then(() => byId('answer').focus()); } },
   }, ...prose(title)))));
   byId('fields').append(...Object.entries(FILES).map(([name, about]) => fileField(name, about)));
-  const changed = (push) => () => {
+  const changed = (push) => ({ target }) => {
     held.touched = true;
+    if (intake.holdsPrivateKey(target.value)) {
+      target.value = '';
+      say('dropped', 'That was a private key. It was recognised and not kept.');
+    }
     if (push) void update({ push: true });
     else soon();
   };
