@@ -74,6 +74,40 @@ test('a private key is recognised, not kept, and said so', async (t) => {
   assert.equal(await holds(page, secretOf(identity)), false);
 });
 
+test('tokens in the files are not kept; a file that was given is read again for its edited form, a pasted text is not', async (t) => {
+  const { page } = await fresh(t);
+  const { deviceId, publicKey } = newIdentity();
+  const token = 'Zm9vYmFyMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY';
+  const password = 'correct horse, battery staple';
+  const config = `{ gateway: { mode: 'local', auth: { mode: 'password', password: '${password}' } } }`;
+  const paired = JSON.stringify({ [deviceId]: { deviceId, publicKey, role: 'operator', roles: ['operator'], scopes: ['operator.read'], tokens: { operator: { token, role: 'operator', scopes: ['operator.read'], createdAtMs: 1 } }, createdAtMs: 1, approvedAtMs: 1 } }, null, 2);
+  const gone = async () => {
+    for (const secret of [token, password]) assert.equal(await holds(page, secret), false);
+  };
+  await setVersion(page, '2026.4.15');
+  await page.locator('#detail-place').selectOption('behind a proxy');
+  await paste(page, '#field-device', publicKey);
+  await paste(page, '#field-config', config);
+  await paste(page, '#field-paired', paired);
+  await rest(page);
+  assert.match(await page.locator('#note-paired').innerText(), /token in it.*not kept/);
+  assert.equal((await page.locator('#field-paired').inputValue()).length, paired.length, 'no column moves');
+  await page.locator('#more').evaluate((element) => { element.open = true; });
+  await page.locator('#detail-method').fill('cron.add');
+  await page.locator('#verdict', { hasText: 'scope-upgrade' }).waitFor();
+  await gone();
+  await page.getByRole('button', { name: 'Show the edited files' }).click();
+  await page.locator('.edited', { hasText: 'give the file itself' }).waitFor();
+  assert.equal(await page.locator('.edited a[download]').count(), 0);
+  await choose(page, file('paired.json', paired));
+  await rest(page);
+  await gone();
+  await page.getByRole('button', { name: 'Show the edited files' }).click();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.edited a[download]').click()]);
+  assert.equal(JSON.parse(readFileSync(await download.path(), 'utf8'))[deviceId].tokens.operator.token, token, 'the live token stays');
+  await gone();
+});
+
 test('half JSON: a message at the field, with line and column', async (t) => {
   const { page } = await fresh(t);
   for (const [field, text, place] of [

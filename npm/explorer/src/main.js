@@ -41,7 +41,8 @@ const FIELDS = { ...BASICS, ...DETAILS };
 /** The user_version of the first database with pairing: whatever came later takes it. */
 const FIRST_SCHEMA = 15;
 
-const nobody = () => ({ texts: { config: null, paired: null, pending: null, device: null }, log: null, report: null, rows: null, database: null, wal: null, whole: true });
+/** `sources`: of a text whose tokens were not kept, where it can be read again; null where nowhere. */
+const nobody = () => ({ texts: { config: null, paired: null, pending: null, device: null }, sources: {}, log: null, report: null, rows: null, database: null, wal: null, whole: true });
 /** What the user gave; an example stands before it and leaves it as it is. */
 let own = nobody();
 let example = null;
@@ -170,14 +171,15 @@ function put(kind, text) {
   own.texts[kind] = text.trim() === '' ? null : text;
 }
 
-/** Takes a text: one of the files, a log line, a report. Gives a message where it is refused. */
-function take(kind, text) {
-  const { text: left, error, note } = intake.admitted(kind, text);
+/** Takes a text: one of the files (`source`: where it can be read again), a log line, a report. Gives a message where it is refused. */
+function take(kind, text, source = null) {
+  const { text: left, masked, error, note } = intake.admitted(kind, text);
   messages[kind] = { error, note };
   if (note) say('noted', note);
   if (left === null) return error;
   if (Object.hasOwn(own.texts, kind)) {
     put(kind, left);
+    own.sources[kind] = masked ? source : undefined;
     return undefined;
   }
   leaveExample();
@@ -206,7 +208,7 @@ function unbundle(value) {
 const NONE = 'is none of the files that this page reads: the gateway’s four files, its database with the -wal, a line of its log, a report of `openclaw-prepair doctor --json`.';
 
 /** One thing that came in: bytes, or the text that was pasted. Gives a message where it is refused. */
-async function receive(name, bytes, kind) {
+async function receive({ name, source }, bytes, kind) {
   const binary = kind ? null : intake.kindOfBytes(bytes, name);
   if (binary === 'beside') return undefined;
   if (binary === 'journal') return `${name} is what a killed writer left unfinished. Start the gateway once, stop it, and give its database again.`;
@@ -231,17 +233,17 @@ async function receive(name, bytes, kind) {
   if (text === null) return `${name} is no text in UTF-8 and no database. Nothing of it was kept.`;
   const what = kind ?? intake.kindOfText(text, name);
   if (what === 'cached') return `${name} holds the tokens of a client. Nothing of it was kept.`;
-  return what === null ? `${name} ${intake.holdsPrivateKey(text) ? 'holds a private key. It was recognised, and nothing of it was kept' : NONE.replace(/\.$/, '')}.` : take(what, text);
+  return what === null ? `${name} ${intake.holdsPrivateKey(text) ? 'holds a private key. It was recognised, and nothing of it was kept' : NONE.replace(/\.$/, '')}.` : take(what, text, source);
 }
 
-/** Several things at once: `{ name, size, bytes() }`. `alone`: all that a folder holds, so that a -wal that isn't among them isn't there. */
+/** Several things at once: `{ name, size, bytes(), source? }`. `alone`: all that a folder holds, so that a -wal that isn't among them isn't there. */
 async function receiveAll(items, { kind, alone = false } = {}) {
   atRest(false);
   say('dropped', '');
   say('noted', '');
   const problems = [];
   for (const item of items) {
-    const problem = intake.tooLarge(item.size, intake.MAX_DATABASE) ?? await item.bytes().then((bytes) => receive(item.name, bytes, kind), () => `${item.name} cannot be read.`);
+    const problem = intake.tooLarge(item.size, intake.MAX_DATABASE) ?? await item.bytes().then((bytes) => receive(item, bytes, kind), () => `${item.name} cannot be read.`);
     if (problem) problems.push(problem);
   }
   problems.push(...await openDatabase(alone));
@@ -462,6 +464,23 @@ function download({ path, content }) {
   return h('a', { className: 'button', href: url, download: name }, `Download ${name}`);
 }
 
+/** The files with their tokens, read again from where they were given; `lost`: those that cannot be. */
+async function originals() {
+  const { files } = given();
+  const lost = [];
+  for (const [name, source] of Object.entries(held.sources)) {
+    if (source === undefined) continue;
+    if (source === null) {
+      lost.push(core.PLACES[name]);
+      continue;
+    }
+    const text = intake.decoded(await bytesOf(source));
+    if (text === null || intake.masked(text) !== held.texts[name]) throw new Error(`${FILES[name].name} has changed since it was given. Give it again.`);
+    files[core.PLACES[name]] = encoder.encode(text);
+  }
+  return { files, lost };
+}
+
 /** Lets the page answer before more is done. */
 const breath = () => new Promise((resolve) => { setTimeout(resolve); });
 
@@ -471,20 +490,22 @@ async function edit(box, list, { described, key }) {
   let trial = null;
   try {
     trial = held.rows && await database.stored(held.rows);
-    const before = given();
-    const { after, plans, written, reports } = core.play({ files: before.files, store: trial }, list);
+    const { files, lost } = await originals();
+    const { after, plans, written, reports } = core.play({ files, store: trial }, list);
     await breath();
     const diff = core.diff(plans);
     await breath();
     const named = reports.map(({ publicKey }) => publicKey).findLast(Boolean);
     const verdict = core.diagnose(after, version(), described, key ?? (held.rows ? undefined : named));
-    const secret = written.some(({ path }) => path === core.PLACES.device);
+    const saved = written.filter(({ path }) => !lost.includes(path));
+    const secret = saved.some(({ path }) => path === core.PLACES.device);
     const warnings = reports.flatMap((report) => report.warnings);
     box.replaceChildren(
       ...(isOpen(verdict) ? [h('p', { className: 'note' }, 'With these edits the connection is open.')] : []),
       ...(diff.length === 0 ? [h('p', {}, 'There is nothing to change.')] : [h('p', { className: 'quiet' }, 'Keys and tokens are hidden here, not in the files.'), ...view.diff(diff)]),
-      ...(written.length > 0 ? [
-        h('p', { className: 'row' }, ...written.map(download)),
+      ...(saved.length < written.length ? [h('p', { className: 'note' }, 'A text that was pasted had tokens, which were not kept. For its edited form give the file itself, or run the command.')] : []),
+      ...(saved.length > 0 ? [
+        h('p', { className: 'row' }, ...saved.map(download)),
         h('p', { className: 'quiet' }, ...prose(`Put them back into \`~/.openclaw\`, readable by their owner alone (mode 600).${secret ? ' device.json holds the new private key: it was made here and is nowhere else.' : ''}`)),
         h('p', {}, h('button', { type: 'button', on: { click: () => adopt(after.files) } }, 'Go on with these files')),
       ] : []),
@@ -500,17 +521,13 @@ async function edit(box, list, { described, key }) {
 
 /** Puts the edited files into the fields. */
 function adopt(files) {
-  const texts = { ...held.texts };
-  for (const [name, path] of Object.entries(core.PLACES)) {
-    if (files[path] || name !== 'device') {
-      const text = files[path] ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(files[path]) : null;
-      texts[name] = text === null ? null : intake.admitted(name, text).text;
-    }
-    delete messages[name];
-  }
-  own = { ...held, texts };
+  own = { ...held, texts: { ...held.texts }, sources: {} };
   example = null;
   held = own;
+  for (const [name, path] of Object.entries(core.PLACES)) {
+    if (files[path]) take(name, new TextDecoder('utf-8', { ignoreBOM: true }).decode(files[path]));
+    else if (name !== 'device') own.texts[name] = null;
+  }
   void update({ push: true });
   byId('answer').focus();
 }
@@ -584,7 +601,8 @@ function edited(kind) {
   soon();
 }
 
-const itemsOf = (files) => [...files].map((file) => ({ name: file.name, size: file.size, bytes: async () => new Uint8Array(await file.arrayBuffer()) }));
+const bytesOf = async (file) => new Uint8Array(await file.arrayBuffer());
+const itemsOf = (files) => [...files].map((file) => ({ name: file.name, size: file.size, source: file, bytes: () => bytesOf(file) }));
 
 /** Where the files lie in a state dir: of a folder nothing else is looked at. */
 const IN_FOLDER = /(^|\/)(openclaw\.json|devices\/(paired|pending)\.json|identity\/device\.json|(state\/)?openclaw\.sqlite(-wal|-journal)?|(paired|pending|device)\.json)$/;
