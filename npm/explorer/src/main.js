@@ -6,37 +6,15 @@ const { CLIENTS, PLACES, refusedIn } = require('../../openclaw-prepair/lib/cli/c
 const { isOpen } = require('../../openclaw-prepair/lib/cli/show.js');
 const core = require('./core.js');
 const database = require('./database.js');
-const { byId, h, prose, shown } = require('./dom.js');
+const { byId, h, prose, say, shown } = require('./dom.js');
+const { NO_FOLDER, bytesOf, dropped, itemsOf } = require('./drop.js');
 const { EXAMPLES, SCHEMA } = require('./examples.js');
+const { BASICS, DETAILS, FIELDS, FILES, NAMES } = require('./fields.js');
 const foreign = require('./foreign.js');
 const intake = require('./intake.js');
 const { javascript } = require('./javascript.js');
 const link = require('./link.js');
 const view = require('./view.js');
-
-const FILES = {
-  config: { name: 'openclaw.json', about: 'JSON5, as it is' },
-  paired: { name: 'paired.json', about: 'devices/paired.json' },
-  pending: { name: 'pending.json', about: 'devices/pending.json' },
-  device: { name: 'device.json', about: 'identity/device.json without its private key, or the public key alone' },
-};
-const NAMES = { database: 'openclaw.sqlite', wal: 'openclaw.sqlite-wal', log: 'log line', report: 'report of doctor' };
-const choice = (label, options) => ({ label, options });
-const BASICS = {
-  client: choice('Who connects', { '': 'the agent, or as a log says', ...Object.fromEntries([...CLIENTS, 'other'].map((name) => [name, name])) }),
-  place: choice('From where', { '': 'this machine, or as a log says', ...Object.fromEntries(Object.keys(PLACES).map((name) => [name, name])) }),
-};
-const DETAILS = {
-  method: { label: 'Method', placeholder: 'cron.list' },
-  device: choice('Presents its device', { '': 'as this version does', yes: 'yes', no: 'no' }),
-  auth: choice('Authenticates with', { '': 'what the config asks for', token: 'the gateway’s token', password: 'the gateway’s password', 'device-token': 'its device token', none: 'nothing' }),
-  remoteAddress: { label: 'Peer address', placeholder: '127.0.0.1' },
-  forwardedFor: { label: 'X-Forwarded-For', placeholder: 'not sent' },
-  host: { label: 'Host', placeholder: '127.0.0.1:18789' },
-  origin: { label: 'Origin', placeholder: 'not sent' },
-  scopes: { label: 'Scopes, by commas', placeholder: 'as this client asks' },
-};
-const FIELDS = { ...BASICS, ...DETAILS };
 
 /** The user_version of the first database with pairing: whatever came later takes it. */
 const FIRST_SCHEMA = 15;
@@ -111,14 +89,6 @@ function identity() {
 
 /** What the core found in a file at a line. */
 const placed = (findings, path) => findings.find(({ place }) => place?.path === path && place.line !== undefined);
-
-const said = new Map();
-/** Says it once: what stands there already is not announced again. */
-function say(id, text) {
-  if (said.get(id) === text) return;
-  said.set(id, text);
-  byId(id).replaceChildren(...(text ? prose(text) : []));
-}
 
 /** The message at a file's field, with the line that it is about. */
 function tell(name, { error, note, place } = {}) {
@@ -599,36 +569,6 @@ function edited(kind) {
     area.blur();
   }
   soon();
-}
-
-const bytesOf = async (file) => new Uint8Array(await file.arrayBuffer());
-const itemsOf = (files) => [...files].map((file) => ({ name: file.name, size: file.size, source: file, bytes: () => bytesOf(file) }));
-
-/** Where the files lie in a state dir: of a folder nothing else is looked at. */
-const IN_FOLDER = /(^|\/)(openclaw\.json|devices\/(paired|pending)\.json|identity\/device\.json|(state\/)?openclaw\.sqlite(-wal|-journal)?|(paired|pending|device)\.json)$/;
-
-const NO_FOLDER = 'This browser gives a page that was opened as a file no look into a folder. Drop the files themselves, or open the page by `cargo xtask explorer`.';
-
-/** The files of what was dropped, folders looked into. */
-async function dropped(transfer) {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.some((entry) => entry.isDirectory)) return { items: itemsOf(transfer.files), alone: false };
-  const found = [];
-  const look = async (entry, depth) => {
-    if (entry.isFile) {
-      if (IN_FOLDER.test(entry.fullPath)) found.push(await new Promise((resolve, reject) => { entry.file(resolve, reject); }));
-      return;
-    }
-    if (depth > 2) return;
-    const reader = entry.createReader();
-    for (;;) {
-      const part = await new Promise((resolve, reject) => { reader.readEntries(resolve, reject); });
-      if (part.length === 0) break;
-      for (const inner of part) await look(inner, depth + 1);
-    }
-  };
-  for (const entry of entries) await look(entry, 0);
-  return { items: itemsOf(found), alone: true };
 }
 
 function drops() {
