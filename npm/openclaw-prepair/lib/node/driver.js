@@ -188,7 +188,7 @@ function observer(binding, options) {
   call.fixed.failures = failures;
   const failed = (path, error) => {
     if (!(error instanceof PrepairError)) throw error;
-    failures[path] = { path, ...error };
+    failures[path] = { path, ...require('./owned.js').owned(error) };
   };
   const readFiles = ({ bases, files }) => {
     try {
@@ -361,6 +361,12 @@ function diagnoseEach(binding, options, connections) {
   return connections.map((connection) => judge('plan', connection).report);
 }
 
-const guarded = (body) => (...args) => permitted(() => body(...args));
+const guarded = (body) => (...args) => {
+  try {
+    return permitted(() => body(...args));
+  } catch (error) {
+    throw error?.code === 'ERR_PREPAIR_PERMISSION' ? require('./owned.js').owned(error) : error;
+  }
+};
 
 module.exports = { run: guarded(run), observe: guarded(observe), diagnose: guarded(diagnose), diagnoseEach: guarded(diagnoseEach), list: guarded(list), token: guarded(token), exportIdentity: guarded(exportIdentity) };
