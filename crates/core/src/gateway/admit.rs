@@ -369,7 +369,9 @@ impl<'a> Walk<'a> {
             NoDeviceScopes::KeptForUi => spared,
             NoDeviceScopes::KeptForBackend => spared || exempt,
             NoDeviceScopes::KeptForLocal => {
-                spared || exempt || (self.is_cli() && local && auth == Method::Shared && !self.has_origin())
+                spared
+                    || exempt
+                    || (self.is_cli() && local && auth == Method::Shared && !self.has_origin())
             }
         };
         let because = self.cite(

@@ -107,7 +107,9 @@ impl<'a> Walk<'a> {
 
     pub(super) fn exempted(&mut self) -> Result<(), End> {
         let why = match self.rules.backend_exemption {
-            BackendExemption::SharedSecret => "an operator with the shared secret that is not a page needs no pairing",
+            BackendExemption::SharedSecret => {
+                "an operator with the shared secret that is not a page needs no pairing"
+            }
             _ => "the gateway's own backend client on this machine needs no pairing",
         };
         let because = self.cite("backend_exemption", why);
