@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // The bridge to the core: JSON with binary parts beside it. No Node module is used here, so that the edge entries share it.

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // What the files of OpenClaw's state database tell, and the soundness of its identity's row. inside/rows.js holds a copy of this.

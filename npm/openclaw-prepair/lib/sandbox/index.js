@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // The operations on a sandbox seen from outside: read, plan, upload, commit, each one wait. No Node module is used
@@ -82,7 +83,7 @@ class Calls {
   }
 
   /** Runs calls side by side; resolves when all have ended. */
-  async together(calls, { counted = true, timeoutMs = this.timeoutMs, signal = this.signal } = { __proto__: null }) {
+  async together(calls, { counted = true, timeoutMs = this.timeoutMs, signal = this.signal } = /** @type {any} */ ({ __proto__: null })) {
     if (signal?.aborted) throw aborted();
     if (counted) this.rounds += 1;
     const control = new AbortController();
@@ -288,7 +289,14 @@ class Job {
   constructor(binding, fs, operation, options, fn = 'plan') {
     const { fresh, onStep, signal, timeoutMs, stagingDir, ...given } = checked(fs, options);
     const { options: rest, blobs } = taken(given);
-    Object.assign(this, { binding, fs, operation, fn, fresh, onStep, stagingDir, blobs });
+    this.binding = binding;
+    this.fs = fs;
+    this.operation = operation;
+    this.fn = fn;
+    this.fresh = fresh;
+    this.onStep = onStep;
+    this.stagingDir = stagingDir;
+    this.blobs = blobs;
     this.calls = new Calls(fs, { signal, timeoutMs });
     this.options = rest;
     this.diagnosing = operation === 'diagnose';
@@ -385,7 +393,10 @@ class Job {
     if (openclawDir !== undefined && !found.installed) {
       throw refusal('OPTIONS', 'The option openclawDir is not the folder of an openclaw package in the sandbox, or there is no Node to read it.', { path: openclawDir });
     }
-    Object.assign(this, { user: found.user, stage: found.stage, node: found.node ?? null, homeFound: true });
+    this.user = found.user;
+    this.stage = found.stage;
+    this.node = found.node ?? null;
+    this.homeFound = true;
   }
 
   /** Reads until the core lacks nothing, and gives its plan. */
