@@ -43,6 +43,16 @@ found('more dots than folders', 'end at the root', { stateDir: '/../../c' }, {},
 found('quotes, spaces, newlines', 'a name like any other', { stateDir: '/a b/"c"\n$d' }, {}, '/a b/"c"\n$d');
 found('spaces around', 'trimmed, as OpenClaw does', { env: { OPENCLAW_STATE_DIR: ' /srv/claw ' } }, {}, '/srv/claw');
 found('a backslash', 'a name like any other', { stateDir: '/a\\b' }, {}, '/a\\b');
+// Windows: its drives, read by what runs there or by a page that was given its files; in a report with slashes, which Windows takes.
+found('a drive', 'no working folder says otherwise', { stateDir: 'C:\\Users\\me\\.openclaw' }, {}, 'C:/Users/me/.openclaw');
+found('a drive, with slashes and dots', 'as path.win32.resolve() has it', { stateDir: 'd:/a//b/../c\\' }, { cwd: 'C:\\w' }, 'd:/a/c');
+found('a tilde on Windows', 'USERPROFILE', { stateDir: '~\\claw', env: { USERPROFILE: 'C:\\Users\\me' } }, { cwd: 'C:\\w' }, 'C:/Users/me/claw');
+found('the home on Windows', 'os.homedir()', { stateDir: '~/claw' }, { home: 'C:\\Users\\me', cwd: 'D:\\' }, 'C:/Users/me/claw');
+found('a relative path on Windows', 'of the working folder', { stateDir: '..\\claw' }, { cwd: 'C:\\w\\x' }, 'C:/w/claw');
+found('more dots than folders, on Windows', 'end at the drive', { stateDir: 'C:\\..\\..\\claw' }, { cwd: 'C:\\w' }, 'C:/claw');
+found('a path of the drive at hand', 'which is the working folder\'s', { stateDir: '\\claw' }, { cwd: 'D:\\w' }, 'D:/claw');
+found('a name like a drive, elsewhere', 'a name like any other', { stateDir: 'C:\\claw' }, { cwd: '/w' }, '/w/C:\\claw');
+vectors.push({ name: 'a share', why: 'no drive names it, and its root is two names', operation: 'clearPending', options: { stateDir: '\\\\server\\share\\claw', gatewayVersion: '2026.4.15', env: {} }, inputs: { cwd: 'C:\\w' }, expect: { error: 'STATE_DIR', says: 'share' } });
 missing('rows', 'primary and record, when the era is known', 'prePair', { stateDir: S, gatewayVersion: NEWEST, env: {} }, { ...nothing(state(S), configs(S)), rows: { userVersion: [{ user_version: 18 }], columns: [] } }, [], []);
 vectors.at(-1).expect = { error: 'SQLITE_SCHEMA' };
 // --profile, by src/cli/profile.ts

@@ -226,7 +226,10 @@ fn default_dirs(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<V
 /// `resolveIncludeRoots`: folders beside that of the config from which it may include files.
 pub(crate) fn include_roots(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Vec<String> {
     let named = rules.include_roots.then(|| variable(target, "OPENCLAW_INCLUDE_ROOTS")).flatten();
-    let entries = named.into_iter().flat_map(|named| named.split(':'));
+    // path.delimiter
+    let delimiter =
+        if inputs.cwd.as_deref().is_some_and(|cwd| drive(cwd).is_some()) { ';' } else { ':' };
+    let entries = named.into_iter().flat_map(|named| named.split(delimiter));
     let entries = entries.filter(|entry| !entry.trim().is_empty());
     entries.filter_map(|entry| resolve_user(entry, target, rules, inputs).ok()).collect()
 }
@@ -270,16 +273,21 @@ fn expand(path: &str, home: &str) -> String {
     }
 }
 
-/// Node's `path.resolve` on POSIX.
+/// Node's `path.resolve`: of Windows where the working folder is on a drive, or none is known and the path names one.
 fn resolve(path: &str, inputs: &Inputs<'_>) -> Result<String> {
-    if path.starts_with('/') {
-        return Ok(normalize(path));
+    let cwd = inputs.cwd.as_deref();
+    let windows = drive(cwd.unwrap_or(path)).is_some();
+    if windows && path.starts_with(r"\\") {
+        return Err(Error::new(ErrorCode::StateDir, "A path of a share on the network was given.")
+            .hint("Map the share to a drive, and give the path on that drive."));
     }
     if path == "~" || path.starts_with("~/") {
         return Ok(format!("~{}", normalize(&path[1..])).trim_end_matches('/').to_string());
     }
-    match &inputs.cwd {
-        Some(cwd) => Ok(normalize(&format!("{cwd}/{path}"))),
+    match cwd {
+        Some(cwd) => Ok(relative_to(cwd, path)),
+        None if windows => Ok(relative_to(path, "")),
+        None if path.starts_with('/') => Ok(normalize(path)),
         None => Err(Error::new(
             ErrorCode::StateDir,
             "A relative path was given where there is no working folder.",
@@ -288,10 +296,19 @@ fn resolve(path: &str, inputs: &Inputs<'_>) -> Result<String> {
     }
 }
 
+/// The drive of an absolute path of Windows: `C:` of `C:\Users` and `C:/Users`.
+fn drive(path: &str) -> Option<&str> {
+    match path.as_bytes() {
+        [letter, b':', b'/' | b'\\', ..] if letter.is_ascii_alphabetic() => Some(&path[..2]),
+        _ => None,
+    }
+}
+
 /// Removes `.`, `..`, and double and trailing slashes of an absolute path.
 pub fn normalize(path: &str) -> String {
+    let root = drive(path).unwrap_or_default();
     let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
+    for part in path[root.len()..].split('/') {
         match part {
             "" | "." => {}
             ".." => {
@@ -300,7 +317,7 @@ pub fn normalize(path: &str) -> String {
             part => parts.push(part),
         }
     }
-    format!("/{}", parts.join("/"))
+    format!("{root}/{}", parts.join("/"))
 }
 
 /// A path below a folder.
@@ -312,6 +329,7 @@ pub fn join(dir: &str, relative: &str) -> String {
 pub fn parent(path: &str) -> &str {
     match path.rfind('/') {
         Some(0) => "/",
+        Some(2) if drive(path).is_some() => &path[..3],
         Some(at) => &path[..at],
         None => "",
     }
@@ -323,8 +341,16 @@ fn upwards(path: &str) -> impl Iterator<Item = &str> {
         .take_while(|path| !path.is_empty())
 }
 
-/// A path named in a file, relative to a folder: Node's `path.resolve(dir, path)`.
+/// A path relative to a folder: Node's `path.resolve(dir, path)`, of Windows where the folder is on a drive.
 pub fn relative_to(dir: &str, path: &str) -> String {
+    if let Some(own) = drive(dir) {
+        let (dir, path) = (dir.replace('\\', "/"), path.replace('\\', "/"));
+        return match drive(&path) {
+            Some(_) => normalize(&path),
+            None if path.starts_with('/') => normalize(&format!("{own}{path}")),
+            None => normalize(&format!("{dir}/{path}")),
+        };
+    }
     if path.starts_with('/') {
         return normalize(path);
     }

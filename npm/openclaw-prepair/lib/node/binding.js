@@ -178,7 +178,7 @@ function nativeBinding(found) {
 function wasmBinding(call) {
   // Only here: a process that has the addon never loads the twin.
   const twin = () => require('./files.js');
-  return { kind: 'wasm', call, ...files(twin) };
+  return { kind: 'wasm', call, ...(process.platform === 'win32' ? require('./windows.js') : files(twin)) };
 }
 
 /** The file calls of `host`, with objects in place of JSON and blobs in place of references to them. */

@@ -24,12 +24,12 @@ const VARIABLES = [
 /** What few calls need; loading a module is a good part of what a call takes. */
 const openclaw = () => require('./openclaw.js');
 const reports = () => require('../core/report.js');
+const windows = () => require('./windows.js');
+
+const WINDOWS = process.platform === 'win32';
 
 /** One call: its options as the core takes them, and what the core cannot know. */
 function prepare(binding, operation, options) {
-  if (process.platform === 'win32') {
-    throw refusal('PLATFORM', 'Files are written on Linux and macOS only.', { hint: "Use openclaw-prepair/plan, or run this where the gateway runs." });
-  }
   const { env: given, ...rest } = own(options);
   const env = given ?? process.env;
   if (given === null || typeof env !== 'object' || reading('env', () => Array.isArray(env))) throw refusal('OPTIONS', 'The option env must be an object.');
@@ -60,7 +60,7 @@ function prepare(binding, operation, options) {
       // HOME is what `os.homedir()` gives where it is set.
       home: (property(process.env, 'HOME') ?? attemptOf(() => require('node:os').homedir(), null)) || cwd,
       cwd,
-      process: { uid: process.getuid(), node: process.versions.node, platform: process.platform },
+      process: { uid: process.getuid?.() ?? 0, node: process.versions.node, platform: process.platform },
       installed: null,
     },
   };
@@ -163,8 +163,9 @@ function statOf(path, linked) {
   return attemptOf(() => {
     const stat = fs.lstatSync(path);
     const backups = stat.isDirectory() ? attemptOf(() => fs.readdirSync(path).filter((name) => name.endsWith('.bak')), []) : [];
-    const real = linked || !stat.isFile() ? attemptOf(() => fs.realpathSync(path), null) : null;
-    return { mode: stat.mode & 0o7777, uid: stat.uid, nlink: stat.nlink, backups, real };
+    const real = linked || !stat.isFile() ? attemptOf(() => (WINDOWS ? windows().realpath : fs.realpathSync)(path), null) : null;
+    const { mode, uid } = WINDOWS ? windows().own(stat) : stat;
+    return { mode: mode & 0o7777, uid, nlink: stat.nlink, backups, real };
   }, null);
 }
 
@@ -232,6 +233,7 @@ function applyRows(binding, operation, call, seen, { db }) {
 /** Runs an operation and gives its report. A dry run shows its plan, contents and all, to `onPlan`. */
 function run(binding, operation, options, onPlan) {
   const call = prepare(binding, operation, options);
+  if (WINDOWS && operation !== 'devices.list' && !call.options.dryRun) windows().refuseToWrite();
   // Whose state dir it is, a variable may tell.
   if (operation === 'setup' || operation === 'prePair') addNamed(call);
   try {

@@ -58,7 +58,7 @@ function* holders(bases) {
   if (owner === undefined) return;
   const folders = bases.flatMap(names);
   for (const temp of new Set([require('node:os').tmpdir(), '/tmp', path.join(bases[0], 'tmp')])) {
-    for (const uid of new Set([owner, process.getuid()])) {
+    for (const uid of new Set([owner, process.getuid?.()])) {
       const locks = path.join(temp, `openclaw-${uid}`);
       if (!attemptOf(() => fs.existsSync(locks), false)) continue;
       for (const name of attemptOf(() => fs.readdirSync(locks), [])) {

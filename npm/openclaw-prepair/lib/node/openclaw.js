@@ -51,6 +51,8 @@ function writable({ mode, uid, gid }, sticky) {
  * and what it leads to. Without `modes` only whose each of them is.
  */
 function others(file, believed, modes = true) {
+  // Windows tells no owner; nothing is written there that a wrong version would spoil.
+  if (process.platform === 'win32') return null;
   const names = (text) => text.split('/').filter((name) => name !== '' && name !== '.');
   const rest = ['', ...names(path.resolve(file))];
   let links = 0;
@@ -122,7 +124,7 @@ function believing(owner) {
       return -1;
     }
   };
-  return (uid) => uid === 0 || uid === process.getuid() || uid === (theirs ??= known());
+  return (uid) => uid === 0 || uid === process.getuid?.() || uid === (theirs ??= known());
 }
 
 /** The user who owns a state dir or, while it is not there, will: the wished one, or the owner of the folder above it. */
