@@ -1,8 +1,12 @@
 // What people drop by mistake: each gets a message where it happened, and nothing that must not stay does.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { newIdentity } from '../lib/client.mjs';
-import { choose, closeBrowser, drop, file, open, OPENED, paste, rest, verdict } from './page.mjs';
+import { prepair } from '../lib/prepair.mjs';
+import { choose, closeBrowser, drop, file, open, OPENED, paste, rest, setVersion, showFiles, verdict } from './page.mjs';
 
 after(closeBrowser);
 
@@ -10,7 +14,7 @@ let fresh;
 before(() => {
   fresh = async (t) => {
     const opened = await open(t, OPENED);
-    await opened.page.getByRole('button', { name: 'Clear all' }).click();
+    await showFiles(opened.page);
     return opened;
   };
 });
@@ -33,8 +37,11 @@ test('a private key is recognised, not kept, and said so', async (t) => {
   const { page } = await fresh(t);
   const identity = newIdentity();
   const { deviceId, publicKey, privateKeyPem } = identity;
+  await setVersion(page, '2026.2.19');
+  await page.locator('#detail-place').selectOption('behind a proxy');
   const whole = JSON.stringify({ version: 1, deviceId, publicKey, privateKeyPem, createdAtMs: 1 }, null, 2);
   const gone = async (field, message) => {
+    await rest(page);
     assert.match(await page.locator(`[data-field=${field}]`).innerText(), message);
     assert.equal(await holds(page, secretOf(identity)), false);
   };
@@ -43,7 +50,7 @@ test('a private key is recognised, not kept, and said so', async (t) => {
   await gone('device', /private key.*not kept: only the public part is here/i);
   assert.equal(JSON.parse(await page.locator('#field-device').inputValue()).publicKey, publicKey);
   await verdict(page);
-  assert.match(await page.locator('#whose').innerText(), /public key that you gave/);
+  assert.match(await page.locator('#remedy pre').first().innerText(), new RegExp(`--device ${publicKey}`));
 
   const nothing = /private key.*nothing of it was kept/i;
   for (const [field, text] of [
@@ -79,18 +86,21 @@ test('half JSON: a message at the field, with line and column', async (t) => {
     await rest(page);
     assert.match(await page.locator(`#error-${field}`).innerText(), place, field);
     assert.equal(await page.locator(`#field-${field}`).getAttribute('aria-invalid'), 'true');
+    assert.match(await page.locator(`#frame-${field} pre`).innerText(), /^\d │ .*\n +\^$/, 'the line is shown');
+    assert.ok(await page.locator(`#given [data-kind=${field}].bad`).count() === 1, 'and it does not pass for a good one');
   }
-  assert.match(await verdict(page), /^Unknown/);
+  assert.equal(await page.locator('#verdict').innerText(), '', 'no verdict from what cannot be read');
 });
 
 test('10 MB: a message at once', async (t) => {
   const { page } = await fresh(t);
   const large = `{"a":"${'x'.repeat(10_000_000)}"}`;
   const ms = await paste(page, '#field-paired', large);
-  assert.match(await page.locator('#error-paired').innerText(), /10\.0 MB.*Nothing of it was kept/);
+  await page.locator('#dropped', { hasText: /10\.0 MB.*Nothing of it was kept/ }).waitFor();
   assert.ok(ms < 2000, `${ms} ms`);
+  await page.getByRole('button', { name: 'Clear all' }).click();
   await choose(page, file('openclaw.json', large));
-  await page.locator('#error-config', { hasText: '10.0 MB' }).waitFor();
+  await page.locator('#dropped', { hasText: '10.0 MB' }).waitFor();
   assert.equal(await page.locator('#field-paired').inputValue(), '');
 });
 
@@ -105,23 +115,89 @@ test('just under the limit: work in time, the page stays free', async (t) => {
   });
   await choose(page, file('paired.json', store));
   await page.locator('#state-paired', { hasText: 'kB' }).waitFor();
+  await setVersion(page, '2026.2.19');
+  await page.locator('#detail-place').selectOption('behind a proxy');
   await page.locator('#ranges', { hasText: /wall|Open/ }).waitFor();
-  await page.getByRole('button', { name: 'Mend the files' }).click();
-  await page.locator('#mended a[download]').first().waitFor();
+  await page.getByRole('button', { name: 'Show the edited files' }).click();
+  await page.locator('.edited a[download]').first().waitFor();
   const longest = await page.evaluate(() => globalThis.longest);
   assert.ok(longest < 2000, `a task of ${longest} ms`);
 });
 
-test('binary, a folder of other names, device-auth.json', async (t) => {
+test('several at once, each known by its content', async (t) => {
   const { page } = await fresh(t);
+  const { deviceId, publicKey } = newIdentity();
+  await choose(page,
+    file('a.txt', '// mine\r\n{ gateway: { mode: "local" } }\r\n'),
+    file('b', JSON.stringify({ [deviceId]: { deviceId, publicKey, role: 'operator', scopes: [], tokens: {}, createdAtMs: 1, approvedAtMs: 1 } })),
+    file('pending (1).json', JSON.stringify({ r: { requestId: 'r', deviceId, publicKey, ts: 1 } })),
+    file('key.json', JSON.stringify({ version: 1, deviceId, publicKey })));
+  await page.locator('#given li').nth(3).waitFor();
+  assert.deepEqual((await page.locator('#given li').evaluateAll((items) => items.map((item) => item.dataset.kind))).sort(), ['config', 'device', 'paired', 'pending']);
+  assert.match(await page.locator('#field-config').inputValue(), /^\/\/ mine/);
+  await page.getByRole('button', { name: 'Remove paired.json' }).click();
+  await page.locator('#given [data-kind=paired]').waitFor({ state: 'detached' });
+});
+
+test('what is none of them: binary, a text, a client’s tokens, a journal', async (t) => {
+  const { page } = await fresh(t);
+  const says = (text) => page.locator('#dropped', { hasText: text }).waitFor();
   await drop(page, '#field-paired', 'paired.json', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 0xff, 0xfe]));
-  await page.locator('#error-paired', { hasText: 'no text in UTF-8' }).waitFor();
-  await drop(page, 'h1', 'device-auth.json', '{"token":"t"}');
-  await page.locator('#dropped', { hasText: 'device-auth.json is none of the four files' }).waitFor();
-  await drop(page, '#field-pending', 'pending (1).json', '{}');
-  await page.locator('#state-pending.given').waitFor();
-  await drop(page, 'h1', 'openclaw.json', '// mine\r\n{ gateway: { mode: "local" } }\r\n');
-  await page.locator('#state-config.given').waitFor();
+  await says('no text in UTF-8');
+  await drop(page, 'h1', 'device-auth.json', '{"version":1,"deviceId":"x","tokens":{"operator":{"token":"aaaaaaaaaaaaaaaaaaaaaaaa"}}}');
+  await says('holds the tokens of a client');
+  assert.equal(await holds(page, 'aaaaaaaaaaaaaaaaaaaaaaaa'), false);
+  await drop(page, 'h1', 'notes.txt', 'nothing of ours');
+  await says('is none of the files');
+  await drop(page, 'h1', 'openclaw.sqlite-journal', Buffer.from('d9d505f920a163d7', 'hex'));
+  await says('what a killed writer left');
+  await drop(page, 'h1', 'key.pem', newIdentity().privateKeyPem);
+  await says('private key');
+  assert.equal(await page.locator('#given li').count(), 0);
+});
+
+const LINE = '2026-11-26T09:02:43.379+00:00 [ws] closed before connect conn=25f7f9e6-e8e9-49e7-92b6-51f0fff03f07 peer=127.0.0.1:39792->127.0.0.1:26075 remote=127.0.0.1 fwd=203.0.113.9 origin=n/a host=claw.example ua=n/a code=1008 reason=n/a';
+
+test('a line of a gateway’s log tells the connection; a token in it is not kept', async (t) => {
+  const { page } = await fresh(t);
+  await setVersion(page, '2026.4.15');
+  await paste(page, '#paste', `noise\n${LINE}\nmore noise Authorization: Bearer abcdefgh12345678abcdefgh`);
+  assert.match(await verdict(page), /^The wall.*not-paired/s);
+  assert.match(await page.locator('#verdict').innerText(), /through a proxy/);
+  assert.match(await page.locator('#noted').innerText(), /token in it.*not kept/);
+  assert.equal(await holds(page, 'abcdefgh12345678abcdefgh'), false);
+  assert.equal(await page.locator('#paste').inputValue(), '');
+  await page.getByRole('button', { name: 'Remove log line' }).click();
+  await page.locator('#nothing').waitFor();
+  // one that somebody else may have written
+  await paste(page, '#paste', LINE.replace('ua=n/a', 'ua=x code=1000'));
+  await page.locator('#connection-error', { hasText: 'log' }).waitFor();
+  assert.equal(await page.locator('#verdict').innerText(), '');
+});
+
+test('a report of doctor is shown as it came; one of somebody else’s making does nothing', async (t) => {
+  const { page, problems } = await fresh(t);
+  const { diagnose } = prepair;
+  const stateDir = mkdtempSync(join(tmpdir(), 'prepair-page-'));
+  t.after(() => rmSync(stateDir, { recursive: true, force: true }));
+  const report = diagnose({ stateDir, gatewayVersion: '2026.2.19', connection: { headers: { 'X-Forwarded-For': '203.0.113.9' } } });
+  await paste(page, '#paste', JSON.stringify(report, null, 2));
+  assert.match(await verdict(page), /^The wall.*not-paired/s);
+  assert.match(await page.locator('#remedy pre').first().innerText(), new RegExp(`setup --state-dir ${stateDir}`));
+  assert.ok(!(await page.locator('#versions-part').isVisible()), 'other versions cannot be told from a report');
+  const evil = '<img src=x onerror=hit=1>';
+  for (const foreign of [
+    { ...report, verdict: 'open"', assumed: {} }, { ...report, steps: 7, findings: [null, { message: {} }], remedy: { steps: [{ by: 'sh', argv: ['rm', '-rf', '/'], text: evil }] } },
+    { assumed: { gateway: 1 }, verdict: 'open', waiting: [{ requestId: evil, roles: 'x' }] }, { assumed: {}, cells: [{ client: evil, place: evil, verdict: 'open' }] },
+  ]) {
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await paste(page, '#paste', JSON.stringify(foreign));
+    await rest(page);
+    assert.ok(!(await page.locator('#remedy pre').allInnerTexts()).join('').includes('rm -rf'));
+    assert.equal(await page.locator('#answer img').count(), 0);
+  }
+  assert.equal(await page.evaluate(() => globalThis.hit), undefined);
+  assert.deepEqual(problems, []);
 });
 
 test('HTML in a displayName is text', async (t) => {
@@ -132,23 +208,20 @@ test('HTML in a displayName is text', async (t) => {
     file('paired.json', JSON.stringify({ [deviceId]: { deviceId, publicKey, displayName: evil, scopes: [], role: 'operator', createdAtMs: 1, approvedAtMs: 1 } }, null, 2)),
     file('pending.json', JSON.stringify({ [evil]: { requestId: evil, deviceId, silent: false, ts: Date.now() } })),
     file('device.json', JSON.stringify({ publicKey })));
+  await setVersion(page, '2026.2.19');
   await page.locator('#findings', { hasText: 'W_PENDING_STICKY' }).waitFor();
-  await page.getByRole('button', { name: 'Mend the files' }).click();
-  await page.locator('#mended a[download]').first().waitFor();
-  assert.ok((await page.locator('#mended pre').allInnerTexts()).join('').includes(evil), 'shown as text');
-  assert.equal(await page.locator('#findings img, #mended img, #mended script').count(), 0);
+  await page.getByRole('button', { name: 'Show the edited files' }).click();
+  await page.locator('.edited a[download]').first().waitFor();
+  assert.ok((await page.locator('.edited pre').allInnerTexts()).join('').includes(evil), 'shown as text');
+  assert.equal(await page.locator('#answer img, #answer script').count(), 0);
   assert.equal(await page.evaluate(() => globalThis.hit), undefined);
   assert.ok(requests.every((url) => !url.endsWith('/x')));
 });
 
-test('a version that is none, and a key that is none', async (t) => {
+test('a key that is none', async (t) => {
   const { page, problems } = await fresh(t);
-  await page.getByLabel('OpenClaw version', { exact: true }).fill('latest');
-  await page.locator('#version-error', { hasText: 'is not an OpenClaw version' }).waitFor();
-  await page.getByLabel('OpenClaw version', { exact: true }).fill('2026.4.15');
-  await page.locator('#verdict', { hasText: 'OpenClaw 2026.4.15' }).waitFor();
-  await paste(page, '#field-device', 'no key at all');
+  await page.locator('#field-device').fill('no key at all');
   await page.locator('#error-device', { hasText: 'no Ed25519 public key' }).waitFor();
-  assert.match(await verdict(page), /^Unknown/);
+  assert.equal(await page.locator('#verdict').innerText(), '');
   assert.deepEqual(problems, []);
 });

@@ -95,13 +95,22 @@ export async function paste(page, selector, text) {
 }
 
 /** The verdict that the page shows, once it has come to rest. */
-export async function verdict(page, box = '#verdict') {
+export async function verdict(page) {
   await rest(page);
-  return (await page.locator(`${box} .verdict .title`).innerText()).trim();
+  return (await page.locator('#verdict .verdict .title').innerText()).trim();
 }
 
-/** Serious and critical findings of axe-core. */
-export async function axe(page) {
+/** The four files as text, where they can be typed into. */
+export const showFiles = (page) => page.locator('#edit').evaluate((element) => { element.open = true; });
+
+/** Sets the version, and waits for what it says. */
+export async function setVersion(page, version) {
+  await page.locator('#version').fill(version);
+  await rest(page);
+}
+
+/** Serious and critical findings of axe-core, in a page of either driver. */
+export async function axeOf(page) {
   const modules = await npmInstall('axe', { 'axe-core': '4.14.1' });
   // As a script of the page its own policy would refuse it; by the debugger's channel it is not of the page.
   const source = readFileSync(createRequire(import.meta.url).resolve(join(modules, 'axe-core/axe.min.js')), 'utf8');

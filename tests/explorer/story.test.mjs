@@ -1,5 +1,5 @@
-// The seed story in the page, with the files of a real gateway: the wall and its reason; mended it is open, and what the page gives to
-// download makes that gateway let the client in.
+// The seed story in the page, with the files of a real gateway: the wall and its reason; and what the page gives to download makes
+// that gateway let the client in.
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { AGENT, callAs, identityOf, newIdentity } from '../lib/client.mjs';
 import { openGateway } from '../lib/gateway.mjs';
 import { NEWEST } from '../lib/versions.mjs';
-import { choose, closeBrowser, file, open, served, verdict } from './page.mjs';
+import { choose, closeBrowser, file, open, rest, served, setVersion, verdict } from './page.mjs';
 
 const VERSION = '2026.2.19';
 let server;
@@ -32,12 +32,13 @@ async function listThenAdd({ home, gateway }, identity) {
   return came;
 }
 
-/** Presses the button and puts the downloads where they belong. */
-async function mendInto(page, stateDir) {
-  await page.getByRole('button', { name: 'Mend the files' }).click();
+/** Asks for the edited files and puts the downloads where they belong. */
+async function editInto(page, stateDir) {
+  await page.getByRole('button', { name: 'Show the edited files' }).click();
+  await page.locator('.edited a[download]').first().waitFor();
   const places = { 'paired.json': 'devices', 'pending.json': 'devices', 'device.json': 'identity', 'openclaw.json': '.' };
   const saved = [];
-  for (const link of await page.locator('#mended a[download]').all()) {
+  for (const link of await page.locator('.edited a[download]').all()) {
     const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
     const name = download.suggestedFilename();
     copyFileSync(await download.path(), join(stateDir, places[name], name));
@@ -46,7 +47,7 @@ async function mendInto(page, stateDir) {
   return saved;
 }
 
-test('2026.2.19, agent, list then add: the wall, mended, and a real gateway that lets the client in', async (t) => {
+test('2026.2.19, agent, list then add: the wall, edited files, and a real gateway that lets the client in', async (t) => {
   const at = await openGateway(t, { version: VERSION });
   const { stateDir } = at.home;
   const identity = newIdentity();
@@ -56,40 +57,45 @@ test('2026.2.19, agent, list then add: the wall, mended, and a real gateway that
   const loaded = [...requests];
   const read = (name) => file(name.split('/').at(-1), readFileSync(join(stateDir, name)));
   await choose(page, read('openclaw.json'), read('devices/paired.json'), read('devices/pending.json'), file('device.json', publicPart(identity)));
-  await page.getByLabel('OpenClaw version', { exact: true }).fill(VERSION);
-  await page.getByLabel('Agent on loopback').check();
+  await page.locator('#given li').nth(3).waitFor();
+  await setVersion(page, VERSION);
+  await page.locator('#more').evaluate((element) => { element.open = true; });
+  await page.locator('#detail-method').fill('cron.add');
+  await page.locator('#verdict', { hasText: 'scope-upgrade' }).waitFor();
   assert.match(await verdict(page), /The wall.*scope-upgrade/s);
   assert.match(await page.locator('#verdict').innerText(), /Is it approved silently\? no: /);
-  assert.match(await page.locator('.tree .ends').innerText(), /Is it approved silently\?\s*no/);
+  assert.match(await page.locator('.tree .ends').textContent(), /Is it approved silently\?\s*no/);
   assert.match(await page.locator('#findings').innerText(), /W_PENDING_STICKY/);
-  assert.match(await page.locator('#ranges').innerText(), /The wall stands from /);
+  await page.locator('#ranges', { hasText: 'The wall stands from ' }).waitFor();
 
-  const saved = await mendInto(page, stateDir);
+  const saved = await editInto(page, stateDir);
   assert.deepEqual(saved.sort(), ['paired.json', 'pending.json']);
-  assert.match(await verdict(page, '#mended'), /^Open/);
-  const diff = await page.locator('#mended pre').allInnerTexts();
+  assert.match(await page.locator('.edited').first().innerText(), /the connection is open/);
+  const diff = await page.locator('.edited pre').allInnerTexts();
   assert.match(diff.join('\n'), /\+ +"operator\.admin"/);
   assert.ok(!diff.join('\n').includes(JSON.parse(readFileSync(join(stateDir, 'devices/paired.json')))[identity.deviceId].tokens.operator.token));
   assert.deepEqual(await listThenAdd(at, identity), ['open', 'open'], 'with the files from the page');
 
   await page.getByRole('button', { name: 'Go on with these files' }).click();
-  assert.match(await verdict(page), /^Open/);
+  await rest(page);
+  await page.locator('#verdict', { hasText: 'Open' }).waitFor();
   const later = requests.slice(loaded.length).filter((url) => !url.startsWith('blob:'));
   assert.deepEqual([later, problems], [[], []], 'no request after load');
-  assert.deepEqual(loaded.map((url) => new URL(url).pathname).filter((path) => path !== '/icon.svg').sort(), ['/', '/explorer.css', '/explorer.js']);
+  assert.deepEqual(loaded.filter((url) => !url.startsWith('data:')), [server.url]);
 });
 
 test('without an identity the page makes one, and its files open a gateway that never met the device', async (t) => {
   const { page } = await open(t, server.url);
-  await page.getByRole('button', { name: 'Clear all' }).click();
-  await page.getByLabel('Behind the sandbox’s proxy').check();
-  assert.match(await verdict(page), /The wall.*not-paired/s);
+  await choose(page, file('openclaw.json', '{ gateway: { mode: "local" } }'));
+  await setVersion(page, VERSION);
+  await page.locator('#detail-place').selectOption('behind a proxy');
+  await page.locator('#verdict', { hasText: 'not-paired' }).waitFor();
   let identity;
   const at = await openGateway(t, {
     version: VERSION,
     prepare: async (home) => {
       for (const folder of ['devices', 'identity']) mkdirSync(join(home.stateDir, folder), { mode: 0o700 });
-      assert.deepEqual((await mendInto(page, home.stateDir)).sort(), ['device.json', 'paired.json']);
+      assert.deepEqual((await editInto(page, home.stateDir)).sort(), ['device.json', 'paired.json']);
       const { privateKeyPem } = JSON.parse(readFileSync(join(home.stateDir, 'identity/device.json'), 'utf8'));
       identity = identityOf(privateKeyPem);
     },
@@ -100,16 +106,15 @@ test('without an identity the page makes one, and its files open a gateway that 
   assert.deepEqual(await listThenAdd({ home, gateway }, identity), ['open', 'open']);
 });
 
-test(`a remote function on ${NEWEST}: HTTP 403 until the proxy is listed, which is spliced into the config`, async (t) => {
+test(`a function on ${NEWEST}: HTTP 403 until the proxy is listed, which is spliced into the config`, async (t) => {
   const { page } = await open(t, server.url);
-  await page.getByLabel('OpenClaw version', { exact: true }).fill(NEWEST);
-  await page.getByLabel('Remote function').check();
+  await page.locator('[data-example=http-403]').click();
   assert.match(await verdict(page), /^Refused\s*unattributable-proxy/);
-  await page.getByRole('button', { name: 'Mend the files' }).click();
-  assert.match(await verdict(page, '#mended'), /^Open/);
-  const changes = await page.locator('#mended pre').allInnerTexts();
-  assert.ok(changes.some((text) => /\+ .*trustedProxies.*172\.16\.0\.7/s.test(text)), changes.join('\n'));
+  await page.getByRole('button', { name: 'Show the edited files' }).click();
+  await page.locator('.edited', { hasText: 'the connection is open' }).waitFor();
+  const changes = await page.locator('.edited pre').allInnerTexts();
+  assert.ok(changes.some((text) => /\+ .*trustedProxies.*127\.0\.0\.1/s.test(text)), changes.join('\n'));
   await page.getByRole('button', { name: 'Go on with these files' }).click();
+  await page.locator('#verdict', { hasText: 'Open' }).waitFor();
   assert.match(await page.locator('#field-config').inputValue(), /^\/\/ the sandbox's gateway\n/);
-  assert.match(await verdict(page), /^Open/);
 });

@@ -23,13 +23,15 @@ pub(crate) fn websocket() -> Result {
     publish(&modules.join("ws/LICENSE"), &package("lib/node/vendor/LICENSE-ws"))
 }
 
+pub(crate) const ESBUILD: &str = "esbuild@0.28.2";
+
 /// npm's esbuild.
 pub(crate) fn esbuild() -> Result<PathBuf> {
-    Ok(npm("esbuild@0.28.2")?.join("esbuild/bin/esbuild"))
+    Ok(npm(ESBUILD)?.join("esbuild/bin/esbuild"))
 }
 
 /// The folder that holds a package of npm's, cached.
-fn npm(name: &str) -> Result<PathBuf> {
+pub(crate) fn npm(name: &str) -> Result<PathBuf> {
     let modules = output(command("node").args(["tests/lib/cache.mjs", "npm", name]))?;
     Ok(PathBuf::from(modules.trim()))
 }

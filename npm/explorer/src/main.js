@@ -2,30 +2,31 @@
 
 // The page: what was given, what was chosen, and when to ask the core again.
 
+const { CLIENTS, PLACES, refusedIn } = require('../../openclaw-prepair/lib/cli/connections.js');
+const { isOpen } = require('../../openclaw-prepair/lib/cli/show.js');
 const core = require('./core.js');
-const { byId, h, prose } = require('./dom.js');
-const example = require('./example.js');
+const database = require('./database.js');
+const { byId, h, prose, shown } = require('./dom.js');
+const { EXAMPLES, SCHEMA } = require('./examples.js');
+const foreign = require('./foreign.js');
 const intake = require('./intake.js');
+const { javascript } = require('./javascript.js');
+const link = require('./link.js');
 const view = require('./view.js');
-const { command } = require('../../openclaw-prepair/lib/cli/show.js');
 
-const FIELDS = {
+const FILES = {
   config: { name: 'openclaw.json', about: 'JSON5, as it is' },
   paired: { name: 'paired.json', about: 'devices/paired.json' },
   pending: { name: 'pending.json', about: 'devices/pending.json' },
   device: { name: 'device.json', about: 'identity/device.json without its private key, or the public key alone' },
 };
-const FORWARDED = '203.0.113.9';
-const PRESETS = {
-  agent: { title: 'Agent on loopback', about: 'the agent’s cron tool, on the gateway’s machine', client: 'agent', method: 'cron.add' },
-  cli: { title: 'CLI on loopback', about: 'openclaw cron list, on the gateway’s machine', client: 'cli', method: 'cron.list' },
-  proxy: { title: 'Behind the sandbox’s proxy', about: 'the agent, through a proxy that adds X-Forwarded-For', client: 'agent', method: 'cron.add', forwardedFor: FORWARDED },
-  remote: { title: 'Remote function', about: 'presents its own device, comes in through the sandbox’s proxy', client: 'agent', method: 'cron.add', device: 'yes', remoteAddress: '172.16.0.7', forwardedFor: FORWARDED },
-  custom: { title: 'Something else', about: 'as described below' },
-};
+const NAMES = { database: 'openclaw.sqlite', wal: 'openclaw.sqlite-wal', log: 'log line', report: 'report of doctor' };
 const choice = (label, options) => ({ label, options });
+const BASICS = {
+  client: choice('Who connects', { '': 'the agent, or as a log says', ...Object.fromEntries([...CLIENTS, 'other'].map((name) => [name, name])) }),
+  place: choice('From where', { '': 'this machine, or as a log says', ...Object.fromEntries(Object.keys(PLACES).map((name) => [name, name])) }),
+};
 const DETAILS = {
-  client: choice('Client', { agent: 'the agent’s tool', cli: 'the command line' }),
   method: { label: 'Method', placeholder: 'cron.list' },
   device: choice('Presents its device', { '': 'as this version does', yes: 'yes', no: 'no' }),
   auth: choice('Authenticates with', { '': 'what the config asks for', token: 'the gateway’s token', password: 'the gateway’s password', 'device-token': 'its device token', none: 'nothing' }),
@@ -35,58 +36,80 @@ const DETAILS = {
   origin: { label: 'Origin', placeholder: 'not sent' },
   scopes: { label: 'Scopes, by commas', placeholder: 'as this client asks' },
 };
+const FIELDS = { ...BASICS, ...DETAILS };
 
-/** The text that each field holds; null where it holds none. */
-const texts = { config: null, paired: null, pending: null, device: null };
-/** What the intake had to say of a field, until it changes. */
+/** The user_version of the first database with pairing: whatever came later takes it. */
+const FIRST_SCHEMA = 15;
+
+const nobody = () => ({ texts: { config: null, paired: null, pending: null, device: null }, log: null, report: null, rows: null, database: null, wal: null, whole: true });
+/** What the user gave; an example stands before it and leaves it as it is. */
+let own = nobody();
+let example = null;
+/** What is judged: `own`, or what the example gives. */
+let held = own;
+/** What the intake had to say of a kind, until it changes. */
 const messages = {};
-/** What the fields hold is the example. */
-let exampled = false;
 let map;
 /** Counts changes: what was begun for an older state gives up. */
 let turn = 0;
 let timer;
 let urls = [];
+/** The database of `held.rows`, ready to be asked. */
+let store = null;
 
-const detail = (name) => byId(`detail-${name}`).value.trim();
+const field = (name) => byId(`detail-${name}`);
+const detail = (name) => field(name).value.trim();
+const version = () => byId('version').value.trim();
+const newest = () => map.versions.at(-1);
 
 /** The connection as `diagnose` takes it. */
 function connection() {
+  const place = PLACES[detail('place')] ?? {};
   const given = Object.fromEntries(['client', 'method', 'auth', 'remoteAddress', 'host', 'origin'].map((name) => [name, detail(name)]).filter(([, value]) => value));
   const scopes = detail('scopes').split(/[\s,]+/).filter(Boolean);
   return {
-    ...given,
+    ...place, ...given,
     ...(detail('device') && { presentsDevice: detail('device') === 'yes' }),
     ...(detail('forwardedFor') && { headers: { 'X-Forwarded-For': detail('forwardedFor') } }),
     ...(scopes.length > 0 && { scopes }),
+    ...(held.log && { log: held.log }),
   };
 }
 
-/** The files that were given, by their places. The identity is judged by its public key alone. */
-function files() {
-  const encoder = new TextEncoder();
-  return Object.fromEntries(['config', 'paired', 'pending'].filter((name) => texts[name] !== null).map((name) => [core.PLACES[name], encoder.encode(texts[name])]));
-}
+const encoder = new TextEncoder();
+/** The state that the core looks at. The identity is judged by its public key alone. */
+const given = () => ({
+  files: Object.fromEntries(['config', 'paired', 'pending'].filter((name) => held.texts[name] !== null).map((name) => [core.PLACES[name], encoder.encode(held.texts[name])])),
+  store,
+});
 
-/** `{ key?, error? }` of the identity's field. */
-function identity(version) {
-  if (texts.device === null) return {};
-  const key = intake.publicKey(texts.device);
+/** What was given of a file; undefined where it was not. A database has no lines. */
+const textOf = (path) => (path === core.DATABASE && store ? '' : held.texts[Object.keys(core.PLACES).find((name) => core.PLACES[name] === path)] ?? undefined);
+
+/** `{ key?, error?, place? }` of the identity's field. */
+function identity() {
+  const text = held.texts.device;
+  if (text === null) return {};
+  const key = intake.publicKey(text);
   if (key === null) {
     // The core says where JSON breaks off; that the private key is missing is as it should be.
-    if (intake.parsed(texts.device) !== undefined) return { error: 'There is no publicKeyPem or publicKey in it.' };
+    if (intake.parsed(text) !== undefined) return { error: 'There is no publicKeyPem or publicKey in it.' };
     const path = core.PLACES.device;
-    const { findings } = core.diagnose({ [path]: new TextEncoder().encode(texts.device) }, version, {});
-    return { error: placed(findings, path) ?? 'That is no JSON.' };
+    const { findings } = core.diagnose({ files: { [path]: encoder.encode(text) }, store: null }, newest(), {});
+    const found = placed(findings, path);
+    return { error: found?.message ?? 'That is no JSON.', place: found?.place };
   }
   try {
-    core.diagnose({}, version, {}, key);
+    core.diagnose({ files: {}, store: null }, newest(), {}, key);
     return { key };
   } catch (error) {
     if (error.code !== 'ERR_PREPAIR_KEY') throw error;
     return { error: `${error.message} ${error.hint}` };
   }
 }
+
+/** What the core found in a file at a line. */
+const placed = (findings, path) => findings.find(({ place }) => place?.path === path && place.line !== undefined);
 
 const said = new Map();
 /** Says it once: what stands there already is not announced again. */
@@ -96,119 +119,146 @@ function say(id, text) {
   byId(id).replaceChildren(...(text ? prose(text) : []));
 }
 
-/** The message at a field. */
-function tell(name, { error, note } = {}) {
-  say(`error-${name}`, error ?? '');
+/** The message at a file's field, with the line that it is about. */
+function tell(name, { error, note, place } = {}) {
+  say(`error-${name}`, error ? `${error}${place ? ` (line ${place.line}, column ${place.column})` : ''}` : '');
   say(`note-${name}`, note ?? '');
+  byId(`frame-${name}`).replaceChildren(...[place && view.frame(held.texts[name], place)].filter(Boolean));
   byId(`field-${name}`).setAttribute('aria-invalid', String(Boolean(error)));
+  byId('given').querySelector(`[data-kind=${name}]`)?.classList.toggle('bad', Boolean(error));
 }
 
-/** Puts a text into a field; null empties it. */
-function put(name, text) {
-  texts[name] = text === null || text.trim() === '' ? null : text;
-  const area = byId(`field-${name}`);
-  if (area.value !== (text ?? '').replace(/\r\n?/g, '\n')) area.value = text ?? '';
-  const state = byId(`state-${name}`);
-  state.textContent = texts[name] === null ? 'not given' : intake.size(new Blob([texts[name]]).size);
-  state.classList.toggle('given', texts[name] !== null);
-}
-
-/** Takes what came in for a field, or says why not. */
-function take(name, text) {
-  const { text: left, error, note } = intake.admitted(name, text);
-  if (left !== null) put(name, left);
-  messages[name] = { error, note };
-  tell(name, messages[name]);
-  soon();
-}
-
-function leaveExample() {
-  if (!exampled) return;
-  exampled = false;
-  for (const name of Object.keys(FIELDS)) put(name, null);
-  byId('exampled').hidden = true;
-}
-
-function showExample() {
-  const story = example.story(Date.now());
-  for (const name of Object.keys(FIELDS)) {
-    delete messages[name];
-    put(name, story[name]);
+/** Shows in the fields and in the list what is held. */
+function showHeld() {
+  for (const name of Object.keys(FILES)) {
+    const text = held.texts[name];
+    const area = byId(`field-${name}`);
+    if (area.value !== (text ?? '').replace(/\r\n?/g, '\n')) area.value = text ?? '';
+    byId(`state-${name}`).textContent = text === null ? 'not given' : intake.size(encoder.encode(text).length);
   }
-  exampled = true;
-  byId('exampled').hidden = false;
+  const items = [
+    ...Object.keys(FILES).filter((name) => held.texts[name] !== null).map((name) => [name, FILES[name].name]),
+    ...['database', 'wal', 'log', 'report'].filter((name) => (name === 'database' ? held.database ?? held.rows : held[name]) !== null).map((name) => [name, NAMES[name]]),
+  ];
+  byId('given').replaceChildren(...items.map(([name, title]) => h('li', { 'data-kind': name }, h('code', {}, title), ' ',
+    example ? null : h('button', { type: 'button', className: 'plain', 'aria-label': `Remove ${title}`, on: { click: () => remove(name) } }, '✕'))));
+  byId('exampled').hidden = example === null;
+  byId('no-wal-row').hidden = held.database === null;
+  for (const button of byId('symptoms').querySelectorAll('button')) button.setAttribute('aria-pressed', String(button.dataset.example === example));
+}
+
+function remove(name) {
+  delete messages[name];
+  if (Object.hasOwn(own.texts, name)) own.texts[name] = null;
+  else if (name === 'database') own.database = own.rows = own.wal = null;
+  else own[name] = null;
+  say('noted', '');
   say('dropped', '');
-  byId('version').value = example.VERSION;
-  choosePreset('agent');
-  update();
+  void update();
 }
 
-async function takeFiles(list, target) {
-  atRest(false);
-  const problems = [];
-  for (const file of list) {
-    const name = target ?? intake.fieldOf(file.name);
-    if (name === null) {
-      problems.push(`${file.name} is none of the four files by its name. Drop it on its field to say which it is.`);
-      continue;
-    }
+/** The user's own takes the place of an example. */
+function leaveExample() {
+  if (example === null) return;
+  example = null;
+  held = own;
+}
+
+/** Puts a text that was let in to the rest. */
+function put(kind, text) {
+  leaveExample();
+  own.texts[kind] = text.trim() === '' ? null : text;
+}
+
+/** Takes a text: one of the files, a log line, a report. Gives a message where it is refused. */
+function take(kind, text) {
+  const { text: left, error, note } = intake.admitted(kind, text);
+  messages[kind] = { error, note };
+  if (note) say('noted', note);
+  if (left === null) return error;
+  if (Object.hasOwn(own.texts, kind)) {
+    put(kind, left);
+    return undefined;
+  }
+  leaveExample();
+  if (kind === 'log') {
+    own.log = refusedIn(left).trim();
+    return undefined;
+  }
+  const value = intake.parsed(left);
+  const report = foreign.report(kind === 'bundle' ? value?.report : value);
+  if (report === null) return 'That is not a report of `openclaw-prepair doctor --json`.';
+  own.report = report;
+  if (kind === 'bundle') unbundle(value);
+  return undefined;
+}
+
+/** What a bundle holds beside its report. Its tokens stayed on the machine, so no edited file can be made of it. */
+function unbundle(value) {
+  const { texts, tables, connection: described } = foreign.bundle(value, own.report);
+  Object.assign(own.texts, texts);
+  own.whole = false;
+  if (tables) own.rows = { userVersion: FIRST_SCHEMA, schema: SCHEMA, tables };
+  for (const name of Object.keys(FIELDS)) field(name).value = described[name] ?? '';
+  byId('version').value = own.report.assumed.gateway.version ?? newest();
+}
+
+const NONE = 'is none of the files that this page reads: the gateway’s four files, its database with the -wal, a line of its log, a report of `openclaw-prepair doctor --json`.';
+
+/** One thing that came in: bytes, or the text that was pasted. Gives a message where it is refused. */
+async function receive(name, bytes, kind) {
+  const binary = kind ? null : intake.kindOfBytes(bytes, name);
+  if (binary === 'beside') return undefined;
+  if (binary === 'journal') return `${name} is what a killed writer left unfinished. Start the gateway once, stop it, and give its database again.`;
+  if (binary === 'database') {
     leaveExample();
-    const large = intake.tooLarge(file.size);
-    let text = null;
-    if (!large) {
-      try {
-        text = intake.decoded(new Uint8Array(await file.arrayBuffer()));
-      } catch {
-        problems.push(`${file.name} cannot be read.`);
-        continue;
-      }
-    }
-    if (text === null) {
-      messages[name] = { error: large ?? 'That is no text in UTF-8. Nothing of it was kept.' };
-      tell(name, messages[name]);
-    } else {
-      take(name, text);
-    }
+    Object.assign(own, { database: bytes, rows: null });
+    return undefined;
   }
+  if (binary === 'wal') {
+    leaveExample();
+    own.wal = bytes;
+    return undefined;
+  }
+  if (bytes.length === 0) return `${name} is empty.`;
+  const large = intake.tooLarge(bytes.length);
+  if (large) return large;
+  const text = intake.decoded(bytes);
+  if (text === null) return `${name} is no text in UTF-8 and no database. Nothing of it was kept.`;
+  const what = kind ?? intake.kindOfText(text, name);
+  if (what === 'cached') return `${name} holds the tokens of a client. Nothing of it was kept.`;
+  return what === null ? `${name} ${intake.holdsPrivateKey(text) ? 'holds a private key. It was recognised, and nothing of it was kept' : NONE.replace(/\.$/, '')}.` : take(what, text);
+}
+
+/** Several things at once: `{ name, size, bytes() }`. `alone`: all that a folder holds, so that a -wal that isn't among them isn't there. */
+async function receiveAll(items, { kind, alone = false } = {}) {
+  atRest(false);
+  say('dropped', '');
+  say('noted', '');
+  const problems = [];
+  for (const item of items) {
+    const problem = intake.tooLarge(item.size, intake.MAX_DATABASE) ?? await item.bytes().then((bytes) => receive(item.name, bytes, kind), () => `${item.name} cannot be read.`);
+    if (problem) problems.push(problem);
+  }
+  problems.push(...await openDatabase(alone));
   say('dropped', problems.join(' '));
-  soon();
+  await update();
 }
 
-function pasted(name, event) {
-  const data = event.clipboardData;
-  if (data.files.length > 0) {
-    event.preventDefault();
-    void takeFiles(data.files, name);
-    return;
+/** Reads the database once all is there that tells what it holds; then its bytes are let go. */
+async function openDatabase(alone) {
+  if (own.database === null) return own.wal === null ? [] : ['A -wal says nothing without its database: give `openclaw.sqlite` too.'];
+  if (own.wal === null && !alone && database.wantsLog(own.database, null)) return [];
+  try {
+    const { data, store: opened } = await database.opened(own.database, own.wal);
+    opened.close();
+    own.rows = data;
+    return [];
+  } catch (error) {
+    return [`${error.message} ${error.hint ?? ''}`];
+  } finally {
+    own.database = own.wal = null;
   }
-  // Looked at before it gets into the field: what must not stay would otherwise stay in its history.
-  event.preventDefault();
-  const area = event.target;
-  const text = data.getData('text/plain');
-  const { text: left, error, note } = intake.admitted(name, text);
-  messages[name] = { error, note };
-  tell(name, messages[name]);
-  if (left === null) return;
-  const whole = area.selectionStart === 0 && area.selectionEnd === area.value.length;
-  if (whole) leaveExample();
-  if (whole || area.value === '') {
-    put(name, left);
-    soon();
-  } else {
-    area.setRangeText(left, area.selectionStart, area.selectionEnd, 'end');
-    edited(name);
-  }
-}
-
-function edited(name) {
-  const area = byId(`field-${name}`);
-  const { text, error, note } = intake.admitted(name, area.value);
-  put(name, text);
-  // What is still being typed of a key goes nowhere.
-  if (error) area.blur();
-  messages[name] = { error, note };
-  tell(name, messages[name]);
-  soon();
 }
 
 /** Whether what is shown belongs to what was given. */
@@ -220,227 +270,344 @@ const atRest = (rests) => {
 function soon() {
   atRest(false);
   clearTimeout(timer);
-  timer = setTimeout(update, 120);
+  timer = setTimeout(() => void update(), 120);
 }
 
-/** The version whose rules hold for the typed one. */
-const segment = (version) => core.map(version).at;
+/** The state as a link; `push`: as a step to go back to. */
+function remember(push) {
+  const connection = Object.fromEntries(Object.keys(FIELDS).map((name) => [name, intake.holdsPrivateKey(detail(name)) ? '' : detail(name)]));
+  const hash = link.written({ version: version() === newest() ? '' : version(), example, connection: example ? differing(connection) : connection }, Object.keys(FIELDS));
+  if (hash === location.hash) return;
+  history[push ? 'pushState' : 'replaceState'](null, '', hash || location.pathname + location.search);
+}
 
-const forgetMended = () => {
+/** Of an example's connection what was changed. */
+const differing = (connection) => Object.fromEntries(Object.entries(connection).map(([name, value]) => [name, value === (EXAMPLES[example].connection[name] ?? '') ? '' : value]));
+
+const known = (name, value) => (name === 'example' ? Object.hasOwn(EXAMPLES, value) : FIELDS[name]?.options ? Object.hasOwn(FIELDS[name].options, value) : true);
+
+/** Goes where a link says. */
+async function follow() {
+  const state = link.read(location.hash, Object.keys(FIELDS), known);
+  if (state.example) choose(state.example);
+  else {
+    example = null;
+    held = own;
+    for (const name of Object.keys(FIELDS)) field(name).value = '';
+  }
+  for (const [name, value] of Object.entries(state.connection)) if (value) field(name).value = value;
+  if (state.version) byId('version').value = state.version;
+  else if (!state.example) byId('version').value = newest();
+  byId('more').open = Object.keys(DETAILS).some((name) => state.connection[name]);
+  await update({ linked: true });
+}
+
+/** Takes an example's place. */
+function choose(id) {
+  const { version: named, connection: described, given: made } = EXAMPLES[id];
+  const { database: rows = null, ...texts } = made(Date.now());
+  example = id;
+  held = { ...nobody(), texts: { ...nobody().texts, ...texts }, rows };
+  byId('version').value = named ?? newest();
+  for (const name of Object.keys(FIELDS)) field(name).value = described[name] ?? '';
+  say('dropped', '');
+  say('noted', '');
+}
+
+const forget = () => {
   for (const url of urls) URL.revokeObjectURL(url);
   urls = [];
-  byId('mended').replaceChildren();
-  byId('strip-mended').hidden = true;
-  say('ranges-mended', '');
 };
 
-/** What everything on the page follows from. */
-function current() {
-  const version = byId('version').value.trim();
-  const device = identity(version || 'auto');
-  return { version, files: files(), connection: connection(), ...device };
+/** Shows nothing but this. */
+function clearAnswer({ nothing = false } = {}) {
+  forget();
+  byId('nothing').hidden = !nothing;
+  byId('said').hidden = true;
+  byId('brief').hidden = true;
+  for (const id of ['verdict', 'remedy', 'waiting', 'findings', 'matrix', 'strip', 'tree']) byId(id).replaceChildren();
+  say('ranges', '');
 }
 
-const UNKNOWN = { verdict: 'unknown', reason: null, steps: [], findings: [] };
+/** A report alone tells nothing of another connection or version. */
+const onlyReport = () => held.report !== null && Object.values(held.texts).every((text) => text === null) && held.rows === null;
 
-function update() {
+const nothingGiven = () => Object.values(held.texts).every((text) => text === null) && [held.log, held.report, held.rows, held.database].every((one) => one === null);
+
+async function update({ push = false, linked = false } = {}) {
   clearTimeout(timer);
+  const mine = (turn += 1);
+  store?.close();
+  store = null;
+  if (held.rows) {
+    const opened = await database.stored(held.rows);
+    if (turn !== mine) return opened.close();
+    store = opened;
+  }
+  showHeld();
+  if (!linked) remember(push);
+  const { key, error, place } = identity();
+  for (const name of Object.keys(FILES)) tell(name, { ...messages[name], ...(name === 'device' && error && { error, place }) });
+  say('version-error', '');
+  say('connection-error', '');
+  byId('version').setAttribute('aria-invalid', 'false');
   atRest(true);
-  turn += 1;
-  forgetMended();
-  let state;
+  // A version that is none is said even where nothing else is given.
+  try {
+    core.diagnose({ files: {}, store: null }, version() || 'auto', {});
+    if (version() === '') throw Object.assign(new Error('Which version?'), { hint: 'Give it as `openclaw --version` prints it.' });
+  } catch (refused) {
+    byId('version').setAttribute('aria-invalid', 'true');
+    say('version-error', `${refused.message} ${refused.hint ?? ''}`);
+    return clearAnswer();
+  }
+  if (nothingGiven()) return clearAnswer({ nothing: true });
+  if (held.database !== null) {
+    clearAnswer();
+    byId('verdict').replaceChildren(h('div', { className: 'verdict unknown' }, h('span', { className: 'mark', 'aria-hidden': 'true' }, '?'), h('div', {},
+      h('p', { className: 'title' }, 'Its -wal is missing'),
+      h('p', {}, ...prose('This database is in write-ahead mode, and nothing here tells whether what was written last is in it. Give `openclaw.sqlite-wal` from the same folder too.')))));
+    return undefined;
+  }
+  if (error) return clearAnswer();
+  const described = connection();
   let diagnosis;
   try {
-    state = current();
-    if (state.version === '') throw Object.assign(new Error('Which version?'), { hint: 'Give it as `openclaw --version` prints it, like 2026.2.19.' });
-    diagnosis = state.error ? UNKNOWN : core.diagnose(state.files, state.version, state.connection, state.key);
-    say('version-error', '');
-    byId('version').setAttribute('aria-invalid', 'false');
-  } catch (error) {
-    say('version-error', `${error.message} ${error.hint ?? ''}`);
-    byId('version').setAttribute('aria-invalid', 'true');
-    byId('verdict').replaceChildren();
-    byId('mend').disabled = true;
-    return;
+    diagnosis = held.report && (!held.touched || onlyReport()) ? held.report : core.diagnose(given(), version(), described, key);
+  } catch (refused) {
+    say('connection-error', [refused.message, refused.hint].filter(Boolean).join(' '));
+    return clearAnswer();
   }
-  for (const name of Object.keys(FIELDS)) {
-    const found = name === 'device' ? state.error : placed(diagnosis.findings, core.PLACES[name]);
-    tell(name, { ...messages[name], ...(found && { error: found }) });
+  for (const name of ['config', 'paired', 'pending']) {
+    const found = placed(diagnosis.findings, core.PLACES[name]);
+    if (found) tell(name, { ...messages[name], error: found.message, place: found.place });
   }
-  const at = segment(state.version);
-  byId('slider').value = String(at);
-  byId('slider').setAttribute('aria-valuetext', `${state.version}: ${view.kindOf(diagnosis)}`);
-  const nothing = Object.values(texts).every((text) => text === null);
-  byId('verdict').replaceChildren(view.verdict(diagnosis, state.version), ...(nothing ? [h('p', { className: 'quiet' }, 'No file was given: this is what the gateway does at its first start.')] : []));
+  render(diagnosis, { described, key });
+  if (!onlyReport()) void fill(mine, described, key);
+  return undefined;
+}
+
+
+/** The answer, from its verdict to the path that led there. */
+function render(diagnosis, asked) {
+  forget();
+  const pasted = diagnosis === held.report;
+  byId('nothing').hidden = true;
+  byId('said').hidden = false;
+  byId('verdict').replaceChildren(...(diagnosis.verdict === null ? [] : [view.verdict(diagnosis)]));
   const brief = byId('brief');
-  brief.className = `brief ${view.kindOf(diagnosis)}`;
-  brief.textContent = `${state.version}: ${view.TITLE[diagnosis.verdict]}`;
-  byId('tree').replaceChildren(view.tree(map.tree, diagnosis));
-  const given = new Set(Object.keys(FIELDS).filter((name) => texts[name] !== null).map((name) => core.PLACES[name]));
-  byId('findings').replaceChildren(view.findings(diagnosis.findings, (path) => given.has(path)));
-  byId('reinstate-row').hidden = diagnosis.reason !== 'revoked' && !diagnosis.findings.some(({ code }) => code === 'W_TOKEN_REVOKED');
-  say('whose', state.key
-    ? 'The record is made for the public key that you gave. Its private half stays where it is: this page neither has it nor needs it.'
-    : 'You gave no public key, so mending makes a new identity on this page, and offers its device.json with the rest. To keep the one that a device has, give its public part first.');
-  byId('mend').disabled = Boolean(state.error);
-  void fill(state, 'strip', 'ranges', '');
-}
-
-/** What the core found in a file at a line and a column, with both: the field has no lines to count. */
-function placed(findings, path) {
-  const found = findings.find(({ place }) => place?.path === path && place.line !== undefined);
-  return found && `${found.message} (line ${found.place.line}, column ${found.place.column})`;
-}
-
-/** Asks for every version, in slices that leave the page free. */
-async function fill({ files: given, connection: described, key, error, version }, id, words, title) {
-  const mine = turn;
-  const kinds = map.versions.map(() => (error ? 'unknown' : undefined));
-  let since = performance.now();
-  for (let i = 0; i < kinds.length && !error; i += 1) {
-    kinds[i] = view.kindOf(core.diagnose(given, map.versions[i], described, key));
-    if (performance.now() - since < 12) continue;
-    await new Promise((resolve) => setTimeout(resolve));
-    if (turn !== mine) return;
-    since = performance.now();
+  brief.className = `brief ${diagnosis.verdict === null ? 'unknown' : view.kindOf(diagnosis)}`;
+  brief.textContent = diagnosis.verdict === null ? 'A report' : view.TITLE[diagnosis.verdict];
+  remedy(byId('remedy'), diagnosis.remedy, { ...asked, pasted });
+  waiting(diagnosis.waiting, { ...asked, pasted });
+  byId('findings-part').hidden = diagnosis.findings.length === 0;
+  byId('findings').replaceChildren(view.findings(diagnosis.findings, textOf));
+  byId('tree-part').hidden = diagnosis.steps.length === 0;
+  byId('tree').replaceChildren(...(diagnosis.steps.length === 0 ? [] : view.tree(map.tree, diagnosis)));
+  byId('matrix-part').hidden = byId('versions-part').hidden = onlyReport();
+  if (pasted && diagnosis.cells.length > 0) {
+    byId('matrix-part').hidden = false;
+    byId('matrix').replaceChildren(view.matrix(diagnosis.cells, null, null));
   }
-  byId(id).hidden = false;
-  byId(id).replaceChildren(...view.strip(kinds, segment(version)));
-  say(words, title + view.ranges(map.versions, kinds));
+}
+
+/** A command for the machine itself: without the state dir that this page stands for. */
+const bare = (argv) => argv.filter((word, at) => !(word === '--state-dir' && argv[at + 1] === core.STATE_DIR) && !(argv[at - 1] === '--state-dir' && word === core.STATE_DIR));
+const elsewhere = (steps) => steps.map((step) => (step.argv ? { ...step, argv: bare(step.argv) } : step));
+const ours = (steps) => steps.filter(({ by, argv }) => by === 'openclaw-prepair' && argv !== undefined).map(({ argv }) => argv);
+
+function remedy(box, found, asked) {
+  box.hidden = !found;
+  box.replaceChildren();
+  if (!found) return;
+  box.append(h('h3', { id: 'remedy-title' }, found.opens ? 'This opens it' : 'Nothing here opens it for sure'), ...commands(found.steps, asked, found.opens));
+}
+
+/** What to copy, in words, and the files as these commands would leave them. */
+function commands(steps, asked, opens) {
+  const shortened = elsewhere(steps);
+  const mine = ours(steps);
+  const out = h('div', { className: 'edited', tabIndex: -1 });
+  const whole = mine.length > 0 && mine.length === steps.length && !asked.pasted && held.whole;
+  return [
+    ...view.copies(shortened, mine.length > 0 && javascript(ours(shortened), core.meant)),
+    view.stepTexts(shortened),
+    whole && opens !== false ? h('p', {}, h('button', { type: 'button', on: { click: () => void edit(out, mine, asked) } }, 'Show the edited files')) : null,
+    out,
+  ].filter(Boolean);
+}
+
+function waiting(list, asked) {
+  const box = byId('waiting');
+  box.hidden = list.length === 0;
+  box.replaceChildren(h('h3', { id: 'waiting-title' }, 'Waiting for approval'), h('ul', { className: 'waiting' }, ...list.map((request) => {
+    const out = h('div', { tabIndex: -1 });
+    const step = { by: 'openclaw-prepair', text: 'Approves this request, as its owner would. Do it only if you know the device.', argv: ['devices', 'approve', request.requestId, ...(asked.pasted ? [] : ['--state-dir', core.STATE_DIR, '--gateway-version', version()])] };
+    const open = () => {
+      out.replaceChildren(...commands([step], asked));
+      out.focus();
+    };
+    return h('li', {}, h('p', {}, view.asks(request)), h('button', { type: 'button', 'aria-label': `Approve ${shown(request.requestId)}`, on: { click: open } }, 'Approve…'), out);
+  })));
 }
 
 function download({ path, content }) {
   const url = URL.createObjectURL(new Blob([content], { type: 'application/octet-stream' }));
   urls.push(url);
-  return h('a', { className: 'button', href: url, download: path.split('/').at(-1) }, `Download ${path.split('/').at(-1)}`);
+  const name = path.split('/').at(-1);
+  return h('a', { className: 'button', href: url, download: name }, `Download ${name}`);
 }
 
-/** A step for the machine itself: without the state dir that this page stands for. */
-const without = ({ argv, ...step }) => ({ ...step, argv: argv?.filter((word, at) => word !== '--state-dir' && argv[at - 1] !== '--state-dir') });
+/** Lets the page answer before more is done. */
+const breath = () => new Promise((resolve) => { setTimeout(resolve); });
 
-/** The files mended, shown as a diff before anything is downloaded. */
-function mend() {
-  forgetMended();
-  const state = current();
-  const options = {
-    gatewayVersion: state.version,
-    ...(state.key && { device: { publicKey: state.key } }),
-    ...(byId('reinstate').checked && { reinstate: true }),
-    // A config that was not given is not made up here.
-    config: texts.config === null ? false : { ...(state.connection.headers && { proxyPeers: [state.connection.remoteAddress ?? '127.0.0.1'] }) },
-  };
-  const box = byId('mended');
+/** The state after these commands, as a diff and as files. */
+async function edit(box, list, { described, key }) {
+  forget();
+  let trial = null;
   try {
-    const { report, diff, written, after } = core.mend(state.files, options);
-    const key = report.publicKey;
-    const verdict = core.diagnose(after, state.version, state.connection, key);
-    const before = core.diagnose(state.files, state.version, state.connection, state.key);
-    // The state dir of this page is nobody's: on the machine it is found.
-    const elsewhere = before.remedy?.opens ? before.remedy.steps.map((step) => command(without(step))).filter(Boolean).map((words) => words.join(' ')).join(' && ') : null;
+    trial = held.rows && await database.stored(held.rows);
+    const before = given();
+    const { after, plans, written, reports } = core.play({ files: before.files, store: trial }, list);
+    await breath();
+    const diff = core.diff(plans);
+    await breath();
+    const named = reports.map(({ publicKey }) => publicKey).findLast(Boolean);
+    const verdict = core.diagnose(after, version(), described, key ?? (held.rows ? undefined : named));
     const secret = written.some(({ path }) => path === core.PLACES.device);
+    const warnings = reports.flatMap((report) => report.warnings);
     box.replaceChildren(
-      h('h4', {}, 'With these files'),
-      view.verdict(verdict, state.version),
-      ...(written.length === 0
-        ? [h('p', {}, 'There is nothing to change in these files.')]
-        : [
-          h('h4', {}, 'What changes'), h('p', { className: 'quiet' }, 'Keys and tokens are hidden here, not in the files.'), ...view.diff(diff),
-          h('p', { className: 'row' }, ...written.map(download)),
-          h('p', { className: 'quiet' }, ...prose(`Put them back into \`~/.openclaw\`, readable by their owner alone (mode 600).${secret ? ' device.json holds the new private key: it was made here and is nowhere else.' : ''}`)),
-          h('p', {}, h('button', { type: 'button', on: { click: () => adopt(after) } }, 'Go on with these files')),
-        ]),
-      ...(elsewhere ? [h('p', { className: 'quiet' }, 'On the machine itself the same is done by: ', h('code', {}, elsewhere))] : []),
-      ...(report.warnings.length > 0 ? [h('h4', {}, 'Good to know'), view.findings(report.warnings, () => true)] : []),
+      ...(isOpen(verdict) ? [h('p', { className: 'note' }, 'With these edits the connection is open.')] : []),
+      ...(diff.length === 0 ? [h('p', {}, 'There is nothing to change.')] : [h('p', { className: 'quiet' }, 'Keys and tokens are hidden here, not in the files.'), ...view.diff(diff)]),
+      ...(written.length > 0 ? [
+        h('p', { className: 'row' }, ...written.map(download)),
+        h('p', { className: 'quiet' }, ...prose(`Put them back into \`~/.openclaw\`, readable by their owner alone (mode 600).${secret ? ' device.json holds the new private key: it was made here and is nowhere else.' : ''}`)),
+        h('p', {}, h('button', { type: 'button', on: { click: () => adopt(after.files) } }, 'Go on with these files')),
+      ] : []),
+      ...(warnings.length > 0 ? [h('h4', {}, 'Good to know'), view.findings(warnings, textOf)] : []),
     );
-    void fill({ files: after, connection: state.connection, key, version: state.version }, 'strip-mended', 'ranges-mended', 'Mended: ');
   } catch (error) {
-    box.replaceChildren(
-      h('p', { className: 'error', role: 'alert' }, ...prose([error.message, error.place && `(${view.where(error.place)})`].filter(Boolean).join(' '))),
-      ...(error.hint ? [h('p', { className: 'hint' }, ...prose(error.hint))] : []));
+    box.replaceChildren(h('p', { className: 'error', role: 'alert' }, ...prose([error.message, error.place && `(${view.where(error.place)})`, error.hint].filter(Boolean).join(' '))));
+  } finally {
+    trial?.close();
   }
   box.focus();
 }
 
-/** Puts the mended files into the fields. */
-function adopt(after) {
+/** Puts the edited files into the fields. */
+function adopt(files) {
+  const texts = { ...held.texts };
   for (const [name, path] of Object.entries(core.PLACES)) {
-    delete messages[name];
-    if (after[path] || name !== 'device') {
-      const text = after[path] ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(after[path]) : null;
-      put(name, text === null ? null : intake.admitted(name, text).text);
+    if (files[path] || name !== 'device') {
+      const text = files[path] ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(files[path]) : null;
+      texts[name] = text === null ? null : intake.admitted(name, text).text;
     }
+    delete messages[name];
   }
-  update();
+  own = { ...held, texts };
+  example = null;
+  held = own;
+  void update({ push: true });
   byId('answer').focus();
 }
 
-function choosePreset(id) {
-  const preset = PRESETS[id];
-  byId(`preset-${id}`).checked = true;
-  if (id === 'custom') return;
-  for (const [name, { options }] of Object.entries(DETAILS)) byId(`detail-${name}`).value = preset[name] ?? (options ? Object.keys(options)[0] : '');
-}
-
-function field(name, { name: title, about }) {
-  const area = h('textarea', {
-    id: `field-${name}`, rows: 4, spellcheck: false, autocomplete: 'off', wrap: 'off', 'aria-describedby': `about-${name} error-${name} note-${name}`,
-    on: { paste: (event) => pasted(name, event), input: () => edited(name) },
-  });
-  return h('div', { className: 'field', 'data-field': name },
-    h('div', { className: 'row' }, h('label', { htmlFor: `field-${name}` }, title), h('span', { id: `state-${name}`, className: 'state' }, 'not given')),
-    h('p', { id: `about-${name}`, className: 'quiet' }, about),
-    area,
-    h('p', { id: `error-${name}`, className: 'error', role: 'alert' }),
-    h('p', { id: `note-${name}`, className: 'note', role: 'status' }));
-}
-
-function build() {
-  byId('fields').append(...Object.entries(FIELDS).map(([name, about]) => field(name, about)));
-  byId('presets').append(...Object.entries(PRESETS).map(([id, { title, about }]) =>
-    h('label', { className: 'preset' },
-      h('input', { type: 'radio', name: 'preset', id: `preset-${id}`, on: { change: () => { choosePreset(id); update(); } } }),
-      h('span', {}, h('strong', {}, title), ' ', h('span', { className: 'quiet' }, about)))));
-  const change = () => {
-    byId('preset-custom').checked = true;
-    soon();
-  };
-  byId('details').append(...Object.entries(DETAILS).map(([name, { label, options, placeholder }]) =>
-    h('label', {}, h('span', {}, label), options
-      ? h('select', { id: `detail-${name}`, on: { change } }, ...Object.entries(options).map(([value, text]) => h('option', { value }, text)))
-      : h('input', { id: `detail-${name}`, type: 'text', placeholder, autocomplete: 'off', spellcheck: false, on: { input: change } }))));
-  byId('known').append(...map.versions.map((value) => h('option', { value })));
-  const slider = byId('slider');
-  slider.max = String(map.versions.length - 1);
-  slider.addEventListener('input', () => {
-    byId('version').value = map.versions[Number(slider.value)];
-    update();
-  });
-  [byId('oldest').textContent, byId('newest').textContent] = [map.versions[0], map.versions.at(-1)];
-  byId('version').addEventListener('input', soon);
-  byId('mend').addEventListener('click', mend);
-  byId('reinstate').addEventListener('change', forgetMended);
-  byId('example').addEventListener('click', showExample);
-  byId('clear').addEventListener('click', () => {
-    exampled = false;
-    byId('exampled').hidden = true;
-    say('dropped', '');
-    for (const name of Object.keys(FIELDS)) {
-      delete messages[name];
-      put(name, null);
+/** Asks for every client and place, then for every version, in slices that leave the page free. */
+async function fill(mine, described, key) {
+  let since = performance.now();
+  const free = async () => {
+    if (performance.now() - since >= 12) {
+      await breath();
+      since = performance.now();
     }
-    update();
-  });
-  byId('choose').addEventListener('change', (event) => {
-    void takeFiles([...event.target.files]);
-    event.target.value = '';
-  });
-  drops();
-  // Where the answer is below the files, its short form is in sight.
-  new IntersectionObserver(([{ isIntersecting }]) => { byId('brief').hidden = isIntersecting; }).observe(byId('answer'));
+    return turn === mine;
+  };
+  const state = given();
+  const judged = (at, how) => core.diagnose(state, at, how, key);
+  const place = detail('place') || (held.log || detail('remoteAddress') || detail('forwardedFor') ? null : 'direct');
+  const chosen = place && { client: detail('client') || 'agent', place };
+  const cells = [];
+  for (const client of CLIENTS) {
+    for (const [from, how] of Object.entries(PLACES)) {
+      const { verdict, reason } = judged(version(), chosen?.client === client && chosen?.place === from ? described : { client, ...how });
+      cells.push({ client, place: from, verdict, reason });
+      if (!await free()) return;
+    }
+  }
+  byId('matrix').replaceChildren(view.matrix(cells, chosen, (client, from) => {
+    for (const name of Object.keys(FIELDS)) field(name).value = '';
+    field('client').value = client;
+    field('place').value = from;
+    held.touched = true;
+    void update({ push: true });
+    byId('answer').focus();
+  }));
+  const { at } = core.map(version());
+  byId('slider').value = String(at);
+  const kinds = [];
+  for (const one of map.versions) {
+    kinds.push(view.kindOf(judged(one, described)));
+    if (!await free()) return;
+  }
+  byId('slider').setAttribute('aria-valuetext', `${version()}: ${kinds[at]}`);
+  byId('strip').replaceChildren(...view.strip(kinds, at));
+  say('ranges', view.ranges(map.versions, kinds));
+}
+
+function pasted(event, kind) {
+  const { files } = event.clipboardData;
+  // Looked at before it gets into a field: what must not stay would otherwise stay in its history.
+  event.preventDefault();
+  if (files.length > 0) return void receiveAll(itemsOf(files), { kind });
+  const area = event.target;
+  const text = event.clipboardData.getData('text/plain');
+  if (text === '') return undefined;
+  const whole = kind === undefined || example !== null || area.value === '' || (area.selectionStart === 0 && area.selectionEnd === area.value.length);
+  const inserted = whole ? text : `${area.value.slice(0, area.selectionStart)}${text}${area.value.slice(area.selectionEnd)}`;
+  return void receiveAll([{ name: 'That', size: 0, bytes: async () => encoder.encode(inserted) }], { kind });
+}
+
+/** What is typed into a field. */
+function edited(kind) {
+  const area = byId(`field-${kind}`);
+  const error = area.value === '' ? undefined : take(kind, area.value);
+  if (area.value === '') put(kind, '');
+  if (error) {
+    // What is still being typed of a key goes nowhere.
+    own.texts[kind] = null;
+    area.value = '';
+    area.blur();
+  }
+  soon();
+}
+
+const itemsOf = (files) => [...files].map((file) => ({ name: file.name, size: file.size, bytes: async () => new Uint8Array(await file.arrayBuffer()) }));
+
+/** Where the files lie in a state dir: of a folder nothing else is looked at. */
+const IN_FOLDER = /(^|\/)(openclaw\.json|devices\/(paired|pending)\.json|identity\/device\.json|(state\/)?openclaw\.sqlite(-wal|-journal)?|(paired|pending|device)\.json)$/;
+
+/** The files of what was dropped, folders looked into. */
+async function dropped(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((entry) => entry.isDirectory)) return { items: itemsOf(transfer.files), alone: false };
+  const found = [];
+  const look = async (entry, depth) => {
+    if (entry.isFile) {
+      if (IN_FOLDER.test(entry.fullPath)) found.push(await new Promise((resolve, reject) => { entry.file(resolve, reject); }));
+      return;
+    }
+    if (depth > 2) return;
+    const reader = entry.createReader();
+    for (;;) {
+      const part = await new Promise((resolve, reject) => { reader.readEntries(resolve, reject); });
+      if (part.length === 0) break;
+      for (const inner of part) await look(inner, depth + 1);
+    }
+  };
+  for (const entry of entries) await look(entry, 0);
+  return { items: itemsOf(found), alone: true };
 }
 
 function drops() {
-  const fieldAt = (event) => event.target.closest?.('[data-field]')?.dataset.field;
   let depth = 0;
   const over = (change) => {
     depth = Math.max(0, depth + change);
@@ -452,15 +619,80 @@ function drops() {
   document.addEventListener('drop', (event) => {
     event.preventDefault();
     over(-Infinity);
-    const [name, text] = [fieldAt(event), event.dataTransfer.getData('text/plain')];
-    if (event.dataTransfer.files.length > 0) {
-      // Files named otherwise say by their field what they are; a known name is believed first where several come.
-      void takeFiles([...event.dataTransfer.files], event.dataTransfer.files.length === 1 ? name : undefined);
-    } else if (name && text) {
-      leaveExample();
-      take(name, text);
-    }
+    const text = event.dataTransfer.getData('text/plain');
+    const one = event.dataTransfer.files.length === 1 ? event.target.closest?.('[data-field]')?.dataset.field : undefined;
+    if (event.dataTransfer.files.length > 0) void dropped(event.dataTransfer).then(({ items, alone }) => receiveAll(items, { alone, kind: items.length === 1 ? one : undefined }));
+    else if (text) void receiveAll([{ name: 'That', size: 0, bytes: async () => encoder.encode(text) }]);
   });
+}
+
+function fileField(name, { name: title, about }) {
+  const area = h('textarea', {
+    id: `field-${name}`, rows: 4, spellcheck: false, autocomplete: 'off', wrap: 'off', 'aria-describedby': `about-${name} error-${name} note-${name}`,
+    on: { paste: (event) => pasted(event, name), input: () => edited(name) },
+  });
+  return h('div', { className: 'field', 'data-field': name },
+    h('div', { className: 'row' }, h('label', { htmlFor: `field-${name}` }, title), h('span', { id: `state-${name}`, className: 'state' }, 'not given')),
+    h('p', { id: `about-${name}`, className: 'quiet' }, about),
+    area,
+    h('p', { id: `error-${name}`, className: 'error', role: 'alert' }),
+    h('div', { id: `frame-${name}` }),
+    h('p', { id: `note-${name}`, className: 'note', role: 'status' }));
+}
+
+function build() {
+  byId('symptoms').append(...Object.entries(EXAMPLES).map(([id, { title }]) => h('li', {}, h('button', {
+    type: 'button', 'data-example': id, 'aria-pressed': 'false',
+    on: { click: () => { choose(id); void update({ push: true }).then(() => byId('answer').focus()); } },
+  }, ...prose(title)))));
+  byId('fields').append(...Object.entries(FILES).map(([name, about]) => fileField(name, about)));
+  const changed = (push) => () => {
+    held.touched = true;
+    if (push) void update({ push: true });
+    else soon();
+  };
+  const inputs = (fields) => Object.entries(fields).map(([name, { label, options, placeholder }]) =>
+    h('label', {}, h('span', {}, label), options
+      ? h('select', { id: `detail-${name}`, on: { change: changed(true) } }, ...Object.entries(options).map(([value, text]) => h('option', { value }, text)))
+      : h('input', { id: `detail-${name}`, type: 'text', placeholder, autocomplete: 'off', spellcheck: false, maxLength: 200, on: { input: changed(false) } })));
+  byId('basics').append(
+    h('label', {}, h('span', {}, 'OpenClaw version'), h('input', { id: 'version', type: 'text', inputMode: 'decimal', autocomplete: 'off', spellcheck: false, maxLength: 200, list: 'known', 'aria-describedby': 'version-error', on: { input: changed(false) } })),
+    h('datalist', { id: 'known' }, ...map.versions.map((value) => h('option', { value }))),
+    ...inputs(BASICS));
+  byId('details').append(...inputs(DETAILS));
+  const slider = byId('slider');
+  slider.max = String(map.versions.length - 1);
+  byId('strip').style.setProperty('--n', String(map.versions.length));
+  slider.addEventListener('input', () => {
+    byId('version').value = map.versions[Number(slider.value)];
+    held.touched = true;
+    soon();
+  });
+  [byId('oldest').textContent, byId('newest').textContent] = [map.versions[0], newest()];
+  byId('paste').addEventListener('paste', (event) => pasted(event));
+  byId('paste').addEventListener('change', ({ target }) => {
+    const text = target.value;
+    target.value = '';
+    if (text.trim() !== '') void receiveAll([{ name: 'That', size: 0, bytes: async () => encoder.encode(text) }]);
+  });
+  byId('no-wal').addEventListener('click', () => void receiveAll([], { alone: true }));
+  byId('clear').addEventListener('click', () => {
+    example = null;
+    held = own = nobody();
+    for (const name of Object.keys(messages)) delete messages[name];
+    for (const name of Object.keys(FIELDS)) field(name).value = '';
+    say('dropped', '');
+    say('noted', '');
+    void update({ push: true });
+  });
+  byId('choose').addEventListener('change', (event) => {
+    void receiveAll(itemsOf(event.target.files));
+    event.target.value = '';
+  });
+  drops();
+  addEventListener('popstate', () => void follow());
+  // Where the answer is out of sight, its short form is in sight.
+  new IntersectionObserver(([{ isIntersecting }]) => { byId('brief').hidden = isIntersecting || byId('said').hidden; }).observe(byId('answer'));
 }
 
 async function main() {
@@ -472,7 +704,7 @@ async function main() {
     return;
   }
   build();
-  showExample();
+  await follow();
 }
 
 void main();

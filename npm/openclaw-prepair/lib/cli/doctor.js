@@ -5,18 +5,10 @@
 
 const driver = require('../node/driver.js');
 const { Usage } = require('./args.js');
+const { CLIENTS, PLACES, refusedIn } = require('./connections.js');
 const { diagnosis, isOpen, isWall, matrix } = require('./show.js');
 
 const [DONE, WALL, UNTOLD] = [0, 3, 4];
-const THROUGH = { 'X-Forwarded-For': '203.0.113.9' };
-const FAR = '203.0.113.9';
-/** Where a client may be: on the gateway's machine, behind a proxy there that adds headers, or elsewhere. */
-const PLACES = {
-  direct: {},
-  'behind a proxy': { headers: THROUGH },
-  remote: { remoteAddress: FAR, presentsDevice: true },
-};
-const CLIENTS = ['agent', 'cli', 'control-ui', 'node', 'app'];
 
 const exitOf = (reports) => (reports.some((report) => !isOpen(report) && !isWall(report)) ? UNTOLD : reports.some(isWall) ? WALL : DONE);
 
@@ -33,7 +25,7 @@ function keyed(binding, options) {
 
 /** The last line of a gateway's log that tells of a refused connection. */
 function lineOf(text) {
-  const line = text.split(/\r?\n/).findLast((one) => one.includes('[ws] closed before connect ') || one.includes('[ws] unauthorized '));
+  const line = refusedIn(text);
   if (line === undefined) throw new Usage('--log: no line there tells of a refused connection.', 'Give the log of the gateway, or the line that holds "[ws] closed before connect".');
   return line;
 }
