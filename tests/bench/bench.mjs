@@ -1,6 +1,7 @@
 // Measures this package beside a hand-written script and OpenClaw's own commands, all in turns on the same state, and
-// writes results.json, chart.svg and the tables of the two READMEs. Run: cargo xtask bench [--rounds 30] [--quick]
+// writes results.json, chart.svg and the tables of the two READMEs. Run: cargo xtask bench [--rounds 30] [--quick|--upstream]
 // `--quick` measures a little of everything that needs no gateway, and prints its JSON instead of writing it.
+// `--upstream` measures OpenClaw's own commands beside ours and nothing else; the other figures stay.
 import { readFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,10 +16,13 @@ import { configured, prepared } from './states.mjs';
 import { LEAST, count, haveStrace } from './syscalls.mjs';
 import { PAGES, table, withTable } from './table.mjs';
 
-const { values: { quick, rounds: wanted } } = parseArgs({ options: { quick: { type: 'boolean' }, rounds: { type: 'string', default: '30' } } });
+const { values: { quick, upstream: alone, rounds: wanted } } = parseArgs({
+  options: { quick: { type: 'boolean' }, upstream: { type: 'boolean' }, rounds: { type: 'string', default: '30' } },
+});
 const rounds = quick ? 2 : Number(wanted);
 const few = quick ? 1 : Math.max(3, Math.round(rounds / 5));
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const today = () => new Date().toISOString().slice(0, 10);
 const say = (text) => console.error(text);
 
 const BINDINGS = ['native', 'wasm'];
@@ -67,7 +71,7 @@ async function measure() {
   const results = {
     schema: 1,
     version: JSON.parse(readFileSync(here('../../npm/openclaw-prepair/package.json'), 'utf8')).version,
-    date: new Date().toISOString().slice(0, 10),
+    date: today(),
     machine: `${cpus().length} cores, ${{ linux: 'Linux', darwin: 'macOS' }[process.platform] ?? process.platform} ${process.arch}`,
     rounds,
     processes: [], load: [], inProcess: [], config: [], growth: [], memory: [], syscalls: [], upstream: [], remote: [],
@@ -165,19 +169,32 @@ async function measure() {
   }
 
   if (!quick) {
-    const { approvals, configSets } = await import('./upstream.mjs');
-    for (const openclaw of ['2026.2.19', '2026.9.6']) {
-      for (const [command, run] of [['devices approve', approvals], ['config set', configSets]]) {
-        say(`openclaw ${openclaw} ${command}`);
-        const { ours, call, upstream } = await run(openclaw, few);
-        const inside = call && { call: summary(call), callFaster: ratio(upstream, call) };
-        results.upstream.push({ openclaw, command, ours: summary(ours), upstream: summary(upstream), faster: ratio(upstream, ours), ...inside });
-      }
-    }
+    results.upstream = await upstream();
     say('round trips');
     const { measure: roundTrips } = await import('../sandbox/rounds.mjs');
     results.remote = await roundTrips(100);
   }
+  return { ...results, goals: goals(results) };
+}
+
+/** OpenClaw's own commands beside ours. */
+async function upstream() {
+  const { approvals, configSets } = await import('./upstream.mjs');
+  const rows = [];
+  for (const openclaw of ['2026.2.19', '2026.9.6']) {
+    for (const [command, run] of [['devices approve', approvals], ['config set', configSets]]) {
+      say(`openclaw ${openclaw} ${command}`);
+      const { ours, call, upstream } = await run(openclaw, few);
+      const inside = call && { call: summary(call), callFaster: ratio(upstream, call) };
+      rows.push({ openclaw, command, date: today(), ours: summary(ours), upstream: summary(upstream), faster: ratio(upstream, ours), ...inside });
+    }
+  }
+  return rows;
+}
+
+/** What was measured before, with these figures anew. */
+async function again() {
+  const results = { ...JSON.parse(readFileSync(here('results.json'), 'utf8')), upstream: await upstream() };
   return { ...results, goals: goals(results) };
 }
 
@@ -191,7 +208,7 @@ function ratioOfAdded(samples, a, b) {
 }
 
 try {
-  const results = await measure();
+  const results = await (alone ? again() : measure());
   const text = `${JSON.stringify(results, (_, value) => (typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value), 1)}\n`;
   if (quick) {
     process.stdout.write(text);

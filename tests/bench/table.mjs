@@ -21,7 +21,9 @@ export function table({ machine, date, version, rounds, goals, processes, upstre
   const added = processes.filter(({ run }) => run === 'first').flatMap(({ node, binding, bare, adds }) => [
     `| ${node} | ${binding} | ${ms(bare)} | ${ms(adds[binding])} | ${ms(adds.hand)} | ${ms(adds.handNoFsync)} |`,
   ]);
-  const commands = upstream.map(({ openclaw, command, ours, upstream: theirs, faster }) => `| \`openclaw ${command}\` of ${openclaw} | ${ms(theirs)} | ${ms(ours)} | ${spread(faster)} |`);
+  const commands = upstream.map(({ openclaw, command, ours, upstream: theirs, faster, call, callFaster }) =>
+    `| \`openclaw ${command}\` of ${openclaw} | ${ms(theirs)} | ${ms(ours)} | ${spread(faster)} | ${ms(call)} | ${callFaster ? spread(callFaster) : ''} |`);
+  const measured = upstream[0]?.date;
   const calls = syscalls.map(({ binding, run, ours, hand, parse, least }) => {
     const all = ({ file, fsync, changing }) => `${file} / ${changing} / ${fsync}`;
     return `| ${run === 'first' ? 'first run' : 'nothing to do'}, ${binding} | ${all(ours)} | ${all(hand ?? parse)} | ${all(least)} |`;
@@ -32,7 +34,7 @@ export function table({ machine, date, version, rounds, goals, processes, upstre
     rows('| what | measured | goal | |', goals.map(goal)),
     'A whole process on a fresh dir, in ms over bare Node:',
     rows('| Node | binding | bare Node | setup() adds | by hand adds | by hand, no fsync |', added),
-    commands.length > 0 ? `OpenClaw's own commands, whole processes in ms (\`devices approve\` also needs a running gateway):\n\n${rows('| command | theirs | ours | times faster |', commands)}` : '',
+    commands.length > 0 ? `OpenClaw's own commands beside ours${measured ? `, ${measured}` : ''}, whole processes in ms, of \`devices approve\` also what a call takes in a script that runs anyway, loading included:\n\n${rows('| command | theirs | ours | times faster | the call | times faster |', commands)}` : '',
     calls.length > 0 ? `System calls on files / those that change something / fsyncs, without loading:\n\n${rows('| run | ours | by hand, or parsing alone | least possible |', calls)}` : '',
     trips.length > 0 ? `From a function, each call answered after 100 ms:\n\n${rows('| run | waits | ms |', trips)}` : '',
   ].filter(Boolean).join('\n\n');

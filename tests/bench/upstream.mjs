@@ -1,5 +1,7 @@
 // OpenClaw's own commands beside ours, on homes of the same state.
 import { execFileSync } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { node as nodeBinary } from '../lib/cache.mjs';
 import { AGENT, connect, newIdentity } from '../lib/client.mjs';
 import { cli, makeHome, startGateway } from '../lib/gateway.mjs';
@@ -10,13 +12,16 @@ import { inTurns, processTime, program } from './measure.mjs';
 
 const HEADERS = { 'X-Forwarded-For': '203.0.113.9' };
 
-/** `devices approve` needs a running gateway and a request; ours neither. Samples of one approval in ms. */
+/** Requests of the same kind, beside the same running gateway: one is approved by OpenClaw's own command, one by ours. Samples of one approval in ms. */
 export async function approvals(version, rounds) {
   const node = await nodeBinary(24);
   // From 2026.8.1 a header-adding proxy must be listed.
   const home = await makeHome({ version, config: { gateway: { trustedProxies: isSince(version, 8, 1) ? ['127.0.0.1'] : [] } } });
   const undo = [home.dispose];
   try {
+    // A temp folder as anybody's: that of the tests holds the locks of hundreds of gateways that ran there, and each is looked at.
+    home.env.TMPDIR = join(home.dir, 'tmp');
+    await mkdir(home.env.TMPDIR, { mode: 0o700 });
     // The command line needs a device of its own that may approve.
     prepair.setup({ env: home.env, gatewayVersion: version, config: false });
     const gateway = await startGateway(home);
@@ -24,14 +29,17 @@ export async function approvals(version, rounds) {
     const proxy = await headerProxy(home.port, HEADERS);
     undo.push(proxy.stop);
     const target = { env: home.env, cwd: home.dir };
-    const approve = () => [program('approve'), newIdentity().publicKey, version];
+    const waiting = async () => {
+      const identity = newIdentity();
+      const refused = await connect({ url: proxy.url, token: home.token, identity, client: AGENT });
+      return refused.error?.details?.requestId ?? await pendingOf(home, identity.deviceId);
+    };
+    const approve = async () => [program('approve'), await waiting(), version];
     return await inTurns(rounds, {
-      ours: () => processTime(node, approve(), target),
-      call: () => Number(execFileSync(node, approve(), { ...target, encoding: 'utf8' })),
+      ours: async () => processTime(node, await approve(), target),
+      call: async () => Number(execFileSync(node, await approve(), { ...target, encoding: 'utf8' })),
       upstream: async () => {
-        const identity = newIdentity();
-        const refused = await connect({ url: proxy.url, token: home.token, identity, client: AGENT });
-        const requestId = refused.error?.details?.requestId ?? await pendingOf(home, identity.deviceId);
+        const requestId = await waiting();
         const start = performance.now();
         const done = await cli(home, ['devices', 'approve', requestId]);
         const took = performance.now() - start;

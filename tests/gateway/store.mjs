@@ -55,8 +55,30 @@ export async function readStore(home) {
   return { paired: await read('paired'), pending: Object.values(await read('pending')) };
 }
 
-async function json(home, name, value) {
-  const path = join(home.stateDir, 'devices', `${name}.json`);
+/** The commands of a node: {has, waits}, each null where there are none. */
+export async function readSurfaces(home, deviceId) {
+  if (rows(home)) {
+    const { nodeSurface = null, pendingNodeSurface = null } = (await readStore(home)).paired[deviceId];
+    return { has: nodeSurface, waits: pendingNodeSurface };
+  }
+  const read = async (name) => JSON.parse(await readFile(join(home.stateDir, 'nodes', `${name}.json`), 'utf8').catch(() => '{}'));
+  return { has: (await read('paired'))[deviceId] ?? null, waits: Object.values(await read('pending')).find(({ nodeId }) => nodeId === deviceId) ?? null };
+}
+
+/** Makes these the commands of a node, and with files of no other. */
+export async function putSurfaces(home, deviceId, { has, waits }) {
+  if (!rows(home)) {
+    await json(home, 'paired', has ? { [deviceId]: has } : {}, 'nodes');
+    return await json(home, 'pending', waits ? { [waits.requestId]: waits } : {}, 'nodes');
+  }
+  const { paired, pending } = await readStore(home);
+  const { nodeSurface, pendingNodeSurface, ...record } = paired[deviceId];
+  paired[deviceId] = { ...record, ...has && { nodeSurface: has }, ...waits && { pendingNodeSurface: waits } };
+  await putStore(home, { paired: Object.values(paired), pending });
+}
+
+async function json(home, name, value, folder = 'devices') {
+  const path = join(home.stateDir, folder, `${name}.json`);
   await writeFile(`${path}.new`, JSON.stringify(value, null, 2), { mode: 0o600 });
   await rename(`${path}.new`, path);
 }

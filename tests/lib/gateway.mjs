@@ -101,7 +101,7 @@ export async function startGateway(home, { node = 24, through } = {}) {
 }
 
 /**
- * All that most tests need: a home made ready by `prepare(home)`, a gateway on it, the header-adding proxy before that.
+ * All that most tests need: a home made ready by `prepare(home, proxy)`, a gateway on it, the header-adding proxy before that.
  * They go in the opposite order when the test `t` ends (its own `after` hooks run in the order of their registration).
  */
 export async function openGateway(t, { prepare = () => {}, ...options }) {
@@ -111,9 +111,9 @@ export async function openGateway(t, { prepare = () => {}, ...options }) {
   });
   const home = await makeHome(options);
   undo.push(home.dispose);
-  await prepare(home);
   const proxy = await headerProxy(home.port);
   undo.push(proxy.stop);
+  await prepare(home, proxy);
   const gateway = await startGateway(home);
   undo.push(gateway.stop);
   return { home, gateway, proxy };

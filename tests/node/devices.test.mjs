@@ -65,25 +65,36 @@ test('the calls refuse what is no option', () => {
   assert.ok(Object.isFrozen(devices));
 });
 
-test('100,000 devices and as many requests are listed in a time that grows as they do', (t) => {
-  const store = (here, count) => {
-    const made = Array.from({ length: count }, (_, i) => i.toString(16).padStart(64, '0'));
+test('among 100,000 devices and as many requests: a list, an approval and a removal take a time that grows as they do', (t) => {
+  const ids = (count) => Array.from({ length: count }, (_, i) => i.toString(16).padStart(64, '0'));
+  const store = (here, made) => {
     here.put('devices/paired.json', JSON.stringify(Object.fromEntries(made.map((id) => [id, { deviceId: id, publicKey: 'x', roles: ['operator'], scopes: ['operator.read'], tokens: { operator: { token: 't', role: 'operator', scopes: [], createdAtMs: 1 } }, createdAtMs: 1, approvedAtMs: 1 }]))));
-    here.put('devices/pending.json', JSON.stringify(Object.fromEntries(made.map((id) => [id, { deviceId: id, ts: 1, roles: ['node'] }]))));
+    here.put('devices/pending.json', JSON.stringify({ ...Object.fromEntries(made.map((id) => [id, { deviceId: id, ts: 1, roles: ['node'] }])), ...keyed(request(ID, BROWSER)) }));
     here.put('nodes/pending.json', JSON.stringify(Object.fromEntries(made.map((id) => [`n${id}`, { nodeId: id, ts: 1, commands: ['a'] }]))));
   };
-  const time = (count) => {
-    const here = place(t, '2026.7.1');
-    store(here, count);
+  const took = (body) => {
     const start = process.cpuUsage();
-    const { paired, waiting } = devices.list(here.options);
-    assert.deepEqual([paired.length, waiting.length], [count, 2 * count]);
+    body();
     const { user, system } = process.cpuUsage(start);
     return (user + system) / 1e6;
   };
-  time(100);
-  const [small, large] = [time(20_000), time(100_000)];
-  assert.ok(large < small * 5 * 3, `20,000: ${small} s, 100,000: ${large} s`);
+  const times = (count) => {
+    const here = place(t, '2026.7.1');
+    const made = ids(count);
+    store(here, made);
+    const list = took(() => {
+      const { paired, waiting } = devices.list(here.options);
+      assert.deepEqual([paired.length, waiting.length], [count, 2 * count + 1]);
+    });
+    const approve = took(() => assert.equal(devices.approve({ ...here.options, requestId: ID }).granted.length, 5));
+    const remove = took(() => devices.remove({ ...here.options, deviceId: made[7] }));
+    const left = here.json('devices/paired.json');
+    assert.deepEqual([Object.keys(left).length, Object.hasOwn(left, BROWSER.deviceId)], [count, true]);
+    return { list, approve, remove };
+  };
+  times(100);
+  const [small, large] = [times(20_000), times(100_000)];
+  for (const what of Object.keys(small)) assert.ok(large[what] < small[what] * 5 * 3, `${what}: 20,000: ${small[what]} s, 100,000: ${large[what]} s`);
 });
 
 test('the command line: a list fits 60 columns and shows nothing that could steer a terminal', (t) => {

@@ -1,7 +1,7 @@
 'use strict';
 
-// One approval: `node approve.cjs <public key> <OpenClaw version>`. Prints what it took in this process, loading included.
+// One approval of a waiting request: `node approve.cjs <request id> <OpenClaw version>`. Prints what it took in this process, loading included.
 const start = performance.now();
-const [publicKey, gatewayVersion] = process.argv.slice(2);
-require('../../../npm/openclaw-prepair').prePair({ device: { publicKey }, gatewayVersion });
+const [requestId, gatewayVersion] = process.argv.slice(2);
+require('../../../npm/openclaw-prepair').devices.approve({ requestId, gatewayVersion });
 console.log(performance.now() - start);

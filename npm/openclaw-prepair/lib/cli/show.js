@@ -161,9 +161,9 @@ const stepsOf = ({ steps }, c) =>
 /** What waits for an owner, each with who asks, from where and for what. Nothing here approves it. */
 function waits(list, c) {
   if (list.length === 0) return [];
-  const line = ({ requestId, kind, deviceId, clientId, platform, remoteIp, roles, scopes, ageMs, expired }) => ({
+  const line = ({ requestId, kind, deviceId, clientId, platform, remoteIp, roles, scopes, commands = [], ageMs, expired }) => ({
     first: '  ',
-    text: safe([requestId, kind === 'node-surface' ? 'wants commands,' : '', `device ${deviceId.slice(0, 12)}…`, clientId, platform, remoteIp && `from ${remoteIp}`, roles.join(' '), scopes.join(' '), `${Math.round(ageMs / 1000)} s old${expired ? ', expired' : ''}`].filter(Boolean).join(' ')),
+    text: safe([requestId, kind === 'node-surface' ? `wants commands (${commands.join(' ')}),` : '', `device ${deviceId.slice(0, 12)}…`, clientId, platform, remoteIp && `from ${remoteIp}`, roles.join(' '), scopes.join(' '), `${Math.round(ageMs / 1000)} s old${expired ? ', expired' : ''}`].filter(Boolean).join(' ')),
     indent: 4,
   });
   return ['', c.bold(`${plural(list.length, 'request')} waiting`), ...list.map(line), { first: '  ', text: 'If you know the device, approve it by `npx openclaw-prepair devices approve` with the id of its request.', indent: 2, style: c.dim }];

@@ -9,7 +9,9 @@ const { PrepairError, refusal, permitted } = require('../core/errors.js');
 const { ask, bare, own, operateOn, property, reading, taken, text } = require('../core/bridge.js');
 const { attemptOf, running, packageOf } = require('./gateway-lock.js');
 
-const MAX_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 12;
+/** Where others write as well, each looks again at a time of its own: within 8 ms, then twice as much, up to 128. */
+const pause = (attempt) => attempt > 2 && Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.random() * 2 ** Math.min(attempt, 7));
 const VARIABLES = [
   'HOME',
   'USERPROFILE',
@@ -251,6 +253,7 @@ function settle(binding, operation, call, onPlan) {
   let report = null;
   let written = 0;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    pause(attempt);
     let plan = look(binding, 'plan', operation, call, rows);
     // More than was seen first is not granted later.
     if (operation.startsWith('devices.')) call.fixed.earlier ??= reports().seen(plan.report);

@@ -1,0 +1,4 @@
+import { NEWEST } from '../lib/versions.mjs';
+import { controlUi } from './control-ui.mjs';
+
+controlUi(NEWEST);
