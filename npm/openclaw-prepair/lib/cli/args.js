@@ -1,9 +1,7 @@
 // @ts-check
 'use strict';
 
-// Arguments to options. A secret is never an argument: every user of the machine can read those.
-
-const { parseArgs } = require('node:util');
+// Arguments to options, of the command line and of remedies that the page tries: no Node module is used here, so no parseArgs of node:util. A secret is never an argument: every user of the machine can read those.
 
 /** Wrong usage: exit code 2. */
 class Usage extends Error {
@@ -187,26 +185,23 @@ function parse(argv, io) {
     while (wanted.length > 0 && WORDS[wanted[0]][2].some((name) => options[name] !== undefined)) wanted.shift();
     return wanted[0];
   };
-  const known = Object.fromEntries(flags.map((flag) => [flag, { type: FLAGS[flag][0] === null ? 'boolean' : 'string' }]));
-  // Not strict: what is wrong is told in our words.
-  const { tokens } = parseArgs({ args: rest, options: { ...known, help: { type: 'boolean', short: 'h' } }, strict: false, tokens: true });
-  for (const token of tokens) {
-    if (token.kind === 'option-terminator') continue;
-    const word = rest[token.index];
-    if (token.kind === 'positional' && next() !== undefined && word !== '') {
+  const words = [...rest];
+  while (words.length > 0) {
+    const word = words.shift();
+    if (word === '--help' || word === '-h') return { help: name };
+    const [, flag, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (flag === undefined && next() !== undefined && word !== '') {
       WORDS[wanted.shift()][1](options, word);
       continue;
     }
-    if (token.kind === 'option' && token.name === 'help') return { help: name };
-    if (token.kind === 'positional' || !token.rawName.startsWith('--')) throw new Usage(`${name} takes no argument ${word}.`, `See ${name} --help.`);
-    const flag = token.name;
+    if (flag === undefined) throw new Usage(`${name} takes no argument ${word}.`, `See ${name} --help.`);
     if (!flags.includes(flag)) {
       const near = nearest(flag, flags);
       throw new Usage(`${name} has no flag --${flag}.`, near ? `Did you mean --${near}?` : `See ${name} --help.`);
     }
     const [wants, , assign] = FLAGS[flag];
-    if (wants === null && token.inlineValue) throw new Usage(`--${flag} takes no value.`);
-    const value = wants === null ? true : token.value;
+    if (wants === null && inline !== undefined) throw new Usage(`--${flag} takes no value.`);
+    const value = wants === null ? true : inline ?? words.shift();
     if (value === undefined || value === '') throw new Usage(`--${flag} wants a value: ${wants}.`);
     const [nested] = Object.entries(command.inner ?? {}).find(([, members]) => members.includes(flag)) ?? [];
     if (flag === 'no-config' ? options.config : nested === 'config' && options.config === false) {
