@@ -542,7 +542,7 @@ export interface Diagnosis {
 
 /** What `verify` takes. */
 export interface VerifyOptions extends Target {
-  /** `ws:` or `wss:`; default: the config's port on loopback. */
+  /** `ws:` or `wss:`; default: where this version's own clients dial, which is the config's port on loopback, with `bind: "lan"` some dial the LAN address. */
   url?: string;
   /** Default: as the gateway resolves it from config and environment. */
   token?: string;
@@ -552,6 +552,8 @@ export interface VerifyOptions extends Target {
   client?: 'agent' | 'cli';
   /** For all of it, in milliseconds; default 10000. */
   timeoutMs?: number;
+  /** How long to wait for a gateway that is not there yet, or says that it is starting, before `timeoutMs` counts; default 0. */
+  waitMs?: number;
   /** Headers of the upgrade request. Default: none. */
   headers?: Record<string, string>;
   /**
@@ -581,7 +583,8 @@ export interface Verification {
   closeCode?: number;
   /**
    * Why it is not ok. Nothing was sent: `not-paired`, `scope-upgrade` (of a scope that the record lacks). No secret of the gateway was
-   * sent: `unproven`, it is not known whether the gateway there uses this state dir. `refused`: for another reason, see `said`.
+   * sent: `unproven`, it is not known whether the gateway there uses this state dir. `bind-lan`: this version's own clients refuse to dial
+   * the gateway's LAN address as plain text, so nothing was sent. `refused`: for another reason, see `said`.
    */
   reason?:
     | 'not-paired'
@@ -592,6 +595,7 @@ export interface Verification {
     | 'unauthorized'
     | 'refused'
     | 'starting'
+    | 'bind-lan'
     | 'unattributable-proxy'
     | 'unreachable'
     | 'timeout'

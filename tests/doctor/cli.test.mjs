@@ -54,7 +54,7 @@ describe('usage', () => {
       [['verify', '--url', 'http://x'], /ws:\/\/ or wss:\/\//],
       [['verify', '--url', 'wss://example.invalid', '--force'], /its own token/],
       [['doctor', '--dry-run'], /doctor has no flag/],
-      [['doctor', '--client', 'tui'], /Known: client/],
+      [['doctor', '--client', 'tui'], /✘ .* --client must be 'agent', 'cli', 'control-ui'/],
       [['setup', '--no-config', '--allow-any'], /Leave it out, or all of --trusted-proxy/],
       [['setup', '--trusted-proxy', '10.0.0.7', '--no-config'], /Leave it out, or all of/],
       [['\x1b[2Jx'], /There is no command \\u\{1b\}\[2Jx/],

@@ -1,7 +1,7 @@
 // OpenClaw's state database in the page: that of a real gateway, with and without its -wal, and what is none.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { openGateway } from '../lib/gateway.mjs';
 import { headerProxy } from '../lib/header-proxy.mjs';
 import { onNode24 } from '../lib/node24.mjs';
 import { NEWEST } from '../lib/versions.mjs';
-import { choose, closeBrowser, drop, file, open, OPENED, rest, ROOT, verdict } from './page.mjs';
+import { choose, closeBrowser, drop, file, open, OPENED, rest, ROOT, served, verdict } from './page.mjs';
 import { asBrowser } from './symptoms.mjs';
 
 const { EXAMPLES } = createRequire(import.meta.url)('../../npm/explorer/src/examples.js');
@@ -92,6 +92,27 @@ onNode24(import.meta.url, () => {
     await page.getByRole('button', { name: 'Clear all' }).click();
     await choose(page, file('openclaw.sqlite', log), file('openclaw.sqlite-wal', ''));
     await page.locator('#waiting li').waitFor();
+  });
+
+  test('a whole state dir, dropped as a folder: what is not in it is not there', async (t) => {
+    const dir = join(folder(t), '.openclaw');
+    for (const name of ['state', 'devices', 'logs']) mkdirSync(join(dir, name), { recursive: true });
+    copyFileSync(made(t, () => {}, { mode: 'WAL' }), join(dir, 'state/openclaw.sqlite'));
+    writeFileSync(join(dir, 'openclaw.json'), '{ gateway: { mode: "local" } }');
+    writeFileSync(join(dir, 'logs/other.json'), '{ "gateway": {} }');
+    const server = await served();
+    t.after(server.stop);
+    const dropInto = async (url) => {
+      const { page, context } = await open(t, url);
+      const devtools = await context.newCDPSession(page);
+      for (const type of ['dragEnter', 'dragOver', 'drop']) await devtools.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data: { items: [], files: [dir], dragOperationsMask: 1 } });
+      return page;
+    };
+    // Chromium lets no page that was opened as a file look into a folder
+    await (await dropInto(OPENED)).locator('#dropped', { hasText: 'Drop the files themselves' }).waitFor();
+    const page = await dropInto(server.url);
+    await page.locator('#waiting li').waitFor();
+    assert.deepEqual(await page.locator('#given li').evaluateAll((items) => items.map((item) => item.dataset.kind)), ['config', 'database']);
   });
 
   test('tokens of records are not kept', async (t) => {

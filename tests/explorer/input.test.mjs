@@ -1,6 +1,6 @@
 // What people drop by mistake: each gets a message where it happened, and nothing that must not stay does.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -72,6 +72,40 @@ test('a private key is recognised, not kept, and said so', async (t) => {
   await page.locator('#field-pending').press('Control+z');
   await rest(page);
   assert.equal(await holds(page, secretOf(identity)), false);
+});
+
+test('tokens in the files are not kept; a file that was given is read again for its edited form, a pasted text is not', async (t) => {
+  const { page } = await fresh(t);
+  const { deviceId, publicKey } = newIdentity();
+  const token = 'Zm9vYmFyMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY';
+  const password = 'correct horse, battery staple';
+  const config = `{ gateway: { mode: 'local', auth: { mode: 'password', password: '${password}' } } }`;
+  const paired = JSON.stringify({ [deviceId]: { deviceId, publicKey, role: 'operator', roles: ['operator'], scopes: ['operator.read'], tokens: { operator: { token, role: 'operator', scopes: ['operator.read'], createdAtMs: 1 } }, createdAtMs: 1, approvedAtMs: 1 } }, null, 2);
+  const gone = async () => {
+    for (const secret of [token, password]) assert.equal(await holds(page, secret), false);
+  };
+  await setVersion(page, '2026.4.15');
+  await page.locator('#detail-place').selectOption('behind a proxy');
+  await paste(page, '#field-device', publicKey);
+  await paste(page, '#field-config', config);
+  await paste(page, '#field-paired', paired);
+  await rest(page);
+  assert.match(await page.locator('#note-paired').innerText(), /token in it.*not kept/);
+  assert.equal((await page.locator('#field-paired').inputValue()).length, paired.length, 'no column moves');
+  await page.locator('#more').evaluate((element) => { element.open = true; });
+  await page.locator('#detail-method').fill('cron.add');
+  await page.locator('#verdict', { hasText: 'scope-upgrade' }).waitFor();
+  await gone();
+  await page.getByRole('button', { name: 'Show the edited files' }).click();
+  await page.locator('.edited', { hasText: 'give the file itself' }).waitFor();
+  assert.equal(await page.locator('.edited a[download]').count(), 0);
+  await choose(page, file('paired.json', paired));
+  await rest(page);
+  await gone();
+  await page.getByRole('button', { name: 'Show the edited files' }).click();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.edited a[download]').click()]);
+  assert.equal(JSON.parse(readFileSync(await download.path(), 'utf8'))[deviceId].tokens.operator.token, token, 'the live token stays');
+  await gone();
 });
 
 test('half JSON: a message at the field, with line and column', async (t) => {
@@ -173,6 +207,37 @@ test('a line of a gateway’s log tells the connection; a token in it is not kep
   await paste(page, '#paste', LINE.replace('ua=n/a', 'ua=x code=1000'));
   await page.locator('#connection-error', { hasText: 'log' }).waitFor();
   assert.equal(await page.locator('#verdict').innerText(), '');
+});
+
+test('the lines of real gateways’ logs, and a log of 3 MB', async (t) => {
+  const { page } = await fresh(t);
+  const logs = JSON.parse(readFileSync(new URL('../doctor/log-lines.json', import.meta.url), 'utf8'));
+  for (const [version, { forged, ...lines }] of Object.entries(logs)) {
+    await setVersion(page, version);
+    for (const [name, line] of Object.entries(lines)) {
+      await paste(page, '#paste', line);
+      await rest(page);
+      assert.equal(await page.locator('#connection-error').innerText(), '', `${version}, ${name}`);
+      assert.match(await verdict(page), /^(The wall|Refused|Open)/, `${version}, ${name}`);
+    }
+    await paste(page, '#paste', forged);
+    await page.locator('#connection-error', { hasText: 'log' }).waitFor();
+  }
+  await page.getByRole('button', { name: 'Clear all' }).click();
+  await choose(page, file('gateway.log', `${'x'.repeat(99)}\n`.repeat(30_000) + logs['2026.2.19']['through a proxy']));
+  await page.locator('#given [data-kind=log]').waitFor();
+});
+
+test('a private key or a token in a field of the connection gets into no link', async (t) => {
+  const { page } = await fresh(t);
+  await page.locator('#more').evaluate((element) => { element.open = true; });
+  await page.locator('#detail-host').fill('Zm9vYmFyMTIzNDU2Nzg5MDEyMzQ1Njc4OTA');
+  await rest(page);
+  assert.ok(!page.url().includes('Zm9v'));
+  await page.locator('#detail-origin').fill(secretOf(newIdentity()));
+  await page.locator('#dropped', { hasText: 'private key' }).waitFor();
+  assert.equal(await page.locator('#detail-origin').inputValue(), '');
+  assert.ok(!page.url().includes('origin'));
 });
 
 test('a report of doctor is shown as it came; one of somebody else’s making does nothing', async (t) => {

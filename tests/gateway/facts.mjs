@@ -38,6 +38,7 @@ const ASKED = [
   ['2.19 2.21 7.35 8.1 9.6', configKeys],
   ['4.15 4.20 9.2 9.3 9.4 9.5 9.6', secrets],
   ['2.12 2.17 3.1 3.2 3.7 3.28 3.31 4.2 4.5 4.26 4.27 5.2 5.3 7.35 8.1 9.6', secretSources],
+  ['2.19 2.21 2.22 9.6', secretsTrimmed],
   ['4.21 4.22 5.2 5.3 6.1 6.5 6.8 6.9 9.6', configGuard],
   ['2.19 5.7 5.12 7.35 8.1 9.6', linkedIdentity],
   ['3.2 3.7 9.6', unsetVariable],
@@ -131,9 +132,19 @@ export async function secretSources(version, root) {
     ['approve_asks', String(/resolveApprovePairingGateway/.test(text(/devices-cli/))), how],
     ['proxy_auth', proxies.includes('allowLoopback') ? 'Allowed' : proxies.includes('trusted_proxy_loopback_source') ? 'Elsewhere' : 'Anywhere', how],
     // Later schemas are written otherwise.
-    ...(auth === undefined ? [] : [['secret_refs', refs('token') ? 'All' : refs('password') ? 'Passwords' : 'None', how]]),
+    ...(auth === undefined ? [] : [['secret_refs', String(refs('token')), how]]),
     ['cached_token_first', String(/authToken = storedToken \?\?/.test(text(/gateway\/client\.ts/))), how],
   ];
+}
+
+/** Whether a client that leaves out the blanks around the config's token has the right one. */
+async function secretsTrimmed(version) {
+  return await withHome({ version }, async (home) => {
+    const config = JSON.parse(await readFile(home.configPath, 'utf8'));
+    config.gateway.auth.token = `  ${home.token} `;
+    await writeFile(home.configPath, JSON.stringify(config));
+    return await withGateway(home, async () => [['secrets_trimmed', String(await local(home)), 'a start with blanks around gateway.auth.token, and a connect without them']]);
+  });
 }
 
 /** Asks OpenClaw's own path functions under chosen environments and files. */

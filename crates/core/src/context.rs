@@ -3,7 +3,7 @@
 use crate::codes::{ErrorCode, NoticeCode};
 use crate::config::dotenv;
 use crate::error::{Error, Result};
-use crate::inputs::{Inputs, PassedOver};
+use crate::inputs::{File, Inputs, PassedOver};
 use crate::options::What;
 use crate::options::devices::Devices;
 use crate::options::pair::{IdentityChoice, PairOptions, PendingChoice};
@@ -86,6 +86,7 @@ impl<'i, 'a> World<'i, 'a> {
         if config.is_some() {
             let wanted = want_files(inputs, [paths.config.as_str()]);
             missing.take(if needs_config { wanted } else { wanted.map_err(Stop::optional) })?;
+            missing.take(want_behind(inputs, &paths.config))?;
         }
         for path in what.map_or(Vec::new(), |what| files_of(what, &paths)) {
             missing.take(want_files(inputs, [path.as_str()]))?;
@@ -109,7 +110,9 @@ impl<'i, 'a> World<'i, 'a> {
                 let wanted = want_files(inputs, files.iter().map(String::as_str));
                 missing.take(wanted.map_err(Stop::optional))?;
             }
-            return Err(Stop::Missing(Box::new(Missing { bases: paths.bases(), ..missing.0 })));
+            let mut bases = paths.bases();
+            bases.extend(inputs.behind(&paths.config).map(|real| paths::parent(real).to_string()));
+            return Err(Stop::Missing(Box::new(Missing { bases, ..missing.0 })));
         }
         let mut unclear = inputs.failures.get(&database).cloned();
         let store = match store(inputs, &rules, version.as_ref(), source, &paths, &mut warnings) {
@@ -145,6 +148,15 @@ fn passed_over(PassedOver { path, at, uid }: &PassedOver) -> Notice {
     Notice::new(NoticeCode::PackageNotTrusted, format!("An openclaw package was not used, because {why}."))
         .at(path)
         .hint("Give gatewayVersion, or openclawDir if this package is yours. Otherwise remove it, or take its folder off PATH.")
+}
+
+/// What lies behind a config that is a link: it is read through, as a gateway does.
+fn want_behind(inputs: &Inputs<'_>, path: &str) -> Result<(), Stop> {
+    let mut wants = Wants::default();
+    if inputs.file(path) == File::Symlink && !wants.stat(inputs, path) {
+        inputs.behind(path).into_iter().for_each(|real| wants.file(inputs, real));
+    }
+    wants.met().map_err(Stop::optional)
 }
 
 /// How many names an identity file has, where that matters to this version and the driver can tell.

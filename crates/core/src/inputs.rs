@@ -169,6 +169,20 @@ impl<'a> Inputs<'a> {
         self.files.get(path).copied().unwrap_or(File::Absent)
     }
 
+    /// What stands at a path, or behind the link there where that was read too.
+    pub fn behind_link(&self, path: &str) -> File<'a> {
+        match (self.file(path), self.behind(path)) {
+            (File::Symlink, Some(real)) => self.files.get(real).copied().unwrap_or(File::Symlink),
+            (file, _) => file,
+        }
+    }
+
+    /// Where the link at a path leads.
+    pub fn behind(&self, path: &str) -> Option<&str> {
+        let linked = self.file(path) == File::Symlink;
+        self.stat(path)?.real.as_deref().filter(|_| linked)
+    }
+
     /// Modes and owner; `None` where nothing stands or nobody can tell.
     pub fn stat(&self, path: &str) -> Option<&Stat> {
         self.stats.as_ref()?.get(path)?.as_ref()

@@ -23,4 +23,12 @@ const shown = (text) => safe(text);
 /** The same with `code` in backticks. */
 const prose = (text) => String(text).split('`').map((part, i) => (i % 2 ? h('code', {}, shown(part)) : shown(part)));
 
-module.exports = { h, byId, shown, prose };
+const said = new Map();
+/** Says it once: what stands there already is not announced again. */
+function say(id, text) {
+  if (said.get(id) === text) return;
+  said.set(id, text);
+  byId(id).replaceChildren(...(text ? prose(text) : []));
+}
+
+module.exports = { h, byId, shown, prose, say };

@@ -12,11 +12,19 @@ const MAX_DATABASE = 256e6;
 
 // A PEM frame, the DER in front of an Ed25519 seed (PKCS#8 version 1 and 2) in base64, a field that holds such a key, a JWK.
 const PRIVATE = /-----BEGIN [A-Z ]*PRIVATE KEY|M(?:C4C|FEC|FMC)AQ[AE]wBQYDK2VwBCIE|["']?privateKey(?:Pem)?["']?\s*:\s*["'][^"']|"kty"\s*:\s*"OKP"[^}]*"d"\s*:/;
-/** A secret by its name and what it is set to; a reference to a variable is none. */
-const SECRET = /((?:token|password|secret|api_?key)["']?\s*[:=]\s*["']?|\bbearer\s+)(?!\$\{|made-up-|<hidden>|\[)([^\s"',;&{}[\]]{8,})/gi;
-
+/** A secret by its name and what it is set to, in quotes or bare. */
+const SECRET = /((?:token|password|secret|api_?key)["']?\s*[:=]\s*|\bbearer\s+)(?:(["'])((?:(?!\2)[^\n\\]|\\.){8,}?)\2|([^\s"',;&{}[\]]{8,}))/gi;
+/** A reference to a variable, and what stands where a secret should: everybody knows these, and a gateway refuses some. */
+const KNOWN = /^(\$\{|\[|<|\*|change-me|made-up-)/;
 const holdsPrivateKey = (text) => PRIVATE.test(text);
-const holdsSecret = (text) => text.search(SECRET) >= 0;
+/** No address or scope is one word so long: what may be a token gets into no link. */
+const mayBeSecret = (text) => holdsPrivateKey(text) || /[\w+/=-]{32,}/.test(text);
+/** The text without its secrets; no column moves. */
+const masked = (text) =>
+  text.replace(SECRET, (whole, name, quote = '', quoted, plain) => {
+    const value = quoted ?? plain;
+    return KNOWN.test(value) ? whole : `${name}${quote}${'<hidden>'.padEnd(value.length, '-')}${quote}`;
+  });
 
 const size = (bytes) => (bytes < 1e3 ? `${bytes} B` : bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
@@ -33,6 +41,9 @@ function decoded(bytes) {
     return null;
   }
 }
+
+/** The end of a large text. */
+const end = (bytes) => new TextDecoder().decode(bytes.subarray(-MAX_TEXT));
 
 const parsed = (text) => {
   try {
@@ -53,7 +64,7 @@ function publicPart(text) {
 
 const NOT_KEPT = 'It was recognised and not kept';
 
-/** `{ text, note?, error? }`: what of a text may be kept. */
+/** `{ text, masked?, note?, error? }`: what of a text may be kept. */
 function admitted(kind, text) {
   const error = tooLarge(text.length);
   if (error) return { text: null, error };
@@ -62,13 +73,10 @@ function admitted(kind, text) {
     if (left !== null) return { text: left, note: `There was a private key in it. ${NOT_KEPT}: only the public part is here.` };
     return { text: null, error: 'There is a private key in it. It was recognised, and nothing of it was kept. Take the key out, then give the rest.' };
   }
-  if (!holdsSecret(text)) return { text };
-  // The edited file is made of these, and would be of no use without its tokens.
-  if (['config', 'paired', 'pending'].includes(kind)) return { text, note: 'There are tokens in it. They stay in the memory of this page: no link, diff or command shows them.' };
+  const left = masked(text);
+  if (left === text) return { text };
   if (kind === 'device') return { text: null, error: 'There is a token in it. It was recognised, and nothing of it was kept: a public key is all that is wanted here.' };
-  // A bundle keeps the placeholders that everybody knows: a gateway refuses them, and no digit is in any.
-  const left = text.replace(SECRET, (whole, name, value) => (kind === 'bundle' && !/\d/.test(value) ? whole : `${name}<hidden>`));
-  return left === text ? { text } : { text: left, note: `There was a token in it. ${NOT_KEPT}.` };
+  return { text: left, masked: true, note: `There was a token in it. ${NOT_KEPT}.` };
 }
 
 /** The public key in the identity field: a device.json, a PEM, or the raw key. Null where there is none. */
@@ -110,4 +118,4 @@ function kindOfBytes(bytes, name = '') {
   return bytes.length >= 8 && bytes[0] === 0xd9 && bytes[1] === 0xd5 && bytes[2] === 0x05 && bytes[3] === 0xf9 ? 'journal' : null;
 }
 
-module.exports = { MAX_DATABASE, admitted, decoded, holdsPrivateKey, kindOfBytes, kindOfText, parsed, publicKey, size, tooLarge };
+module.exports = { MAX_DATABASE, admitted, decoded, end, holdsPrivateKey, kindOfBytes, kindOfText, masked, mayBeSecret, parsed, publicKey, size, tooLarge };

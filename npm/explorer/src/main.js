@@ -6,42 +6,21 @@ const { CLIENTS, PLACES, refusedIn } = require('../../openclaw-prepair/lib/cli/c
 const { isOpen } = require('../../openclaw-prepair/lib/cli/show.js');
 const core = require('./core.js');
 const database = require('./database.js');
-const { byId, h, prose, shown } = require('./dom.js');
+const { byId, h, prose, say, shown } = require('./dom.js');
+const { NO_FOLDER, bytesOf, dropped, itemsOf } = require('./drop.js');
 const { EXAMPLES, SCHEMA } = require('./examples.js');
+const { BASICS, DETAILS, FIELDS, FILES, NAMES } = require('./fields.js');
 const foreign = require('./foreign.js');
 const intake = require('./intake.js');
 const { javascript } = require('./javascript.js');
 const link = require('./link.js');
 const view = require('./view.js');
 
-const FILES = {
-  config: { name: 'openclaw.json', about: 'JSON5, as it is' },
-  paired: { name: 'paired.json', about: 'devices/paired.json' },
-  pending: { name: 'pending.json', about: 'devices/pending.json' },
-  device: { name: 'device.json', about: 'identity/device.json without its private key, or the public key alone' },
-};
-const NAMES = { database: 'openclaw.sqlite', wal: 'openclaw.sqlite-wal', log: 'log line', report: 'report of doctor' };
-const choice = (label, options) => ({ label, options });
-const BASICS = {
-  client: choice('Who connects', { '': 'the agent, or as a log says', ...Object.fromEntries([...CLIENTS, 'other'].map((name) => [name, name])) }),
-  place: choice('From where', { '': 'this machine, or as a log says', ...Object.fromEntries(Object.keys(PLACES).map((name) => [name, name])) }),
-};
-const DETAILS = {
-  method: { label: 'Method', placeholder: 'cron.list' },
-  device: choice('Presents its device', { '': 'as this version does', yes: 'yes', no: 'no' }),
-  auth: choice('Authenticates with', { '': 'what the config asks for', token: 'the gateway’s token', password: 'the gateway’s password', 'device-token': 'its device token', none: 'nothing' }),
-  remoteAddress: { label: 'Peer address', placeholder: '127.0.0.1' },
-  forwardedFor: { label: 'X-Forwarded-For', placeholder: 'not sent' },
-  host: { label: 'Host', placeholder: '127.0.0.1:18789' },
-  origin: { label: 'Origin', placeholder: 'not sent' },
-  scopes: { label: 'Scopes, by commas', placeholder: 'as this client asks' },
-};
-const FIELDS = { ...BASICS, ...DETAILS };
-
 /** The user_version of the first database with pairing: whatever came later takes it. */
 const FIRST_SCHEMA = 15;
 
-const nobody = () => ({ texts: { config: null, paired: null, pending: null, device: null }, log: null, report: null, rows: null, database: null, wal: null, whole: true });
+/** `sources`: of a text whose tokens were not kept, where it can be read again; null where nowhere. */
+const nobody = () => ({ texts: { config: null, paired: null, pending: null, device: null }, sources: {}, log: null, report: null, rows: null, database: null, wal: null, whole: true });
 /** What the user gave; an example stands before it and leaves it as it is. */
 let own = nobody();
 let example = null;
@@ -111,14 +90,6 @@ function identity() {
 /** What the core found in a file at a line. */
 const placed = (findings, path) => findings.find(({ place }) => place?.path === path && place.line !== undefined);
 
-const said = new Map();
-/** Says it once: what stands there already is not announced again. */
-function say(id, text) {
-  if (said.get(id) === text) return;
-  said.set(id, text);
-  byId(id).replaceChildren(...(text ? prose(text) : []));
-}
-
 /** The message at a file's field, with the line that it is about. */
 function tell(name, { error, note, place } = {}) {
   say(`error-${name}`, error ? `${error}${place ? ` (line ${place.line}, column ${place.column})` : ''}` : '');
@@ -170,14 +141,15 @@ function put(kind, text) {
   own.texts[kind] = text.trim() === '' ? null : text;
 }
 
-/** Takes a text: one of the files, a log line, a report. Gives a message where it is refused. */
-function take(kind, text) {
-  const { text: left, error, note } = intake.admitted(kind, text);
+/** Takes a text: one of the files (`source`: where it can be read again), a log line, a report. Gives a message where it is refused. */
+function take(kind, text, source = null) {
+  const { text: left, masked, error, note } = intake.admitted(kind, text);
   messages[kind] = { error, note };
   if (note) say('noted', note);
   if (left === null) return error;
   if (Object.hasOwn(own.texts, kind)) {
     put(kind, left);
+    own.sources[kind] = masked ? source : undefined;
     return undefined;
   }
   leaveExample();
@@ -206,7 +178,7 @@ function unbundle(value) {
 const NONE = 'is none of the files that this page reads: the gateway’s four files, its database with the -wal, a line of its log, a report of `openclaw-prepair doctor --json`.';
 
 /** One thing that came in: bytes, or the text that was pasted. Gives a message where it is refused. */
-async function receive(name, bytes, kind) {
+async function receive({ name, source }, bytes, kind) {
   const binary = kind ? null : intake.kindOfBytes(bytes, name);
   if (binary === 'beside') return undefined;
   if (binary === 'journal') return `${name} is what a killed writer left unfinished. Start the gateway once, stop it, and give its database again.`;
@@ -222,22 +194,26 @@ async function receive(name, bytes, kind) {
   }
   if (bytes.length === 0) return `${name} is empty.`;
   const large = intake.tooLarge(bytes.length);
-  if (large) return large;
+  if (large) {
+    // of a log that is as long as logs are, its end is looked at
+    const line = kind ? undefined : refusedIn(intake.end(bytes));
+    return line === undefined ? large : take('log', line);
+  }
   const text = intake.decoded(bytes);
   if (text === null) return `${name} is no text in UTF-8 and no database. Nothing of it was kept.`;
   const what = kind ?? intake.kindOfText(text, name);
   if (what === 'cached') return `${name} holds the tokens of a client. Nothing of it was kept.`;
-  return what === null ? `${name} ${intake.holdsPrivateKey(text) ? 'holds a private key. It was recognised, and nothing of it was kept' : NONE.replace(/\.$/, '')}.` : take(what, text);
+  return what === null ? `${name} ${intake.holdsPrivateKey(text) ? 'holds a private key. It was recognised, and nothing of it was kept' : NONE.replace(/\.$/, '')}.` : take(what, text, source);
 }
 
-/** Several things at once: `{ name, size, bytes() }`. `alone`: all that a folder holds, so that a -wal that isn't among them isn't there. */
+/** Several things at once: `{ name, size, bytes(), source? }`. `alone`: all that a folder holds, so that a -wal that isn't among them isn't there. */
 async function receiveAll(items, { kind, alone = false } = {}) {
   atRest(false);
   say('dropped', '');
   say('noted', '');
   const problems = [];
   for (const item of items) {
-    const problem = intake.tooLarge(item.size, intake.MAX_DATABASE) ?? await item.bytes().then((bytes) => receive(item.name, bytes, kind), () => `${item.name} cannot be read.`);
+    const problem = intake.tooLarge(item.size, intake.MAX_DATABASE) ?? await item.bytes().then((bytes) => receive(item, bytes, kind), () => `${item.name} cannot be read.`);
     if (problem) problems.push(problem);
   }
   problems.push(...await openDatabase(alone));
@@ -275,8 +251,8 @@ function soon() {
 
 /** The state as a link; `push`: as a step to go back to. */
 function remember(push) {
-  const connection = Object.fromEntries(Object.keys(FIELDS).map((name) => [name, intake.holdsPrivateKey(detail(name)) ? '' : detail(name)]));
-  const hash = link.written({ version: version() === newest() ? '' : version(), example, connection: example ? differing(connection) : connection }, Object.keys(FIELDS));
+  const connection = Object.fromEntries(Object.keys(FIELDS).map((name) => [name, intake.mayBeSecret(detail(name)) ? '' : detail(name)]));
+  const hash = link.written({ version: version() === newest() || intake.mayBeSecret(version()) ? '' : version(), example, connection: example ? differing(connection) : connection }, Object.keys(FIELDS));
   if (hash === location.hash) return;
   history[push ? 'pushState' : 'replaceState'](null, '', hash || location.pathname + location.search);
 }
@@ -458,6 +434,23 @@ function download({ path, content }) {
   return h('a', { className: 'button', href: url, download: name }, `Download ${name}`);
 }
 
+/** The files with their tokens, read again from where they were given; `lost`: those that cannot be. */
+async function originals() {
+  const { files } = given();
+  const lost = [];
+  for (const [name, source] of Object.entries(held.sources)) {
+    if (source === undefined) continue;
+    if (source === null) {
+      lost.push(core.PLACES[name]);
+      continue;
+    }
+    const text = intake.decoded(await bytesOf(source));
+    if (text === null || intake.masked(text) !== held.texts[name]) throw new Error(`${FILES[name].name} has changed since it was given. Give it again.`);
+    files[core.PLACES[name]] = encoder.encode(text);
+  }
+  return { files, lost };
+}
+
 /** Lets the page answer before more is done. */
 const breath = () => new Promise((resolve) => { setTimeout(resolve); });
 
@@ -467,20 +460,22 @@ async function edit(box, list, { described, key }) {
   let trial = null;
   try {
     trial = held.rows && await database.stored(held.rows);
-    const before = given();
-    const { after, plans, written, reports } = core.play({ files: before.files, store: trial }, list);
+    const { files, lost } = await originals();
+    const { after, plans, written, reports } = core.play({ files, store: trial }, list);
     await breath();
     const diff = core.diff(plans);
     await breath();
     const named = reports.map(({ publicKey }) => publicKey).findLast(Boolean);
     const verdict = core.diagnose(after, version(), described, key ?? (held.rows ? undefined : named));
-    const secret = written.some(({ path }) => path === core.PLACES.device);
+    const saved = written.filter(({ path }) => !lost.includes(path));
+    const secret = saved.some(({ path }) => path === core.PLACES.device);
     const warnings = reports.flatMap((report) => report.warnings);
     box.replaceChildren(
       ...(isOpen(verdict) ? [h('p', { className: 'note' }, 'With these edits the connection is open.')] : []),
       ...(diff.length === 0 ? [h('p', {}, 'There is nothing to change.')] : [h('p', { className: 'quiet' }, 'Keys and tokens are hidden here, not in the files.'), ...view.diff(diff)]),
-      ...(written.length > 0 ? [
-        h('p', { className: 'row' }, ...written.map(download)),
+      ...(saved.length < written.length ? [h('p', { className: 'note' }, 'A text that was pasted had tokens, which were not kept. For its edited form give the file itself, or run the command.')] : []),
+      ...(saved.length > 0 ? [
+        h('p', { className: 'row' }, ...saved.map(download)),
         h('p', { className: 'quiet' }, ...prose(`Put them back into \`~/.openclaw\`, readable by their owner alone (mode 600).${secret ? ' device.json holds the new private key: it was made here and is nowhere else.' : ''}`)),
         h('p', {}, h('button', { type: 'button', on: { click: () => adopt(after.files) } }, 'Go on with these files')),
       ] : []),
@@ -496,17 +491,13 @@ async function edit(box, list, { described, key }) {
 
 /** Puts the edited files into the fields. */
 function adopt(files) {
-  const texts = { ...held.texts };
-  for (const [name, path] of Object.entries(core.PLACES)) {
-    if (files[path] || name !== 'device') {
-      const text = files[path] ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(files[path]) : null;
-      texts[name] = text === null ? null : intake.admitted(name, text).text;
-    }
-    delete messages[name];
-  }
-  own = { ...held, texts };
+  own = { ...held, texts: { ...held.texts }, sources: {} };
   example = null;
   held = own;
+  for (const [name, path] of Object.entries(core.PLACES)) {
+    if (files[path]) take(name, new TextDecoder('utf-8', { ignoreBOM: true }).decode(files[path]));
+    else if (name !== 'device') own.texts[name] = null;
+  }
   void update({ push: true });
   byId('answer').focus();
 }
@@ -580,33 +571,6 @@ function edited(kind) {
   soon();
 }
 
-const itemsOf = (files) => [...files].map((file) => ({ name: file.name, size: file.size, bytes: async () => new Uint8Array(await file.arrayBuffer()) }));
-
-/** Where the files lie in a state dir: of a folder nothing else is looked at. */
-const IN_FOLDER = /(^|\/)(openclaw\.json|devices\/(paired|pending)\.json|identity\/device\.json|(state\/)?openclaw\.sqlite(-wal|-journal)?|(paired|pending|device)\.json)$/;
-
-/** The files of what was dropped, folders looked into. */
-async function dropped(transfer) {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.some((entry) => entry.isDirectory)) return { items: itemsOf(transfer.files), alone: false };
-  const found = [];
-  const look = async (entry, depth) => {
-    if (entry.isFile) {
-      if (IN_FOLDER.test(entry.fullPath)) found.push(await new Promise((resolve, reject) => { entry.file(resolve, reject); }));
-      return;
-    }
-    if (depth > 2) return;
-    const reader = entry.createReader();
-    for (;;) {
-      const part = await new Promise((resolve, reject) => { reader.readEntries(resolve, reject); });
-      if (part.length === 0) break;
-      for (const inner of part) await look(inner, depth + 1);
-    }
-  };
-  for (const entry of entries) await look(entry, 0);
-  return { items: itemsOf(found), alone: true };
-}
-
 function drops() {
   let depth = 0;
   const over = (change) => {
@@ -621,7 +585,7 @@ function drops() {
     over(-Infinity);
     const text = event.dataTransfer.getData('text/plain');
     const one = event.dataTransfer.files.length === 1 ? event.target.closest?.('[data-field]')?.dataset.field : undefined;
-    if (event.dataTransfer.files.length > 0) void dropped(event.dataTransfer).then(({ items, alone }) => receiveAll(items, { alone, kind: items.length === 1 ? one : undefined }));
+    if (event.dataTransfer.files.length > 0) void dropped(event.dataTransfer).then(({ items, alone }) => receiveAll(items, { alone, kind: items.length === 1 ? one : undefined }), () => say('dropped', NO_FOLDER));
     else if (text) void receiveAll([{ name: 'That', size: 0, bytes: async () => encoder.encode(text) }]);
   });
 }
@@ -646,8 +610,12 @@ function build() {
     on: { click: () => { choose(id); void update({ push: true }).then(() => byId('answer').focus()); } },
   }, ...prose(title)))));
   byId('fields').append(...Object.entries(FILES).map(([name, about]) => fileField(name, about)));
-  const changed = (push) => () => {
+  const changed = (push) => ({ target }) => {
     held.touched = true;
+    if (intake.holdsPrivateKey(target.value)) {
+      target.value = '';
+      say('dropped', 'That was a private key. It was recognised and not kept.');
+    }
     if (push) void update({ push: true });
     else soon();
   };

@@ -24,6 +24,13 @@ for (const [version, auth, content] of [[NEWEST, { token: '[REDACTED]' }, LOCAL]
 }
 add('[REDACTED], 2026.7.1', 'that version starts with it', '2026.7.1', { merge: { gateway: { auth: { token: '[REDACTED]' } } }, trustedProxies: false }, LOCAL, { changed: true, warnings: [] });
 
+// what is there already is not said to have no effect: it may be there for something else
+add('a list that is there, nothing asked', 'quiet', '2026.5.18', {}, '{"gateway":{"mode":"local","trustedProxies":["10.0.0.7"]}}', { ...same, warnings: [] });
+// includes count
+for (const [content, file] of [['{ gateway: { $include: "./gateway.json5" } }', '{ mode: "local" }'], ['{ $include: "./gateway.json5" }', '{ gateway: { mode: "local" } }']]) {
+  add(`a mode that is included: ${content}`, 'it is there', MID, { merge: { logging: { level: 'info' } }, trustedProxies: false }, content, { changed: true, warnings: [] }, { [`${S}/gateway.json5`]: file });
+}
+
 // trusted proxies by version
 add('sandbox, 2026.2.17', 'there the private list helps', OLD, {}, LOCAL, { ...to(JSON.stringify({ gateway: { mode: 'local', trustedProxies: PRIVATE } })), edits: ['added gateway.trustedProxies'], warnings: ['W_PROXY_SPOOFABLE'] });
 for (const version of ['2026.2.12', WALL, '2026.3.28', MID, '2026.7.1', NEWEST]) add(`sandbox, ${version}`, 'no general list helps', version, {}, LOCAL, { ...same, warnings: [] });

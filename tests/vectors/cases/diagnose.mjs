@@ -111,12 +111,45 @@ const text = JSON.stringify({ gateway: { mode: 'local', auth: { mode: 'token', t
 vectors.push({ name: 'another token in the environment, 2026.3.24', why: 'its clients present the variable', ...tokened('2026.3.24', text, { OPENCLAW_GATEWAY_TOKEN: 'of-the-environment' }), expect: { verdict: 'rejected', reason: 'auth', warnings: ['W_SECRET_DIFFERS'] } });
 vectors.push({ name: 'another token in .env, 2026.4.15', why: 'read before the config', ...tokened('2026.4.15', text, {}, { [`${S}/.env`]: 'export OPENCLAW_GATEWAY_TOKEN="of-the-file" # mine\n' }), expect: { verdict: 'rejected', reason: 'auth', warnings: ['W_SECRET_DIFFERS'] } });
 vectors.push({ name: 'another token in the environment, 2026.8.1', why: 'no effect there', ...tokened('2026.8.1', text, { OPENCLAW_GATEWAY_TOKEN: 'of-the-environment' }), expect: { verdict: 'open', warnings: [] } });
+const blanks = JSON.stringify({ gateway: { mode: 'local', auth: { mode: 'token', token: '  of-the-config ' } } });
+for (const [version, verdict, warnings] of [['2026.2.19', 'rejected', ['W_SECRET_DIFFERS']], ['2026.2.21', 'rejected', ['W_SECRET_DIFFERS']], ['2026.2.22', 'open', []], ['2026.9.4', 'open', []]]) {
+  vectors.push({ name: `blanks around the token, ${version}`, why: 'the gateway takes them off from 2026.2.22, its clients always', ...tokened(version, blanks, {}), expect: { verdict, warnings } });
+}
+vectors.push({ name: 'a blank token, another in the environment, 2026.2.19', why: 'the blank one counts', ...tokened('2026.2.19', JSON.stringify({ gateway: { mode: 'local', auth: { mode: 'token', token: '   ' } } }), { OPENCLAW_GATEWAY_TOKEN: 'of-the-environment' }), expect: { verdict: 'rejected', reason: 'auth', warnings: ['W_SECRET_DIFFERS'] } });
+vectors.push({ name: 'a blank token, another in the environment, 2026.4.15', why: 'it is none', ...tokened('2026.4.15', JSON.stringify({ gateway: { mode: 'local', auth: { mode: 'token', token: '   ' } } }), { OPENCLAW_GATEWAY_TOKEN: 'of-the-environment' }), expect: { verdict: 'open', warnings: [] } });
+const kept_ = JSON.stringify({ version: 1, deviceId: OURS.deviceId, tokens: { operator: { token: token().token, role: 'operator', scopes: [], updatedAtMs: 1 } } });
+for (const [version, verdict] of [['2026.2.12', 'open'], ['2026.2.19', 'rejected']]) {
+  vectors.push({ name: `another token in the environment, a kept one of the device, ${version}`, why: 'up to 2026.2.12 the kept one goes first', ...tokened(version, text, { OPENCLAW_GATEWAY_TOKEN: 'of-the-environment' }, { [`${S}/identity/device-auth.json`]: kept_ }), expect: { verdict, warnings: ['W_SECRET_DIFFERS'] } });
+}
+for (const [inner, slip] of [[{ gateway: { trustedProxy: ['10.0.0.7'] } }, 'gateway.trustedProxy'], [{ gateway: { auth: { tokn: 'x' } } }, 'gateway.auth.tokn'], [{ Gateway: {} }, 'Gateway'], [{ chanels: {} }, 'chanels']]) {
+  const whole_ = { gateway: { mode: 'local', bind: 'loopback', auth, ...inner.gateway, ...(inner.gateway?.auth && { auth: { ...auth, ...inner.gateway.auth } }) }, ...(!inner.gateway && inner) };
+  add(`a slip in the config: ${slip}`, 'no gateway starts with an unknown key', '2026.4.15', { client: 'cli' }, { ...whole(), files: { ...whole().files, [CONFIG]: JSON.stringify(whole_) } }, 'rejected', 'config', { warnings: ['W_CONFIG_KEY'], says: `the setting ${slip};` });
+}
 const ref = JSON.stringify({ gateway: { mode: 'local', auth: { mode: 'token', token: { source: 'env', provider: 'default', id: 'MY_TOKEN' } } } });
 vectors.push({ name: 'a reference to a secret, 2026.2.19', why: 'no config there', ...tokened('2026.2.19', ref, { MY_TOKEN: 'x'.repeat(20) }), expect: { verdict: 'rejected', reason: 'config', warnings: ['W_CONFIG_VALUE'] } });
 vectors.push({ name: 'a reference to a secret, 2026.4.15', why: 'taken', ...tokened('2026.4.15', ref, { MY_TOKEN: 'x'.repeat(20) }), expect: { verdict: 'open', warnings: [] } });
 vectors.push({ name: 'a proxy from .env', why: 'as the gateway reads it', ...tokened('2026.3.28', JSON.stringify({ gateway: { mode: 'local', trustedProxies: ['${PROXY_IP}'], auth: { token: 't' } } }), {}, { [`${S}/.env`]: 'PROXY_IP=10.0.0.7\n' }), expect: { verdict: 'open', warnings: [] } });
 const cached = JSON.stringify({ version: 1, deviceId: OURS.deviceId, tokens: { operator: { token: 'stale', role: 'operator', scopes: [], updatedAtMs: 1 } } });
-for (const [version, verdict, reason] of [['2026.2.12', 'rejected', 'auth'], ['2026.2.19', 'open', null]]) add(`a stale device-auth.json, ${version}`, 'presented first up to 2026.2.12', version, { client: 'cli' }, { ...whole(), files: { ...whole().files, [`${S}/identity/device-auth.json`]: cached } }, verdict, reason);
+for (const [version, verdict, reason] of [['2026.2.12', 'rejected', 'auth'], ['2026.2.19', 'open', null]]) add(`a stale device-auth.json, ${version}`, 'presented first up to 2026.2.12', version, { client: 'cli' }, { ...whole(), files: { ...whole().files, [`${S}/identity/device-auth.json`]: cached } }, verdict, reason, verdict === 'open' ? { warnings: [] } : {
+  warnings: ['W_DEVICE_AUTH'], check: (_, { report }) => report.remedy.opens && report.remedy.steps[0].argv.join(' ') === `mv -- ${S}/identity/device-auth.json ${S}/identity/device-auth.json.moved-away`,
+});
+const numbers = (version, x, verdict) => add(`${x} in the config, ${version}`, 'OpenClaw reads JSON5, where that is a number', version, { client: 'cli', ...proxied }, { ...whole(), files: { ...whole().files, [CONFIG]: `{ gateway: { mode: 'local', auth: { token: 't' } }, x: { y: [${x}] } }` } }, verdict, null, { warnings: [] });
+for (const x of ['+Infinity', 'NaN', '1e400']) numbers('2026.4.15', x, 'open');
+add('the state dir of a client', 'nothing is to be set up there', '2026.4.15', { client: 'agent' }, { ...files(), files: { ...files().files, [DEVICE]: null, [CONFIG]: config({ mode: 'remote' }) } }, 'no-gateway', null, {
+  check: (_, { report }) => !report.findings.some(({ hint }) => /prepair setup/.test(hint)) && report.findings.map(({ code }) => code).join() === 'W_GATEWAY_MODE,W_NO_IDENTITY',
+});
+// A ConfigMap mounts the config as a link, which a gateway reads through.
+const mounted = '/etc/claw/..data/openclaw.json';
+const behind = (content, version, more_ = {}) => ({ ...whole(), files: { ...whole().files, [CONFIG]: { kind: 'symlink' }, [mounted]: content }, stats: { [CONFIG]: { mode: 0o777, uid: 0, nlink: 1, real: mounted }, [S]: { mode: 0o700, uid: 0, nlink: 2 }, [`${S}/state`]: null, [`${S}/identity`]: { mode: 0o700, uid: 0, nlink: 2 }, [`${S}/devices`]: { mode: 0o700, uid: 0, nlink: 2 }, [DEVICE]: { mode: 0o600, uid: 0, nlink: 1 }, [PAIRED]: { mode: 0o600, uid: 0, nlink: 1 }, [PENDING]: null, [DB]: null, ...more_ } });
+for (const version of ['2026.2.19', '2026.4.15', NEWEST]) {
+  add(`a config behind a link, ${version}`, 'read through', version, { client: 'cli' }, behind(config()), 'open', null, { warnings: [] });
+  vectors.push({ name: `setup, a config behind a link, ${version}`, why: 'nothing has to be written', operation: 'setup', options: at(version, { configPath: CONFIG }), inputs: behind(config()), expect: { paired: 'unchanged', changes: [], warnings: [] } });
+}
+vectors.push({ name: 'patchConfig, a config behind a link', why: 'no link is replaced by a file', operation: 'patchConfig', options: at('2026.4.15', { configPath: CONFIG, merge: { gateway: { port: 1 } } }), inputs: behind(config()), expect: { error: 'NOT_A_FILE', path: CONFIG, hint: 'config: false' } });
+vectors.push({ name: 'a config behind a link to nothing', why: 'no verdict', operation: 'diagnose', options: at('2026.4.15', { configPath: CONFIG }), inputs: behind(config(), '', { [CONFIG]: { mode: 0o777, uid: 0, nlink: 1, real: null } }), expect: { verdict: 'unknown', warnings: ['W_NOT_A_FILE'] } });
+// One folder that cannot be opened hides many files: it is told once.
+const closed = { code: 'ERR_PREPAIR_PERMISSION', message: 'Cannot open this path: permission denied (EACCES).', path: S, hint: 'As root.' };
+vectors.push({ name: 'a state dir of another user', why: 'one finding', operation: 'diagnose', options: at('2026.4.15', { configPath: CONFIG }), inputs: { ...files(), files: { ...files().files, ...Object.fromEntries([CONFIG, DEVICE, PAIRED, PENDING].map((path) => [path, { kind: 'other' }])) }, failures: Object.fromEntries([CONFIG, DEVICE, PAIRED, PENDING].map((path) => [path, closed])) }, expect: { verdict: 'unknown', warnings: ['W_PERMISSION'], check: (_, { report }) => report.remedy.steps.length === 1 } });
 add('an array as the store, 2026.2.19', 'approved in memory, and lost', '2026.2.19', { client: 'cli' }, files({ [PAIRED]: '[]' }), 'pairing-required', 'not-paired', { check: argvs(['setup', ...target('2026.2.19')]) });
 const line = '2026-11-26T05:35:34.132Z [ws] closed before connect conn=6e9deede-69a8-40c5-96cc-79f584758848 remote=198.51.100.4 fwd=203.0.113.9 origin=n/a host=gw:18789 ua=n/a code=1008 reason=n/a';
 add('a line of a log', 'gives the connection', '2026.2.19', { client: 'cli', log: line }, files(), 'pairing-required', 'not-paired', { check: (_, { report }) => /from 198\.51\.100\.4, through a proxy/.test(report.assumed.connection) });

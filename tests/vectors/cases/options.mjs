@@ -26,4 +26,15 @@ for (const [name, operation, options] of [
   ['connection with an unknown field', 'diagnose', { connection: { ip: '10.0.0.1' } }], ['connection of another client', 'diagnose', { connection: { client: 'tui' } }], ['connection as text', 'diagnose', { connection: 'cli' }],
   ['gatewayVersion as a number', 'prePair', { gatewayVersion: 2026.2 }], ['dryRun as text', 'prePair', { dryRun: 'no' }], ['options of diagnose', 'diagnose', { scopes: [] }],
 ]) untyped(name, operation, options);
+for (const [connection, says] of [
+  [{ clint: 'cli' }, 'connection.clint'], [{ client: 'tui' }, "connection.client must be 'agent', 'cli', 'control-ui'"], [{ scopes: [1] }, 'connection.scopes must be an array of strings'], [{ headers: { a: 1 } }, 'connection.headers must be an object of strings'],
+  [{ presentsDevice: 'yes' }, 'connection.presentsDevice must be true or false'], [{ auth: 'key' }, 'connection.auth must be'], [{ host: 5 }, 'connection.host must be a string'], [{ client: null }, 'connection.client must be'],
+]) untyped(`the connection ${JSON.stringify(connection)}`, 'diagnose', { connection }, { says });
+for (const [operation, options, hint] of [
+  ['setup', { proxyPeers: ['10.0.0.7'] }, 'config.proxyPeers'], ['setup', { merge: {} }, 'config.merge'], ['diagnose', { headers: {} }, 'connection.headers'], ['diagnose', { client: 'cli' }, 'connection.client'],
+]) untyped(`${Object.keys(options)[0]} beside the option that holds it`, operation, options, { hint });
+for (const [merge, says, hint] of [
+  [{ gateway: { trustedProxy: ['10.0.0.7'] } }, 'merge.gateway.trustedProxy', 'merge.gateway.trustedProxies'], [{ gateway: { auth: { tokn: 'x' } } }, 'merge.gateway.auth.tokn', 'merge.gateway.auth.token'], [{ Gateway: {} }, 'merge.Gateway', 'merge.gateway'],
+  [{ gateway: { bind: 'localhost' } }, "merge.gateway.bind must be 'auto'", 'No gateway starts'], [{ gateway: { mode: 'locl' } }, "merge.gateway.mode must be 'local', 'remote'", 'No gateway starts'], [{ gateway: { auth: { mode: 'basic' } } }, 'merge.gateway.auth.mode must be', 'No gateway starts'],
+]) add(`merge ${JSON.stringify(merge)}`, 'no gateway starts with that', 'patchConfig', { merge }, { says, hint });
 vectors.push({ name: 'a hint for a misspelt option', why: 'one letter off', operation: 'prePair', options: at('2026.4.15', { displayNme: 'x' }), inputs: json(), door: 'json', expect: { error: 'OPTIONS' } });

@@ -23,7 +23,7 @@ pub fn is_remote(
     roots: &[String],
 ) -> Result<bool, Stop> {
     let Some(document) = inputs
-        .file(path)
+        .behind_link(path)
         .bytes(path)
         .ok()
         .flatten()

@@ -21,23 +21,23 @@ pub fn effective(
     rules: &Rules,
     roots: &[String],
 ) -> Result<Option<Value>, Stop> {
-    let Some(bytes) = inputs.file(path).bytes(path)? else { return Ok(None) };
+    let Some(bytes) = inputs.behind_link(path).bytes(path)? else { return Ok(None) };
     let document = Document::parse(bytes, Syntax::Json5).map_err(|error| {
         syntax(error, path).hint("Mend the file: OpenClaw cannot read it either.")
     })?;
     if document.root().kind != Kind::Object {
         return Err(wrong_kind(&document, document.root(), path, "The config").into());
     }
-    let value = document.value(document.root()).unwrap_or_default();
+    let value = document.finite(document.root()).unwrap_or_default();
     let mut wants = Wants::default();
     let includes = Includes { inputs, path, rules, whole: Some(roots) };
     let value = includes.resolve(value, path, 0, &mut wants)?;
     wants.met()?;
     match value.is_object() {
         true => Ok(Some(value)),
-        false => {
-            Err(includes.refuse_at(path, "What stands for the whole config is no object.").into())
-        }
+        false => Err(includes
+            .refuse_at(path, "With its includes merged, the config is not an object.")
+            .into()),
     }
 }
 
@@ -145,7 +145,7 @@ impl<'i> Includes<'i> {
                 .hint(format!("It is included by {}. Mend it; nothing was changed.", self.path))
         })?;
         let value = document
-            .value(document.root())
+            .finite(document.root())
             .ok_or_else(|| refuse("An included file holds values that JSON does not have."))?;
         self.resolve(value, path, depth, wants).map(Some)
     }

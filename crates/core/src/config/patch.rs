@@ -36,7 +36,8 @@ pub fn patch(
 ) -> Result<Patched, Stop> {
     let mut warnings = Vec::new();
     let (mut wanted, list) = wanted(options, rules, &mut warnings);
-    let Some(bytes) = inputs.file(path).bytes(path)? else {
+    let asked = wanted.get("gateway").and_then(|gateway| gateway.get("trustedProxies")).is_some();
+    let Some(bytes) = inputs.behind_link(path).bytes(path)? else {
         // Without gateway.mode a gateway does not start.
         let mut fresh = Map::new();
         merge(
@@ -47,7 +48,7 @@ pub fn patch(
             wanted.values_mut().for_each(unite);
         }
         merge(&mut fresh, &wanted);
-        warn_of_list(&list, rules, path, &mut warnings);
+        warn_of_list((&list, true), rules, path, &mut warnings);
         let auth = fresh.get("gateway").and_then(|gateway| gateway.get("auth"));
         warn_of_secret(auth, rules, path, &mut warnings);
         let edits = leaves(&fresh, "");
@@ -127,7 +128,7 @@ pub fn patch(
         }
         _ => list,
     };
-    warn_of_list(&effective, rules, path, &mut warnings);
+    warn_of_list((&effective, asked), rules, path, &mut warnings);
     warn_of_secret(gateway(&after, "auth").as_ref(), rules, path, &mut warnings);
     let inner = document.get(root, "gateway").filter(|gateway| gateway.value.kind == Kind::Object);
     let included = document.get(root, "$include").is_some()

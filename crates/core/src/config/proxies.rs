@@ -68,7 +68,13 @@ pub(super) fn wanted(
     (wanted, list)
 }
 
-pub(super) fn warn_of_list(list: &[String], rules: &Rules, path: &str, warnings: &mut Vec<Notice>) {
+/// `asked`: this call names addresses, and not only the config that is there.
+pub(super) fn warn_of_list(
+    (list, asked): (&[String], bool),
+    rules: &Rules,
+    path: &str,
+    warnings: &mut Vec<Notice>,
+) {
     let cidrs: Vec<_> = list.iter().filter_map(|text| ip::parse_cidr(text)).collect();
     if cidrs.is_empty() {
         return;
@@ -111,7 +117,7 @@ pub(super) fn warn_of_list(list: &[String], rules: &Rules, path: &str, warnings:
             "trustedProxies holds whole networks: on this version a client whose own address lies in them gets HTTP 403, since no untrusted address is left in X-Forwarded-For.",
             "List the proxy's own addresses instead.",
         );
-    } else if !proxies_decide_locality && !rules.forwarded_refused {
+    } else if asked && !proxies_decide_locality && !rules.forwarded_refused {
         warn(
             NoticeCode::ProxyNoEffect,
             "On this version trustedProxies has no effect on who counts as local.",

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::base::base64;
 use crate::context::World;
-use crate::diagnose::disk::gather;
+use crate::diagnose::disk::{Disk, gather};
 use crate::diagnose::findings::Findings;
 use crate::diagnose::public::settings;
 use crate::diagnose::record::lacking;
@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::gateway::state::{Mode, Paired};
 use crate::inputs::Inputs;
 use crate::options::Request;
+use crate::rules::{BindLan, Rules};
 use crate::store::record::SCOPES;
 use crate::wants::Stop;
 
@@ -28,6 +29,8 @@ pub struct Approach {
     pub port: Option<u64>,
     /// `gateway.tls.enabled`.
     pub tls: bool,
+    /// How this version's own clients on this machine dial: `lan` by its LAN address, `none`: they refuse that; else by loopback.
+    pub dials: Option<&'static str>,
     /// `gateway.auth.mode`.
     pub auth_mode: Option<String>,
     /// `gateway.auth.token`.
@@ -79,6 +82,7 @@ pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop
     Ok(Approach {
         port: disk.setting(&["gateway", "port"]).and_then(Value::as_u64),
         tls: disk.setting(&["gateway", "tls", "enabled"]) == Some(&Value::Bool(true)),
+        dials: dials(&world.rules, &disk),
         auth_mode: text(&["gateway", "auth", "mode"]),
         token: match disk.auth() {
             Mode::Token => disk.secret.clone(),
@@ -105,6 +109,18 @@ pub fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop
         public_key: disk.identity.map(|key| base64::encode_url(&key)),
         settings,
     })
+}
+
+/// `buildGatewayConnectionDetails` of src/gateway/call.ts.
+fn dials(rules: &Rules, disk: &Disk) -> Option<&'static str> {
+    let is = |keys: &[&str], value: Value| disk.setting(keys) == Some(&value);
+    let lan = is(&["gateway", "bind"], "lan".into());
+    let tls = is(&["gateway", "tls", "enabled"], Value::Bool(true));
+    match rules.bind_lan {
+        BindLan::Refused if lan && !tls => Some("none"),
+        BindLan::Remote | BindLan::Refused if lan => Some("lan"),
+        _ => None,
+    }
 }
 
 /// The operator token of a record that is not revoked.

@@ -12,8 +12,9 @@ use crate::context::World;
 use crate::diagnose::disk::{Disk, proxy_list};
 use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::{Findings, SETUP};
-use crate::diagnose::secrets::takes_reference;
+use crate::diagnose::secrets::BLANKS;
 use crate::gateway::state::Mode;
+use crate::options::merge;
 use crate::plan::client::approve_elsewhere;
 use crate::report::Notice;
 use crate::rules::{BindLan, Locality, ProxyMatch};
@@ -37,7 +38,7 @@ pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Fi
     // src/cli/gateway-cli/run.ts of every version refuses any config that exists without "local", so `{}` too.
     let mode = disk.setting(&["gateway", "mode"]);
     if mode != Some(&"local".into()) && disk.told("gateway.mode") {
-        let set = "Run `openclaw config set gateway.mode local`.".to_string();
+        let set = "Run `npx openclaw-prepair patch-config --set gateway.mode=local`.".to_string();
         let (what, hint) = match mode.map(Value::as_str) {
             None => ("The config has no gateway.mode; a gateway does not start without it.", set),
             Some(Some("remote")) => (
@@ -83,6 +84,13 @@ pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Fi
     {
         findings.add(NoticeCode::BindCustom, path, "gateway.bind is \"custom\": on this version the gateway listens on gateway.customBindHost only, while the machine's own clients dial 127.0.0.1.", "Set gateway.bind to \"loopback\"; no record helps here.");
     }
+    // A key that nobody knows stops the gateway, too; only of a slip it is sure that no version knows it.
+    let config = disk.config.as_ref().filter(|_| world.doubt.is_none());
+    if let Some((slip, near)) = config.and_then(merge::slip) {
+        let hint = format!("Rename {slip} to {near}, or remove it.");
+        findings.add(NoticeCode::ConfigKey, path, format!("No version has the setting {slip}; with an unknown key the config is invalid and the gateway does not start."), hint.as_str());
+        disk.faults.push(Fault::Hand(hint));
+    }
     for (keys, known) in [
         (&["gateway", "allowRealIpFallback"][..], rules.allow_real_ip_fallback),
         (&["gateway", "nodes", "pairing", "autoApproveLocal"], rules.auto_approve_local),
@@ -122,10 +130,10 @@ fn unset(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     let path = world.paths.config.as_str();
     let message =
         format!("The setting {} names a variable that is not set here: {then}.", quote(first));
-    let hint = "Run this with the gateway's own environment, or give its variables as env.";
+    let hint = "Run this with the gateway's own environment, or give its variables as env. A .env in the folder that the gateway is started in was not looked at.";
     let notice = Notice::new(NoticeCode::ConfigVariable, message).at(path).hint(hint);
     if hangs.is_some() {
-        disk.unread.push(notice.clone());
+        disk.unreadable(notice.clone());
     }
     findings.0.push(notice);
 }
@@ -140,20 +148,18 @@ fn listens(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
         findings.add(NoticeCode::ConfigValue, &world.paths.config, message, hint);
     };
     let loopback = || Some(Fault::Setting(BIND, Some("loopback".into())));
-    // src/config/zod-schema.ts, the same words from 2026.1.29 to 2026.9.6, but for "none" and "trusted-proxy", which
-    // are not in 2026.2.12 yet.
     let wrong = |keys: &[&str], words: &[&str]| {
         disk.told(&keys.join("."))
             && disk.setting(keys).is_some_and(|value| !words.iter().any(|word| value == word))
     };
-    if wrong(BIND, &["auto", "lan", "loopback", "custom", "tailnet"]) {
+    if wrong(BIND, merge::BIND) {
         add(
             "gateway.bind is none of the words that OpenClaw knows; the gateway does not start with that.",
             "Write \"loopback\", \"lan\", \"tailnet\", \"auto\" or \"custom\".",
             loopback(),
         );
     }
-    if wrong(MODE, &["none", "token", "password", "trusted-proxy"]) {
+    if wrong(MODE, merge::AUTH_MODE) {
         add(
             "gateway.auth.mode is none of the words that OpenClaw knows; the gateway does not start with that.",
             "Write \"token\", \"password\", \"trusted-proxy\" or \"none\".",
@@ -167,7 +173,7 @@ fn listens(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     };
     let unread = |name: &str| {
         let value = disk.setting(&["gateway", "auth", name]);
-        value.is_some_and(Value::is_object) && !takes_reference(&world.rules, name)
+        value.is_some_and(Value::is_object) && !world.rules.secret_refs
     };
     if let Some(name) = ["token", "password"].iter().copied().find(|name| unread(name)) {
         add(
@@ -222,7 +228,9 @@ fn listens(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
             loopback(),
         );
     }
-    if let Some(name) = &disk.differs {
+    if let Some(name) = disk.differs.as_ref().filter(|name| name.starts_with(BLANKS)) {
+        findings.add(NoticeCode::SecretDiffers, &world.paths.config, format!("{name} has blanks around it: this version's gateway asks for it as it is, and its clients on this machine present it without them."), format!("Write {name} without the blanks."));
+    } else if let Some(name) = &disk.differs {
         let other = if name.ends_with("TOKEN") { "token" } else { "password" };
         findings.add(NoticeCode::SecretDiffers, &world.paths.config, format!("{name} in the environment is not gateway.auth.{other}: on this version the gateway asks for the config's, and its clients on this machine present the variable's."), format!("Unset {name} for the clients, or give it the value of gateway.auth.{other}."));
     }

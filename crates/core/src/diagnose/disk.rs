@@ -12,7 +12,7 @@ use crate::config::variables::{self, Variables};
 use crate::context::{World, unsupervised};
 use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::Findings;
-use crate::diagnose::kept::{discarded, stale_token, torn};
+use crate::diagnose::kept::{discarded, kept_token, torn};
 use crate::diagnose::secrets;
 use crate::error::{Error, Result};
 use crate::gateway::state::{Config, ControlUi, Identity, Mode, Paired, Pending, ProxyUser, State};
@@ -74,8 +74,8 @@ pub(super) struct Disk {
     pub(super) secret: Option<String>,
     /// The variable from which its clients here take another secret.
     pub(super) differs: Option<String>,
-    /// A client keeps a token of this device that the record does not hold.
-    pub(super) stale_token: bool,
+    /// A client keeps a token of this device; whether the record holds it.
+    pub(super) kept_token: Option<bool>,
     /// `devices/paired.json` is an array: it holds nothing, and nothing stays in it.
     pub(super) array: bool,
     /// A gateway does not start on this.
@@ -88,6 +88,19 @@ impl Disk {
     /// Whether the gateway goes by the files: they are its store, or its first start imports them.
     pub(super) fn files_count(&self, world: &World<'_, '_>) -> bool {
         world.store == StoreKind::Json || self.imports
+    }
+
+    /// Whether the state dir belongs to a client of a gateway elsewhere, and no gateway runs on it.
+    pub(super) fn is_clients(&self, world: &World<'_, '_>) -> bool {
+        let remote = self.setting(&["gateway", "mode"]) == Some(&"remote".into());
+        remote && world.inputs.gateway.is_none()
+    }
+
+    /// Of what cannot be read each is told once: one folder hides many files.
+    pub(super) fn unreadable(&mut self, why: Notice) {
+        if !self.unread.contains(&why) {
+            self.unread.push(why);
+        }
     }
 
     /// A value of the config by its keys.
@@ -189,7 +202,8 @@ impl Disk {
                 },
                 other_secret: self.differs.clone(),
             },
-            stale_token: self.stale_token,
+            stale_token: self.kept_token == Some(false),
+            kept_token: self.kept_token == Some(true),
             now,
         }
     }
@@ -210,7 +224,7 @@ pub(super) fn gather(
         findings.refused(error.clone());
     }
     if let Some(error) = &world.unclear {
-        disk.unread.push(error.clone().into());
+        disk.unreadable(error.clone().into());
         if !failures.iter().any(|(_, known)| known == error) {
             findings.refused(error.clone());
         }
@@ -220,7 +234,7 @@ pub(super) fn gather(
     // A file that could not be read is among the findings already.
     let mut part = |disk: &mut Disk, path: &str, result: Result<()>| {
         if let Err(error) = result {
-            disk.unread.push(inputs.failures.get(path).unwrap_or(&error).clone().into());
+            disk.unreadable(inputs.failures.get(path).unwrap_or(&error).clone().into());
             if !failed(path) {
                 findings.refused(error);
             }
@@ -262,7 +276,7 @@ pub(super) fn gather(
         let read = read.map(|record| disk.record = record);
         part(&mut disk, &path, read);
         disk.array = documents::is_empty_array(&inputs.file(&paths.paired()));
-        disk.stale_token = stale_token(world, disk.device_id().as_deref(), disk.record.as_ref());
+        disk.kept_token = kept_token(world, disk.device_id().as_deref(), disk.record.as_ref());
         let path = paths.pending();
         let read = pending::entries(&inputs.file(&path), &path);
         let read = read.map(|(requests, _)| {
@@ -348,7 +362,7 @@ fn file_record(
             Err(Error::new(ErrorCode::Shape, "The record of this device is no object.")
                 .at(path)
                 .place(line, column)
-                .hint("Remove it with `openclaw devices remove`, then run `npx openclaw-prepair setup`."))
+                .hint("Remove that record from the file, then run `npx openclaw-prepair setup`."))
         }
     }
 }

@@ -7,7 +7,8 @@ use crate::context::World;
 use crate::diagnose::after::refusal;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::fault::Fault;
-use crate::diagnose::judge::{Case, is_client, presents_device};
+use crate::diagnose::judge::{Case, presents_device};
+use crate::diagnose::secrets::BLANKS;
 use crate::gateway::state::Mode;
 use crate::gateway::walk::Outcome;
 use crate::options::target::flag;
@@ -30,7 +31,7 @@ pub(super) fn elsewhere(
     const DIRECT: &str = "This client presents no device, so no record on disk helps it. Connect it to the gateway directly, without the proxy, or use a client that presents its device.";
     let mode = disk.auth();
     Ok(match (outcome.verdict, outcome.reason) {
-        (Verdict::NoGateway, _) if is_client(world, disk) => vec![on_the_gateway(disk)],
+        (Verdict::NoGateway, _) if disk.is_clients(world) => vec![on_the_gateway(disk)],
         (Verdict::NoGateway, _) => vec![by_hand(
             "Nothing here tells of a gateway. Name its state dir by stateDir, or the version that is to start here by gatewayVersion, and ask again.",
         )],
@@ -81,6 +82,14 @@ pub(super) fn elsewhere(
             )]
         }
         (Verdict::Rejected, Some(Reason::NoDevice | Reason::MissingScope)) => vec![by_hand(DIRECT)],
+        (Verdict::Rejected, Some(Reason::Auth))
+            if disk.differs.as_ref().is_some_and(|name| name.starts_with(BLANKS)) =>
+        {
+            vec![by_hand(format!(
+                "Write {} without the blanks around it, in the file that holds it, and restart the gateway.",
+                disk.differs.as_deref().unwrap_or_default(),
+            ))]
+        }
         (Verdict::Rejected, Some(Reason::Auth)) if disk.differs.is_some() => {
             vec![by_hand(format!(
                 "{} in the environment of the clients is not the secret of the config, and no change on this disk unsets it. Unset it there, or give it the config's value.",

@@ -24,6 +24,9 @@ impl Findings {
 
     /// What would refuse another operation is a finding here.
     pub(super) fn refused(&mut self, error: Error) {
-        self.0.push(error.into());
+        let notice = error.into();
+        if !self.0.contains(&notice) {
+            self.0.push(notice);
+        }
     }
 }

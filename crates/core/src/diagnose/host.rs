@@ -75,7 +75,10 @@ pub(super) fn modes(
         }
     }
     for path in keys.iter().chain(&stores) {
-        let Some(stat) = inputs.stat(path) else { continue };
+        // The mode of a link says nothing.
+        let Some(stat) = inputs.stat(path).filter(|_| inputs.behind(path).is_none()) else {
+            continue;
+        };
         let config_without_secret = *path == paths.config
             && disk.setting(&["gateway", "auth", "token"]).is_none()
             && disk.setting(&["gateway", "auth", "password"]).is_none();

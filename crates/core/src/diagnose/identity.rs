@@ -53,6 +53,14 @@ pub(super) fn leftovers(world: &World<'_, '_>, disk: &mut Disk, findings: &mut F
             "Run `openclaw doctor --fix`, or move the file out of the state dir.",
         );
     }
+    if world.rules.cached_token_first && disk.kept_token == Some(false) {
+        findings.add(
+            NoticeCode::DeviceAuth,
+            &auth,
+            "Clients of this version present the token in this file first, and the gateway does not know it: the first call fails, and the command line then removes the file.",
+            "Move the file out of the state dir.",
+        );
+    }
     if world.store != StoreKind::Sqlite || world.unclear.is_some() {
         return;
     }

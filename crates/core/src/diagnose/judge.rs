@@ -76,12 +76,6 @@ pub(super) fn is_empty(world: &World<'_, '_>) -> bool {
         && !files.into_iter().any(|path| inputs.file(path).exists())
 }
 
-/// Whether the state dir belongs to a client of a gateway elsewhere, and no gateway runs on it.
-pub(super) fn is_client(world: &World<'_, '_>, disk: &Disk) -> bool {
-    let remote = disk.setting(&["gateway", "mode"]) == Some(&"remote".into());
-    remote && world.inputs.gateway.is_none()
-}
-
 fn ended(
     verdict: Verdict,
     reason: Option<Reason>,
@@ -98,7 +92,7 @@ fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Fin
         let why = "nothing is here that a gateway wrote, and no version was named".to_string();
         return ended(Verdict::NoGateway, None, Question::Here, vec![why]);
     }
-    if is_client(world, disk) {
+    if disk.is_clients(world) {
         let why = "gateway.mode is remote: this state dir belongs to a client of another gateway";
         return ended(Verdict::NoGateway, None, Question::Here, vec![why.to_string()]);
     }

@@ -46,19 +46,19 @@ pub(super) fn torn(world: &World<'_, '_>) -> bool {
     })
 }
 
-/// Whether `identity/device-auth.json` keeps a token of this device that is not the one of its record.
-pub(super) fn stale_token(
+/// Whether `identity/device-auth.json` keeps a token of this device, and whether that is the one of its record.
+pub(super) fn kept_token(
     world: &World<'_, '_>,
     id: Option<&str>,
     record: Option<&Map<String, Value>>,
-) -> bool {
+) -> Option<bool> {
     let File::Bytes(bytes) = world.inputs.file(&world.paths.state("identity/device-auth.json"))
     else {
-        return false;
+        return None;
     };
-    let Some(kept) = core::str::from_utf8(bytes).ok().and_then(json5::parse) else { return false };
+    let kept = core::str::from_utf8(bytes).ok().and_then(json5::parse)?;
     let operator = |value: &Value| value.get("tokens")?.get("operator")?.get("token").cloned();
     let known = record.and_then(|record| record.get("tokens")?.get("operator")?.get("token"));
     let ours = kept.get("deviceId").and_then(Value::as_str) == id;
-    ours && operator(&kept).is_some_and(|token| Some(&token) != known)
+    operator(&kept).filter(|_| ours).map(|token| Some(&token) == known)
 }

@@ -45,7 +45,13 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
     }
     let Some(public) = &disk.identity else {
         if disk.unread.is_empty() && !disk.torn && !disk.broken {
-            findings.add(NoticeCode::NoIdentity, identity_path, "There is no device identity yet: the first client makes one, and it is not paired.", SETUP);
+            let hint = match disk.is_clients(world) {
+                true => {
+                    "Let the client connect once: it makes one, which is then approved on the gateway's machine."
+                }
+                false => SETUP,
+            };
+            findings.add(NoticeCode::NoIdentity, identity_path, "There is no device identity yet: the first client makes one, and it is not paired.", hint);
         }
         return;
     };
@@ -55,7 +61,7 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
     }
     let id = device_id(public);
     let Some(record) = &disk.record else {
-        if disk.unread.is_empty() {
+        if disk.unread.is_empty() && !disk.is_clients(world) {
             findings.add(
                 NoticeCode::NotPaired,
                 &paired_path,
@@ -82,7 +88,7 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
             _ => add(
                 NoticeCode::DeviceConflict,
                 "The record holds another public key than the device's.",
-                "Remove it with `openclaw devices remove`, then run `npx openclaw-prepair setup`.",
+                &remove_first(&id),
             ),
         }
     }

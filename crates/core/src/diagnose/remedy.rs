@@ -167,6 +167,9 @@ fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
         }
         (Verdict::Rejected, Some(Reason::MissingScope)) if presents_device(outcome) => approvals,
         (Verdict::Rejected, Some(Reason::Auth | Reason::Revoked)) if device_token => approvals,
+        (Verdict::Rejected, Some(Reason::Auth)) if disk.kept_token == Some(false) => {
+            vec![Act::Away(world.paths.state("identity/device-auth.json"))]
+        }
         (Verdict::PairingRequired, _) => approvals,
         _ => Vec::new(),
     }

@@ -10,7 +10,7 @@ use crate::context::World;
 use crate::gateway::state::Mode;
 use crate::inputs::{File, Inputs};
 use crate::options::target::Target;
-use crate::rules::{Rules, SecretRefs};
+use crate::rules::Rules;
 
 /// What a gateway and its clients present and want. Holds secrets, so there is no Debug.
 #[derive(Default)]
@@ -20,6 +20,9 @@ pub(super) struct Secrets {
     /// What its own clients on this machine present, where that is another one; where it comes from.
     pub(super) differs: Option<String>,
 }
+
+/// Begins what is told of a secret with blanks around it, which the gateway takes as it is and its clients without them.
+pub(super) const BLANKS: &str = "gateway.auth.";
 
 /// The environment with what `.env` files add to it, as far as the names are asked for: the process's own count first.
 pub(super) fn environment(
@@ -83,15 +86,6 @@ fn reference(value: &Value) -> Option<&str> {
     (value.get("source")?.as_str()? == "env").then(|| value.get("id")?.as_str()).flatten()
 }
 
-/// Whether a version takes a reference in the place of this secret.
-pub(super) fn takes_reference(rules: &Rules, name: &str) -> bool {
-    match rules.secret_refs {
-        SecretRefs::None => false,
-        SecretRefs::Passwords => name == "password",
-        SecretRefs::All => true,
-    }
-}
-
 /// What gateway and clients use, by the config after its variables were put in.
 pub(super) fn secrets(
     rules: &Rules,
@@ -108,8 +102,12 @@ pub(super) fn secrets(
     let filled = |text: &str| Some(text.trim().to_string()).filter(|text| !text.is_empty());
     let value = auth.and_then(|auth| auth.get(name));
     let config = match value {
-        Some(Value::String(text)) if told(&format!("gateway.auth.{name}")) => filled(text),
-        Some(reference) if takes_reference(rules, name) => {
+        Some(Value::String(text)) if told(&format!("gateway.auth.{name}")) => match text.as_str() {
+            "" => None,
+            text if rules.secrets_trimmed => filled(text),
+            text => Some(text.to_string()),
+        },
+        Some(reference) if rules.secret_refs => {
             self::reference(reference).and_then(|id| filled(env.get(id)?))
         }
         _ => None,
@@ -120,9 +118,10 @@ pub(super) fn secrets(
     let names = if rules.clawdbot_env { &names[..] } else { &names[..1] };
     let given = names.iter().find_map(|name| Some((*name, filled(env.get(name)?)?)));
     let differs = match (&config, &given) {
-        (Some(config), Some((name, value))) if rules.env_secret_first && config != value => {
-            Some(name.to_string())
+        (Some(config), Some((variable, value))) if rules.env_secret_first => {
+            (config != value).then(|| variable.to_string())
         }
+        (Some(config), _) if config.trim() != config => Some(format!("{BLANKS}{name}")),
         _ => None,
     };
     let gateway = config.or(given.map(|(_, value)| value)).filter(|_| known);

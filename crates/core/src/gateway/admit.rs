@@ -160,6 +160,7 @@ impl<'a> Walk<'a> {
             (Mode::Token, Auth::Token) | (Mode::Password, Auth::Password)
                 if self.connection.auth.is_none()
                     && self.own_agent()
+                    && !(device && self.state.kept_token && self.rules.cached_token_first)
                     && self.state.config.other_secret.is_some() =>
             {
                 let name = self.state.config.other_secret.as_deref().unwrap_or_default();

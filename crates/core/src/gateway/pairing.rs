@@ -284,5 +284,5 @@ pub(crate) const PINNED: &str = "The record pins a platform or a deviceFamily: o
 
 /// What to do about a record that nothing can be added to.
 pub(crate) fn remove_first(id: &str) -> String {
-    format!("Run `openclaw devices remove {id}`, then `npx openclaw-prepair setup`.")
+    format!("Run `npx openclaw-prepair devices remove {id}`, then `npx openclaw-prepair setup`.")
 }

@@ -25,6 +25,8 @@ pub struct State {
     pub config: Config,
     /// A client keeps a token of this device that is not the one of its record.
     pub stale_token: bool,
+    /// It keeps the one of its record.
+    pub kept_token: bool,
     /// The time, in ms.
     pub now: i64,
 }

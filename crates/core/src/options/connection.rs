@@ -8,9 +8,10 @@ use serde_json::{Map, Value};
 use crate::base::named::Named;
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
+use crate::options::fields::{unknown, wrong};
 use crate::options::log;
 use crate::options::role::Role;
-use crate::parts::{Read, mistyped, shapes, words};
+use crate::parts::{Read, shapes, words};
 
 /// A connection as the API describes it. Everything has a default.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -141,25 +142,31 @@ words! {
     Auth { Token "token", Password "password", DeviceToken "device-token", None "none" }
 }
 
+/// What a field must be.
+fn expected(name: &str) -> String {
+    let one_of = |words: &[&str]| words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>();
+    match name {
+        "client" => one_of(Client::WORDS).join(", "),
+        "role" => one_of(Role::WORDS).join(" or "),
+        "auth" => one_of(Auth::WORDS).join(", "),
+        "presentsDevice" => "true or false".to_string(),
+        "scopes" => "an array of strings".to_string(),
+        "headers" => "an object of strings".to_string(),
+        _ => "a string".to_string(),
+    }
+}
+
 /// Reads one strictly.
 pub(super) fn connection(map: Map<String, Value>) -> Result<Connection> {
-    let known = |(name, value): (&String, &Value)| {
-        Connection::FIELDS.contains(&name.as_str())
-            && !(value.is_null() && ["client", "headers"].contains(&name.as_str()))
-    };
-    let read = if map.iter().all(known) { Read::read(Value::Object(map)) } else { Err(mistyped()) };
-    read.map_err(|_| {
-        let words = |field: &&str| match *field {
-            "client" => format!("client ({})", Client::WORDS.join(", ")),
-            "role" => format!("role ({})", Role::WORDS.join(", ")),
-            "auth" => format!("auth ({})", Auth::WORDS.join(", ")),
-            other => other.to_string(),
-        };
-        let known: Vec<String> = Connection::FIELDS.iter().map(words).collect();
-        Error::new(
-            ErrorCode::Options,
-            "The option connection has an unknown field, or one of the wrong type.",
-        )
-        .hint(format!("Known: {}.", known.join(", ")))
-    })
+    for (name, value) in &map {
+        if !Connection::FIELDS.contains(&name.as_str()) {
+            return Err(unknown("connection", name, Connection::FIELDS));
+        }
+        let nothing = value.is_null() && ["client", "headers"].contains(&name.as_str());
+        let alone = Value::Object(Map::from_iter([(name.clone(), value.clone())]));
+        if nothing || Connection::read(alone).is_err() {
+            return Err(wrong(&format!("connection.{name}"), &expected(name), value));
+        }
+    }
+    Read::read(Value::Object(map))
 }

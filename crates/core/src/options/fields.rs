@@ -38,6 +38,9 @@ pub(super) fn kind(value: &Value) -> &'static str {
 pub(super) fn wrong(name: &str, expected: &str, got: &Value) -> Error {
     let got = match kind(got) {
         "a string" if expected.contains('\'') => "another string",
+        "an array" | "an object" if expected.ends_with(" of strings") => {
+            "not, or not all in it are"
+        }
         got => got,
     };
     Error::new(
@@ -70,7 +73,7 @@ impl Fields {
     }
 
     pub(super) fn full(&self, name: &str) -> String {
-        if self.prefix.is_empty() { name.to_string() } else { format!("{}.{name}", self.prefix) }
+        full(self.prefix, name)
     }
 
     /// Takes a field whatever it is.
@@ -113,18 +116,55 @@ impl Fields {
 
     /// Refuses what nobody took.
     pub fn finish(&self) -> Result<()> {
-        let Some(name) = self.map.keys().next() else { return Ok(()) };
-        let near =
-            self.known.iter().find(|known| known.eq_ignore_ascii_case(name) || close(known, name));
-        Err(Error::new(
-            ErrorCode::Options,
-            format!("There is no option {}.", quote(&self.full(name))),
-        )
-        .hint(match near {
-            Some(near) => format!("Did you mean {}?", self.full(near)),
-            None => format!("Known here: {}.", self.known.join(", ")),
-        }))
+        match self.map.keys().next() {
+            Some(name) => Err(unknown(self.prefix, name, &self.known)),
+            None => Ok(()),
+        }
     }
+}
+
+/// The name of an option with that of the option which holds it.
+fn full(prefix: &str, name: &str) -> String {
+    if prefix.is_empty() { name.to_string() } else { format!("{prefix}.{name}") }
+}
+
+/// Options that are often given beside the one that holds them.
+const HOLDERS: [(&str, &[&str]); 2] = [
+    ("config", &["trustedProxies", "proxyPeers", "allowAny", "merge", "arrays"]),
+    (
+        "connection",
+        &[
+            "client",
+            "clientId",
+            "clientMode",
+            "role",
+            "method",
+            "scopes",
+            "remoteAddress",
+            "host",
+            "origin",
+            "headers",
+            "auth",
+            "presentsDevice",
+            "platform",
+            "deviceFamily",
+            "log",
+        ],
+    ),
+];
+
+/// Refuses an option that there is not: it may be a slip, or belong into one of those that are known.
+pub(super) fn unknown(prefix: &str, name: &str, known: &[&str]) -> Error {
+    let near = known.iter().find(|known| known.eq_ignore_ascii_case(name) || close(known, name));
+    let holder =
+        HOLDERS.iter().find(|(outer, inner)| known.contains(outer) && inner.contains(&name));
+    let hint = match (near, holder) {
+        (Some(near), _) => format!("Did you mean {}?", full(prefix, near)),
+        (None, Some((outer, _))) => format!("It belongs into {outer}: give it as {outer}.{name}."),
+        (None, None) => format!("Known here: {}.", known.join(", ")),
+    };
+    Error::new(ErrorCode::Options, format!("There is no option {}.", quote(&full(prefix, name))))
+        .hint(hint)
 }
 
 /// Whether two names differ by one inserted, dropped or exchanged letter.

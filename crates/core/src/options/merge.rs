@@ -28,7 +28,7 @@ const TYPES: [(&[&str], &str); 17] = [
     (&["env"], "an object"),
 ];
 
-/// The keys at the top of a config in some version (src/config/zod-schema.ts), and below `gateway` those that matter here.
+/// The keys at the top of a config and below `gateway` in some version (src/config/zod-schema.ts).
 const TOP: &[&str] = &[
     "$include",
     "$schema",
@@ -83,33 +83,76 @@ const GATEWAY: &[&str] = &[
     "allowRealIpFallback",
     "auth",
     "bind",
+    "channelHealthCheckMinutes",
+    "channelMaxRestartsPerHour",
+    "channelStaleEventThresholdMinutes",
     "controlUi",
     "customBindHost",
+    "handshakeTimeoutMs",
     "http",
     "mode",
     "nodes",
     "port",
+    "push",
     "reload",
     "remote",
     "tailscale",
     "tls",
+    "tools",
     "trustedProxies",
+    "webchat",
 ];
 
-/// Refuses a key that is a slip of one that there is: with an unknown key no gateway starts.
-fn spelled(map: &Map<String, Value>, path: &str, known: &[&str]) -> Result<()> {
-    let slip = |name: &String| {
-        let near = known.iter().find(|known| close(known, name) && !known.eq(&name))?;
-        (!known.contains(&name.as_str())).then_some((name.clone(), *near))
-    };
-    match map.iter().filter(|(_, value)| !value.is_null()).find_map(|(name, _)| slip(name)) {
-        Some((name, near)) => Err(Error::new(
-            ErrorCode::Options,
-            format!("No version has the setting {path}.{name}, and with an unknown key no gateway starts."),
-        )
-        .hint(format!("Did you mean {path}.{near}?"))),
-        None => Ok(()),
+/// Below `gateway.auth` (src/config/zod-schema.ts).
+const AUTH: &[&str] = &["allowTailscale", "mode", "password", "rateLimit", "token", "trustedProxy"];
+
+/// The words that a gateway starts with: the same from 2026.1.29 to 2026.9.6, but for "none" and "trusted-proxy" (2026.2.13).
+pub(crate) const BIND: &[&str] = &["auto", "lan", "loopback", "custom", "tailnet"];
+pub(crate) const AUTH_MODE: &[&str] = &["none", "token", "password", "trusted-proxy"];
+const MODE: &[&str] = &["local", "remote"];
+
+/// Refuses a word that no gateway starts with; a variable may stand for any.
+fn worded(merge: &Map<String, Value>) -> Result<()> {
+    for (keys, words) in [(&["mode"][..], MODE), (&["bind"], BIND), (&["auth", "mode"], AUTH_MODE)]
+    {
+        let mut found = merge.get("gateway");
+        for key in keys {
+            found = found.and_then(|value| value.get(key));
+        }
+        let Some(Value::String(word)) = found else { continue };
+        if !words.contains(&word.as_str()) && !word.contains('$') {
+            let expected = words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>();
+            let name = format!("merge.gateway.{}", keys.join("."));
+            return Err(wrong(&name, &expected.join(", "), &Value::String(String::new()))
+                .hint("No gateway starts with anything else there."));
+        }
     }
+    Ok(())
+}
+
+/// Whether a name is another one but for its case, a letter, or its ending.
+fn is_slip(known: &str, name: &str) -> bool {
+    let least = known.len().min(name.len()).saturating_sub(1);
+    let same = known.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
+    known.eq_ignore_ascii_case(name)
+        || close(known, name)
+        || (same >= least.max(6) && known.len().abs_diff(name.len()) <= 3)
+}
+
+/// The first key that is a slip of one that there is, and that one, by their paths: with an unknown key no gateway starts.
+pub(crate) fn slip(config: &Map<String, Value>) -> Option<(String, String)> {
+    let gateway = config.get("gateway").and_then(Value::as_object);
+    let auth = gateway.and_then(|gateway| gateway.get("auth")?.as_object());
+    let parts =
+        [(Some(config), "", TOP), (gateway, "gateway.", GATEWAY), (auth, "gateway.auth.", AUTH)];
+    parts.into_iter().find_map(|(map, path, known)| {
+        let near = |(name, value): (&String, &Value)| {
+            let there = known.contains(&name.as_str()) || value.is_null();
+            let near = known.iter().find(|known| is_slip(known, name)).filter(|_| !there)?;
+            Some((format!("{path}{name}"), format!("{path}{near}")))
+        };
+        map?.iter().find_map(near)
+    })
 }
 
 /// Refuses a merge that leaves a config which no gateway, and no later call, can read.
@@ -125,10 +168,14 @@ pub(super) fn typed(merge: &Map<String, Value>) -> Result<()> {
             return Err(wrong(&format!("merge.{}", keys.join(".")), expected, value).hint(HINT));
         }
     }
-    spelled(merge, "merge", TOP)?;
-    if let Some(Value::Object(gateway)) = merge.get("gateway") {
-        spelled(gateway, "merge.gateway", GATEWAY)?;
+    if let Some((name, near)) = slip(merge) {
+        return Err(Error::new(
+            ErrorCode::Options,
+            format!("No version has the setting merge.{name}, and with an unknown key no gateway starts."),
+        )
+        .hint(format!("Did you mean merge.{near}?")));
     }
+    worded(merge)?;
     directives(merge, "merge").map_err(|error| error.hint(HINT))
 }
 

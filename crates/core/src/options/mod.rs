@@ -5,7 +5,7 @@ pub mod connection;
 pub mod devices;
 pub mod fields;
 pub mod log;
-mod merge;
+pub(crate) mod merge;
 pub mod pair;
 pub mod role;
 pub mod target;

@@ -109,7 +109,9 @@ pub fn device_id(id: String) -> Result<String> {
 pub fn request_id(id: String) -> Result<String> {
     if id.trim().is_empty() || id.len() > 256 {
         return Err(Error::new(ErrorCode::Options, "The option requestId is empty or too long.")
-            .hint("Take it as `openclaw devices list` shows it, or a diagnosis."));
+            .hint(
+                "Take it as `npx openclaw-prepair devices list --json` shows it, or a diagnosis.",
+            ));
     }
     Ok(id)
 }

@@ -2,9 +2,11 @@
 
 use zeroize::Zeroizing;
 
+use crate::codes::ErrorCode;
 use crate::config::patch;
 use crate::context::World;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::inputs::File;
 use crate::options::config::ConfigOptions;
 use crate::plan::identity::legacy_identity;
 use crate::report::{PatchConfigReport, StoreKind};
@@ -18,6 +20,15 @@ pub(crate) fn config_part(
 ) -> Result<(PatchConfigReport, Option<Step>), Stop> {
     let path = &world.paths.config;
     let patched = patch::patch(world.inputs, path, options, &world.rules)?;
+    if patched.content.is_some() && world.inputs.file(path) == File::Symlink {
+        return Err(Error::new(
+            ErrorCode::NotAFile,
+            "The config is a symbolic link. It is read through, but it would have to be changed, and no link is replaced by a file.",
+        )
+        .at(path)
+        .hint("Make the change where the file comes from, as in a ConfigMap, or name its real place by configPath. With config: false everything else is done.")
+        .into());
+    }
     let mut warnings = patched.warnings;
     if world.store == StoreKind::Sqlite {
         match legacy_identity(world, mends)? {

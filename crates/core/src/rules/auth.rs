@@ -21,14 +21,3 @@ pub enum EnvFiles {
     /// The same, and `~/.config/openclaw/gateway.env` unless another state dir is named.
     Gateway,
 }
-
-/// In the place of which of the gateway's secrets a reference may stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecretRefs {
-    /// Of none.
-    None,
-    /// Of `gateway.auth.password`.
-    Passwords,
-    /// Of the token too.
-    All,
-}

@@ -1,6 +1,6 @@
 //! What each OpenClaw version does: rows and nothing else.
 
-use crate::rules::auth::{EnvFiles, ProxyAuth, SecretRefs};
+use crate::rules::auth::{EnvFiles, ProxyAuth};
 use crate::rules::column::{Cell, Change, Column, Since, pick, source, table};
 use crate::rules::kinds::{
     AddressForm, AgentPath, Approval, ApprovalTokens, AskedScopes, BackendExemption, BindLan,
@@ -324,10 +324,11 @@ table! {
     env_files: EnvFiles = "src/infra/dotenv.ts" ["2026.1.29" => EnvFiles::Both, "2026.3.31" => EnvFiles::Guarded, "2026.4.5" => EnvFiles::Gateway];
     /// Clients on the gateway's machine take its secret from the environment first; the gateway takes the config's.
     env_secret_first: bool = "src/gateway/call.ts, src/gateway/credentials.ts" ["2026.1.29" => true, "2026.8.1" => false];
-    /// In the place of which secrets a reference may stand.
-    secret_refs: SecretRefs = "src/config/zod-schema.ts gateway.auth" [
-        "2026.1.29" => SecretRefs::None, "2026.3.2" => SecretRefs::Passwords, "2026.3.7" => SecretRefs::All,
-    ];
+    /// A gateway takes the secret of its config without the blanks around it, as its clients do; before, as it stands there.
+    secrets_trimmed: bool = "src/gateway/auth.ts resolveGatewayAuth" ["2026.1.29" => false, "2026.2.22" in "src/gateway/credentials.ts" => true];
+    /// A gateway starts with a reference in the place of its token or password. From 2026.3.2 the schema takes one for a password, but
+    /// `gateway run` then finds none.
+    secret_refs: bool = "src/config/zod-schema.ts gateway.auth" ["2026.1.29" => false, "2026.3.7" => true];
     /// A device token that a client keeps in `identity/device-auth.json` goes before the gateway's secret.
     cached_token_first: bool = "src/gateway/client.ts" ["2026.1.29" => true, "2026.2.17" => false];
     /// The least Node.js.

@@ -46,7 +46,7 @@ pub fn read(file: &File<'_>, path: &str, now: i64) -> Result<Option<Stored>> {
     let Some(bytes) = file.bytes(path)? else { return Ok(None) };
     let broken = |message: &str| {
         Error::new(ErrorCode::IdentityBroken, message).at(path).hint(
-            "A device identity is never replaced silently. Restore the file from a backup, or move it away if no device needs this key any more.",
+            "A device identity is never replaced silently. Restore the file from a backup; where no device needs this key any more, put a new one in its place: identity: 'new', onConflict: 'replace'.",
         )
     };
     if bytes.len() > MAX_FILE {

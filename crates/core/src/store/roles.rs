@@ -34,7 +34,7 @@ pub(super) fn may_get(wish: &Wish<'_>, roles: &[String], path: &str) -> Result<(
         let grant = Role::parse(role).filter(|_| alone).map(in_role).unwrap_or_default();
         let hint = match asked.expired(wish.now) {
             false => format!(
-                "{grant}Or approve that request: run `openclaw devices approve {}` on the gateway.",
+                "{grant}Or approve that request alone: run `npx openclaw-prepair devices approve {}`.",
                 named(&asked.request_id)
             ),
             true => format!(

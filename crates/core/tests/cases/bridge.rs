@@ -176,7 +176,7 @@ fn what_a_connection_attempt_needs_is_found() {
     assert_eq!(
         disk.ask("approach", "diagnose", json!({})),
         json!({
-            "deviceId": id, "publicKey": keys().public_key(), "port": 4242, "tls": true, "authMode": "token", "token": "T", "password": "P", "paired": true,
+            "deviceId": id, "publicKey": keys().public_key(), "port": 4242, "tls": true, "dials": null, "authMode": "token", "token": "T", "password": "P", "paired": true,
             "granted": ["operator.read"], "pending": ["mine"],
             "record": {
                 "displayName": "mine", "platform": "macOS 26.3", "deviceFamily": "Mac", "clientId": "cli", "clientMode": "cli",
@@ -193,7 +193,7 @@ fn what_a_connection_attempt_needs_is_found() {
             json!({})
         ),
         json!({
-            "deviceId": null, "publicKey": null, "port": null, "tls": false, "authMode": null, "token": null, "password": null, "paired": false,
+            "deviceId": null, "publicKey": null, "port": null, "tls": false, "dials": null, "authMode": null, "token": null, "password": null, "paired": false,
             "granted": [], "pending": [], "record": null, "deviceToken": null, "bases": ["/s"],
             "settings": { "gateway": { "tls": { "enabled": false } } },
         })
@@ -217,6 +217,22 @@ fn what_a_connection_attempt_needs_is_found() {
         named("{ gateway: { auth: { token: '${NOT_SET}', password: '$${T}' } } }"),
         (json!(null), json!("${T}"))
     );
+    // With `bind: "lan"` some versions' own clients dial the LAN address, and one refuses that as plain text.
+    for (version, gateway, dials) in [
+        ("2026.2.6", "{ bind: 'lan' }", json!(null)),
+        ("2026.2.17", "{ bind: 'lan' }", json!("lan")),
+        ("2026.2.17", "{ bind: 'loopback' }", json!(null)),
+        ("2026.2.19", "{ bind: 'lan' }", json!("none")),
+        ("2026.2.19", "{ bind: 'lan', tls: { enabled: true } }", json!("lan")),
+        ("2026.2.21", "{ bind: 'lan' }", json!(null)),
+    ] {
+        let disk = Disk::new(version).config(format!("{{ gateway: {gateway} }}"));
+        assert_eq!(
+            disk.ask("approach", "diagnose", json!({}))["dials"],
+            dials,
+            "{version} {gateway}"
+        );
+    }
     // Of settings nothing is told but what is named: variables as they stand, secrets as marks, what no gateway takes for one as it is.
     let told = |gateway: &str| {
         let disk = Disk::new(NEWEST_NAME)

@@ -35,10 +35,15 @@ const jsonOr = (text) => {
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 const merged = (base, patch) =>
   Object.entries(patch).reduce((out, [key, value]) => ({ ...out, [key]: isObject(out[key]) && isObject(value) ? merged(out[key], value) : value }), base);
-const seconds = (text) => {
+const seconds = (flag, text, least) => {
   const ms = Math.round(Number(text) * 1000);
-  if (!(ms > 0)) throw new Usage('--timeout wants a number of seconds above 0.');
+  if (!(ms >= least)) throw new Usage(`--${flag} wants a number of seconds${least > 0 ? ' above 0' : ''}.`);
   return ms;
+};
+const ownerOf = (text) => {
+  const [, uid, gid] = /^(\d{1,10}):(\d{1,10})$/.exec(text) ?? [];
+  if (uid === undefined) throw new Usage('--owner wants UID:GID, two numbers.', 'See `id -u` and `id -g` of that user.');
+  return { uid: Number(uid), gid: Number(gid) };
 };
 
 // name: [value or null for a switch, help, how it becomes an option]
@@ -49,6 +54,7 @@ const FLAGS = {
   'gateway-version': ['V', 'like 2026.2.19; default: the installed package', (o, v) => (o.gatewayVersion = v)],
   'openclaw-dir': ['DIR', 'folder of the installed openclaw package', (o, v) => (o.openclawDir = v)],
   'dry-run': [null, 'show what would change, write nothing', (o) => (o.dryRun = true)],
+  owner: ['UID:GID', "owner of new files, as root; default: their folder's", (o, v) => (o.owner = ownerOf(v))],
   json: [null, 'the report as JSON on stdout', null],
   quiet: [null, 'say nothing but errors', null],
   device: ['KEY', 'this device by its public key (doctor: or its id); no identity is touched', (o, v) => (o.device = { publicKey: v })],
@@ -80,7 +86,7 @@ const FLAGS = {
   arrays: ['HOW', 'arrays of the patch: union (default), replace', (o, v) => (o.arrays = v)],
   'device-id': ['ID', 'this device alone', (o, v) => (o.deviceId = v)],
   'request-id': ['ID', 'this request alone', (o, v) => (o.requestId = v)],
-  show: [null, 'print the token, on a terminal too', null],
+  show: [null, 'print the secret, on a terminal too', null],
   client: ['WHO', 'agent, cli; doctor: control-ui, node, app, other too', (o, v) => (o.client = v)],
   header: ['"K: V"', 'a header of the upgrade request (repeat)', (o, v) => {
     const [name, value] = header(v);
@@ -97,12 +103,13 @@ const FLAGS = {
   url: ['URL', "default: the config's port on loopback", (o, v) => (o.url = v)],
   'token-env': ['NAME', 'variable that holds the gateway token', (o, v, io) => (o.token = io.env(v))],
   'password-env': ['NAME', 'variable that holds the gateway password', (o, v, io) => (o.password = io.env(v))],
-  timeout: ['SECONDS', 'default 10', (o, v) => (o.timeoutMs = seconds(v))],
+  timeout: ['SECONDS', 'default 10', (o, v) => (o.timeoutMs = seconds('timeout', v, 1))],
+  wait: ['SECONDS', 'wait so long for a gateway that is starting; default 0', (o, v) => (o.waitMs = seconds('wait', v, 0))],
   force: [null, 'connect even where no record is on disk', (o) => (o.force = true)],
 };
 
 const TARGET = ['state-dir', 'config', 'profile', 'gateway-version', 'openclaw-dir'];
-const OUTPUT = ['dry-run', 'json', 'quiet'];
+const OUTPUT = ['dry-run', 'owner', 'json', 'quiet'];
 const PAIR = ['device', 'role', 'display-name', 'scopes', 'identity-file', 'secret-env', 'label', 'new-identity', 'on-conflict', 'reinstate', 'pending'];
 const CONFIG = ['trusted-proxy', 'proxy-peer', 'allow-any', 'merge-file', 'set', 'unset', 'arrays'];
 const CONNECTION = ['client', 'header', 'method', 'remote-address', 'presents-device', 'no-device', 'log'];
@@ -114,7 +121,7 @@ const COMMANDS = {
   'clear-pending': { operation: 'clearPending', about: 'remove stale pairing requests, which poison later ones', flags: ['device-id', 'request-id'] },
   'patch-config': { operation: 'patchConfig', about: 'edit openclaw.json without losing a byte of the rest', flags: CONFIG },
   doctor: { operation: 'diagnose', about: 'why there is a wall, and all that is wrong on disk', flags: ['device', ...CONNECTION, 'all', 'why', 'bundle'], inner: { connection: CONNECTION }, output: ['json', 'quiet'] },
-  verify: { operation: 'verify', about: 'a real connect to a running gateway; changes nothing by trying', flags: ['url', 'token-env', 'password-env', 'client', 'header', 'timeout', 'force'], output: ['json', 'quiet'] },
+  verify: { operation: 'verify', about: 'a real connect to a running gateway; changes nothing by trying', flags: ['url', 'token-env', 'password-env', 'client', 'header', 'timeout', 'wait', 'force'], output: ['json', 'quiet'] },
 };
 
 /** A word that is not a flag becomes these. A request's id is a UUID, a device's hexadecimal digits. */
@@ -134,9 +141,20 @@ const DEVICES = {
   rename: { about: 'give a device another name', words: ['device', 'name'], flags: ['device-id'] },
   token: { about: 'print the token of a device: a secret', words: ['device'], flags: ['device-id', 'role', 'show'], output: ['json'] },
 };
+const IDENTITY = {
+  export: { about: "print the private key of this state dir's identity (PEM): a secret", words: [], flags: ['show'], output: ['json'] },
+  new: { about: 'print a new identity, or the one of a secret and a label: a secret', words: [], flags: ['secret-env', 'label', 'show'], target: [], output: ['json'] },
+};
+/** Commands of two words, by the first. */
+const GROUPS = {
+  devices: { commands: DEVICES, about: 'paired devices and waiting requests, without a gateway', more: 'Of an id its beginning is enough: 8 characters or more.' },
+  identity: { commands: IDENTITY, about: 'device identities, private keys included', more: 'What is printed is a secret: send it to a program or a file.' },
+};
 /** The commands of one word. */
 const TOP = Object.keys(COMMANDS);
-for (const [name, command] of Object.entries(DEVICES)) COMMANDS[`devices ${name}`] = { operation: `devices.${name}`, ...command };
+for (const [group, { commands }] of Object.entries(GROUPS)) {
+  for (const [name, command] of Object.entries(commands)) COMMANDS[`${group} ${name}`] = { operation: `${group}.${name}`, ...command };
+}
 
 /** The nearest known word, if one is near: at most two letters put in, left out, changed or swapped. */
 function nearest(word, words) {
@@ -159,24 +177,26 @@ function nearest(word, words) {
 /** `{ command, options, json, quiet, why }`, or `{ help }`, or `{ version }`. `io` reads files and variables. */
 function parse(argv, io) {
   let [name, ...rest] = argv;
-  if (name === 'devices' || (name === 'help' && rest[0] === 'devices')) {
-    const [what, ...others] = name === 'devices' ? rest : rest.slice(1);
-    if (what === undefined || what === '--help' || what === '-h' || what === 'help') return { help: 'devices' };
-    if (!Object.hasOwn(DEVICES, what)) {
-      const near = nearest(what, Object.keys(DEVICES));
-      throw new Usage(`There is no command devices ${what}.`, near ? `Did you mean devices ${near}?` : `Commands: ${Object.keys(DEVICES).join(', ')}.`);
+  const group = name === 'help' ? rest[0] : name;
+  if (Object.hasOwn(GROUPS, group ?? '')) {
+    const [what, ...others] = name === group ? rest : rest.slice(1);
+    if (what === undefined || what === '--help' || what === '-h' || what === 'help') return { help: group };
+    const known = Object.keys(GROUPS[group].commands);
+    if (!known.includes(what)) {
+      const near = nearest(what, known);
+      throw new Usage(`There is no command ${group} ${what}.`, near ? `Did you mean ${group} ${near}?` : `Commands: ${known.join(', ')}.`);
     }
-    [name, rest] = [`devices ${what}`, others];
+    [name, rest] = [`${group} ${what}`, others];
   }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') return { help: Object.hasOwn(COMMANDS, rest[0] ?? '') ? rest[0] : 'all' };
   if (name === '--version' || name === '-v') return { version: true };
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : null;
   if (!command) {
-    const known = [...TOP, 'devices'];
+    const known = [...TOP, ...Object.keys(GROUPS)];
     const near = nearest(name, known);
     throw new Usage(`There is no command ${name}.`, near ? `Did you mean ${near}?` : `Commands: ${known.join(', ')}.`);
   }
-  const flags = [...TARGET, ...command.flags, ...(command.output ?? OUTPUT)];
+  const flags = [...(command.target ?? TARGET), ...command.flags, ...(command.output ?? OUTPUT)];
   const options = {};
   const switches = {};
   const wanted = [...(command.words ?? [])];
@@ -221,13 +241,14 @@ function help(topic) {
       const [value, about] = FLAGS[name];
       return `  ${`--${name}${value ? ` ${value}` : ''}`.padEnd(25)} ${about}`;
     });
-  if (topic === 'devices') {
+  if (Object.hasOwn(GROUPS, topic)) {
+    const { commands, about, more } = GROUPS[topic];
     const line = ([name, { words, about }]) => `  ${[name, ...words.map((word) => WORDS[word][0])].join(' ').padEnd(23)} ${about}`;
-    return ['openclaw-prepair devices <command>: paired devices and waiting requests, without a gateway', '', ...Object.entries(DEVICES).map(line), '', 'Of an id its beginning is enough: 8 characters or more.', ''].join('\n');
+    return [`openclaw-prepair ${topic} <command>: ${about}`, '', ...Object.entries(commands).map(line), '', more, ''].join('\n');
   }
   if (topic !== 'all') {
-    const { about, flags, words = [], output = OUTPUT } = COMMANDS[topic];
-    return [`openclaw-prepair ${[topic, ...words.map((word) => WORDS[word][0])].join(' ')}: ${about}`, '', ...flagLines(flags), '', ...flagLines([...TARGET, ...output]), ''].join('\n');
+    const { about, flags, words = [], target = TARGET, output = OUTPUT } = COMMANDS[topic];
+    return [`openclaw-prepair ${[topic, ...words.map((word) => WORDS[word][0])].join(' ')}: ${about}`, '', ...flagLines(flags), '', ...flagLines([...target, ...output]), ''].join('\n');
   }
   return [
     'Pre-pairs an OpenClaw gateway device before the gateway starts.',
@@ -235,12 +256,12 @@ function help(topic) {
     'npx openclaw-prepair <command> [flags]',
     '',
     ...TOP.map((name) => `  ${name.padEnd(14)} ${COMMANDS[name].about}`),
-    `  ${'devices'.padEnd(14)} ${Object.keys(DEVICES).join(', ')}`,
+    ...Object.entries(GROUPS).map(([name, { commands }]) => `  ${name.padEnd(14)} ${Object.keys(commands).join(', ')}`),
     '',
     'Flags of every command (<command> --help shows the others):',
-    ...flagLines([...TARGET, ...OUTPUT.filter((name) => name !== 'dry-run')]),
+    ...flagLines([...TARGET, 'json', 'quiet']),
     'Flags of every command that writes:',
-    ...flagLines(['dry-run']),
+    ...flagLines(['dry-run', 'owner']),
     '',
     'Exit code: 0 done or nothing to do, 1 refused, 2 wrong usage; doctor and verify: 3 where the wall stands,',
     "4 where it can't be told or no gateway is here.",

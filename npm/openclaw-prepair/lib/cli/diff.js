@@ -228,13 +228,48 @@ const CONTEXT = 2;
 /** What is there only while a call makes a new identity. */
 const CLAIM = '/device.json.prepair';
 
+/** Stores in which each secret stands beside its own name: of a large one only the lines around the change are looked at. */
+const STORE = /[/](devices|nodes)[/](paired|pending)\.json$/;
+const LARGE = 1 << 20;
+
+/** How many bytes two buffers share at the front, or at the back. */
+function shared(a, b, back) {
+  const least = Math.min(a.length, b.length);
+  const part = (bytes, from, to) => (back ? bytes.subarray(bytes.length - to, bytes.length - from) : bytes.subarray(from, to));
+  let same = 0;
+  for (let size = LARGE; size > 0; size >>= 4) {
+    while (same + size <= least && Buffer.compare(part(a, same, same + size), part(b, same, same + size)) === 0) same += size;
+  }
+  return same;
+}
+
+/** Two large files without the lines that are the same, but for some around the change. */
+function around(before, after) {
+  const [a, b] = [before, after].map(({ buffer, byteOffset, length }) => Buffer.from(buffer, byteOffset, length));
+  let from = shared(a, b, false);
+  let rest = Math.min(shared(a, b, true), Math.min(a.length, b.length) - from);
+  for (let i = 0; i <= CONTEXT && from > 1; i += 1) from = a.lastIndexOf(10, from - (i === 0 ? 1 : 2)) + 1;
+  for (let i = 0; i <= CONTEXT && rest > 0; i += 1) rest = a.length - ((a.indexOf(10, a.length - rest) + 1) || a.length);
+  return [a.subarray(from, a.length - rest), b.subarray(from, b.length - rest)];
+}
+
 /** `[sign, line]` pairs of a file's change: '@' starts a file or stands for lines left out. */
 function fileDiff(path, before, after) {
+  if (STORE.test(path) && before?.length > LARGE && after?.length > LARGE) {
+    const [old, fresh] = around(before, after);
+    if (old.length + fresh.length > LARGE) return [['@', path], [' ', `… the change is too long to be shown: ${old.length} bytes become ${fresh.length}`]];
+    return changed(path, [' ', '…'], old, fresh);
+  }
+  return changed(`${path}${before === null ? ' (new)' : after === null ? ' (removed)' : ''}`, null, before, after);
+}
+
+/** The lines of a change; `above`: what stands for lines that are not looked at. */
+function changed(heading, above, before, after) {
   const lines = (bytes) => (bytes === null ? [] : redact(new TextDecoder().decode(bytes)).replace(/\r?\n$/, '').split(/\r?\n/));
   const [old, fresh] = [lines(before), lines(after)];
   const all = compare(old, fresh);
   const near = all.map((_, i) => all.slice(Math.max(0, i - CONTEXT), i + CONTEXT + 1).some(([sign]) => sign !== ' '));
-  const out = [['@', `${path}${before === null ? ' (new)' : after === null ? ' (removed)' : ''}`]];
+  const out = [['@', heading], ...(above ? [above] : [])];
   all.forEach((pair, i) => {
     if (near[i]) out.push(pair);
     else if (i === 0 || near[i - 1]) out.push([' ', '…']);

@@ -30,7 +30,7 @@ function lineOf(text) {
   return line;
 }
 
-function runDoctor(binding, call, c) {
+function runDoctor(binding, call, c, width) {
   const options = keyed(binding, call.options);
   if (call.bundle && call.all) throw new Usage('--bundle holds one connection, and --all judges every one.', 'The page shows all of them from a bundle of one.');
   if (call.bundle) {
@@ -39,7 +39,7 @@ function runDoctor(binding, call, c) {
   }
   if (!call.all) {
     const report = driver.diagnose(binding, options);
-    return { report, code: exitOf([report]), lines: diagnosis(report, c, call) };
+    return { report, code: exitOf([report]), lines: diagnosis(report, c, call, options.connection === undefined && options.device === undefined) };
   }
   if (options.connection !== undefined) throw new Usage('--all judges every connection, so it takes no flag that describes one.');
   const clients = CLIENTS.flatMap((client) => Object.entries(PLACES).map(([place, connection]) => [client, place, connection]));
@@ -50,7 +50,7 @@ function runDoctor(binding, call, c) {
   const { assumed, findings } = judged[0].rest;
   const cells = judged.map(({ rest, ...cell }) => cell);
   const report = { assumed: { ...assumed, client: 'all', connection: 'Every client from every place.' }, cells, findings };
-  return { report, code: exitOf(cells), lines: matrix(report, c) };
+  return { report, code: exitOf(cells), lines: matrix(report, c, width) };
 }
 
 module.exports = { runDoctor, lineOf };

@@ -7,6 +7,7 @@ const { load } = require('../node/binding.js');
 const driver = require('../node/driver.js');
 const { PrepairError, refusal } = require('../core/errors.js');
 const { readPlain } = require('../node/plain-file.js');
+const { newIdentity } = require('../entry/index.js');
 const { verify } = require('../node/verify.js');
 const { parse, help, Usage } = require('./args.js');
 const { planDiff } = require('./diff.js');
@@ -32,6 +33,7 @@ const write = (stream, text) =>
       else reject(refusal('IO', `The output cannot be written (${error.code}).`, { hint: 'What was asked for is done all the same; see where stdout goes.' }));
     });
   });
+/** The columns of what is printed to; `Infinity` where nobody looks at it. */
 const widthOf = (stream) => (stream.isTTY === true && stream.columns > 20 ? stream.columns : Number(process.env.COLUMNS) > 20 ? Number(process.env.COLUMNS) : Infinity);
 const print = (stream, lines) => write(stream, `${laidOut(lines, widthOf(stream)).join('\n')}\n`);
 /** JSON whose strings cannot steer a terminal either. */
@@ -83,10 +85,11 @@ const io = {
 };
 
 const VERIFY = {
-  unreachable: [REFUSED, 'No gateway answers there.', 'Start it, or give its address by --url.'],
+  unreachable: [REFUSED, 'No gateway answers there.', 'Start it, or give its address by --url; --wait 60 gives it a minute to start.'],
+  'bind-lan': [WALL, 'gateway.bind is "lan": on this version the machine\'s own clients dial the LAN address and refuse it themselves, as plain text.', 'Run `npx openclaw-prepair patch-config --set gateway.bind=loopback`, then restart the gateway.'],
   timeout: [REFUSED, 'The gateway did not answer in time.', 'See its log; --timeout gives it longer.'],
   'not-a-gateway': [REFUSED, 'What answers there is no OpenClaw gateway.', 'Give the right address by --url.'],
-  starting: [REFUSED, 'The gateway is starting.', 'Try again when its log says that it is ready.'],
+  starting: [REFUSED, 'The gateway is starting.', 'Try again when its log says that it is ready; --wait 60 waits for that.'],
   unproven: [REFUSED, 'It is not known whether the gateway there uses this state dir, so its secret was not sent.', 'Give the state dir of that gateway by --state-dir; --force connects all the same, and may leave a device or a request there.'],
   'not-paired': [WALL, 'The disk holds no record of this device, so nothing was sent.', 'Run `npx openclaw-prepair setup`; --force connects all the same.'],
   'scope-upgrade': [WALL, 'The record lacks a scope, so it was not asked for.', 'Run `npx openclaw-prepair setup`; --force asks all the same.'],
@@ -106,8 +109,8 @@ function explained({ reason, said = 'without a reason', closeCode }) {
 
 /** What a verification left behind. */
 const remains = {
-  device: ({ deviceId }) => `The gateway there has a record of device ${safe(deviceId)} now; remove it by \`openclaw devices remove\` of that gateway.`,
-  request: ({ requestId }) => `The gateway there has the pending request ${safe(requestId)} now; remove it by \`openclaw devices reject\` of that gateway.`,
+  device: ({ deviceId }) => `The gateway there has a record of device ${safe(deviceId)} now; remove it by \`npx openclaw-prepair devices remove ${safe(deviceId)}\` on the machine of that gateway.`,
+  request: ({ requestId }) => `The gateway there has the pending request ${safe(requestId)} now; remove it by \`npx openclaw-prepair devices reject ${safe(requestId)}\` on the machine of that gateway.`,
 };
 
 /** The options that say which state dir is meant. */
@@ -152,9 +155,27 @@ function runDevice(call, c) {
   return { report, code: DONE, lines: [...devices.changed(call.operation, report, c, options.dryRun === true), ...lines] };
 }
 
+/** The key that a dry run draws is made anew by the call that writes it: nobody is to note its id. */
+function unmade({ deviceId, publicKey }, pairs) {
+  const standard = Buffer.from(publicKey, 'base64url').toString('base64');
+  const marks = [[deviceId, '<new deviceId>'], [publicKey, '<new publicKey>'], [standard, '<new publicKey>']];
+  return pairs.map(([sign, line]) => [sign, marks.reduce((text, [value, mark]) => text.replaceAll(value, mark), line)]);
+}
+
+/** An identity with its private key, for programs and files. */
+function runIdentity(call) {
+  // A secret stays out of a terminal, and of its scrollback, unless it is asked for.
+  if (process.stdout.isTTY && !call.show) throw new Usage(`${call.command} prints a private key.`, 'Add --show to see it here, or send it to a program or a file.');
+  const { identity, ...target } = call.options;
+  const report = call.operation === 'identity.new' ? newIdentity(identity) : driver.exportIdentity(load(), target);
+  return { report, code: DONE, lines: [report.privateKeyPem.trimEnd()] };
+}
+
 function runOperation(call, c) {
-  let lines = [];
-  const report = driver.run(load(), call.operation, call.options, (plan) => (lines = diffLines(planDiff(plan), c)));
+  let pairs = [];
+  const report = driver.run(load(), call.operation, call.options, (plan) => (pairs = planDiff(plan)));
+  if (report.identity === 'created' && call.options.identity === undefined) pairs = unmade(report, pairs);
+  const lines = diffLines(pairs, c);
   return { report, code: DONE, lines: [...done(call.operation, report, c, call.options.dryRun === true), ...lines] };
 }
 
@@ -175,7 +196,10 @@ async function main(argv) {
       await write(stdout, `${require('../../package.json').version}\n`);
       return DONE;
     }
-    const runs = { diagnose: (given, colors) => runDoctor(load(), given, colors), verify: runVerify, 'devices.list': runList };
+    const runs = {
+      diagnose: (given, colors) => runDoctor(load(), given, colors, widthOf(stdout)), verify: runVerify, 'devices.list': runList,
+      'identity.export': runIdentity, 'identity.new': runIdentity,
+    };
     const run = runs[call.operation] ?? (call.operation.startsWith('devices.') ? runDevice : runOperation);
     const { report, code, lines } = await run(call, paint(colored(stdout)));
     if (call.json || call.bundle) await write(stdout, `${json(report)}\n`);

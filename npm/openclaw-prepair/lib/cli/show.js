@@ -19,6 +19,9 @@ const plural = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** The options of the API, as the flags that stand for them. */
 const FLAGS = [
+  [/\bconnection\.(client|method|log)\b/g, '--$1'],
+  [/\bconnection\.headers\b/g, '--header'],
+  [/\bconnection\.remoteAddress\b/g, '--remote-address'],
   [/\bgatewayVersion\b/g, '--gateway-version'],
   [/\bopenclawDir\b/g, '--openclaw-dir'],
   [/\bstateDir\b/g, '--state-dir'],
@@ -26,6 +29,8 @@ const FLAGS = [
   [/\bproxyPeers\b/g, '--proxy-peer'],
   [/\ballowAny: true/g, '--allow-any'],
   [/\breinstate: true/g, '--reinstate'],
+  [/\bidentity: 'new', onConflict: 'replace'/g, '--new-identity --on-conflict replace'],
+  [/`owner`/g, '--owner UID:GID'],
   [/\bonConflict: 'replace'/g, '--on-conflict replace'],
   [/\bdevice: \{ publicKey \}/g, '--device KEY'],
   [/merge: \{ gateway: \{ mode: 'local' \} \}/g, '--set gateway.mode=local'],
@@ -50,20 +55,31 @@ function wrapped(words, [begin, width], taken) {
   const lines = [[]];
   let used = taken;
   for (const part of words) {
-    if (lines.at(-1).length > 0 && used + 1 + part.length > width) {
+    const size = part.replace(STYLES, '').length;
+    if (lines.at(-1).length > 0 && used + 1 + size > width) {
       lines.push([]);
       used = begin;
     }
-    used += part.length + (lines.at(-1).length > 0 ? 1 : 0);
+    used += size + (lines.at(-1).length > 0 ? 1 : 0);
     lines.at(-1).push(part);
   }
   return lines.map((line) => line.join(' '));
 }
 
+const STYLES = /\x1b\[\d*m/g;
+/** A line that is too long goes on below its second word's place, whatever styles it has. */
+function plainly(line, width) {
+  if (line.replace(STYLES, '').length <= width) return [line];
+  const [, pad, rest] = /^((?:\x1b\[\d*m)* *)(.*)$/s.exec(line);
+  const indent = pad.replace(STYLES, '').length;
+  return wrapped(rest.split(' '), [indent + 2, width], indent).map((part, at) => `${at === 0 ? pad : ' '.repeat(indent + 2)}${part}`);
+}
+
 /** Lines fit for a terminal of this width; `Infinity` where nobody looks at one. A line is a text, or `{ first, text, indent }`. */
 function laidOut(lines, width) {
   return lines.flatMap((line) => {
-    if (typeof line === 'string') return [line];
+    if (line.raw !== undefined) return [line.raw];
+    if (typeof line === 'string') return plainly(line, width);
     const { first = '', text, words, indent, style = (same) => same } = line;
     const pad = ' '.repeat(indent);
     // A command stays one that can be copied.
@@ -81,9 +97,9 @@ function changes(list, c) {
 
 const diffLines = (pairs, c) =>
   pairs.map(([sign, line]) => {
-    if (sign === '@') return c.bold(`--- ${safe(line)}`);
+    if (sign === '@') return { raw: c.bold(`--- ${safe(line)}`) };
     const text = `${sign} ${safe(line)}`;
-    return sign === '+' ? c.green(text) : sign === '-' ? c.red(text) : c.dim(text);
+    return { raw: sign === '+' ? c.green(text) : sign === '-' ? c.red(text) : c.dim(text) };
   });
 
 /** The report of an operation that changes something. */
@@ -169,7 +185,8 @@ function waits(list, c) {
   return ['', c.bold(`${plural(list.length, 'request')} waiting`), ...list.map(line), { first: '  ', text: 'If you know the device, approve it by `npx openclaw-prepair devices approve` with the id of its request.', indent: 2, style: c.dim }];
 }
 
-function diagnosis(report, c, { why }) {
+/** `chosen`: the connection was not described, so that it is one of many. */
+function diagnosis(report, c, { why }, chosen = false) {
   const { verdict, reason, steps, findings, remedy } = report;
   const wall = isWall(report);
   const [color, mark] = wall ? [c.red, '✘'] : isOpen(report) ? [c.green, '✔'] : [c.yellow, '?'];
@@ -187,16 +204,19 @@ function diagnosis(report, c, { why }) {
     if (cause) lines.push({ first: '  ', text: `${safe(cause.question)} ${safe(cause.answer)}: ${safe(cause.because)}.`, indent: 2 });
   }
   if (remedy) {
-    lines.push('', c.bold(remedy.opens ? 'This opens it:' : 'Nothing here opens it for sure:'));
+    lines.push('', c.bold(remedy.opens ? 'This opens it:' : wall ? 'Nothing here opens it for sure:' : 'What to do:'));
     lines.push(...stepsOf(remedy, c));
   }
   lines.push(...waits(report.waiting, c));
   if (findings.length > 0) lines.push('', c.bold(isOpen(report) ? plural(findings.length, 'remark') : plural(findings.length, 'finding')), ...told(findings, c, wall ? c.red('✘') : c.yellow('!')));
+  if (chosen && verdict !== 'no-gateway') {
+    lines.push('', { first: '', text: 'This judged one connection. `npx openclaw-prepair doctor --all` shows every client from every place.', indent: 0, style: c.dim });
+  }
   return lines;
 }
 
 /** Who gets in from where: a line for each client, a column for each place. */
-function matrix({ assumed, cells, findings }, c) {
+function matrix({ assumed, cells, findings }, c, columns = Infinity) {
   const places = [...new Set(cells.map(({ place }) => place))];
   const clients = [...new Set(cells.map(({ client }) => client))];
   const said = (cell) => (isOpen(cell) ? 'open' : cell.reason ?? cell.verdict);
@@ -204,9 +224,15 @@ function matrix({ assumed, cells, findings }, c) {
   const first = Math.max(...clients.map((client) => client.length)) + 2;
   const paint = (cell) => (isOpen(cell) ? [c.green, '✔'] : isWall(cell) ? [c.red, '✘'] : [c.yellow, '?']);
   const of = (client, place) => cells.find((cell) => cell.client === client && cell.place === place);
-  const lines = [...standsOn(assumed, c), '', c.dim(' '.repeat(first) + places.map((place) => place.padEnd(width)).join('').trimEnd())];
+  const fits = first + places.length * width - 4 <= columns;
+  const lines = [...standsOn(assumed, c), '', ...(fits ? [c.dim(' '.repeat(first) + places.map((place) => place.padEnd(width)).join('').trimEnd())] : [])];
   for (const client of clients) {
-    lines.push(client.padEnd(first) + places.map((place) => {
+    if (!fits) lines.push(client);
+    for (const place of fits ? [] : places) {
+      const [color, mark] = paint(of(client, place));
+      lines.push(`  ${place.padEnd(Math.max(...places.map((name) => name.length)) + 2)}${color(`${mark} ${said(of(client, place))}`)}`);
+    }
+    if (fits) lines.push(client.padEnd(first) + places.map((place) => {
       const cell = of(client, place);
       const [color, mark] = paint(cell);
       return color(`${mark} ${said(cell)}`.padEnd(width));

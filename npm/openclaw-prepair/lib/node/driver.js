@@ -186,7 +186,7 @@ function observe(binding, fn, options) {
   call.fixed.failures = failures;
   const failed = (path, error) => {
     if (!(error instanceof PrepairError)) throw error;
-    failures[path] = { path, ...error };
+    failures[path] = { path, ...require('./owned.js').owned(error) };
   };
   const readFiles = ({ bases, files }) => {
     try {
@@ -346,6 +346,12 @@ function token(binding, options) {
 
 const diagnose = (binding, options) => observe(binding, 'plan', options).report;
 
-const guarded = (body) => (...args) => permitted(() => body(...args));
+const guarded = (body) => (...args) => {
+  try {
+    return permitted(() => body(...args));
+  } catch (error) {
+    throw error?.code === 'ERR_PREPAIR_PERMISSION' ? require('./owned.js').owned(error) : error;
+  }
+};
 
 module.exports = { run: guarded(run), observe: guarded(observe), diagnose: guarded(diagnose), list: guarded(list), token: guarded(token), exportIdentity: guarded(exportIdentity) };

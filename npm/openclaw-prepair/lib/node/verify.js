@@ -6,6 +6,8 @@
 // own secret is sent only where the store that answers is known to hold the record.
 
 const { randomBytes, randomUUID } = require('node:crypto');
+const { networkInterfaces } = require('node:os');
+const { setTimeout: sleep } = require('node:timers/promises');
 const { ask, isPlain, members, own, property, reading } = require('../core/bridge.js');
 const driver = require('./driver.js');
 const { PrepairError, refusal } = require('../core/errors.js');
@@ -21,9 +23,11 @@ const PROBES = [
   { scope: 'operator.read', method: 'cron.list' },
   { scope: 'operator.admin' },
 ];
-const KNOWN = ['stateDir', 'configPath', 'profile', 'gatewayVersion', 'openclawDir', 'env', 'now', 'dryRun', 'url', 'token', 'password', 'client', 'timeoutMs', 'headers', 'force'];
+const KNOWN = ['stateDir', 'configPath', 'profile', 'gatewayVersion', 'openclawDir', 'env', 'now', 'dryRun', 'url', 'token', 'password', 'client', 'timeoutMs', 'waitMs', 'headers', 'force'];
 const DEFAULT_PORT = 18789;
 const MAX_PORT = 65_535;
+/** Between two tries of a gateway that is not there yet. */
+const PAUSE_MS = 200;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const OF_BODIES = /^(content-length|expect|trailer|transfer-encoding)$/i;
@@ -38,19 +42,20 @@ function checked(options = {}) {
   const given = own(options);
   const odd = Object.keys(given).find((name) => !KNOWN.includes(name));
   if (odd !== undefined) throw refusal('OPTIONS', `There is no option ${JSON.stringify(odd.slice(0, 40))}.`, { hint: `Known here: ${KNOWN.join(', ')}.` });
-  const { url, token, password, client, timeoutMs = DEFAULT_TIMEOUT_MS, headers = {}, force = false, ...target } = given;
+  const { url, token, password, client, timeoutMs = DEFAULT_TIMEOUT_MS, waitMs = 0, headers = {}, force = false, ...target } = given;
   for (const [name, value] of Object.entries({ url, token, password })) {
     if (value !== undefined && (typeof value !== 'string' || value === '')) throw wrong(name, 'a string that is not empty');
   }
   if (url !== undefined && !/^wss?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) throw wrong('url', 'a ws:// or wss:// URL');
   if (client !== undefined && (typeof client !== 'string' || !Object.hasOwn(CLIENTS, client))) throw wrong('client', "'agent' or 'cli'");
   if (!(Number.isInteger(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) throw wrong('timeoutMs', 'a whole number of milliseconds above 0');
+  if (!(Number.isInteger(waitMs) && waitMs >= 0 && waitMs <= MAX_TIMEOUT_MS)) throw wrong('waitMs', 'a whole number of milliseconds');
   if (typeof force !== 'boolean') throw wrong('force', 'true or false');
   // A line end in a value would start another header; of a body that an upgrade has not, the HTTP client makes an error.
   const header = ([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !OF_BODIES.test(name) && typeof value === 'string' && !/[^\t\x20-\x7e\x80-\xff]/.test(value);
   const plain = headers !== null && typeof headers === 'object' && reading('headers', () => isPlain(headers)) ? members(headers, 'headers') : null;
   if (plain === null || !Object.entries(plain).every(header)) throw wrong('headers', 'a plain object of header names and values, without those of a body');
-  return { url, token, password, client: client && CLIENTS[client], timeoutMs, headers: plain, force, target: { __proto__: null, ...target } };
+  return { url, token, password, client: client && CLIENTS[client], timeoutMs, waitMs, headers: plain, force, target: { __proto__: null, ...target } };
 }
 
 /** The gateway's port, as it resolves it itself (src/config/paths.ts resolveGatewayPort): what is no number above 0 does not count. */
@@ -86,7 +91,15 @@ function address({ url, token, password, target }, approach) {
         token: approach.authMode === 'password' ? undefined : approach.token ?? known('OPENCLAW_GATEWAY_TOKEN'),
         password: approach.authMode === 'token' ? undefined : approach.password ?? known('OPENCLAW_GATEWAY_PASSWORD'),
       };
-  return { url: url ?? `${approach.tls ? 'wss' : 'ws'}://127.0.0.1:${portOf(known('OPENCLAW_GATEWAY_PORT'), approach, target)}`, ...secrets };
+  const host = (approach.dials === 'lan' && lanAddress()) || '127.0.0.1';
+  return { url: url ?? `${approach.tls ? 'wss' : 'ws'}://${host}:${portOf(known('OPENCLAW_GATEWAY_PORT'), approach, target)}`, ...secrets };
+}
+
+/** The address of this machine that OpenClaw's clients dial (pickPrimaryLanIPv4 of src/gateway/net.ts). */
+function lanAddress() {
+  const all = networkInterfaces();
+  const lists = [all.en0, all.eth0, ...Object.values(all)];
+  return lists.flatMap((list) => list ?? []).find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
 }
 
 /** What a peer sent as this field, if it is of this type: nothing of it is taken on trust. */
@@ -279,7 +292,7 @@ function shown(url) {
  */
 async function unproven(tries, { url, before, scope, device, client }) {
   const { protocol, hostname, port } = new URL(url);
-  const near = isLoopback(hostname);
+  const near = isLoopback(hostname) || (before.dials === 'lan' && hostname === lanAddress());
   const at = Number(port) || (protocol === 'wss:' ? 443 : 80);
   if (near && listens(before.bases, at)) return null;
   const unknown = ({ said, closeCode } = Object.create(null)) => ({ __proto__: null, ok: false, reason: 'unproven', said, closeCode });
@@ -295,11 +308,23 @@ async function unproven(tries, { url, before, scope, device, client }) {
 async function verify(binding, options) {
   const start = performance.now();
   const settings = checked(options);
+  for (;;) {
+    const report = await once(binding, settings, start);
+    const left = settings.waitMs - (performance.now() - start);
+    if (!['starting', 'unreachable'].includes(report.reason) || left <= 0) return report;
+    await sleep(Math.min(PAUSE_MS, left));
+  }
+}
+
+/** One round; a first start may import what was read before, so each reads anew. */
+async function once(binding, settings, start) {
   const { target, force, headers, timeoutMs } = settings;
   const scopes = Object.fromEntries(PROBES.map(({ scope }) => [scope, false]));
   const before = driver.observe(binding, 'approach', target);
   const { url, token, password } = address(settings, before);
   const result = (rest) => ({ ok: false, scopes, ...rest, url: shown(url), elapsedMs: Math.round(performance.now() - start) });
+  // OpenClaw's own clients would not connect, whatever answers.
+  if (settings.url === undefined && before.dials === 'none' && lanAddress() !== undefined) return result({ reason: 'bind-lan' });
   if (before.deviceId === null || (!before.paired && !force)) return result({ reason: 'not-paired' });
 
   const identity = driver.exportIdentity(binding, target);

@@ -300,7 +300,12 @@ class Job {
   core(inputs, fn = this.fn, more = undefined) {
     const { home, env, installed, passedOver } = this.known;
     const call = { options: { __proto__: null, ...this.options, env }, blobs: this.blobs };
-    return operateOn(this.binding, fn, this.operation, call, { ...this.fixed, home, installed, passedOver, ...inputs }, more);
+    try {
+      return operateOn(this.binding, fn, this.operation, call, { ...this.fixed, home, installed, passedOver, ...inputs }, more);
+    } catch (error) {
+      if (error.code === 'ERR_PREPAIR_OPTIONS') error.hint = withRemote(error.hint);
+      throw error;
+    }
   }
 
   /** Inputs before anything was read; `diagnose` also wants what could not be read. */
@@ -661,6 +666,9 @@ function apart(stagingDir, stateDir, owner) {
 }
 
 /** The remote options, which the core does not know. */
+const REMOTE = ['fresh', 'onStep', 'signal', 'timeoutMs', 'stagingDir'];
+const withRemote = (hint) => (hint?.startsWith('Known here: ') ? `${hint.slice(0, -1)}, ${REMOTE.join(', ')}.` : hint);
+
 function checked(fs, given) {
   const isFs = reading('fs', () => fs !== null && fs !== undefined && ['read', 'writeMany', 'exec'].every((name) => typeof property(fs, name) === 'function'));
   if (!isFs) {

@@ -176,32 +176,41 @@ impl<'a> Document<'a> {
     /// A copy of a small value, numbers as JavaScript reads them. `None` for what serde_json can't hold: `NaN`, infinite
     /// numbers, halves of surrogate pairs, and more than 128 levels.
     pub fn value(&self, node: Node) -> Option<Value> {
-        self.value_within(node, MAX_DEPTH)
+        self.value_within(node, MAX_DEPTH, None)
     }
 
-    fn value_within(&self, node: Node, depth: usize) -> Option<Value> {
+    /// The same with null for numbers that JSON does not have: OpenClaw takes `NaN` and `Infinity`, where no setting wants them.
+    pub fn finite(&self, node: Node) -> Option<Value> {
+        self.value_within(node, MAX_DEPTH, Some(Value::Null))
+    }
+
+    fn value_within(&self, node: Node, depth: usize, beyond: Option<Value>) -> Option<Value> {
         let inner = depth.checked_sub(1)?;
         Some(match node.kind {
             Kind::Null => Value::Null,
             Kind::Bool => Value::Bool(self.raw(node) == "true"),
-            Kind::Number => Value::Number(text::to_number(self.number(node)?)?),
+            Kind::Number => match text::to_number(self.number(node)?) {
+                Some(number) => Value::Number(number),
+                None => beyond?,
+            },
             Kind::String => Value::String(self.string(node)?.into_owned()),
             Kind::Array => self
                 .elements(node)
-                .map(|item| self.value_within(item, inner))
+                .map(|item| self.value_within(item, inner, beyond.clone()))
                 .collect::<Option<_>>()?,
             Kind::Object => {
-                let (mut map, mut beyond) = (Map::new(), Map::new());
+                let (mut map, mut lacks) = (Map::new(), Map::new());
                 for member in self.members(node) {
-                    let value = self.value_within(member.value, inner).filter(|_| member.exact);
+                    let value = self.value_within(member.value, inner, beyond.clone());
+                    let value = value.filter(|_| member.exact);
                     // What a later duplicate hides does not count.
                     match value {
-                        Some(_) => beyond.remove(member.key.as_ref()),
-                        None => beyond.insert(member.key.to_string(), Value::Null),
+                        Some(_) => lacks.remove(member.key.as_ref()),
+                        None => lacks.insert(member.key.to_string(), Value::Null),
                     };
                     map.insert(member.key.into_owned(), value.unwrap_or_default());
                 }
-                if !beyond.is_empty() {
+                if !lacks.is_empty() {
                     return None;
                 }
                 Value::Object(map)
