@@ -7,7 +7,7 @@ import { generated } from '../lib/generated.mjs';
 
 const require = createRequire(import.meta.url);
 const lib = new URL('../../npm/openclaw-prepair/lib/', import.meta.url);
-const MADE = '// Written by tests/packaging/entries.mjs.\n';
+const MADE = '// @ts-check\n// Written by tests/packaging/entries.mjs.\n';
 
 /** Names in lines that are not too long. */
 function listed(names) {

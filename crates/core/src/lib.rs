@@ -67,6 +67,7 @@ pub mod context;
 mod diagnose;
 pub mod entropy;
 pub mod error;
+pub mod foresee;
 pub mod gateway;
 pub mod inputs;
 pub mod operations;

@@ -1,4 +1,5 @@
 // The Node entry where there is no Node: everything refuses, and says what to use.
+// @ts-check
 // Written by tests/packaging/entries.mjs.
 import errors from '../esm/core/errors.mjs';
 

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 const { load } = require('../node/binding.js');
@@ -6,6 +7,7 @@ const driver = require('../node/driver.js');
 const { PrepairError } = require('../core/errors.js');
 
 const run = (name) => (options) => driver.run(load(), name, options);
+/** @returns {any} */
 const all = (names, prefix = '') => Object.fromEntries(names.map((name) => [name, run(prefix + name)]));
 
 const newIdentity = (from) => {

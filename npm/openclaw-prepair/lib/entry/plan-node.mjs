@@ -1,3 +1,4 @@
+// @ts-check
 // Written by tests/packaging/entries.mjs.
 import pure from './plan-node.js';
 

@@ -1,3 +1,4 @@
+// @ts-check
 // Written by tests/packaging/entries.mjs.
 import sandbox from './sandbox-node.js';
 

@@ -1,3 +1,4 @@
+// @ts-check
 // Written by tests/packaging/entries.mjs.
 import { init, load } from '#wasm';
 import errors from '../esm/core/errors.mjs';
