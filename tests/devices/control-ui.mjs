@@ -27,11 +27,11 @@ export function controlUi(version, { button } = {}) {
     });
     const shows = async () => await page.locator('body').innerText();
     const until = async (what, done) => {
-      for (let tries = 0; tries < 1200; tries++) {
+      for (let tries = 0; tries < 3000; tries++) {
         if (await done()) return;
         await sleep(100);
       }
-      throw new Error(`${what}: not within two minutes; the answers: ${JSON.stringify(answers).slice(0, 1000)}; the page shows:\n${await shows()}`);
+      throw new Error(`${what}: not within five minutes; the answers: ${JSON.stringify(answers).slice(0, 1000)}; the page shows:\n${await shows()}`);
     };
     const waits = async () => WAITS.test(await shows());
 

@@ -374,7 +374,7 @@ function render(diagnosis, asked) {
   const brief = byId('brief');
   brief.className = `brief ${diagnosis.verdict === null ? 'unknown' : view.kindOf(diagnosis)}`;
   brief.textContent = diagnosis.verdict === null ? 'A report' : view.TITLE[diagnosis.verdict];
-  remedy(byId('remedy'), diagnosis.remedy, { ...asked, pasted });
+  remedy(byId('remedy'), diagnosis, { ...asked, pasted });
   waiting(diagnosis.waiting, { ...asked, pasted });
   byId('findings-part').hidden = diagnosis.findings.length === 0;
   byId('findings').replaceChildren(view.findings(diagnosis.findings, textOf));
@@ -392,11 +392,12 @@ const bare = (argv) => argv.filter((word, at) => !(word === '--state-dir' && arg
 const elsewhere = (steps) => steps.map((step) => (step.argv ? { ...step, argv: bare(step.argv) } : step));
 const ours = (steps) => steps.filter(({ by, argv }) => by === 'openclaw-prepair' && argv !== undefined).map(({ argv }) => argv);
 
-function remedy(box, found, asked) {
+function remedy(box, diagnosis, asked) {
+  const found = diagnosis.remedy;
   box.hidden = !found;
   box.replaceChildren();
   if (!found) return;
-  box.append(h('h3', { id: 'remedy-title' }, found.opens ? 'This opens it' : 'Nothing here opens it for sure'), ...commands(found.steps, asked, found.opens));
+  box.append(h('h3', { id: 'remedy-title' }, found.opens ? 'This opens it' : view.kindOf(diagnosis) === 'wall' ? 'Nothing here opens it for sure' : 'What to do'), ...commands(found.steps, asked, found.opens));
 }
 
 /** What to copy, in words, and the files as these commands would leave them. */

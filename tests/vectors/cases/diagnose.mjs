@@ -172,6 +172,13 @@ for (const version of ['2026.3.24', '2026.4.29']) {
   other(`a browser's record, ${version}`, 'pinned is its own platform', version, browser, 'open', null, { warnings: [] }, page);
   other(`a browser's record, described, ${version}`, 'said is said', version, browser, 'pairing-required', 'metadata-upgrade', { warnings: [] }, { ...page, platform: 'MacIntel' });
 }
+// what 2026.2.22 to 2026.2.24 spare every operator with the shared secret, they spare no page
+for (const [client, verdict, reason] of [['control-ui', 'pairing-required', 'not-paired'], ['cli', 'open', null]]) {
+  add(`${client}, not paired, with the shared secret, 2026.2.23`, 'pages wait', '2026.2.23', { client, presentsDevice: true, ...proxied, host: '127.0.0.1:18789', ...client === 'control-ui' && { origin: 'https://claw.example' } },
+    files({ [CONFIG]: config({ controlUi: { allowedOrigins: ['https://claw.example'] } }) }), verdict, reason);
+}
+add('the control UI without a device, allowed, 2026.2.23', 'let in, and its scopes are dropped', '2026.2.23', { client: 'control-ui', presentsDevice: false, host: '127.0.0.1:18789', origin: 'http://127.0.0.1:18789' }, files({ [CONFIG]: config({ controlUi: { allowInsecureAuth: true, allowedOrigins: ['http://127.0.0.1:18789'] } }) }), 'rejected', 'missing-scope');
+other('an app that was updated, 2026.5.18', 'its record has what it asks for', '2026.5.18', { clientId: 'openclaw-macos', clientMode: 'ui', platform: 'macOS 26.3.1', deviceFamily: 'Mac' }, 'open', null, { warnings: [] }, { platform: 'macOS 26.4.0', scopes: ['operator.read'] });
 other('a device that is not paired, loopback, 2026.4.29', 'a named device presents itself', '2026.4.29', null, 'silent-approval', null, { warnings: ['W_NOT_PAIRED'] }, {});
 other('a device that is not paired, 2026.4.29', 'the wall', '2026.4.29', null, 'pairing-required', 'not-paired', { warnings: ['W_NOT_PAIRED'] });
 const nodes = { clientId: 'node-host', clientMode: 'node', role: 'node', roles: ['node'], scopes: [], approvedScopes: [], tokens: { node: token({ role: 'node', scopes: [] }) } };

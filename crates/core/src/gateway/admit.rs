@@ -339,7 +339,7 @@ impl<'a> Walk<'a> {
         match self.rules.backend_exemption {
             BackendExemption::None => false,
             BackendExemption::SharedSecret => {
-                auth == Method::Shared && self.role() == Role::Operator
+                auth == Method::Shared && self.role() == Role::Operator && !self.is_page()
             }
             BackendExemption::Local | BackendExemption::LocalUnpaired => {
                 self.is_backend() && local && by && !self.has_origin()
@@ -365,13 +365,17 @@ impl<'a> Walk<'a> {
             self.step(Question::Without, "no", "only with the shared secret");
             return Err(refused(Reason::NoDevice));
         }
+        let bypass = self.device_ignored() || self.rules.insecure_ui == InsecureUi::Everywhere;
         let kept = match self.rules.no_device_scopes {
-            _ if spared => true,
+            _ if spared && bypass => true,
             NoDeviceScopes::Dropped => false,
             NoDeviceScopes::Kept => true,
-            NoDeviceScopes::KeptForBackend => exempt,
+            NoDeviceScopes::KeptForUi => spared,
+            NoDeviceScopes::KeptForBackend => spared || exempt,
             NoDeviceScopes::KeptForLocal => {
-                exempt || (self.is_cli() && local && auth == Method::Shared && !self.has_origin())
+                spared
+                    || exempt
+                    || (self.is_cli() && local && auth == Method::Shared && !self.has_origin())
             }
         };
         let because = self.cite(

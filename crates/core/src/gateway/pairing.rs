@@ -107,7 +107,9 @@ impl<'a> Walk<'a> {
 
     pub(super) fn exempted(&mut self) -> Result<(), End> {
         let why = match self.rules.backend_exemption {
-            BackendExemption::SharedSecret => "an operator with the shared secret needs no pairing",
+            BackendExemption::SharedSecret => {
+                "an operator with the shared secret that is not a page needs no pairing"
+            }
             _ => "the gateway's own backend client on this machine needs no pairing",
         };
         let because = self.cite("backend_exemption", why);
@@ -182,6 +184,11 @@ impl<'a> Walk<'a> {
             .map(String::as_str)
             .collect();
         if !self.may_approve(asked, &pending) {
+            if reason == Reason::MetadataUpgrade && self.holds(asked) {
+                let because = "the record has what is asked for, so the gateway goes on as if another had approved it (pairingStateAllowsRequestedAccess)";
+                self.step(question, "no, and none is needed", because);
+                return Ok(());
+            }
             let because = self.cite(
                 "approval",
                 "a silent approval must not grant more than the connection asks for",
@@ -236,6 +243,15 @@ impl<'a> Walk<'a> {
             Reason::MetadataUpgrade => Some("another platform or device family is not".to_owned()),
             _ => None,
         }
+    }
+
+    /// Whether the record has the role and the scopes that are asked for.
+    fn holds(&self, asked: &[String]) -> bool {
+        let rules = self.rules;
+        self.state.paired.as_ref().is_some_and(|record| {
+            record.roles(rules).contains(&self.role().name())
+                && covers(rules, record.scopes(rules), asked)
+        })
     }
 
     pub(super) fn live(&self) -> impl Iterator<Item = &'a Pending> {

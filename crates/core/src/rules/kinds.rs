@@ -202,7 +202,7 @@ pub enum TokenNeed {
 pub enum BackendExemption {
     /// None.
     None,
-    /// Any operator's with the shared secret.
+    /// Any operator's with the shared secret, but a page's.
     SharedSecret,
     /// The gateway-client/backend's from this machine.
     Local,
@@ -228,7 +228,9 @@ pub enum NoDeviceScopes {
     Dropped,
     /// Kept with the shared secret.
     Kept,
-    /// Kept for the exempted backend only.
+    /// Kept for the control UI that `allowInsecureAuth` spares a device.
+    KeptForUi,
+    /// The same, and for the exempted backend.
     KeptForBackend,
     /// The same, and for the command line on this machine.
     KeptForLocal,

@@ -218,7 +218,7 @@ table! {
     no_device_scopes: NoDeviceScopes = "src/gateway/server/ws-connection/message-handler.ts handleMissingDeviceIdentity" [
         "2026.1.29" in "src/gateway/server/ws-connection/message-handler.ts" => NoDeviceScopes::Kept,
         "2026.2.17" in "src/gateway/server/ws-connection/message-handler.ts" => NoDeviceScopes::Dropped, "2026.2.26" => NoDeviceScopes::Kept,
-        "2026.3.13" => NoDeviceScopes::Dropped, "2026.4.20" => NoDeviceScopes::KeptForBackend, "2026.7.1" => NoDeviceScopes::KeptForLocal,
+        "2026.3.13" => NoDeviceScopes::KeptForUi, "2026.4.20" => NoDeviceScopes::KeptForBackend, "2026.7.1" => NoDeviceScopes::KeptForLocal,
     ];
     /// How the agent's tool reaches the gateway on this machine.
     agent_path: AgentPath = "src/agents/tools/gateway.ts" [
