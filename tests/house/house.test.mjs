@@ -1,6 +1,7 @@
 // The walls of the house: no import circle, no arrow against the order of the rooms, no file that grew too long.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { arrows, circles, sources } from './imports.mjs';
@@ -13,7 +14,7 @@ const room = (file) => file.split('/')[0].replace(/\.rs$/, '');
 /** From the ground up: each uses only what stands before it. */
 const ORDER = [
   'base', 'codes', 'error', 'parts', 'inputs', 'wants', 'entropy', 'verdict', 'report', 'steps',
-  'rules', 'options', 'store', 'config', 'gateway', 'context', 'plan', 'diagnose', 'operations', 'bridge',
+  'rules', 'options', 'store', 'config', 'gateway', 'context', 'plan', 'diagnose', 'operations', 'foresee', 'bridge',
 ];
 const MAX_LINES = 400;
 /** The scanner and editor of documents, and tables, which hold rows and nothing else. */
@@ -39,6 +40,26 @@ test('every arrow between rooms of the core leads down', () => {
   }
   assert.deepEqual(against, []);
   assert.deepEqual(circles(between), []);
+});
+
+/** The rooms of the package's JavaScript, and what each may use beside itself. */
+const ROOMS = { core: [], node: ['core'], sandbox: ['core'], entry: ['core', 'node', 'sandbox'], cli: ['core', 'entry', 'node'] };
+
+test('each room of the package uses only those that it may', () => {
+  const lib = fileURLToPath(new URL('../../npm/openclaw-prepair/lib/', import.meta.url));
+  const used = { __proto__: null };
+  for (const [room, allowed] of Object.entries(ROOMS)) {
+    for (const file of readdirSync(lib + room, { recursive: true }).filter((name) => /\.m?js$/.test(name) && !name.startsWith('vendor/'))) {
+      const text = readFileSync(`${lib}${room}/${file}`, 'utf8');
+      for (const [, path] of text.matchAll(/(?:require\(|from |import )'(\.{1,2}\/[^']+)'/g)) {
+        // what is made of another room's sources stands for them
+        const [other] = relative(lib, join(lib, room, file, '..', path)).replace(/^esm\//, '').split('/');
+        if (other !== room && other !== '..') (used[room] ??= new Set()).add(other);
+      }
+    }
+    assert.deepEqual([...used[room] ?? []].filter((other) => !allowed.includes(other)), [], room);
+  }
+  assert.deepEqual([...used.entry].sort(), ROOMS.entry);
 });
 
 test('no source file is too long', () => {

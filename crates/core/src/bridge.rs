@@ -12,6 +12,7 @@ use crate::codes::ErrorCode;
 use crate::diagnose::approach;
 use crate::entropy::{self, ENTROPY, new_identity};
 use crate::error::{Error, Fields, Place, Result};
+use crate::foresee::foresee;
 use crate::gateway::tree::TREE;
 use crate::inputs::{Earlier, File, Inputs, Installed, PassedOver, Process, Stat};
 use crate::operations;
@@ -20,6 +21,7 @@ use crate::parts::{Part, Read, malformed, mistyped, shapes};
 use crate::plan::{devices, identity};
 use crate::rules::Rules;
 use crate::steps::{Plan, Step};
+use crate::store::rows;
 use crate::wants::Stop;
 
 /// A reply: JSON, and the binary parts that it refers to by index.
@@ -70,6 +72,26 @@ fn answer(
             let done = missing.is_none();
             let mut reply = json(&missing.unwrap_or_default());
             reply["done"] = done.into();
+            Ok(reply)
+        }
+        // For a driver that reads far away, in as few journeys as can be.
+        "foresee" => {
+            let fresh = call.read::<Option<bool>>("fresh")?.unwrap_or_default();
+            let missing = match call.read::<String>("of")?.as_str() {
+                "deviceToken" => {
+                    let (options, inputs) = given(call, blobs, entropy)?;
+                    let (target, of) = options::token(options)?;
+                    foresee(&inputs, fresh, |inputs| {
+                        devices::live_token(&target, &of, inputs).err()
+                    })
+                }
+                _ => {
+                    let (request, inputs) = prepared(call, blobs, entropy)?;
+                    foresee(&inputs, fresh, |inputs| operations::stopped(&request, inputs))
+                }
+            }?;
+            let mut reply = json(&missing);
+            reply["standIn"] = rows::STAND_IN.0.into();
             Ok(reply)
         }
         "exportIdentity" => {

@@ -27,6 +27,7 @@ pub mod context;
 pub mod diagnose;
 pub mod entropy;
 pub mod error;
+pub mod foresee;
 pub mod gateway;
 pub mod inputs;
 pub mod operations;

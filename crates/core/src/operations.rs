@@ -138,11 +138,15 @@ fn rows(statements: Vec<Statement>, db: &str) -> Option<Step> {
 
 /// What a plan would still have to know. One that would be refused has read all that it needs.
 pub fn reads(request: &Request, inputs: &Inputs<'_>) -> Option<Missing> {
-    // The plan itself knows what it lacks.
-    match plan(request, inputs, &[1; ENTROPY]) {
-        Err(Stop::Missing(missing)) => Some(*missing),
+    match stopped(request, inputs) {
+        Some(Stop::Missing(missing)) => Some(*missing),
         _ => None,
     }
+}
+
+/// Why there would be no plan; the plan itself knows what it lacks.
+pub fn stopped(request: &Request, inputs: &Inputs<'_>) -> Option<Stop> {
+    plan(request, inputs, &[1; ENTROPY]).err()
 }
 
 /// What is said where a gateway runs on the state dir that changes.

@@ -39,7 +39,7 @@ pub(crate) fn shrink(from: &Path, to: &Path) -> Result {
         .arg(to))
 }
 
-/// The wasm module as lib/core/prepair.wasm, and the JavaScript around it in the two module systems.
+/// The wasm module as lib/core/prepair.wasm, and the JavaScript around it.
 pub(crate) fn build() -> Result {
     let module = guest("prepair-wasm")?;
     let built = target().join("wasm");
@@ -54,8 +54,7 @@ pub(crate) fn build() -> Result {
     let glue = bindgen.join("prepair_bg.js");
     let glue = fs::read_to_string(&glue).map_err(|e| format!("{}: {e}", glue.display()))?;
     let glue = restartable(&glue)?;
-    write(&package("lib/core/glue.js"), &commonjs(&glue))?;
-    write(&package("lib/esm/core/glue.mjs"), &glue)
+    write(&package("lib/core/glue.js"), &commonjs(&glue))
 }
 
 fn enable(feature: &str) -> String {

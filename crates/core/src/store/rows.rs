@@ -68,6 +68,13 @@ const DEVICE_COLUMNS: [(&str, &[&str]); 2] = [
     ),
 ];
 
+/// Stands for the device whose identity a database holds, where nobody has looked into it yet: its id and its public key, whose
+/// private half nobody has.
+pub const STAND_IN: (&str, &str) = (
+    "f340c0ac04adb767e5318ecf71456aff37ea83744f9fe0b521ab3520d47cc573",
+    "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAA33OqUqeVSFEoixAS+jeDrUW9aQknRQFwuKoWw8y5b4=\n-----END PUBLIC KEY-----\n",
+);
+
 /// What a query for whole records asks for: a node's commands under names that are no secrets in a sandbox.
 const RECORD: &str = "SELECT *, node_surface_json AS node_json, pending_node_surface_json AS waiting_json FROM device_pairing_paired";
 
@@ -170,6 +177,28 @@ pub fn pending(db: &str) -> Query {
         "SELECT *, hex(request_id) AS request_hex FROM device_pairing_pending ORDER BY ts, request_id",
         vec![],
     )
+}
+
+/// The rows that a query would give of a database that holds nothing but, where `paired`, an identity.
+pub fn imagined(id: &str, paired: bool) -> Vec<Map<String, Value>> {
+    let row = |cells: &[(&str, Value)]| {
+        cells.iter().map(|(name, value)| ((*name).to_string(), value.clone())).collect()
+    };
+    match id {
+        "userVersion" => vec![row(&[("user_version", FIRST_SCHEMA.into())])],
+        "columns" => COLUMNS
+            .iter()
+            .chain(&DEVICE_COLUMNS)
+            .chain(&[("config_machine_state", ["state_key"].as_slice())])
+            .flat_map(|(table, columns)| columns.iter().map(move |column| (*table, *column)))
+            .map(|(table, column)| row(&[("tbl", table.into()), ("col", column.into())]))
+            .collect(),
+        "primary" if paired => {
+            let (id, key) = STAND_IN;
+            vec![row(&[("device_id", id.into()), ("public_key_pem", key.into())])]
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The user_version; `None` without a database.

@@ -2,7 +2,7 @@
 
 use prepair_core::base::keys::KeyPair;
 use prepair_core::rules::NEWEST_NAME;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::kit::{Disk, NOW, ask, call, code, database, keys};
 
@@ -353,4 +353,36 @@ fn what_no_function_takes_is_refused() {
     ] {
         assert_eq!(code(&ask(request.clone())), expected, "{request}");
     }
+}
+
+#[test]
+fn whatever_an_operation_may_read_is_foreseen() {
+    let foreseen = |of: &str, operation: &str, more: Value, fresh: bool| {
+        let mut options = json!({ "stateDir": "/s", "env": {}, "gatewayVersion": NEWEST_NAME });
+        options.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        ask(json!({
+            "fn": "foresee", "of": of, "fresh": fresh, "operation": operation, "options": options,
+            "inputs": { "stats": {}, "files": {}, "rows": {}, "now": NOW, "home": "/h" },
+        }))
+    };
+    let named = |all: &Value, kind: &str| -> Vec<String> {
+        let name = |item: &Value| item.as_str().or(item["id"].as_str()).unwrap().to_owned();
+        all[kind].as_array().unwrap().iter().map(name).collect()
+    };
+    let all = foreseen("plan", "setup", json!({}), false);
+    let device = format!("paired:{}", all["standIn"].as_str().unwrap());
+    for id in ["userVersion", "columns", "primary", "pending", &device] {
+        assert!(named(&all, "queries").contains(&id.to_owned()), "{id} in {all}");
+    }
+    for file in ["openclaw.json", "identity/device.json", "devices/paired.json"] {
+        assert!(named(&all, "files").contains(&format!("/s/{file}")), "{file} in {all}");
+    }
+    let fresh = named(&foreseen("plan", "setup", json!({}), true), "queries");
+    assert_eq!(fresh, ["userVersion", "columns"]);
+
+    let id = "0".repeat(64);
+    let token = foreseen("deviceToken", "devices.revoke", json!({ "deviceId": id }), false);
+    assert!(named(&token, "queries").contains(&format!("tokens:{id}")), "{token}");
+    let wrong = foreseen("plan", "setup", json!({ "scopes": 7 }), false);
+    assert_eq!(wrong["error"]["code"], "ERR_PREPAIR_OPTIONS");
 }

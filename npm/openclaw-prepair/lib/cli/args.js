@@ -1,6 +1,7 @@
+// @ts-check
 'use strict';
 
-// Arguments to options. A secret is never an argument: every user of the machine can read those.
+// Arguments to options, of the command line and of remedies that the page tries: no Node module is used here, so no parseArgs of node:util. A secret is never an argument: every user of the machine can read those.
 
 /** Wrong usage: exit code 2. */
 class Usage extends Error {

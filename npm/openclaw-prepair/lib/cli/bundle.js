@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // `doctor --bundle`: the report and what it was made from, to be shown to others. What is not named here stays behind.

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // Who connects and from where, as `doctor --all` and the page judge them; and the line of a log that tells of one. No Node module is used here.

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // `openclaw-prepair devices …`: what is there, for people, and what they may type for it.
@@ -6,7 +7,11 @@ const { refusal } = require('../core/errors.js');
 const { safe, changes, notices, wrapped } = require('./show.js');
 
 const SECOND = 1000;
-const UNITS = [[86_400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']];
+/** @type {[number, string]} */
+const SECONDS = [1, 's'];
+/** @type {[number, string][]} */
+const UNITS = [[86_400, 'd'], [3600, 'h'], [60, 'min'], SECONDS];
+const WHOLE = { deviceId: /^[0-9a-f]{64}$/, requestId: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ };
 /** How much of an id is shown where all of it does not fit, and how little of one may be typed. */
 const SHORT = 16;
 const LEAST = 8;
@@ -15,7 +20,7 @@ const LONGEST = 60;
 /** `3 d ago`. A clock that was set back makes no age. */
 function age(ms) {
   const seconds = Math.max(0, Math.round(ms / SECOND));
-  const [size, unit] = UNITS.find(([size]) => seconds >= size) ?? [1, 's'];
+  const [size, unit] = UNITS.find(([least]) => seconds >= least) ?? SECONDS;
   return `${Math.floor(seconds / size)} ${unit} ago`;
 }
 
@@ -109,7 +114,7 @@ function changed(operation, report, c, dry) {
 /** An id of which only the beginning was typed, in full. The own device is removed by its whole id alone. */
 function completed(operation, options, list) {
   const out = { ...options };
-  for (const [name, full] of [['deviceId', /^[0-9a-f]{64}$/], ['requestId', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/]]) {
+  for (const [name, full] of Object.entries(WHOLE)) {
     const typed = out[name];
     if (typeof typed !== 'string' || full.test(typed) || typed.length < LEAST) continue;
     const { paired, waiting } = list();

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // What a dry run would change, line by line, without a secret in it.
@@ -38,7 +39,7 @@ function isSecret(given) {
   return secret;
 }
 
-/** Whatever characters a login holds: all up to the last @. */
+/** Whatever characters a login holds: all up to the last at sign. */
 function maskLogin(text) {
   const plain = text.replace(/\/\/[^\s/?#"']+@/g, `//${MASK}@`).replace(/\S+/g, (word) => {
     const at = word.lastIndexOf('@');

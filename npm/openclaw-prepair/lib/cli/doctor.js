@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // `doctor`: one connection judged, or with --all who gets in from where.

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // The command line: arguments in, a report out, and an exit code.

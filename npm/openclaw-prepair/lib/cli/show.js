@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // Reports for people.
@@ -161,10 +162,14 @@ function told(findings, c, mark) {
   return [...first.flatMap((finding, at) => notice(finding, c, at === 0 ? mark : c.yellow('!'))), ...others.flatMap((finding) => notice(finding, c, c.dim('·')))];
 }
 
-/** The steps of a remedy: commands to copy, each with what it does. */
+/**
+ * The steps of a remedy: commands to copy, each with what it does.
+ * @returns {any[]}
+ */
 const stepsOf = ({ steps }, c) =>
   steps.flatMap((step) => {
     const words = command(step);
+    /** @type {any} */
     const text = { first: words ? '    ' : '  ', text: safe(inFlags(step.text)), indent: words ? 4 : 2, ...(words && { style: c.dim }) };
     return words ? [{ words, indent: 2 }, text] : [text];
   });
@@ -185,6 +190,7 @@ function diagnosis(report, c, { why }, chosen = false) {
   const { verdict, reason, steps, findings, remedy } = report;
   const wall = isWall(report);
   const [color, mark] = wall ? [c.red, '✘'] : isOpen(report) ? [c.green, '✔'] : [c.yellow, '?'];
+  /** @type {any[]} */
   const lines = [...standsOn(report.assumed, c), ''];
   if (why) {
     lines.push(c.bold("The gateway's decision"));

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // The bridge to the core: JSON with binary parts beside it. No Node module is used here, so that the edge entries share it.
@@ -186,11 +187,11 @@ function operate(binding, fn, operation, options, inputs) {
   return operateOn(binding, fn, operation, taken(options), inputs);
 }
 
-/** The same with options that were taken before. */
-function operateOn(binding, fn, operation, { options, blobs: secrets }, inputs) {
+/** The same with options that were taken before; `more` is what else the function takes. */
+function operateOn(binding, fn, operation, { options, blobs: secrets }, inputs, more = {}) {
   const blobs = [...secrets];
   const { files = {}, entropy, ...rest } = members(inputs, 'inputs');
-  const request = { fn, operation, options, inputs: { ...rest, files: packFiles(files, blobs) } };
+  const request = { fn, operation, ...more, options, inputs: { ...rest, files: packFiles(files, blobs) } };
   if (entropy !== undefined) {
     const bytes = bytesOf(entropy, 'inputs.entropy');
     if (!bytes) {

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 /** An object with those of its fields that are there. */
@@ -6,6 +7,7 @@ const given = (fields) => Object.fromEntries(Object.entries(fields).filter(([, v
 /** A refusal: stable code, place, and what to do. Never holds a key, a token or the content of a file. */
 class PrepairError extends Error {
   constructor(fields) {
+    /** @type {any} */
     const { code, message, path, line, column, hint } = { __proto__: null, ...fields };
     const place = path === undefined || path === null ? undefined : given({ path, line, column });
     super(message);

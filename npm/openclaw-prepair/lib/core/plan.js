@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // The pure entry over any binding: what to read, and the plan. No Node module is used here: the edge entries share it.

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // The report of a call that had to plan more than once, or was stopped part-way by another writer. No Node module is

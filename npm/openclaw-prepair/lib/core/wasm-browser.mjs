@@ -1,6 +1,7 @@
+// @ts-check
 // Browsers: the wasm lies beside this file, or beside the bundle.
 import errors from '../esm/core/errors.mjs';
-import * as glue from '../esm/core/glue.mjs';
+import glue from '../esm/core/glue.mjs';
 import wasm from '../esm/core/wasm.mjs';
 
 const fetched = async () => {

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // Node: the wasm lies beside this file, or beside the bundle.

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // The wasm module as a binding. No Node module is used here, so that the edge entries share it.
@@ -15,6 +16,7 @@ const LIMIT =
 function start(glue, module, file) {
   let running = null;
   const run = () => {
+    /** @type {any} */
     const { exports } = new WebAssembly.Instance(module, { './prepair_bg.js': glue });
     glue.__wbg_set_wasm(exports);
     exports.__wbindgen_start();
@@ -76,7 +78,7 @@ async function compiled(given, otherwise) {
  * `{ init, load }` of a runtime without a disk: `bundled` gives the module where it comes with the code, else `fetched`
  * is asked by `init`.
  */
-function holder(glue, { bundled, fetched }) {
+function holder(glue, { bundled = undefined, fetched = undefined }) {
   let binding;
   let pending;
   let failed;

@@ -1,3 +1,4 @@
+// @ts-check
 // The Node entry where there is no Node: everything refuses, and says what to use.
 import errors from '../esm/core/errors.mjs';
 

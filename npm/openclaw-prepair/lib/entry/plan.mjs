@@ -1,3 +1,4 @@
+// @ts-check
 // Where there is no Node: the way to the wasm is the runtime's, by "imports" of package.json.
 import { init, load } from '#wasm';
 import pure from '../esm/core/plan.mjs';

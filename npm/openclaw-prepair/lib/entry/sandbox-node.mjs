@@ -1,3 +1,4 @@
+// @ts-check
 import sandbox from './sandbox-node.js';
 
 export const {

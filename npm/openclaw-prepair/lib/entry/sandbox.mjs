@@ -1,3 +1,4 @@
+// @ts-check
 import { init, load } from '#wasm';
 import errors from '../esm/core/errors.mjs';
 import remote from '../esm/sandbox/index.mjs';

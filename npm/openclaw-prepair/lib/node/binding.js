@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // Finds the binding: the addon that fits this machine, else the wasm module. PREPAIR_BINDING forces one.

@@ -1,6 +1,7 @@
+// @ts-check
 'use strict';
 
-// What the files of OpenClaw's state database tell, and the soundness of its identity's row. inside/rows.js holds a copy of this.
+// What the files of OpenClaw's state database tell, and the soundness of its identity's row. tests/sandbox/inside.mjs puts it before inside/rows.js too.
 
 const fs = require('node:fs');
 const path = require('node:path');

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // Read, plan, apply, read back, plan again: the only code that lets the core's decisions touch a disk.

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // `readFiles`, `sameFiles` and `applyFiles` with node:fs, for the wasm binding: the twin of crates/host, which holds the reasons.
@@ -20,7 +21,8 @@ const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK
 const LIMIT = 2 ** 29 - 24;
 // Node reads what is inherited of its options too.
 const OPTIONAL = { __proto__: null, throwIfNoEntry: false };
-const LATIN1 = { __proto__: null, encoding: 'latin1' };
+// Nothing inherited; the types know this as a text only.
+const LATIN1 = /** @type {'latin1'} */ (/** @type {unknown} */ ({ __proto__: null, encoding: 'latin1' }));
 const LOCK = '.prepair.lock';
 const STALE_MS = 30_000;
 const EMPTY_MS = 50;
@@ -232,7 +234,7 @@ class Folder {
     if (owner && (uid !== owner[0] || gid !== owner[1])) {
       // Not the empty folder that we made: someone put theirs in its place to be given it.
       if (this.list().length > 0) throw failure('ENOTEMPTY', -39);
-      steady(() => fs.fchownSync(this.fd, ...owner));
+      steady(() => fs.fchownSync(this.fd, owner[0], owner[1]));
     }
     steady(() => fs.fchmodSync(this.fd, 0o700));
   }
@@ -259,7 +261,7 @@ class Folder {
       if (user !== undefined && uid !== user) refuse();
       if (owner && (uid !== owner[0] || gid !== owner[1])) {
         try {
-          steady(() => fs.fchownSync(fd, ...owner));
+          steady(() => fs.fchownSync(fd, owner[0], owner[1]));
         } catch (error) {
           if (!kept) throw error;
           // A group that we are not in is lost, but only where it means nothing: where it may do no more than all.
@@ -488,7 +490,8 @@ const self = () => ({
   start: statOf(process.pid)?.start ?? '-',
 });
 
-function isDead(here, [boot, namespace, pid, start]) {
+function isDead(here, holder) {
+  const [boot, namespace, pid, start] = holder;
   if (boot !== '-' && here.boot !== '-' && boot !== here.boot) return true;
   if (namespace !== here.namespace) return false;
   const id = Number(pid);
@@ -778,7 +781,7 @@ class Job {
   isMount(folder, name) {
     // "36 35 98:0 /root /mount/point …", space, tab, newline and backslash in octal
     this.mounts ??= new Set(
-      (quietly(() => fs.readFileSync('/proc/self/mountinfo', { __proto__: null, encoding: 'utf8' })) ?? '')
+      (quietly(() => String(fs.readFileSync('/proc/self/mountinfo'))) ?? '')
         .split('\n')
         .map((line) => (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(parseInt(octal, 8)))),
     );

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // Whether a gateway runs on a state dir, by the lock that it holds while it does (src/infra/gateway-lock.ts): a file
@@ -7,6 +8,9 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { bare } = require('../core/bridge.js');
+
+// Nothing inherited; the types know this as a text only.
+const LATIN1 = /** @type {'latin1'} */ (/** @type {unknown} */ ({ __proto__: null, encoding: 'latin1' }));
 
 const LARGEST = 64 * 1024;
 
@@ -26,7 +30,7 @@ function lives(pid, startTime) {
   } catch (error) {
     if (error.code !== 'EPERM') return false;
   }
-  const text = attemptOf(() => fs.readFileSync(`/proc/${pid}/stat`, { __proto__: null, encoding: 'latin1' }), '');
+  const text = attemptOf(() => fs.readFileSync(`/proc/${pid}/stat`, LATIN1), '');
   const start = text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
   return start === undefined || typeof startTime !== 'number' || Number(start) === startTime;
 }
@@ -37,7 +41,7 @@ const openclaw = () => require('./openclaw.js');
 /** What a lock file of a living gateway says that uses one of these folders. */
 function holder(file, folders, owner) {
   const { readPlain } = require('./plain-file.js');
-  const { pid, startTime, configPath, stateDir } = bare(JSON.parse(readPlain(file, LARGEST)));
+  const { pid, startTime, configPath, stateDir } = bare(JSON.parse(readPlain(file, LARGEST).toString()));
   if (!Number.isInteger(pid) || pid < 1 || typeof configPath !== 'string') return null;
   if (!folders.includes(path.dirname(configPath)) && !folders.includes(stateDir)) return null;
   // Anybody can make a folder of that name in /tmp, and name any process.

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // Finds the installed openclaw package without starting a process. inside/rows.js holds a copy of this.
@@ -25,7 +26,7 @@ const own = (value) => ({ __proto__: null, ...value });
 /** The package in a folder, or null. */
 function packageIn(dir) {
   try {
-    const manifest = own(JSON.parse(readPlain(path.join(dir, 'package.json'), MANIFEST_BYTES, { follow: true })));
+    const manifest = own(JSON.parse(readPlain(path.join(dir, 'package.json'), MANIFEST_BYTES, { follow: true }).toString()));
     if (manifest.name !== 'openclaw' || typeof manifest.version !== 'string') return null;
     const schema = own(own(manifest.openclaw).schemaVersions).state;
     return { version: manifest.version, stateSchema: Number.isSafeInteger(schema) ? schema : null };

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 const { lstatSync } = require('node:fs');

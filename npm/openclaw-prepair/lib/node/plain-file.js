@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // Reads what others may have laid in our way: nothing but a plain file of a sane size is read, and nothing else is opened.
@@ -16,8 +17,10 @@ function plain(stat, limit) {
 /**
  * The content of a plain file, or its first `length` bytes, with `tail` its last. `follow`: it may be reached over a link in its
  * last place.
+ * @param {{ __proto__?: null, follow?: boolean, length?: number, tail?: boolean }} [options]
  */
 function readPlain(file, limit, options) {
+  /** @type {any} */
   const { follow, length, tail } = { __proto__: null, follow: false, length: limit, tail: false, ...options };
   plain(follow ? fs.statSync(file) : fs.lstatSync(file), limit);
   // Whatever took its place since then is not waited for.

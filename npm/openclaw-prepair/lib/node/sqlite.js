@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // Rows of OpenClaw's state database, through the host's own SQLite: a second copy in one process can corrupt the file.
@@ -16,7 +17,7 @@ function library(db) {
     if (!/SQLite/.test(String(warning?.message ?? warning))) emit.call(process, warning, ...rest);
   };
   try {
-    const found = process.getBuiltinModule?.('node:sqlite');
+    const found = /** @type {any} */ (process).getBuiltinModule?.('node:sqlite');
     if (found?.DatabaseSync) return found;
   } finally {
     process.emitWarning = emit;

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // A real signed connect to a running gateway, as OpenClaw's src/gateway/client.ts does it. A try leaves what any connect of that
@@ -171,10 +172,11 @@ function reasonOf(closeCode, said) {
  * repeat; without `device` it presents none.
  */
 async function attempt(peer, connect) {
+  /** @type {any} */
   const { client, scope, method, auth, device } = { __proto__: null, ...connect };
   let [socket, gone] = [null, null];
   const waiting = new Map();
-  const nothing = () => {};
+  const nothing = (_) => {};
   let [challenge, close] = [nothing, nothing];
   const challenged = new Promise((resolve) => (challenge = resolve));
   const closed = new Promise((resolve) => (close = (end) => resolve((gone ??= end))));

@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // A WebSocket to a peer that nothing is known of: text messages, own headers, close code and reason, and no more of each

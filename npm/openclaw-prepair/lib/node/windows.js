@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // Reading on Windows: for `diagnose`, `devices.list` and what else writes nothing. It has no modes, no owners that a number tells, no

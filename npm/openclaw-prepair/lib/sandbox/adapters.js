@@ -1,9 +1,13 @@
+// @ts-check
 'use strict';
 
 // What each SDK calls reading, writing and running, as a SandboxFs. By shape alone: no SDK is needed to load this.
 
 const { reading } = require('../core/bridge.js');
 const { refusal } = require('../core/errors.js');
+
+/** No options. */
+const NONE = /** @type {{ signal?: AbortSignal, timeoutMs?: number }} */ ({});
 
 /** Words as one command line of a POSIX shell. */
 const line = (argv) => argv.map((word) => `'${String(word).replaceAll("'", "'\\''")}'`).join(' ');
@@ -34,9 +38,9 @@ function vercel(sandbox) {
   return {
     setsModes: true,
     home: '/home/vercel-sandbox',
-    read: (path, { signal } = {}) => sandbox.readFileToBuffer({ path }, { signal }),
-    writeMany: (files, { signal } = {}) => sandbox.writeFiles(files.map(({ path, content, mode }) => ({ path, content, mode })), { signal }),
-    async exec([cmd, ...args], { signal, timeoutMs } = {}) {
+    read: (path, { signal } = NONE) => sandbox.readFileToBuffer({ path }, { signal }),
+    writeMany: (files, { signal } = NONE) => sandbox.writeFiles(files.map(({ path, content, mode }) => ({ path, content, mode })), { signal }),
+    async exec([cmd, ...args], { signal, timeoutMs } = NONE) {
       const done = await sandbox.runCommand({ cmd, args, signal, timeoutMs });
       const [stdout, stderr] = await Promise.all([done.stdout(), done.stderr()]);
       return { exitCode: done.exitCode, stdout, stderr };
@@ -49,11 +53,11 @@ function e2b(sandbox) {
   shaped(sandbox, 'e2b', ['files.read', 'files.write', 'commands.run']);
   return {
     home: '/home/user',
-    read: (path, { signal } = {}) => orNull(() => sandbox.files.read(path, { format: 'bytes', signal })),
-    async writeMany(files, { signal } = {}) {
+    read: (path, { signal } = NONE) => orNull(() => sandbox.files.read(path, { format: 'bytes', signal })),
+    async writeMany(files, { signal } = NONE) {
       await sandbox.files.write(files.map(({ path, content }) => ({ path, data: new Uint8Array(content).buffer })), { signal });
     },
-    async exec(argv, { signal, timeoutMs } = {}) {
+    async exec(argv, { signal, timeoutMs } = NONE) {
       try {
         const { exitCode, stdout, stderr } = await sandbox.commands.run(line(argv), { timeoutMs, signal });
         return { exitCode, stdout, stderr };
@@ -75,7 +79,7 @@ function daytona(sandbox) {
     async writeMany(files) {
       await Promise.all(files.map(({ path, content }) => sandbox.fs.uploadFile(globalThis.Buffer.from(content), path)));
     },
-    async exec(argv, { timeoutMs } = {}) {
+    async exec(argv, { timeoutMs } = NONE) {
       const seconds = timeoutMs === undefined ? undefined : Math.ceil(timeoutMs / 1000);
       const { exitCode, result } = await sandbox.process.executeCommand(line(argv), undefined, undefined, seconds);
       return { exitCode, stdout: result, stderr: '' };
@@ -101,7 +105,7 @@ function cloudflare(sandbox) {
     async writeMany(files) {
       await Promise.all(files.map(({ path, content }) => sandbox.writeFile(path, base64(content), { encoding: 'base64' })));
     },
-    async exec(argv, { timeoutMs } = {}) {
+    async exec(argv, { timeoutMs } = NONE) {
       const { exitCode, stdout, stderr } = await sandbox.exec(line(argv), { timeout: timeoutMs });
       return { exitCode, stdout, stderr };
     },
@@ -113,18 +117,18 @@ function docker(container) {
   shaped(container, 'docker', ['getArchive', 'putArchive', 'exec']);
   return {
     home: '/root',
-    read: (path, { signal } = {}) => orNull(async () => {
+    read: (path, { signal } = NONE) => orNull(async () => {
       const entry = untar(await collected(await container.getArchive({ path, abortSignal: signal })));
       if (entry) return entry;
       throw new Error('no plain file');
     }),
-    async writeMany(files, { signal } = {}) {
+    async writeMany(files, { signal } = NONE) {
       // One archive a folder: entries for folders would change those that are there.
       const folders = new Map();
       for (const file of files) folders.set(parentOf(file.path), [...(folders.get(parentOf(file.path)) ?? []), file]);
       for (const [path, inside] of folders) await container.putArchive(globalThis.Buffer.from(tar(inside)), { path, abortSignal: signal });
     },
-    async exec(argv, { signal } = {}) {
+    async exec(argv, { signal } = NONE) {
       const exec = await container.exec({ Cmd: argv, AttachStdout: true, AttachStderr: true, abortSignal: signal });
       const output = demultiplexed(await collected(await exec.start({ hijack: true, stdin: false, abortSignal: signal })));
       const { ExitCode } = await exec.inspect();

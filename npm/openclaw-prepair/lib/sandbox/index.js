@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // The operations on a sandbox seen from outside: read, plan, upload, commit, each one wait. No Node module is used
@@ -16,10 +17,6 @@ const CLEANUP_MS = 3000;
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const OPERATIONS = ['prePair', 'clearPending', 'patchConfig', 'setup', 'diagnose'];
 const DEVICES = ['list', 'approve', 'reject', 'remove', 'revoke', 'rotate', 'rename'];
-// Stands for the primary identity of a database while it is not known: a key that nobody holds. In the sandbox the real
-// deviceId takes its place in the queries.
-const STAND = 'f340c0ac04adb767e5318ecf71456aff37ea83744f9fe0b521ab3520d47cc573';
-const STAND_KEY = '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAA33OqUqeVSFEoixAS+jeDrUW9aQknRQFwuKoWw8y5b4=\n-----END PUBLIC KEY-----\n';
 const utf8 = new TextEncoder();
 
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -82,7 +79,7 @@ class Calls {
   }
 
   /** Runs calls side by side; resolves when all have ended. */
-  async together(calls, { counted = true, timeoutMs = this.timeoutMs, signal = this.signal } = { __proto__: null }) {
+  async together(calls, { counted = true, timeoutMs = this.timeoutMs, signal = this.signal } = /** @type {any} */ ({ __proto__: null })) {
     if (signal?.aborted) throw aborted();
     if (counted) this.rounds += 1;
     const control = new AbortController();
@@ -263,23 +260,6 @@ function facts(answer, paths = 0) {
 
 const NOT_A_FILE = { __proto__: null, d: 'dir', l: 'symlink', o: 'other' };
 
-/** Rows of a database that makes the core ask for all that it may want. */
-function imagined(queries, primary) {
-  const tables = {
-    device_identities: 'identity_key device_id public_key_pem private_key_pem created_at_ms updated_at_ms',
-    device_pairing_paired: 'device_id public_key display_name operator_label platform device_family client_id client_mode browser_origin role roles_json scopes_json approved_scopes_json tokens_json approved_via remote_ip node_surface_json pending_node_surface_json created_at_ms approved_at_ms last_seen_at_ms',
-    device_pairing_pending: 'request_id device_id public_key role roles_json scopes_json remote_ip silent is_repair ts refreshed_at_ms',
-    config_machine_state: 'state_key',
-  };
-  const answers = {
-    __proto__: null,
-    userVersion: [{ user_version: 15 }],
-    columns: Object.entries(tables).flatMap(([tbl, names]) => names.split(' ').map((col) => ({ tbl, col }))),
-    primary,
-  };
-  return Object.fromEntries(queries.map((query) => [query.id, answers[query.id] ?? []]));
-}
-
 /** What the core lacks, if it lacks anything. */
 const lacking = (answer) => (Object.hasOwn(answer, 'missing') ? bare(answer.missing) : undefined);
 
@@ -288,7 +268,14 @@ class Job {
   constructor(binding, fs, operation, options, fn = 'plan') {
     const { fresh, onStep, signal, timeoutMs, stagingDir, ...given } = checked(fs, options);
     const { options: rest, blobs } = taken(given);
-    Object.assign(this, { binding, fs, operation, fn, fresh, onStep, stagingDir, blobs });
+    this.binding = binding;
+    this.fs = fs;
+    this.operation = operation;
+    this.fn = fn;
+    this.fresh = fresh;
+    this.onStep = onStep;
+    this.stagingDir = stagingDir;
+    this.blobs = blobs;
     this.calls = new Calls(fs, { signal, timeoutMs });
     this.options = rest;
     this.diagnosing = operation === 'diagnose';
@@ -310,11 +297,11 @@ class Job {
     this.onStep?.(name);
   }
 
-  core(inputs) {
+  core(inputs, fn = this.fn, more = undefined) {
     const { home, env, installed, passedOver } = this.known;
     const call = { options: { __proto__: null, ...this.options, env }, blobs: this.blobs };
     try {
-      return operateOn(this.binding, this.fn, this.operation, call, { ...this.fixed, home, installed, passedOver, ...inputs });
+      return operateOn(this.binding, fn, this.operation, call, { ...this.fixed, home, installed, passedOver, ...inputs }, more);
     } catch (error) {
       if (error.code === 'ERR_PREPAIR_OPTIONS') error.hint = withRemote(error.hint);
       throw error;
@@ -329,45 +316,11 @@ class Job {
 
   /** What the core will ask for, as far as it can be foreseen, so that one wait gets it all. */
   foresee() {
-    const files = new Set();
-    const optional = new Set();
-    const stats = new Set();
-    const queries = new Map();
-    let bases = [];
-    // Without a database, with an empty one, with one that holds an identity.
-    const worlds = [
-      (asked) => Object.fromEntries(asked.map((query) => [query.id, null])),
-      (asked) => imagined(asked, []),
-      (asked) => imagined(asked, [{ device_id: STAND, public_key_pem: STAND_KEY }]),
-    ];
-    for (const rows of this.fresh ? worlds.slice(0, 1) : worlds) {
-      const inputs = this.nothing();
-      for (let turn = 0; turn < 20; turn += 1) {
-        let missing;
-        try {
-          missing = lacking(this.core(inputs).json);
-        } catch (error) {
-          // This world is refused; a refusal of the real one is seen when it has been read.
-          if (rows === worlds[0] && error.code !== 'ERR_PREPAIR_NOT_FOUND') throw error;
-          break;
-        }
-        if (!missing) break;
-        if (missing.bases.length > 0) bases = missing.bases;
-        for (const file of missing.files) {
-          files.add(file);
-          inputs.files[file] = null;
-        }
-        for (const file of missing.optional ?? []) optional.add(file);
-        for (const path of missing.stats ?? []) {
-          stats.add(path);
-          inputs.stats[path] = null;
-        }
-        for (const query of missing.queries) queries.set(json(query), query);
-        Object.assign(inputs.rows, rows(missing.queries));
-      }
-    }
+    const { files, optional = [], stats = [], queries, bases, standIn } = bare(this.core(this.nothing(), 'foresee', { of: this.fn, fresh: this.fresh === true }).json);
+    // The device of a database while it is not known. In the sandbox the real deviceId takes its place in the queries.
+    this.standIn = standIn;
     apart(this.stagingDir, bases[0], this.options.owner);
-    return { files: [...files], optional: [...optional], queries: [...queries.values()], stats: [...stats], bases };
+    return { files, optional, queries, stats, bases };
   }
 
   /** Finds home, environment, user and package; with paths, what stands there, and the rows of a database. */
@@ -375,7 +328,7 @@ class Job {
     const db = queries[0]?.db ?? '';
     const auto = this.options.gatewayVersion === undefined || this.options.gatewayVersion === 'auto';
     const openclaw = auto || this.options.openclawDir !== undefined ? { dir: this.options.openclawDir, owner: this.options.owner?.uid } : null;
-    const request = openclaw || db ? json({ db, queries, stand: STAND, word: this.word, mends: !this.reading, openclaw }) : '';
+    const request = openclaw || db ? json({ db, queries, stand: this.standIn, word: this.word, mends: !this.reading, openclaw }) : '';
     const told = this.diagnosing || stats.length > 1 ? 'all' : stats[0] ?? '';
     return this.calls.script('look', [this.reading ? '-' : staging, db, inside.rows, request, told, ...paths]);
   }
@@ -390,7 +343,10 @@ class Job {
     if (openclawDir !== undefined && !found.installed) {
       throw refusal('OPTIONS', 'The option openclawDir is not the folder of an openclaw package in the sandbox, or there is no Node to read it.', { path: openclawDir });
     }
-    Object.assign(this, { user: found.user, stage: found.stage, node: found.node ?? null, homeFound: true });
+    this.user = found.user;
+    this.stage = found.stage;
+    this.node = found.node ?? null;
+    this.homeFound = true;
   }
 
   /** Reads until the core lacks nothing, and gives its plan. */
@@ -522,8 +478,8 @@ class Job {
       this.digest = found.rows.digest;
       // As they were asked there: with the real device in place of the stand-in, or not at all.
       const { device } = found.rows;
-      const stands = (value) => typeof value === 'string' && value.includes(STAND);
-      const put = (value) => (stands(value) ? value.split(STAND).join(device) : value);
+      const stands = (value) => typeof value === 'string' && value.includes(this.standIn);
+      const put = (value) => (stands(value) ? value.split(this.standIn).join(device) : value);
       this.queries = device === null
         ? this.queries.filter(({ id, params }) => ![id, ...params].some(stands))
         : this.queries.map((query) => ({ ...query, id: put(query.id), params: query.params.map(put) }));

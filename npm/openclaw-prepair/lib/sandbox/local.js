@@ -1,3 +1,4 @@
+// @ts-check
 'use strict';
 
 // A folder of this machine as a sandbox: for tests, and for trying things out. Node only.
@@ -76,7 +77,7 @@ async function within(file, flags, mode, use) {
   }
 }
 
-async function run([command, ...args], home, { signal, timeoutMs } = {}) {
+async function run([command, ...args], home, { signal, timeoutMs } = /** @type {any} */ ({})) {
   await folder(home);
   // From a relative or empty entry whatever lies in the folder would be started.
   const PATH = property(process.env, 'PATH')?.split(':').filter((dir) => path.isAbsolute(dir)).join(':');
