@@ -13,9 +13,10 @@ export function sizes() {
     // come from, trusted-proxy (+100 KB of the addon, +66 KB of wasm). With it the module is 14 KB of brotli over the goal.
     // all raised for the operations on devices: nine with their options, reports and refusals (+110 KB of the addon, +60 KB of wasm)
     // all raised for roles and profiles, 19 rows on what an approval writes and on other clients, and their part of the decision (+6 KB)
+    // brotli of the module raised by 1.5 KB for what a config holds behind links and blanks, pages that wait, and hints that name commands
     // both raised for twelve more rows of the rules, the sources of their cells, and what asks them
     { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_690_000 } },
-    { file: 'lib/core/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 590_000, brotli: 224_000 } },
+    { file: 'lib/core/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 590_000, brotli: 225_500 } },
     // raised for the places of errors and notices, which stand in wit/ beside their path, line and column (+4 KB)
     { file: '../component/component.wasm', goal: {}, ceiling: { bytes: 620_000 } },
   ].map(({ file, goal, ceiling }) => {
