@@ -164,7 +164,10 @@ impl<'a> Walk<'a> {
                     && self.state.config.other_secret.is_some() =>
             {
                 let name = self.state.config.other_secret.as_deref().unwrap_or_default();
-                let because = self.cite("env_secret_first", &format!("it presents the secret of {name}, and the gateway asks for that of the config"));
+                let because = match name.starts_with("gateway.auth.") {
+                    true => self.cite("secrets_trimmed", &format!("it presents {name} without the blanks around it, and the gateway asks for it as it stands")),
+                    false => self.cite("env_secret_first", &format!("it presents the secret of {name}, and the gateway asks for that of the config")),
+                };
                 self.step(question, "no", because);
                 return Err(refused(Reason::Auth));
             }

@@ -246,7 +246,7 @@ function matrix({ assumed, cells, findings }, c, columns = Infinity) {
     known.add(key);
     lines.push('', c.bold(`This opens it for ${client}, ${place}:`), ...stepsOf(remedy, c));
   }
-  if (cells.some((cell) => !isOpen(cell) && !cell.remedy?.opens)) lines.push('', c.dim('What says why the others stay closed: doctor with --client and --header, --remote-address.'));
+  if (cells.some((cell) => !isOpen(cell) && !cell.remedy?.opens)) lines.push('', c.dim('To see why the others stay closed, run doctor with --client and with --header or --remote-address.'));
   if (findings.length > 0) lines.push('', c.bold(plural(findings.length, 'remark')), ...told(findings, c, c.yellow('!')));
   return lines;
 }
