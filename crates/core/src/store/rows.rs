@@ -70,7 +70,7 @@ const DEVICE_COLUMNS: [(&str, &[&str]); 2] = [
 
 /// Stands for the device whose identity a database holds, where nobody has looked into it yet: its id and its public key, whose
 /// private half nobody has.
-pub const STAND_IN: (&str, &str) = (
+pub(crate) const STAND_IN: (&str, &str) = (
     "f340c0ac04adb767e5318ecf71456aff37ea83744f9fe0b521ab3520d47cc573",
     "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAA33OqUqeVSFEoixAS+jeDrUW9aQknRQFwuKoWw8y5b4=\n-----END PUBLIC KEY-----\n",
 );
@@ -180,7 +180,7 @@ pub(crate) fn pending(db: &str) -> Query {
 }
 
 /// The rows that a query would give of a database that holds nothing but, where `paired`, an identity.
-pub fn imagined(id: &str, paired: bool) -> Vec<Map<String, Value>> {
+pub(crate) fn imagined(id: &str, paired: bool) -> Vec<Map<String, Value>> {
     let row = |cells: &[(&str, Value)]| {
         cells.iter().map(|(name, value)| ((*name).to_string(), value.clone())).collect()
     };

@@ -214,7 +214,7 @@ function fits(call, file) {
 }
 
 /** Every operation by its name, here and in sandboxes; those on devices are called `devices.` and this. */
-const OPERATIONS = ['prePair', 'clearPending', 'patchConfig', 'setup', 'diagnose'];
-const DEVICES = ['list', 'approve', 'reject', 'remove', 'revoke', 'rotate', 'rename'];
+const OPERATIONS = /** @type {const} */ (['prePair', 'clearPending', 'patchConfig', 'setup', 'diagnose']);
+const DEVICES = /** @type {const} */ (['list', 'approve', 'reject', 'remove', 'revoke', 'rotate', 'rename']);
 
 module.exports = { OPERATIONS, DEVICES, encode, ask, isPlain, own, members, property, bare, text, reading, taken, operate, operateOn, unpackSteps, fits };

@@ -7,8 +7,12 @@ const driver = require('../node/driver.js');
 const { PrepairError } = require('../core/errors.js');
 
 const run = (name) => (options) => driver.run(load(), name, options);
-/** @returns {any} */
-const all = (names, prefix = '') => Object.fromEntries(names.map((name) => [name, run(prefix + name)]));
+/**
+ * @template {string} Name
+ * @param {readonly Name[]} names
+ * @returns {Record<Name, (options?: any) => any>}
+ */
+const all = (names, prefix = '') => /** @type {any} */ (Object.fromEntries(names.map((name) => [name, run(prefix + name)])));
 
 const newIdentity = (from) => {
   const blobs = [];
