@@ -241,7 +241,7 @@ if (started && process.getBuiltinModule?.('node:sqlite')) {
   });
 }
 
-const ENTRIES = { prepair: 'lib/index', pure: 'lib/plan-node', sandbox: 'lib/sandbox-node' };
+const ENTRIES = { prepair: 'lib/entry/index', pure: 'lib/entry/plan-node', sandbox: 'lib/entry/sandbox-node' };
 const modules = async () => {
   if (system === 'esm') return Object.fromEntries(await Promise.all(Object.entries(ENTRIES).map(async ([name, file]) => [name, await import(path.join(root, `${file}.mjs`))])));
   return Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, require(path.join(root, `${file}.js`))]));

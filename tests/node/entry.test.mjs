@@ -7,15 +7,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import * as namespace from '../../npm/openclaw-prepair/lib/entry/index.js';
-import * as plan from '../../npm/openclaw-prepair/lib/entry/plan-node.js';
-import * as sandbox from '../../npm/openclaw-prepair/lib/entry/sandbox-node.js';
+import * as namespace from '../../npm/openclaw-prepair/lib/entry/index.mjs';
+import * as plan from '../../npm/openclaw-prepair/lib/entry/plan-node.mjs';
+import * as sandbox from '../../npm/openclaw-prepair/lib/entry/sandbox-node.mjs';
 import { place, prepair } from './setup.mjs';
 
 const PACKAGE = createRequire(import.meta.url).resolve('../../npm/openclaw-prepair');
 
 test('every name of the entries can be imported by name', () => {
-  for (const { default: whole, 'module.exports': _, ...named } of [namespace, plan, sandbox]) {
+  const require = createRequire(import.meta.url);
+  for (const [entry, { default: _, ...named }] of [['index', namespace], ['plan-node', plan], ['sandbox-node', sandbox]]) {
+    const whole = require(`../../npm/openclaw-prepair/lib/entry/${entry}.js`);
     assert.ok(Object.keys(whole).length > 5);
     assert.deepEqual(named, { ...whole });
   }
