@@ -5,6 +5,8 @@ use crate::error::Error;
 use crate::report::Notice;
 
 pub(super) const SETUP: &str = "Run `npx openclaw-prepair setup`.";
+/// Of a device whose key lives elsewhere.
+pub(super) const APPROVE: &str = "Run `npx openclaw-prepair pre-pair` with `--device` and its public key; `npx openclaw-prepair devices list` shows whether it waits.";
 
 pub(super) const SETUP_KEEPS: &str = "Run `npx openclaw-prepair setup`; it keeps the key.";
 

@@ -8,7 +8,7 @@ use crate::base::text::{self, quote};
 use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::diagnose::disk::Disk;
-use crate::diagnose::findings::{Findings, SETUP};
+use crate::diagnose::findings::{APPROVE, Findings, SETUP};
 use crate::diagnose::identity::shape;
 use crate::gateway::pairing::{PINNED, remove_first};
 use crate::gateway::scopes::covers;
@@ -66,7 +66,7 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
                 NoticeCode::NotPaired,
                 &paired_path,
                 format!("There is no paired record of device {id}."),
-                SETUP,
+                if disk.elsewhere { APPROVE } else { SETUP },
             );
         }
         return;
