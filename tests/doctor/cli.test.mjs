@@ -358,11 +358,14 @@ describe('doctor', () => {
   it('judges the last refused connection of a log, and reads no forged line', async (t) => {
     const lines = JSON.parse(readFileSync(new URL('log-lines.json', import.meta.url), 'utf8'));
     for (const [version, told] of Object.entries(lines)) {
-      const { env, state } = home(t, { 'openclaw.json': CONFIG, 'gateway.log': `something\n${told['through a proxy']}\nmore\n`, 'forged.log': told.forged });
+      const { env, state } = home(t, { 'openclaw.json': CONFIG, 'gateway.log': `something\n${told['through a proxy']}\nmore\n`, 'colours.log': `${told['through a proxy'].replace('[ws] ', '\x1b[36m[ws]\x1b[39m \x1b[33m')}\x1b[39m\n`, 'forged.log': told.forged });
       const run = (name) => cli(['doctor', '--gateway-version', version, '--client', 'cli', '--log', join(state, name)], { env });
-      const { code, stdout } = await run('gateway.log');
-      assert.equal(code, 3, stdout);
-      assert.match(stdout, /It comes from 127\.0\.0\.1, through a proxy/);
+      // a gateway colours its lines, into a file too
+      for (const name of ['gateway.log', 'colours.log']) {
+        const { code, stdout } = await run(name);
+        assert.equal(code, 3, stdout);
+        assert.match(stdout, /It comes from 127\.0\.0\.1, through a proxy/);
+      }
       const forged = await run('forged.log');
       assert.equal(forged.code, 2, forged.stdout);
       assert.match(forged.stderr, /not a line of a gateway's log that can be read/);

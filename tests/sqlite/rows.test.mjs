@@ -243,6 +243,7 @@ function rows() {
       spoil(identity);
       writeFileSync(path, JSON.stringify(identity));
       // What lies in the files counts already; a form that is not imported would stop the gateway.
+      assert.equal(prepair.exportIdentity(options).deviceId, deviceId, 'so verify has it too while a first start imports');
       const { verdict } = prepair.diagnose({ ...options, connection: { client: 'cli', presentsDevice: true } });
       assert.equal(verdict, identity.version === 1 ? 'open' : 'rejected');
       if (verdict === 'rejected') await assert.rejects(startGateway(home), { exitCode: 78 });

@@ -27,27 +27,29 @@ pub fn export(target: &Target, inputs: &Inputs<'_>) -> Result<KeyPair, Stop> {
             .at(path)
             .hint("Call prePair() or setup() first.")
     };
+    let mut place = world.paths.identity.clone();
     if world.store == StoreKind::Sqlite {
         let db = world.paths.database();
-        let query = rows::export(&db);
-        want_queries(inputs, [query]).map_err(based)?;
-        let row =
-            inputs.rows("export").and_then(|rows| rows.first()).ok_or_else(|| nothing(&db))?;
-        let field = |name: &str| row.get(name).and_then(Value::as_str);
-        // What OpenClaw does not take is not given away either: the key of another device, above all.
-        return field("private_key_pem")
-            .and_then(KeyPair::from_pem)
-            .filter(|keys| {
-                field("device_id") == Some(&keys.device_id())
-                    && field("public_key_pem") == Some(&keys.public_pem())
-                    && field("private_key_pem") == Some(keys.private_pem().as_str())
-            })
-            .ok_or_else(|| broken_row(db).into());
+        want_queries(inputs, [rows::export(&db)]).map_err(based)?;
+        if let Some(row) = inputs.rows("export").and_then(|rows| rows.first()) {
+            let field = |name: &str| row.get(name).and_then(Value::as_str);
+            // What OpenClaw does not take is not given away either: the key of another device, above all.
+            return field("private_key_pem")
+                .and_then(KeyPair::from_pem)
+                .filter(|keys| {
+                    field("device_id") == Some(&keys.device_id())
+                        && field("public_key_pem") == Some(&keys.public_pem())
+                        && field("private_key_pem") == Some(keys.private_pem().as_str())
+                })
+                .ok_or_else(|| broken_row(db).into());
+        }
+        // A database without an identity is one whose first start has not imported the file yet.
+        place = db;
     }
     let path = &world.paths.identity;
     want_files(inputs, [path.as_str()]).map_err(based)?;
     let stored = identity::read(&inputs.file(path), path, inputs.now)?;
-    Ok(stored.ok_or_else(|| nothing(path))?.keys)
+    Ok(stored.ok_or_else(|| nothing(&place))?.keys)
 }
 
 /// Whether the identity file has another name, with which this version does not read it.

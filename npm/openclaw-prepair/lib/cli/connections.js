@@ -12,7 +12,7 @@ const PLACES = {
 };
 const CLIENTS = ['agent', 'cli', 'control-ui', 'node', 'app'];
 
-/** The last line of a gateway's log that tells of a refused connection; undefined where none does. */
-const refusedIn = (text) => text.split(/\r?\n/).findLast((one) => one.includes('[ws] closed before connect ') || one.includes('[ws] unauthorized '));
+/** The last line of a gateway's log that tells of a refused connection, without the colours of a terminal; undefined where none does. */
+const refusedIn = (text) => text.replace(/\x1b\[[0-9;]*m/g, '').split(/\r?\n/).findLast((one) => one.includes('[ws] closed before connect ') || one.includes('[ws] unauthorized '));
 
 module.exports = { PLACES, CLIENTS, refusedIn };
