@@ -12,8 +12,7 @@ use crate::context::World;
 use crate::diagnose::disk::{Disk, proxy_list};
 use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::{Findings, SETUP};
-use crate::diagnose::secrets::BLANKS;
-use crate::gateway::state::Mode;
+use crate::gateway::state::{Mode, OtherSecret};
 use crate::options::merge;
 use crate::plan::client::approve_elsewhere;
 use crate::report::Notice;
@@ -228,11 +227,15 @@ fn listens(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
             loopback(),
         );
     }
-    if let Some(name) = disk.differs.as_ref().filter(|name| name.starts_with(BLANKS)) {
-        findings.add(NoticeCode::SecretDiffers, &world.paths.config, format!("{name} has blanks around it: this version's gateway asks for it as it is, and its clients on this machine present it without them."), format!("Write {name} without the blanks."));
-    } else if let Some(name) = &disk.differs {
-        let other = if name.ends_with("TOKEN") { "token" } else { "password" };
-        findings.add(NoticeCode::SecretDiffers, &world.paths.config, format!("{name} in the environment is not gateway.auth.{other}: on this version the gateway asks for the config's, and its clients on this machine present the variable's."), format!("Unset {name} for the clients, or give it the value of gateway.auth.{other}."));
+    match &disk.differs {
+        Some(OtherSecret::Trimmed(name)) => {
+            findings.add(NoticeCode::SecretDiffers, &world.paths.config, format!("{name} has blanks around it: this version's gateway asks for it as it is, and its clients on this machine present it without them."), format!("Write {name} without the blanks."));
+        }
+        Some(OtherSecret::Variable(name)) => {
+            let other = if name.ends_with("TOKEN") { "token" } else { "password" };
+            findings.add(NoticeCode::SecretDiffers, &world.paths.config, format!("{name} in the environment is not gateway.auth.{other}: on this version the gateway asks for the config's, and its clients on this machine present the variable's."), format!("Unset {name} for the clients, or give it the value of gateway.auth.{other}."));
+        }
+        None => {}
     }
     disk.faults.extend(faults);
 }

@@ -15,7 +15,9 @@ use crate::diagnose::findings::Findings;
 use crate::diagnose::kept::{discarded, kept_token, torn};
 use crate::diagnose::secrets;
 use crate::error::{Error, Result};
-use crate::gateway::state::{Config, ControlUi, Identity, Mode, Paired, Pending, ProxyUser, State};
+use crate::gateway::state::{
+    Config, ControlUi, Identity, Mode, OtherSecret, Paired, Pending, ProxyUser, State,
+};
 use crate::inputs::File;
 use crate::options::target::Target;
 use crate::plan::identity::{IMPORT_BY_DOCTOR, linked, primary_key};
@@ -72,8 +74,8 @@ pub(super) struct Disk {
     pub(super) variables: Variables,
     /// What the gateway asks its clients for.
     pub(super) secret: Option<String>,
-    /// The variable from which its clients here take another secret.
-    pub(super) differs: Option<String>,
+    /// What its clients here present instead.
+    pub(super) differs: Option<OtherSecret>,
     /// A client keeps a token of this device; whether the record holds it.
     pub(super) kept_token: Option<bool>,
     /// `devices/paired.json` is an array: it holds nothing, and nothing stays in it.
@@ -202,8 +204,7 @@ impl Disk {
                 },
                 other_secret: self.differs.clone(),
             },
-            stale_token: self.kept_token == Some(false),
-            kept_token: self.kept_token == Some(true),
+            kept_token: self.kept_token,
             now,
         }
     }

@@ -8,8 +8,7 @@ use crate::diagnose::after::refusal;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::fault::Fault;
 use crate::diagnose::judge::{Case, presents_device};
-use crate::diagnose::secrets::BLANKS;
-use crate::gateway::state::Mode;
+use crate::gateway::state::{Mode, OtherSecret};
 use crate::gateway::walk::Outcome;
 use crate::options::target::flag;
 use crate::report::{By, RemedyStep};
@@ -82,19 +81,15 @@ pub(super) fn elsewhere(
             )]
         }
         (Verdict::Rejected, Some(Reason::NoDevice | Reason::MissingScope)) => vec![by_hand(DIRECT)],
-        (Verdict::Rejected, Some(Reason::Auth))
-            if disk.differs.as_ref().is_some_and(|name| name.starts_with(BLANKS)) =>
-        {
-            vec![by_hand(format!(
-                "Write {} without the blanks around it, in the file that holds it, and restart the gateway.",
-                disk.differs.as_deref().unwrap_or_default(),
-            ))]
-        }
-        (Verdict::Rejected, Some(Reason::Auth)) if disk.differs.is_some() => {
-            vec![by_hand(format!(
-                "{} in the environment of the clients is not the secret of the config, and no change on this disk unsets it. Unset it there, or give it the config's value.",
-                disk.differs.as_deref().unwrap_or_default(),
-            ))]
+        (Verdict::Rejected, Some(Reason::Auth)) if let Some(other) = &disk.differs => {
+            vec![by_hand(match other {
+                OtherSecret::Trimmed(setting) => format!(
+                    "Write {setting} without the blanks around it, in the file that holds it, and restart the gateway."
+                ),
+                OtherSecret::Variable(name) => format!(
+                    "{name} in the environment of the clients is not the secret of the config, and no change on this disk unsets it. Unset it there, or give it the config's value."
+                ),
+            })]
         }
         (Verdict::Rejected, Some(Reason::Auth)) => vec![by_hand(match mode {
             Mode::TrustedProxy => {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::base::named::Named;
 use crate::config::{dotenv, variables};
 use crate::context::World;
-use crate::gateway::state::Mode;
+use crate::gateway::state::{Mode, OtherSecret};
 use crate::inputs::{File, Inputs};
 use crate::options::target::Target;
 use crate::rules::Rules;
@@ -18,11 +18,8 @@ pub(super) struct Secrets {
     /// What the gateway asks for.
     pub(super) gateway: Option<String>,
     /// What its own clients on this machine present, where that is another one; where it comes from.
-    pub(super) differs: Option<String>,
+    pub(super) differs: Option<OtherSecret>,
 }
-
-/// Begins what is told of a secret with blanks around it, which the gateway takes as it is and its clients without them.
-pub(super) const BLANKS: &str = "gateway.auth.";
 
 /// The environment with what `.env` files add to it, as far as the names are asked for: the process's own count first.
 pub(super) fn environment(
@@ -119,9 +116,11 @@ pub(super) fn secrets(
     let given = names.iter().find_map(|name| Some((*name, filled(env.get(name)?)?)));
     let differs = match (&config, &given) {
         (Some(config), Some((variable, value))) if rules.env_secret_first => {
-            (config != value).then(|| variable.to_string())
+            (config != value).then(|| OtherSecret::Variable(variable.to_string()))
         }
-        (Some(config), _) if config.trim() != config => Some(format!("{BLANKS}{name}")),
+        (Some(config), _) if config.trim() != config => {
+            Some(OtherSecret::Trimmed(format!("gateway.auth.{name}")))
+        }
         _ => None,
     };
     let gateway = config.or(given.map(|(_, value)| value)).filter(|_| known);

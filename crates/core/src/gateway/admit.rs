@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::base::ip;
 use crate::gateway::request::{self, Request};
 use crate::gateway::scopes::covers;
-use crate::gateway::state::Mode;
+use crate::gateway::state::{Mode, OtherSecret};
 use crate::gateway::tree::Question;
 use crate::gateway::walk::{End, Method, Walk, refused, yes};
 use crate::options::connection::Auth;
@@ -151,7 +151,9 @@ impl<'a> Walk<'a> {
                 return Ok(Method::None);
             }
             (Mode::Token, Auth::Token)
-                if device && self.state.stale_token && self.rules.cached_token_first =>
+                if device
+                    && self.state.kept_token == Some(false)
+                    && self.rules.cached_token_first =>
             {
                 let because = self.cite("cached_token_first", "it presents the token that it keeps in identity/device-auth.json, which is not the one of its record");
                 self.step(question, "no", because);
@@ -160,13 +162,14 @@ impl<'a> Walk<'a> {
             (Mode::Token, Auth::Token) | (Mode::Password, Auth::Password)
                 if self.connection.auth.is_none()
                     && self.own_agent()
-                    && !(device && self.state.kept_token && self.rules.cached_token_first)
-                    && self.state.config.other_secret.is_some() =>
+                    && !(device
+                        && self.state.kept_token == Some(true)
+                        && self.rules.cached_token_first)
+                    && let Some(other) = &self.state.config.other_secret =>
             {
-                let name = self.state.config.other_secret.as_deref().unwrap_or_default();
-                let because = match name.starts_with("gateway.auth.") {
-                    true => self.cite("secrets_trimmed", &format!("it presents {name} without the blanks around it, and the gateway asks for it as it stands")),
-                    false => self.cite("env_secret_first", &format!("it presents the secret of {name}, and the gateway asks for that of the config")),
+                let because = match other {
+                    OtherSecret::Trimmed(setting) => self.cite("secrets_trimmed", &format!("it presents {setting} without the blanks around it, and the gateway asks for it as it stands")),
+                    OtherSecret::Variable(name) => self.cite("env_secret_first", &format!("it presents the secret of {name}, and the gateway asks for that of the config")),
                 };
                 self.step(question, "no", because);
                 return Err(refused(Reason::Auth));

@@ -23,10 +23,8 @@ pub struct State {
     pub pending: Vec<Pending>,
     /// What the config says.
     pub config: Config,
-    /// A client keeps a token of this device that is not the one of its record.
-    pub stale_token: bool,
-    /// It keeps the one of its record.
-    pub kept_token: bool,
+    /// A client keeps a token of this device; whether that is the one of its record.
+    pub kept_token: Option<bool>,
     /// The time, in ms.
     pub now: i64,
 }
@@ -120,10 +118,20 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// `gateway.auth.trustedProxy`.
     pub trusted_proxy: ProxyUser,
-    /// The variable from which clients on this machine take another secret than the gateway asks for.
-    pub other_secret: Option<String>,
+    /// What clients on this machine present where the gateway asks for something else.
+    pub other_secret: Option<OtherSecret>,
     /// What else `gateway.controlUi` says.
     pub control_ui: ControlUi,
+}
+
+/// A secret that is not the one which the gateway asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum OtherSecret {
+    /// That of this variable.
+    Variable(String),
+    /// That of this setting without the blanks around it, which the gateway counts.
+    Trimmed(String),
 }
 
 /// How a trusted proxy vouches for a user.
