@@ -2,6 +2,8 @@
 
 // Reports and bundles that somebody pasted: of any making, so each part is looked at, and what has another form is left out.
 
+const { VERDICTS: TITLES } = require('../../openclaw-prepair/lib/cli/show.js');
+
 const MAX = 4000;
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 const own = (object, name) => (Object.hasOwn(object, name) ? object[name] : undefined);
@@ -11,7 +13,7 @@ const texts = (value) => (Array.isArray(value) ? value.map(text).filter((item) =
 const list = (value, what) => (Array.isArray(value) ? value.filter(isObject).map(what).filter(Boolean).slice(0, 2000) : []);
 const one = (value, words) => (words.includes(value) ? value : undefined);
 
-const VERDICTS = ['open', 'silent-approval', 'pairing-required', 'rejected', 'unknown', 'no-gateway'];
+const VERDICTS = Object.keys(TITLES);
 
 const place = (value) => (isObject(value) && text(own(value, 'path')) !== undefined ? { path: text(value.path), line: number(own(value, 'line')), column: number(own(value, 'column')) } : undefined);
 const finding = (value) => ({ code: text(own(value, 'code')) ?? '', message: text(own(value, 'message')) ?? '', hint: text(own(value, 'hint')), place: place(own(value, 'place')) });

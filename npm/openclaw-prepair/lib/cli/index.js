@@ -141,12 +141,16 @@ function runList(call, c) {
   return { report, code: DONE, lines: devices.listed(report, c, { columns: process.stdout.columns, now: call.options.now ?? Date.now() }) };
 }
 
+/** A secret stays out of a terminal, and of its scrollback, unless it is asked for. */
+function unseen({ command, show }, what) {
+  if (process.stdout.isTTY && !show) throw new Usage(`${command} prints ${what}.`, 'Add --show to see it here, or send it to a program or a file.');
+}
+
 /** One device: of its id the beginning may be typed. */
 function runDevice(call, c) {
   const options = devices.completed(call.operation, call.options, () => driver.list(load(), targetOf(call.options)));
   if (call.operation === 'devices.token') {
-    // A secret stays out of a terminal, and of its scrollback, unless it is asked for.
-    if (process.stdout.isTTY && !call.show) throw new Usage('devices token prints a secret.', 'Add --show to see it here, or send it to a program or a file.');
+    unseen(call, 'a secret');
     const report = driver.token(load(), options);
     return { report, code: DONE, lines: [report.token] };
   }
@@ -164,8 +168,7 @@ function unmade({ deviceId, publicKey }, pairs) {
 
 /** An identity with its private key, for programs and files. */
 function runIdentity(call) {
-  // A secret stays out of a terminal, and of its scrollback, unless it is asked for.
-  if (process.stdout.isTTY && !call.show) throw new Usage(`${call.command} prints a private key.`, 'Add --show to see it here, or send it to a program or a file.');
+  unseen(call, 'a private key');
   const { identity, ...target } = call.options;
   const report = call.operation === 'identity.new' ? newIdentity(identity) : driver.exportIdentity(load(), target);
   return { report, code: DONE, lines: [report.privateKeyPem.trimEnd()] };

@@ -225,18 +225,20 @@ function matrix({ assumed, cells, findings }, c, columns = Infinity) {
   const paint = (cell) => (isOpen(cell) ? [c.green, '✔'] : isWall(cell) ? [c.red, '✘'] : [c.yellow, '?']);
   const of = (client, place) => cells.find((cell) => cell.client === client && cell.place === place);
   const fits = first + places.length * width - 4 <= columns;
-  const lines = [...standsOn(assumed, c), '', ...(fits ? [c.dim(' '.repeat(first) + places.map((place) => place.padEnd(width)).join('').trimEnd())] : [])];
-  for (const client of clients) {
-    if (!fits) lines.push(client);
-    for (const place of fits ? [] : places) {
-      const [color, mark] = paint(of(client, place));
-      lines.push(`  ${place.padEnd(Math.max(...places.map((name) => name.length)) + 2)}${color(`${mark} ${said(of(client, place))}`)}`);
-    }
-    if (fits) lines.push(client.padEnd(first) + places.map((place) => {
-      const cell = of(client, place);
-      const [color, mark] = paint(cell);
-      return color(`${mark} ${said(cell)}`.padEnd(width));
-    }).join('').trimEnd());
+  const shown = (client, place) => {
+    const cell = of(client, place);
+    const [color, mark] = paint(cell);
+    return { color, text: `${mark} ${said(cell)}` };
+  };
+  const lines = [...standsOn(assumed, c), ''];
+  if (fits) {
+    const row = (client) => places.map((place) => shown(client, place)).map(({ color, text }) => color(text.padEnd(width))).join('');
+    lines.push(c.dim(' '.repeat(first) + places.map((place) => place.padEnd(width)).join('').trimEnd()));
+    lines.push(...clients.map((client) => (client.padEnd(first) + row(client)).trimEnd()));
+  } else {
+    const column = Math.max(...places.map((place) => place.length)) + 2;
+    const row = (place, { color, text }) => `  ${place.padEnd(column)}${color(text)}`;
+    lines.push(...clients.flatMap((client) => [client, ...places.map((place) => row(place, shown(client, place)))]));
   }
   // One remedy opens many doors: each is printed once.
   const known = new Set();
