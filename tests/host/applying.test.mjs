@@ -459,7 +459,7 @@ test('both refuse in the same words', (t) => {
   assert.deepEqual(told[0], told[1]);
 });
 
-// of the addon: a_mode_changed_meanwhile_stays in crates/host/tests/faults.rs
+// of the addon: a_mode_changed_meanwhile_stays in crates/host-unix/tests/cases/faults.rs
 test('js: a mode that is tightened while it writes stays so', (t) => {
   const dir = room(t);
   lay(dir, { 's/openclaw.json': 'config' });

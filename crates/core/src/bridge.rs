@@ -1,15 +1,21 @@
 //! The one function behind every JavaScript binding: a JSON request with binary parts in, a JSON reply with binary
 //! parts out. Errors are replies too, so that nothing is ever thrown across the boundary.
 
+mod driven;
+
+pub use driven::{Answered, Driven, Stands, Told, answered, driven, told};
+
+use core::convert::Infallible;
+
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::again;
 use crate::base::json::{json, object};
 use crate::base::json5;
 use crate::base::keys::KeyPair;
 use crate::base::named::Named;
 use crate::codes::ErrorCode;
-use crate::diagnose::approach;
 use crate::entropy::{self, ENTROPY, new_identity};
 use crate::error::{Error, Fields, Place, Result};
 use crate::foresee::foresee;
@@ -18,7 +24,8 @@ use crate::inputs::{Earlier, File, Inputs, Installed, PassedOver, Process, Stat}
 use crate::operations;
 use crate::options::{self, Operation, Request, pair, target};
 use crate::parts::{Part, Read, malformed, mistyped, shapes};
-use crate::plan::{devices, identity};
+use crate::plan::devices;
+use crate::question::{Answer, Question, identity_json};
 use crate::rules::Rules;
 use crate::steps::{Plan, Step};
 use crate::store::rows;
@@ -57,6 +64,11 @@ pub fn call(request: &str, blobs: &[&[u8]], mut entropy: [u8; ENTROPY]) -> Reply
     Reply { json: json5::line(&json), blobs: out }
 }
 
+/// A value as it crosses: one line.
+pub fn text(value: &Value) -> String {
+    json5::line(value)
+}
+
 fn answer(
     request: &str,
     blobs: &[&[u8]],
@@ -72,10 +84,26 @@ fn answer(
         Stop::Refused(error) => Err(error),
     };
     match function.as_str() {
-        "plan" => {
-            let (request, inputs) = prepared(call, blobs, entropy)?;
-            operations::plan(&request, &inputs, entropy)
-                .map_or_else(stopped, |plan| plan_json(plan, out))
+        "plan" | "approach" | "exportIdentity" | "deviceToken" => {
+            let operation = call.read::<Option<String>>("operation")?.unwrap_or_default();
+            let (options, inputs) = given(call, blobs, blobs, entropy)?;
+            let question = Question::parse(&function, &operation, options, blobs, entropy)?;
+            match question.answer(&inputs, entropy) {
+                Ok(Answer::Plan(plan)) => Ok(plan_json(*plan, out)),
+                Ok(Answer::Found(found)) => Ok(found),
+                Err(stop) => stopped(stop),
+            }
+        }
+        // For a driver elsewhere, which had to plan more than once.
+        "joined" => {
+            let mut first = call.read("first")?;
+            again::joined(&mut first, call.read("later")?, call.read("attempts")?);
+            Ok(first.into())
+        }
+        "partOf" => {
+            let mut report = call.read("report")?;
+            again::part_of(&mut report, &call.read::<Vec<String>>("files")?);
+            Ok(report.into())
         }
         "reads" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
@@ -90,7 +118,7 @@ fn answer(
             let fresh = call.read::<Option<bool>>("fresh")?.unwrap_or_default();
             let missing = match call.read::<String>("of")?.as_str() {
                 "deviceToken" => {
-                    let (options, inputs) = given(call, blobs, entropy)?;
+                    let (options, inputs) = given(call, blobs, blobs, entropy)?;
                     let (target, of) = options::token(options)?;
                     foresee(&inputs, fresh, |inputs| {
                         devices::live_token(&target, &of, inputs).err()
@@ -104,27 +132,6 @@ fn answer(
             let mut reply = json(&missing);
             reply["standIn"] = rows::STAND_IN.0.into();
             Ok(reply)
-        }
-        "exportIdentity" => {
-            let (request, inputs) = prepared(call, blobs, entropy)?;
-            identity::export(&request.target, &inputs)
-                .map_or_else(stopped, |keys| Ok(identity_json(&keys)))
-        }
-        "deviceToken" => {
-            let (options, inputs) = given(call, blobs, entropy)?;
-            let (target, of) = options::token(options)?;
-            devices::live_token(&target, &of, &inputs).map_or_else(stopped, |mut live| {
-                Ok(object(&mut [
-                    ("deviceId", live.device_id.into()),
-                    ("role", live.role.into()),
-                    ("token", core::mem::take(&mut *live.token).into()),
-                    ("scopes", live.scopes.into()),
-                ]))
-            })
-        }
-        "approach" => {
-            let (request, inputs) = prepared(call, blobs, entropy)?;
-            approach::approach(&request, &inputs).map_or_else(stopped, |found| Ok(json(&found)))
         }
         "newIdentity" => {
             let keys = match call.take("options") {
@@ -178,37 +185,30 @@ fn answer(
     }
 }
 
-fn identity_json(keys: &KeyPair) -> Value {
-    object(&mut [
-        ("deviceId", keys.device_id().into()),
-        ("publicKey", keys.public_key().into()),
-        ("privateKeyPem", keys.private_pem().as_str().into()),
-    ])
-}
-
 fn prepared<'a>(
     mut call: Part,
     blobs: &[&'a [u8]],
     entropy: &mut [u8; ENTROPY],
 ) -> Result<(Request, Inputs<'a>)> {
     let operation = call.read::<Option<String>>("operation")?.unwrap_or_default();
-    let (options, inputs) = given(call, blobs, entropy)?;
+    let (options, inputs) = given(call, blobs, blobs, entropy)?;
     let request =
         options::parse(Operation::parse(&operation)?, options, blobs, entropy::seed(entropy))?;
     Ok((request, inputs))
 }
 
-/// The options of a call as they came, and what was read.
+/// The options of a call as they came, and what was read: files among `contents`.
 fn given<'a>(
     mut call: Part,
-    blobs: &[&'a [u8]],
+    blobs: &[&[u8]],
+    contents: &[&'a [u8]],
     entropy: &mut [u8; ENTROPY],
 ) -> Result<(Value, Inputs<'a>)> {
     let options = call.take("options").unwrap_or_else(|| Value::Object(Map::new()));
     let mut inputs = call.part("inputs")?.unwrap_or(Part(Map::new()));
     let given = inputs.read::<Option<Standing>>("entropy")?.and_then(|entropy| entropy.blob);
     let now = inputs.take("now").map(|now| now.as_f64().ok_or_else(mistyped)).transpose()?;
-    let inputs = read(inputs, blobs)?;
+    let inputs = read(inputs, contents)?;
     if let Some(index) = given {
         *entropy = entropy::entropy(blob(blobs, index)?)?;
     }
@@ -293,23 +293,25 @@ fn blob<'a>(blobs: &[&'a [u8]], index: usize) -> Result<&'a [u8]> {
     })
 }
 
-fn plan_json(plan: Plan, out: &mut Vec<Vec<u8>>) -> Result<Value> {
+fn plan_json(plan: Plan, out: &mut Vec<Vec<u8>>) -> Value {
     let mut put = |mut content: Zeroizing<Vec<u8>>| {
         out.push(core::mem::take(&mut *content));
-        Ok(out.len() - 1)
+        Ok::<_, Infallible>(out.len() - 1)
     };
-    let step = |step| match step {
-        Step::File(step) => step.with(&mut put).map(|step| json(&step)),
-        Step::Sql(sql) => Ok(object(&mut [
+    let step = |step: Step| match step {
+        Step::File(step) => {
+            step.with(&mut put).map_or_else(|never| match never {}, |step| json(&step))
+        }
+        Step::Sql(sql) => object(&mut [
             ("kind", "sql".into()),
             ("db", sql.db.into()),
             ("statements", json(&sql.statements)),
-        ])),
+        ]),
     };
-    let steps: Vec<Value> = plan.steps.into_iter().map(step).collect::<Result<_>>()?;
-    Ok(object(&mut [
+    let steps: Vec<Value> = plan.steps.into_iter().map(step).collect();
+    object(&mut [
         ("steps", steps.into()),
         ("report", json(&plan.report)),
         ("bases", plan.bases.into()),
-    ]))
+    ])
 }

@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-// `readFiles`, `sameFiles` and `applyFiles` with node:fs, for the wasm binding: the twin of crates/host, which holds the reasons.
-// Requests, replies, error texts and the lock's protocol (crates/host/src/lock.rs) are the same.
+// `readFiles`, `sameFiles` and `applyFiles` with node:fs, for the wasm binding: the twin of crates/host-unix, which holds the reasons.
+// Requests, replies, error texts and the lock's protocol (crates/host-unix/src/lock.rs) are the same.
 //
 // Node has no openat. On Linux a name is reached as /proc/self/fd/<folder>/<name>, which is as good: the folder is the
 // one that we hold open, whatever its path leads to by now. Without /proc (macOS) a folder's path is checked against
@@ -27,6 +27,8 @@ const LOCK = '.prepair.lock';
 const STALE_MS = 30_000;
 const EMPTY_MS = 50;
 const WAIT_MS = 35_000;
+// How often it is said whom a lock is waited for.
+const TELL_MS = 1000;
 const TEMP = /^\.prepair-[0-9a-f]{25,28}\.tmp$/;
 const HOLDER = /^(-|[^.]*)\.(-|[^.]*)\.(\d{1,10})\.(-|\d{1,20})\.[0-9A-Za-z]{8,}$/;
 
@@ -700,10 +702,11 @@ class Job {
     this.mounts = null;
   }
 
-  lock() {
+  lock(waiting) {
     const state = this.tree.bases[0];
     if (state === undefined) throw new Refusal('INTERNAL', 'a request needs the state dir as its first base');
     const pauses = delays();
+    let [waited, told] = [0, 0];
     for (let gone = 0; ; ) {
       const folder = this.folder(this.tree.descend(state, []));
       const owner = this.isRoot ? ofOwner(trying('open', folder.path, () => folder.stat())) : null;
@@ -727,7 +730,14 @@ class Job {
       }
       const pause = pauses.next();
       if (pause.done) throw locked(folder.child(LOCK), taken.pid);
-      sleep(pause.value);
+      if (waited >= told + TELL_MS) {
+        told = waited;
+        const refused = waiting?.(taken.pid ?? null, waited);
+        if (refused) throw Object.assign(new Refusal(), { error: refused });
+      }
+      const delay = Number(pause.value);
+      sleep(delay);
+      waited += delay;
     }
   }
 
@@ -990,7 +1000,7 @@ const tempsBeside = (tree, files) =>
  * Applies steps in order: `{bases, steps, owner?, rehearse?}` → `{changes}`; without steps it removes what dead calls left.
  * A rehearsal does all but the last: everything is looked at and written beside its place, then taken away again.
  */
-function applyFiles(request, blobs) {
+function applyFiles(request, blobs, waiting) {
   const { bases, steps, owner, rehearse } = bare(JSON.parse(request));
   return replying(bases, (tree) => {
     const job = new Job(tree, owner);
@@ -1002,7 +1012,7 @@ function applyFiles(request, blobs) {
     }
     let done = false;
     try {
-      const lock = job.lock();
+      const lock = job.lock(waiting);
       const before = job.made.length;
       try {
         const changes = job.run(steps.map((step) => (step.kind === 'write' ? { __proto__: null, ...step, content: blobs[step.blob] } : step)), rehearse);

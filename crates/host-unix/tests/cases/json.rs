@@ -1,6 +1,6 @@
 //! Requests and replies as they cross a binding.
 
-use prepair_host::{apply_files_json, read_files_json};
+use prepair_host_unix::{apply_files_json, read_files_json};
 
 use crate::doubles::Memory;
 
