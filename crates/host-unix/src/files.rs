@@ -19,8 +19,7 @@ pub struct Files<'a, I>(pub &'a I);
 impl<I: Io> Files<'_, I> {
     /// What stands at a path, not behind a link there.
     fn stat_path(&self, path: &str) -> io::Result<Option<Stat>> {
-        let (folder, name) = split(path);
-        match self.0.open_base(folder).and_then(|folder| self.0.stat_at(&folder, name)) {
+        match self.0.stat_path(path) {
             Ok(stat) => Ok(Some(stat)),
             Err(Errno::NOENT | Errno::NOTDIR) => Ok(None),
             Err(errno) => Err(errno),

@@ -68,7 +68,7 @@ pub enum Life {
     Alive(Option<u64>),
 }
 
-/// The system calls. Names are single components; only [`Io::open_base`] takes a path.
+/// The system calls. Names are single components; only [`Io::open_base`], [`Io::stat_path`] and [`Io::real_path`] take paths.
 pub trait Io {
     /// An open file or folder; closed when dropped.
     type Fd;
@@ -117,6 +117,8 @@ pub trait Io {
     /// Removes an empty folder.
     fn remove_dir(&self, at: &Self::Fd, name: &str) -> Result<()>;
 
+    /// Describes what stands at a path, not what a link there leads to.
+    fn stat_path(&self, path: &str) -> Result<Stat>;
     /// Where a path leads, over all links.
     fn real_path(&self, path: &str) -> Result<String>;
 

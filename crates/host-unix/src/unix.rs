@@ -128,6 +128,10 @@ impl Io for Unix {
         fs::unlinkat(at, name, AtFlags::REMOVEDIR)
     }
 
+    fn stat_path(&self, path: &str) -> Result<Stat> {
+        fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).map(|stat| describe(&stat))
+    }
+
     fn real_path(&self, path: &str) -> Result<String> {
         let real = std::fs::canonicalize(path).map_err(|error| errno(&error))?;
         real.into_os_string().into_string().map_err(|_| Errno::ILSEQ)

@@ -56,13 +56,13 @@ const names = (base) => [base, attemptOf(() => fs.realpathSync(base), base)];
 function* holders(bases) {
   const owner = attemptOf(() => fs.statSync(bases[0], { __proto__: null, throwIfNoEntry: false })?.uid, undefined);
   if (owner === undefined) return;
-  const folders = bases.flatMap(names);
+  let folders;
   for (const temp of new Set([require('node:os').tmpdir(), '/tmp', path.join(bases[0], 'tmp')])) {
     for (const uid of new Set([owner, process.getuid?.()])) {
       const locks = path.join(temp, `openclaw-${uid}`);
       if (!attemptOf(() => fs.existsSync(locks), false)) continue;
       for (const name of attemptOf(() => fs.readdirSync(locks), [])) {
-        const held = /^gateway\..+\.lock$/.test(name) ? attemptOf(() => holder(path.join(locks, name), folders, owner), null) : null;
+        const held = /^gateway\..+\.lock$/.test(name) ? attemptOf(() => holder(path.join(locks, name), (folders ??= bases.flatMap(names)), owner), null) : null;
         if (held !== null) yield held;
       }
     }

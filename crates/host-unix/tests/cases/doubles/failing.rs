@@ -102,6 +102,10 @@ impl<I: Io> Io for Failing<'_, I> {
         }
     }
 
+    fn stat_path(&self, path: &str) -> Result<Stat> {
+        self.inner.stat_path(path)
+    }
+
     fn real_path(&self, path: &str) -> Result<String> {
         self.inner.real_path(path)
     }

@@ -502,6 +502,11 @@ impl Io for Memory {
         self.remove(at, name, true)
     }
 
+    fn stat_path(&self, path: &str) -> Result<Stat> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or_default();
+        self.stat_at(&self.open_base(if folder.is_empty() { "/" } else { folder })?, name)
+    }
+
     fn real_path(&self, path: &str) -> Result<String> {
         Ok(path.to_owned())
     }
