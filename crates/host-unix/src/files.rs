@@ -1,7 +1,5 @@
 //! The files of a Unix system, for the driver.
 
-use std::collections::BTreeMap;
-
 use prepair_core::error::Result;
 use prepair_core::inputs;
 use prepair_host::{ApplyRequest, Disk, ReadReply, Waiting};
@@ -36,7 +34,7 @@ impl<I: Io> Disk for Files<'_, I> {
         read_files(self.0, bases, files)
     }
 
-    fn same(&self, bases: &[String], files: &BTreeMap<&str, Option<&[u8]>>) -> Result<bool> {
+    fn same(&self, bases: &[String], files: &[(&str, Option<&[u8]>)]) -> Result<bool> {
         same_files(self.0, bases, files)
     }
 

@@ -1,7 +1,5 @@
 //! `readFiles`: what the core asked for, with nothing followed, nothing waited for and nothing changed.
 
-use std::collections::BTreeMap;
-
 use prepair_core::error::Result;
 use prepair_host::{Entry, ReadReply};
 
@@ -28,10 +26,10 @@ fn entry(kind: Kind) -> Entry {
 /// Reads files.
 pub fn read_files<I: Io>(io: &I, bases: &[String], files: &[String]) -> Result<ReadReply> {
     let tree = Tree::new(io, bases)?;
-    let mut reply = ReadReply { files: BTreeMap::new(), leftovers: lock::seen(&tree)? };
+    let mut reply = ReadReply { files: Vec::new(), leftovers: lock::seen(&tree)? };
     for path in files {
         let entry = read(&tree, path)?;
-        reply.files.insert(path.clone(), entry);
+        reply.files.push((path.clone(), entry));
     }
     reply.leftovers = reply.leftovers || any_beside(&tree, files)?;
     Ok(reply)
@@ -41,7 +39,7 @@ pub fn read_files<I: Io>(io: &I, bases: &[String], files: &[String]) -> Result<R
 pub fn same_files<I: Io>(
     io: &I,
     bases: &[String],
-    files: &BTreeMap<&str, Option<&[u8]>>,
+    files: &[(&str, Option<&[u8]>)],
 ) -> Result<bool> {
     let tree = Tree::new(io, bases)?;
     let mut folders = Vec::new();

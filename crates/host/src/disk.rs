@@ -1,7 +1,6 @@
 //! The files of a system, as a trait: by its own calls, by those of Node, or doubled.
 
 use core::fmt;
-use std::collections::BTreeMap;
 
 use prepair_core::error::Result;
 use prepair_core::inputs::Stat;
@@ -39,8 +38,8 @@ impl fmt::Debug for Entry {
 /// What was read.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ReadReply {
-    /// By path, as requested.
-    pub files: BTreeMap<String, Entry>,
+    /// By path, in the order in which they were requested.
+    pub files: Vec<(String, Entry)>,
     /// A dead call left a temp file or the lock; [`Disk::apply`] without steps removes them.
     pub leftovers: bool,
 }
@@ -69,7 +68,7 @@ pub trait Disk {
     fn read(&self, bases: &[String], files: &[String]) -> Result<ReadReply>;
 
     /// Whether each file still holds this content (`None`: is not there), and no dead call left anything.
-    fn same(&self, bases: &[String], files: &BTreeMap<&str, Option<&[u8]>>) -> Result<bool>;
+    fn same(&self, bases: &[String], files: &[(&str, Option<&[u8]>)]) -> Result<bool>;
 
     /// Applies steps in order, under the lock of the state dir. If it fails before the first one, nothing on the disk has changed.
     fn apply(&self, request: &ApplyRequest<'_>, waiting: Waiting<'_>) -> Result<()>;

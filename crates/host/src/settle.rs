@@ -1,7 +1,5 @@
 //! Applying: until looking again finds nothing to do.
 
-use std::collections::BTreeMap;
-
 use prepair_core::again::{self, Report};
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
@@ -231,17 +229,18 @@ fn holds<D: Disk, C: Caller>(look: &mut Look<'_, D, C>, now: &Planned<'_>) -> Re
     if databases(plan).next().is_some() {
         return Ok(false);
     }
-    let mut expected: BTreeMap<&str, Option<&[u8]>> = BTreeMap::new();
+    let mut expected = Vec::new();
     for (path, file) in inputs.files.iter() {
         match file {
-            File::Bytes(content) => expected.insert(path, Some(content)),
+            _ if file_steps(plan).any(|step| step.path() == path) => {}
+            File::Bytes(content) => expected.push((path.as_str(), Some(*content))),
             // A folder that had to be made for a step.
-            File::Absent if file_steps(plan).any(|step| is_in(step.path(), path)) => None,
-            File::Absent => expected.insert(path, None),
+            File::Absent if file_steps(plan).any(|step| is_in(step.path(), path)) => {}
+            File::Absent => expected.push((path, None)),
             _ => return Ok(false),
-        };
+        }
     }
-    expected.extend(file_steps(plan).map(|step| (step.path(), left(step))));
+    expected.extend(outcome(&file_steps(plan).collect::<Vec<_>>()));
     if !look.disk.same(&plan.bases, &expected)? {
         return Ok(false);
     }
@@ -249,12 +248,15 @@ fn holds<D: Disk, C: Caller>(look: &mut Look<'_, D, C>, now: &Planned<'_>) -> Re
     Ok(rows.iter().all(|(id, rows)| inputs.rows.get(id) == Some(rows)))
 }
 
-/// What a step leaves in its place.
-fn left(step: &FileStep<Zeroizing<Vec<u8>>>) -> Option<&[u8]> {
-    match step {
-        FileStep::Write { content, .. } => Some(content),
-        FileStep::Remove { .. } => None,
-    }
+/// What steps leave in their places; of two on the same file that of the later one.
+fn outcome<'s>(steps: &[&'s FileStep<Zeroizing<Vec<u8>>>]) -> Vec<(&'s str, Option<&'s [u8]>)> {
+    let is_last = |at: usize, path| !steps[at + 1..].iter().any(|later| later.path() == path);
+    let last = steps.iter().enumerate().filter(|(at, step)| is_last(*at, step.path()));
+    last.map(|(_, step)| match step {
+        FileStep::Write { path, content, .. } => (path.as_str(), Some(content.as_slice())),
+        FileStep::Remove { path, .. } => (path.as_str(), None),
+    })
+    .collect()
 }
 
 fn is_in(path: &str, folder: &str) -> bool {
@@ -265,10 +267,9 @@ fn is_in(path: &str, folder: &str) -> bool {
 fn visible(disk: &impl Disk, plan: &Plan) -> Result<Vec<String>> {
     let steps: Vec<_> = file_steps(plan).collect();
     for count in (1..=steps.len()).rev() {
-        let first = steps.iter().take(count);
-        let files: BTreeMap<_, _> = first.map(|step| (step.path(), left(step))).collect();
+        let files = outcome(&steps[..count]);
         if disk.same(&plan.bases, &files)? {
-            return Ok(files.into_keys().map(str::to_owned).collect());
+            return Ok(files.iter().map(|(path, _)| (*path).to_owned()).collect());
         }
     }
     Ok(Vec::new())

@@ -1,7 +1,5 @@
 //! The files of the JavaScript host, which is asked for everything.
 
-use std::collections::BTreeMap;
-
 use js_sys::{Array, Function, Uint8Array};
 use prepair_core::bridge::{Answered, Stands, answered, text};
 use prepair_core::codes::ErrorCode;
@@ -54,7 +52,7 @@ impl Disk for Host<'_> {
         })
     }
 
-    fn same(&self, bases: &[String], files: &BTreeMap<&str, Option<&[u8]>>) -> Result<bool> {
+    fn same(&self, bases: &[String], files: &[(&str, Option<&[u8]>)]) -> Result<bool> {
         let blobs = Array::new();
         let index = |content: &Option<&[u8]>| content.map(|content| put(&blobs, content));
         let files: Map<String, Value> = files

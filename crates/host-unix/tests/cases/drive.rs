@@ -1,7 +1,6 @@
 //! The driver on a file system in memory: whole calls, their callbacks, and what stops them half-way.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
@@ -63,7 +62,7 @@ impl Disk for Interrupted<'_> {
         self.inner.read(bases, files)
     }
 
-    fn same(&self, bases: &[String], files: &BTreeMap<&str, Option<&[u8]>>) -> Result<bool> {
+    fn same(&self, bases: &[String], files: &[(&str, Option<&[u8]>)]) -> Result<bool> {
         self.inner.same(bases, files)
     }
 

@@ -1,7 +1,5 @@
 //! What is read, and whether it is still the same.
 
-use std::collections::BTreeMap;
-
 use prepair_host::Entry;
 use prepair_host_unix::same_files;
 use zeroize::Zeroizing;
@@ -15,7 +13,7 @@ fn what_is_the_same() {
     memory.put_link("/s/l", "a");
     let bases = ["/s".to_owned()];
     let same = |path: &str, content: Option<&[u8]>| {
-        same_files(&memory, &bases, &BTreeMap::from([(path, content)])).unwrap()
+        same_files(&memory, &bases, &[(path, content)]).unwrap()
     };
     assert!(same("/s/a", Some(b"A")) && same("/s/b", None) && same("/s/d/b", None));
     for content in [None, Some(b"".as_slice()), Some(b"B"), Some(b"AA")] {
