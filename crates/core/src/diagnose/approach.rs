@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::base::base64;
 use crate::context::World;
-use crate::diagnose::disk::{Disk, gather};
+use crate::diagnose::disk::{Disk, Subject, gather};
 use crate::diagnose::findings::Findings;
 use crate::diagnose::public::settings;
 use crate::diagnose::record::lacking;
@@ -69,8 +69,8 @@ const SELF: [&str; 8] = [
 pub(crate) fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop> {
     let world = World::look(&request.target, Some(&request.what), inputs)?;
     let mut findings = Findings(Vec::new());
-    let mut disk =
-        gather(&world, None, &mut findings).map_err(|stop| stop.based(&world.paths.bases()))?;
+    let mut disk = gather(&world, Subject::Own, &mut findings)
+        .map_err(|stop| stop.based(&world.paths.bases()))?;
     let settings = settings(&world.rules, &disk);
     disk.put_in_variables(&world, &request.target);
     let text = |keys: &[&str]| {

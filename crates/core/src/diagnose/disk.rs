@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::base::base64;
 use crate::base::json::strings;
 use crate::base::json5;
-use crate::base::keys::device_id;
+use crate::base::keys::{device_id, parse_public_key};
 use crate::codes::{ErrorCode, NoticeCode};
 use crate::config::includes;
 use crate::config::variables::{self, Variables};
@@ -33,14 +33,21 @@ pub(super) struct Waiting {
     pub(super) request_id: String,
     pub(super) device_id: String,
     pub(super) request: Pending,
+    /// The key that it names, where that is the key of this device.
+    public: Option<[u8; 32]>,
+    /// What the device says of itself, as a record would hold it.
+    pub(super) device: Paired,
 }
 
 impl Waiting {
     /// `None` where it does not say whose it is.
     fn read((id, request): &(String, Map<String, Value>)) -> Option<Self> {
+        let device = request.get("deviceId")?.as_str()?;
         Some(Self {
             request_id: id.clone(),
-            device_id: request.get("deviceId")?.as_str()?.to_string(),
+            device_id: device.to_string(),
+            public: key_of(device, request),
+            device: Paired::read(request),
             request: Pending {
                 silent: request.get("silent") == Some(&Value::Bool(true)),
                 scopes: strings(request.get("scopes")).unwrap_or_default(),
@@ -51,12 +58,30 @@ impl Waiting {
     }
 }
 
+/// The key of a record or a request, where it is that of this device.
+fn key_of(id: &str, fields: &Map<String, Value>) -> Option<[u8; 32]> {
+    let key = parse_public_key(fields.get("publicKey")?.as_str()?)?;
+    (device_id(&key) == id).then_some(key)
+}
+
+/// Which device is judged.
+pub(super) enum Subject {
+    /// That of this state dir.
+    Own,
+    /// One that the caller named by its key.
+    Key([u8; 32]),
+    /// One that a line of a log names, by its id.
+    Id(String),
+}
+
 /// What a state dir says about the device that lives in it. Holds secrets, so there is no Debug.
 #[derive(Default)]
 pub(super) struct Disk {
     /// The raw public key of the identity.
     pub(super) identity: Option<[u8; 32]>,
-    /// It was given by its public key: no identity here is looked at.
+    /// The deviceId, where that alone is known.
+    named: Option<String>,
+    /// It is another device than that of this state dir: no identity here is looked at.
     pub(super) elsewhere: bool,
     /// There is an identity file that this version cannot use.
     pub(super) broken: bool,
@@ -144,7 +169,7 @@ impl Disk {
 
     /// The deviceId of the identity.
     pub(super) fn device_id(&self) -> Option<String> {
-        self.identity.as_ref().map(device_id)
+        self.identity.as_ref().map(device_id).or_else(|| self.named.clone())
     }
 
     /// The pending requests of our device.
@@ -210,14 +235,19 @@ impl Disk {
     }
 }
 
-/// Reads what counts from the store and the config. `device`: its public key, where its identity lives elsewhere.
+/// Reads what counts from the store and the config.
 pub(super) fn gather(
     world: &World<'_, '_>,
-    device: Option<[u8; 32]>,
+    subject: Subject,
     findings: &mut Findings,
 ) -> Result<Disk, Stop> {
     let (inputs, paths) = (world.inputs, &world.paths);
-    let mut disk = Disk { identity: device, elsewhere: device.is_some(), ..Disk::default() };
+    let mut disk = Disk { elsewhere: true, ..Disk::default() };
+    match subject {
+        Subject::Own => disk.elsewhere = false,
+        Subject::Key(key) => disk.identity = Some(key),
+        Subject::Id(id) => disk.named = Some(id),
+    }
     let mut missing = Gathered::default();
     let mut failures: Vec<_> = inputs.failures.iter().collect();
     failures.sort_by_key(|(path, _)| path);
@@ -256,7 +286,7 @@ pub(super) fn gather(
             if let Some(Err(error)) = missing.take(unless_refused(rows(world, &mut disk)))? {
                 part(&mut disk, &db, Err(error));
             }
-            if device.is_none()
+            if !disk.elsewhere
                 && let Err(error) = primary_key(world)
             {
                 disk.torn = true;
@@ -268,7 +298,7 @@ pub(super) fn gather(
         }
     }
     if disk.files_count(world) {
-        if device.is_none() {
+        if !disk.elsewhere {
             let error = file_identity(world, &mut disk);
             refusals.extend(error.filter(|_| !failed(&paths.identity)));
         }
@@ -289,6 +319,10 @@ pub(super) fn gather(
         }
     }
     refusals.into_iter().for_each(|error| findings.refused(error));
+    if let Some(id) = &disk.named {
+        let held = disk.record.as_ref().and_then(|record| key_of(id, record));
+        disk.identity = held.or_else(|| disk.waiting().find_map(|waiting| waiting.public));
+    }
     if disk.files_count(world)
         && world.rules.import == Import::IdentityOnly
         && inputs.file(&paths.paired()).exists()
