@@ -5,10 +5,11 @@ use serde_json::{Map, Value};
 
 use crate::base::base64;
 use crate::context::World;
-use crate::diagnose::disk::{Disk, Subject, gather};
+use crate::diagnose::disk::{Disk, gather};
 use crate::diagnose::findings::Findings;
 use crate::diagnose::public::settings;
 use crate::diagnose::record::lacking;
+use crate::diagnose::subject::Subject;
 use crate::error::Result;
 use crate::gateway::state::{Mode, Paired};
 use crate::inputs::Inputs;

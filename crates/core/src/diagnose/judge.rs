@@ -6,11 +6,12 @@ use crate::base::text::{quote, request_name};
 use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::diagnose::config::settings;
-use crate::diagnose::disk::{Disk, Subject, gather, proxy_list};
+use crate::diagnose::disk::{Disk, gather, proxy_list};
 use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::Findings;
 use crate::diagnose::identity::leftovers;
 use crate::diagnose::record::record;
+use crate::diagnose::subject::Subject;
 use crate::error::Result;
 use crate::gateway::request::trusts;
 use crate::gateway::state::Paired;
@@ -18,7 +19,7 @@ use crate::gateway::tree::Question;
 use crate::gateway::walk::{Outcome, connect};
 use crate::gateway::who::filled;
 use crate::options::DiagnoseOptions;
-use crate::options::connection::Connection;
+use crate::options::connection::{Client, Connection};
 use crate::options::log::{Logged, Refused};
 use crate::options::target::Target;
 use crate::store::rows;
@@ -91,9 +92,21 @@ fn subject(world: &World<'_, '_>, case: Case<'_>) -> Result<Subject, Stop> {
 }
 
 /// The connection with what its description leaves out. `record`: that of the device; without one its request tells what it is.
+/// A request that waits tells what a named device asks for now, and on which system it is.
 pub(super) fn described(case: Case<'_>, disk: &Disk, record: Option<&Paired>) -> Connection {
-    let known = record.or_else(|| disk.waiting().next().map(|waiting| &waiting.device));
-    filled(&case.options.connection, case.names_device().then_some(known))
+    let given = &case.options.connection;
+    let Some(waiting) = disk.waiting().next().filter(|_| case.names_device()) else {
+        return filled(given, case.names_device().then_some(record));
+    };
+    let mut asking = given.clone();
+    let Paired { platform, device_family, .. } = waiting.device.clone();
+    asking.platform = asking.platform.or(platform);
+    asking.device_family = asking.device_family.or(device_family);
+    let bare = given.client == Client::Agent && given.client_id.is_none() && given.method.is_none();
+    if bare && asking.scopes.is_none() && !waiting.request.scopes.is_empty() {
+        asking.scopes = Some(waiting.request.scopes.clone());
+    }
+    filled(&asking, Some(record.or(Some(&waiting.device))))
 }
 
 /// The verdict beside what the gateway's log says: what it refused is not told to be open, unless it is known which device that was.

@@ -17,6 +17,7 @@ mod public;
 mod record;
 mod remedy;
 mod secrets;
+mod subject;
 
 use crate::context::World;
 use crate::diagnose::assumed::assumed;

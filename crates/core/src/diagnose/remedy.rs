@@ -294,7 +294,7 @@ fn step(case: Case<'_>, disk: &Disk, act: &Act) -> RemedyStep {
             let (Waiting::Request(id) | Waiting::Device(id)) = which;
             let words = ["devices", "approve"].map(word);
             ours(
-                [&words[..], &[id.clone()]].concat(),
+                [&words[..], core::slice::from_ref(id)].concat(),
                 "Approves the request of this device that waits: what it asks for, and no more."
                     .into(),
             )

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::base::json5;
 use crate::base::named::Named;
 use crate::base::text::is_uuid;
 
@@ -176,7 +177,7 @@ fn of_console(line: &str) -> Option<Parts> {
 
 /// A line of the file, which is JSON (src/logging/logger.ts): the subsystem, what the console shows behind the text, and the text.
 fn of_file(line: &str) -> Option<Parts> {
-    let line: Value = serde_json::from_str(line).ok()?;
+    let line = json5::parse(line)?;
     if line.get("0")?.as_str()? != SUBSYSTEM.1 {
         return None;
     }
