@@ -20,6 +20,7 @@ use crate::options::{self, Operation, Request, pair, target};
 use crate::parts::{Part, Read, malformed, mistyped, shapes};
 use crate::plan::{devices, identity};
 use crate::report::Report;
+use crate::report::devices::DeviceList;
 use crate::rules::Rules;
 use crate::steps::{Plan, Step};
 use crate::store::rows;
@@ -308,6 +309,19 @@ fn blob<'a>(blobs: &[&'a [u8]], index: usize) -> Result<&'a [u8]> {
     })
 }
 
+/// Of very many devices no tree is made.
+fn list_json(mut list: DeviceList) -> String {
+    let paired = core::mem::take(&mut list.paired);
+    let rest = json5::line(&json(&list));
+    let (head, tail) = rest.split_once(r#""paired":["#).unwrap_or((&rest, ""));
+    let mut out = format!(r#"{head}"paired":["#);
+    for (at, device) in paired.into_iter().enumerate() {
+        out.push_str(if at > 0 { "," } else { "" });
+        out.push_str(&json5::line(&json(&device)));
+    }
+    out + tail
+}
+
 fn plan_json(plan: Plan, out: &mut Vec<Vec<u8>>) -> Result<String> {
     let mut put = |mut content: Zeroizing<Vec<u8>>| {
         out.push(core::mem::take(&mut *content));
@@ -322,10 +336,9 @@ fn plan_json(plan: Plan, out: &mut Vec<Vec<u8>>) -> Result<String> {
         ])),
     };
     let steps: Vec<Value> = plan.steps.into_iter().map(step).collect::<Result<_>>()?;
-    let report = match &plan.report {
-        // Of very many devices no tree is made.
-        Report::DeviceList(list) => serde_json::to_string(list).unwrap_or_default(),
-        report => json5::line(&json(report)),
+    let report = match plan.report {
+        Report::DeviceList(list) => list_json(list),
+        report => json5::line(&json(&report)),
     };
     let [steps, bases] = [steps.into(), plan.bases.into()].map(|value| json5::line(&value));
     Ok(format!(r#"{{"steps":{steps},"report":{report},"bases":{bases}}}"#))
