@@ -199,6 +199,7 @@ export type NoticeCode =
   | 'W_BIND_CUSTOM'
   | 'W_BIND_LAN'
   | 'W_CHANGED'
+  | 'W_CONFIG_ELSEWHERE'
   | 'W_CONFIG_INCLUDE'
   | 'W_CONFIG_KEY'
   | 'W_CONFIG_MISSING'

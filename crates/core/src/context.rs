@@ -10,7 +10,7 @@ use crate::options::pair::{IdentityChoice, PairOptions, PendingChoice};
 use crate::options::target::Target;
 use crate::report::{Gateway, Notice, Source, StoreKind};
 use crate::rules::{self, BrokenIdentity, Doubt, Rules, Store, Version};
-use crate::store::paths::{self, Paths};
+use crate::store::paths::{self, Lead, Paths};
 use crate::store::rows;
 use crate::wants::{Gathered, Missing, Stop, Wants, want_files, want_queries};
 
@@ -27,6 +27,8 @@ pub struct World<'i, 'a> {
     pub gateway: Gateway,
     /// Where things are.
     pub paths: Paths,
+    /// What leads to a config outside of the state dir that the caller did not name.
+    pub(crate) elsewhere: Option<Lead>,
     /// Where identity and pairing live.
     pub store: StoreKind,
     /// What the caller should know.
@@ -68,6 +70,10 @@ impl<'i, 'a> World<'i, 'a> {
         missing.take(want_queries(inputs, rows::probes(&database)))?;
         let needs_config = edits || diagnoses;
         let config = match needs_config {
+            // Whether a gateway runs is asked for as soon as a folder is known: not before all of them are.
+            true if paths::searches(target, &rules) => {
+                Some(paths::config(target, &rules, inputs, &state_dir)?)
+            }
             true => missing.take(paths::config(target, &rules, inputs, &state_dir))?,
             false if pairs.is_some() => match paths::config(target, &rules, inputs, &state_dir) {
                 Err(Stop::Refused(_)) => None,
@@ -124,7 +130,19 @@ impl<'i, 'a> World<'i, 'a> {
         };
         let gateway = Gateway { version: version.map(|version| version.to_string()), source };
         let include_roots = paths::include_roots(target, &rules, inputs);
-        Ok(Self { inputs, rules, doubt, gateway, paths, store, warnings, unclear, include_roots })
+        let elsewhere = paths::leads_elsewhere(target, &rules, &paths);
+        Ok(Self {
+            inputs,
+            rules,
+            doubt,
+            gateway,
+            paths,
+            elsewhere,
+            store,
+            warnings,
+            unclear,
+            include_roots,
+        })
     }
 }
 

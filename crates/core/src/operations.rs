@@ -88,7 +88,7 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
     // Rows of devices are seen at once, and written under the database's own lock.
     let safe = matches!(what, What::Devices(_)) && world.store == StoreKind::Sqlite;
     if let (Some(pid), false) = (inputs.gateway, steps.is_empty() || safe) {
-        report.warn(beside(pid, world.store));
+        report.warn(beside(pid, &world, what, &steps));
     }
     Ok(Plan { bases, steps, report })
 }
@@ -155,20 +155,30 @@ pub fn stopped(request: &Request, inputs: &Inputs<'_>) -> Option<Stop> {
 }
 
 /// What is said where a gateway runs on the state dir that changes.
-fn beside(pid: u32, store: StoreKind) -> Notice {
+fn beside(pid: u32, world: &World<'_, '_>, what: &What, steps: &[Step]) -> Notice {
+    let edits = |step: &Step| matches!(step, Step::File(file) if file.path() == world.paths.config);
+    let (config, other) = (steps.iter().any(edits), steps.iter().any(|step| !edits(step)));
+    let mut also = String::new();
     // src/infra/device-pairing.ts reads its files anew on every call and locks them inside its own process only; a
     // database has its own lock.
-    let also = match store {
-        StoreKind::Json => {
-            "It writes devices/*.json too, without a lock that others could take: a change of its at the same moment can be lost."
-        }
-        StoreKind::Sqlite => {
-            "It sees the new rows at once; of openclaw.json it may need a restart."
-        }
+    match world.store {
+        StoreKind::Json if other => also.push_str(" It writes devices/*.json too, without a lock that others could take: a change of its at the same moment can be lost."),
+        StoreKind::Sqlite if other => also.push_str(" It sees the new rows at once."),
+        _ => {}
+    }
+    if config {
+        also.push_str(" It may need a restart for the changed config.");
+    }
+    let hint = match what {
+        What::Devices(_) => "`npx openclaw-prepair devices list` shows what came of it.",
+        _ if !other => "Restart the gateway.",
+        _ => "Best call this before the gateway starts, or while it is stopped.",
     };
-    Notice::new(
-        NoticeCode::GatewayRunning,
-        format!("A gateway runs on this state dir (process {pid}). {also}"),
-    )
-    .hint("Best call this before the gateway starts, or while it is stopped.")
+    let on = match (other, world.paths.bases().len()) {
+        (false, _) => "with this config",
+        (true, 1) => "on this state dir",
+        (true, _) => "on this state dir or with its config",
+    };
+    Notice::new(NoticeCode::GatewayRunning, format!("A gateway runs {on} (process {pid}).{also}"))
+        .hint(hint)
 }

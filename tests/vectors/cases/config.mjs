@@ -209,3 +209,22 @@ unmade('a backup of the identity', 'a key, whatever its name', '/il/device.json.
 unmade('the usual name', 'nothing of ours has it: no more is asked', '/il/openclaw.json', {}, { changed: true });
 unmade('nothing can be told', 'as the paths are spelled', identity, Object.fromEntries([`${UP}/identity`, UP, '/home/u/up', '/home/u', '/home', '/', S, `${S}/identity`].map((path) => [path, null])), { changed: true });
 unmade('nothing told yet', 'asked for, up to the root', identity, {}, { missing: { files: [] } });
+// Real gateways with OPENCLAW_STATE_DIR of an empty folder: 2026.2.19 and 2026.4.2 start with the config in the home, 2026.4.15 and 2026.9.6 miss one.
+const HOME_CONFIG = '/home/u/.openclaw/openclaw.json';
+const apart = (name, why, version, env, options, expect, operation = 'patchConfig') => vectors.push({
+  name: `another state dir: ${name}`, why, operation,
+  options: { gatewayVersion: version, env: { HOME: '/home/u', ...env }, ...(operation === 'setup' ? { config: { merge: { a: 1 } } } : { merge: { a: 1 }, trustedProxies: false }), ...options },
+  inputs: { gateway: 4711, rows: { userVersion: null, columns: null }, files: Object.fromEntries([
+    ...['/home/u/.openclaw', '/home/u/.clawdbot', '/home/u/.moldbot', '/home/u/.moltbot', '/srv/claw'].flatMap((dir) => ['', '/openclaw.json', '/clawdbot.json', '/moltbot.json', '/moldbot.json', '/identity/device.json', '/devices/paired.json', '/devices/pending.json'].map((name) => [`${dir}${name}`, null])),
+    [HOME_CONFIG, '{"gateway":{"mode":"local"}}'],
+  ]) }, expect,
+});
+const moved = { OPENCLAW_STATE_DIR: '/srv/claw' };
+const said = (more) => ({ changed: true, warnings: ['W_CONFIG_ELSEWHERE', 'W_GATEWAY_RUNNING'], says: more });
+apart('its config is that in the home', 'this version reads it, and the gateway there does', '2026.4.2', moved, {}, said('the state dir /srv/claw: it has no config of its own'));
+apart('setup there', 'the same', '2026.2.19', moved, {}, { warnings: ['W_CONFIG_ELSEWHERE', 'W_GATEWAY_RUNNING'], says: 'A gateway runs on this state dir or with its config (process 4711)' }, 'setup');
+apart('a later version', 'it reads none but its own', '2026.4.15', moved, {}, { changed: true, warnings: ['W_GATEWAY_RUNNING'] });
+apart('named by the environment alone', 'both are meant', '2026.4.2', { ...moved, OPENCLAW_CONFIG_PATH: HOME_CONFIG }, {}, { changed: true, warnings: ['W_GATEWAY_RUNNING'] });
+apart('named by the environment, the state dir by the caller', 'the two may be of different gateways', '2026.4.15', { OPENCLAW_CONFIG_PATH: HOME_CONFIG }, { stateDir: '/srv/claw' }, said('OPENCLAW_CONFIG_PATH names this one'));
+apart('named by the caller', 'it is meant', '2026.4.2', moved, { configPath: HOME_CONFIG }, { changed: true, warnings: ['W_GATEWAY_RUNNING'], says: 'A gateway runs with this config' });
+apart('nothing changes', 'nothing is said', '2026.4.2', moved, { merge: {} }, { changed: false, warnings: [] });

@@ -159,6 +159,9 @@ codes! {
         BindLan = "W_BIND_LAN",
             "`gateway.bind` is \"lan\", so on this version the machine's own clients come from the LAN address.",
             "Set `gateway.bind` to \"loopback\", or pair the device where that is enough; the hint says which.";
+        ConfigElsewhere = "W_CONFIG_ELSEWHERE",
+            "The config that was edited lies outside of the state dir, so another gateway may use it too.",
+            "Name the state dir's own `openclaw.json` by `configPath` where that is meant.";
         ConfigKey = "W_CONFIG_KEY",
             "The config has a key that this version does not know, so its gateway does not start.",
             "Remove the key.";

@@ -2,15 +2,16 @@
 
 use zeroize::Zeroizing;
 
-use crate::codes::ErrorCode;
+use crate::codes::{ErrorCode, NoticeCode};
 use crate::config::patch;
 use crate::context::World;
 use crate::error::{Error, Result};
 use crate::inputs::File;
 use crate::options::config::ConfigOptions;
 use crate::plan::identity::legacy_identity;
-use crate::report::{PatchConfigReport, StoreKind};
+use crate::report::{Notice, PatchConfigReport, StoreKind};
 use crate::steps::{FileStep, Step, changes, expect};
+use crate::store::paths::{Lead, join};
 use crate::wants::Stop;
 
 pub(crate) fn config_part(
@@ -38,6 +39,9 @@ pub(crate) fn config_part(
             None => {}
         }
     }
+    if patched.content.is_some() {
+        warnings.extend(world.elsewhere.map(|lead| elsewhere(world, lead)));
+    }
     let step = patched.content.map(|content| {
         Step::File(FileStep::Write {
             path: path.clone(),
@@ -55,4 +59,26 @@ pub(crate) fn config_part(
         warnings,
     };
     Ok((report, step))
+}
+
+/// What is said where the config of a state dir may be that of another gateway too.
+fn elsewhere(world: &World<'_, '_>, lead: Lead) -> Notice {
+    let (path, state_dir) = (&world.paths.config, &world.paths.state_dir);
+    let (why, hint) = match lead {
+        Lead::Search => (
+            "it has no config of its own, and this OpenClaw version then reads this one",
+            format!(
+                "To give it one of its own, name {} by configPath: from then on OpenClaw reads that.",
+                join(state_dir, "openclaw.json")
+            ),
+        ),
+        Lead::Variable => (
+            "OPENCLAW_CONFIG_PATH names this one",
+            format!("If {} is meant, name it by configPath.", join(state_dir, "openclaw.json")),
+        ),
+    };
+    let message = format!(
+        "The config that changes lies outside of the state dir {state_dir}: {why}. A gateway of another state dir may use it too."
+    );
+    Notice::new(NoticeCode::ConfigElsewhere, message).at(path).hint(hint)
 }

@@ -176,6 +176,38 @@ pub fn config(
     first_existing(inputs, &candidates, clawdbot.as_ref().unwrap_or(&own[0]))
 }
 
+/// Whether the environment moves the state dir, and this version then still finds a config in the default folders.
+pub(crate) fn searches(target: &Target, rules: &Rules) -> bool {
+    let named =
+        target.state_dir.is_some() || target.profile.is_some() || target.config_path.is_some();
+    let moved = ["OPENCLAW_STATE_DIR", "CLAWDBOT_STATE_DIR"];
+    rules.config_search_wide && !named && moved.iter().any(|name| variable(target, name).is_some())
+}
+
+/// What leads to a config outside of the state dir, where the caller did not name that file.
+pub(crate) fn leads_elsewhere(target: &Target, rules: &Rules, paths: &Paths) -> Option<Lead> {
+    let own = paths.config.is_empty() || paths.config.starts_with(&join(&paths.state_dir, ""));
+    if own || target.config_path.is_some() {
+        return None;
+    }
+    let old = rules.clawdbot_env.then(|| variable(target, "CLAWDBOT_CONFIG_PATH")).flatten();
+    match variable(target, "OPENCLAW_CONFIG_PATH").or(old) {
+        // The environment names both.
+        Some(_) if target.state_dir.is_none() && target.profile.is_none() => None,
+        Some(_) => Some(Lead::Variable),
+        None => Some(Lead::Search),
+    }
+}
+
+/// Why a config outside of the state dir is the one that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lead {
+    /// The environment names it, and the caller another state dir.
+    Variable,
+    /// The state dir has none, and this version then looks in the default folders.
+    Search,
+}
+
 fn first_existing(
     inputs: &Inputs<'_>,
     candidates: &[String],

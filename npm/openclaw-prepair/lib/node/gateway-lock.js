@@ -54,10 +54,12 @@ const names = (base) => [base, attemptOf(() => fs.realpathSync(base), base)];
 
 /** What the locks of gateways say that are seen to run on a state dir (the first of these folders) or its config. */
 function* holders(bases) {
-  const owner = attemptOf(() => fs.statSync(bases[0], { __proto__: null, throwIfNoEntry: false })?.uid, undefined);
+  const owners = bases.map((base) => attemptOf(() => fs.statSync(base, { __proto__: null, throwIfNoEntry: false })?.uid, undefined));
+  // A state dir that is yet to be made may have a config elsewhere, which a gateway runs with.
+  const owner = owners.find((uid) => uid !== undefined);
   if (owner === undefined) return;
   const folders = bases.flatMap(names);
-  for (const temp of new Set([require('node:os').tmpdir(), '/tmp', path.join(bases[0], 'tmp')])) {
+  for (const temp of new Set([require('node:os').tmpdir(), '/tmp', ...bases.map((base) => path.join(base, 'tmp'))])) {
     for (const uid of new Set([owner, process.getuid?.()])) {
       const locks = path.join(temp, `openclaw-${uid}`);
       if (!attemptOf(() => fs.existsSync(locks), false)) continue;
