@@ -15,9 +15,10 @@ export function sizes() {
     // all raised for the operations on devices: nine with their options, reports and refusals (+110 KB of the addon, +60 KB of wasm)
     // all raised for roles and profiles, 19 rows on what an approval writes and on other clients, and their part of the decision (+6 KB)
     // brotli of the module raised by 1.5 KB for what a config holds behind links and blanks, pages that wait, and hints that name commands
+    // lowered: the smaller of two optimizer runs, of which the first takes structure apart (-2 KB of brotli)
     // both raised for twelve more rows of the rules, the sources of their cells, and what asks them
     { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_668_000 } },
-    { file: 'lib/core/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 560_000, brotli: 208_500 } },
+    { file: 'lib/core/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 555_000, brotli: 204_800 } },
     // raised for the places of errors and notices, which stand in wit/ beside their path, line and column (+4 KB)
     { file: '../component/component.wasm', goal: {}, ceiling: { bytes: 585_000 } },
   ].map(({ file, goal, ceiling }) => {

@@ -14,8 +14,8 @@ pub(crate) fn websocket() -> Result {
         .arg(esbuild()?)
         .args(["ws/lib/websocket.js", "--bundle", "--platform=node", "--format=cjs"])
         .args(["--target=node20", "--charset=utf8", "--log-level=warning"])
-        // of its comments those stay that licences are in; names stay, for whoever reads a stack trace
-        .args(["--minify-whitespace", "--minify-syntax", "--legal-comments=inline"])
+        // of its comments those stay that licences are in
+        .args(["--minify", "--legal-comments=inline"])
         // its native helpers are optional; nothing is to be looked for in the host's node_modules
         .arg("--define:process.env.WS_NO_BUFFER_UTIL=\"1\"")
         .arg("--define:process.env.WS_NO_UTF_8_VALIDATE=\"1\"")

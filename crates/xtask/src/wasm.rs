@@ -27,7 +27,10 @@ pub(crate) fn guest(name: &str) -> Result<PathBuf> {
 /// The same module, smaller.
 pub(crate) fn shrink(from: &Path, to: &Path) -> Result {
     run(command(binaryen()?.join("bin/wasm-opt"))
-        .arg("-Oz")
+        // the lowest addresses are the end of the stack, so that what is added to a pointer may be part of the load
+        .arg("--low-memory-unused")
+        // and once more, of which the second finds what the first made the same
+        .args(["--flatten", "--rereloop", "-Oz", "-Oz"])
         // what rustc uses by default and Node 20 has
         .args(
             ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int"]

@@ -3,17 +3,15 @@
 
 // The command line: arguments in, a report out, and an exit code.
 
-const { load } = require('../node/binding.js');
-const driver = require('../node/driver.js');
 const { PrepairError, refusal } = require('../core/errors.js');
-const { readPlain } = require('../node/plain-file.js');
-const { newIdentity } = require('../entry/index.js');
-const { verify } = require('../node/verify.js');
 const { parse, help, Usage } = require('./args.js');
-const { planDiff } = require('./diff.js');
-const devices = require('./devices.js');
-const { runDoctor } = require('./doctor.js');
 const { safe, paint, notices, diffLines, done, laidOut } = require('./show.js');
+
+// A process runs one command, and loads what that one needs.
+const load = () => require('../node/binding.js').load();
+const driver = () => require('../node/driver.js');
+const devices = () => require('./devices.js');
+const planDiff = (plan) => require('./diff.js').planDiff(plan);
 
 const DONE = 0;
 const REFUSED = 1;
@@ -49,7 +47,7 @@ const io = {
   read(path) {
     let bytes;
     try {
-      bytes = readPlain(path, LARGEST, { follow: true });
+      bytes = require('../node/plain-file.js').readPlain(path, LARGEST, { follow: true });
     } catch (error) {
       if (error.code === 'EINVAL') throw refusal('NOT_A_FILE', 'This is not a plain file.', { path, hint: 'Name a plain file: pipes and devices are not read.' });
       if (error.code === 'EFBIG') throw refusal('SHAPE', `The file is larger than ${LARGEST / 1024 / 1024} MiB.`, { path, hint: 'Name the right file.' });
@@ -118,14 +116,14 @@ const targetOf = ({ stateDir, configPath, profile, gatewayVersion, openclawDir }
 
 async function runVerify(call, c) {
   const binding = load();
-  const report = await verify(binding, call.options);
+  const report = await require('../node/verify.js').verify(binding, call.options);
   const scopes = Object.entries(report.scopes).map(([scope, open]) => `  ${open ? c.green('✔') : c.red('✘')} ${scope}`);
   const remaining = (report.left ?? []).map((item) => `  ${remains[item.kind](item)}`);
   if (report.ok) return { report, code: DONE, lines: [`${c.green('✔')} The gateway at ${safe(report.url)} is open (${report.elapsedMs} ms).`, ...scopes, ...remaining] };
   let [code, message, hint] = explained(report);
   if (report.reason === 'not-paired') {
     // Three things look like that from outside.
-    const { findings } = driver.diagnose(binding, targetOf(call.options));
+    const { findings } = driver().diagnose(binding, targetOf(call.options));
     const why = findings.find((finding) => ['W_STATE_DIR', 'W_NO_IDENTITY', 'W_NOT_PAIRED'].includes(finding.code));
     if (why) [message, hint] = [`${safe(why.message)} Nothing was sent.`, safe(why.hint)];
     if (why?.code === 'W_STATE_DIR') code = REFUSED;
@@ -137,8 +135,8 @@ async function runVerify(call, c) {
 }
 
 function runList(call, c) {
-  const report = driver.list(load(), call.options);
-  return { report, code: DONE, lines: devices.listed(report, c, { columns: process.stdout.columns, now: call.options.now ?? Date.now() }) };
+  const report = driver().list(load(), call.options);
+  return { report, code: DONE, lines: devices().listed(report, c, { columns: process.stdout.columns, now: call.options.now ?? Date.now() }) };
 }
 
 /** A secret stays out of a terminal, and of its scrollback, unless it is asked for. */
@@ -148,15 +146,15 @@ function unseen({ command, show }, what) {
 
 /** One device: of its id the beginning may be typed. */
 function runDevice(call, c) {
-  const options = devices.completed(call.operation, call.options, () => driver.list(load(), targetOf(call.options)));
+  const options = devices().completed(call.operation, call.options, () => driver().list(load(), targetOf(call.options)));
   if (call.operation === 'devices.token') {
     unseen(call, 'a secret');
-    const report = driver.token(load(), options);
+    const report = driver().token(load(), options);
     return { report, code: DONE, lines: [report.token] };
   }
   let lines = [];
-  const report = driver.run(load(), call.operation, options, (plan) => (lines = diffLines(planDiff(plan), c)));
-  return { report, code: DONE, lines: [...devices.changed(call.operation, report, c, options.dryRun === true), ...lines] };
+  const report = driver().run(load(), call.operation, options, (plan) => (lines = diffLines(planDiff(plan), c)));
+  return { report, code: DONE, lines: [...devices().changed(call.operation, report, c, options.dryRun === true), ...lines] };
 }
 
 /** The key that a dry run draws is made anew by the call that writes it: nobody is to note its id. */
@@ -170,13 +168,13 @@ function unmade({ deviceId, publicKey }, pairs) {
 function runIdentity(call) {
   unseen(call, 'a private key');
   const { identity, ...target } = call.options;
-  const report = call.operation === 'identity.new' ? newIdentity(identity) : driver.exportIdentity(load(), target);
+  const report = call.operation === 'identity.new' ? require('../entry/index.js').newIdentity(identity) : driver().exportIdentity(load(), target);
   return { report, code: DONE, lines: [report.privateKeyPem.trimEnd()] };
 }
 
 function runOperation(call, c) {
   let pairs = [];
-  const report = driver.run(load(), call.operation, call.options, (plan) => (pairs = planDiff(plan)));
+  const report = driver().run(load(), call.operation, call.options, (plan) => (pairs = planDiff(plan)));
   if (report.identity === 'created' && call.options.identity === undefined) pairs = unmade(report, pairs);
   const lines = diffLines(pairs, c);
   return { report, code: DONE, lines: [...done(call.operation, report, c, call.options.dryRun === true), ...lines] };
@@ -200,7 +198,7 @@ async function main(argv) {
       return DONE;
     }
     const runs = {
-      diagnose: (given, colors) => runDoctor(load(), given, colors, widthOf(stdout)), verify: runVerify, 'devices.list': runList,
+      diagnose: (given, colors) => require('./doctor.js').runDoctor(load(), given, colors, widthOf(stdout)), verify: runVerify, 'devices.list': runList,
       'identity.export': runIdentity, 'identity.new': runIdentity,
     };
     const run = runs[call.operation] ?? (call.operation.startsWith('devices.') ? runDevice : runOperation);
