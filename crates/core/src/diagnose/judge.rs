@@ -6,7 +6,7 @@ use crate::base::text::{quote, request_name};
 use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::diagnose::config::settings;
-use crate::diagnose::disk::{Disk, gather, proxy_list};
+use crate::diagnose::disk::{Disk, gather, proxy_list, unless_refused};
 use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::Findings;
 use crate::diagnose::identity::leftovers;
@@ -22,6 +22,7 @@ use crate::options::DiagnoseOptions;
 use crate::options::connection::{Client, Connection};
 use crate::options::log::{Logged, Refused};
 use crate::options::target::Target;
+use crate::plan::devices::own;
 use crate::store::rows;
 use crate::verdict::{Reason, Step, Verdict};
 use crate::wants::Stop;
@@ -85,7 +86,7 @@ fn subject(world: &World<'_, '_>, case: Case<'_>) -> Result<Subject, Stop> {
         (Some(key), _) => Subject::Key(key),
         (None, None) => Subject::Own,
         (None, Some(id)) => {
-            let own = gather(world, Subject::Own, &mut Findings(Vec::new()))?.device_id();
+            let own = unless_refused(own(world))?.ok().flatten();
             if own.as_ref() == Some(&id) { Subject::Own } else { Subject::Id(id) }
         }
     })
@@ -95,18 +96,19 @@ fn subject(world: &World<'_, '_>, case: Case<'_>) -> Result<Subject, Stop> {
 /// A request that waits tells what a named device asks for now, and on which system it is.
 pub(super) fn described(case: Case<'_>, disk: &Disk, record: Option<&Paired>) -> Connection {
     let given = &case.options.connection;
-    let Some(waiting) = disk.waiting().next().filter(|_| case.names_device()) else {
+    let asks = || disk.waiting().find_map(|waiting| Some((waiting, waiting.device.as_ref()?)));
+    let Some((waiting, device)) = case.names_device().then(asks).flatten() else {
         return filled(given, case.names_device().then_some(record));
     };
     let mut asking = given.clone();
-    let Paired { platform, device_family, .. } = waiting.device.clone();
+    let Paired { platform, device_family, .. } = device.clone();
     asking.platform = asking.platform.or(platform);
     asking.device_family = asking.device_family.or(device_family);
     let bare = given.client == Client::Agent && given.client_id.is_none() && given.method.is_none();
     if bare && asking.scopes.is_none() && !waiting.request.scopes.is_empty() {
         asking.scopes = Some(waiting.request.scopes.clone());
     }
-    filled(&asking, Some(record.or(Some(&waiting.device))))
+    filled(&asking, Some(record.or(Some(device))))
 }
 
 /// The verdict beside what the gateway's log says: what it refused is not told to be open, unless it is known which device that was.

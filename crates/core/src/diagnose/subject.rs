@@ -12,21 +12,24 @@ pub(super) struct Waiting {
     pub(super) request_id: String,
     pub(super) device_id: String,
     pub(super) request: Pending,
-    /// The key that it names, where that is the key of this device.
+    /// The key that it names, where it is of the device that is judged and that one's key.
     pub(super) public: Option<[u8; 32]>,
-    /// What the device says of itself, as a record would hold it.
-    pub(super) device: Paired,
+    /// What the device that is judged says of itself, as a record would hold it.
+    pub(super) device: Option<Paired>,
 }
 
 impl Waiting {
     /// `None` where it does not say whose it is.
-    pub(super) fn read((id, request): &(String, Map<String, Value>)) -> Option<Self> {
+    pub(super) fn read(
+        (id, request): &(String, Map<String, Value>),
+        judged: Option<&str>,
+    ) -> Option<Self> {
         let device = request.get("deviceId")?.as_str()?;
         Some(Self {
             request_id: id.clone(),
             device_id: device.to_string(),
-            public: key_of(device, request),
-            device: Paired::read(request),
+            public: (judged == Some(device)).then(|| key_of(device, request)).flatten(),
+            device: (judged == Some(device)).then(|| Paired::read(request)),
             request: Pending {
                 silent: request.get("silent") == Some(&Value::Bool(true)),
                 scopes: strings(request.get("scopes")).unwrap_or_default(),

@@ -188,7 +188,7 @@ fn of_file(line: &str) -> Option<Parts> {
     let (rest, last) = marked(text).filter(|_| !text.contains(char::is_control))?;
     let word = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
-        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        Value::Bool(yes) => Some(yes.to_string()),
         _ => None,
     };
     let tail = meta.into_iter().flatten();
