@@ -183,7 +183,7 @@ describe('a dry run', () => {
 `);
     assert.deepEqual(shown.match(/hunter2\w/g), null, shown);
     for (let i = 1; i <= 6; i += 1) assert.ok(shown.includes(`visible-${i}`), shown);
-    assert.match(shown, /mode: '<hidden>', token: '<hidden>'/, 'all texts below auth');
+    assert.match(shown, /mode: 'token', token: '<hidden>'/, 'all texts below auth but its mode');
   });
 
   it('shows control characters escaped', async (t) => {

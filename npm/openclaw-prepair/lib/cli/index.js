@@ -208,7 +208,7 @@ async function main(argv) {
     const run = runs[call.operation] ?? (call.operation.startsWith('devices.') ? runDevice : runOperation);
     const { report, code, lines } = await run(call, paint(colored(stdout)));
     if (call.json || call.bundle) await write(stdout, `${json(report)}\n`);
-    else if (!call.quiet || code !== DONE) await print(code === REFUSED && call.command === 'verify' ? stderr : stdout, lines);
+    else if (!call.quiet || code !== DONE) await print([REFUSED, UNTOLD].includes(code) && call.command === 'verify' ? stderr : stdout, lines);
     return code;
   } catch (error) {
     // Where stderr cannot be written either, the exit code is left to tell.

@@ -110,7 +110,7 @@ function done(operation, report, c, dry) {
     const same = report.changes.length === 0;
     // The key of a dry run is made anew by the call that writes it.
     const who = dry && ['created', 'replaced'].includes(report.identity) ? 'A new device' : `Device ${report.deviceId}`;
-    const paired = report.paired === 'unchanged' && report.identity === 'unchanged';
+    const paired = report.paired === 'unchanged';
     lines.push(`${c.green('✔')} ${who} ${dry && !paired ? 'would be' : 'is'} paired${same ? '; nothing to do' : ''}.`);
     const scopes = report.scopesAdded.length > 0 ? `, ${would}granted ${report.scopesAdded.map(safe).join(' ')}` : '';
     lines.push(c.dim(`  identity ${report.identity}, record ${report.paired}${scopes}; ${plural(report.pendingCleared, 'pending request')} removed`));
