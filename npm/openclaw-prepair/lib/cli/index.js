@@ -89,7 +89,7 @@ const VERIFY = {
   timeout: [UNTOLD, 'The gateway did not answer in time.', 'See its log; --timeout gives it longer.'],
   'not-a-gateway': [UNTOLD, 'What answers there is no OpenClaw gateway.', 'Give the right address by --url.'],
   starting: [UNTOLD, 'The gateway is starting.', 'Try again when its log says that it is ready; --wait 60 waits for that.'],
-  unproven: [UNTOLD, 'It is not known whether the gateway there uses this state dir, so its secret was not sent.', 'Give the state dir of that gateway by --state-dir; --force connects all the same, and may leave a device or a request there.'],
+  unproven: [REFUSED, 'It is not known whether the gateway there uses this state dir, so its secret was not sent.', 'Give the state dir of that gateway by --state-dir; --force connects all the same, and may leave a device or a request there.'],
   'not-paired': [WALL, 'The disk holds no record of this device, so nothing was sent.', 'Run `npx openclaw-prepair setup`; --force connects all the same.'],
   'scope-upgrade': [WALL, 'The record lacks a scope, so it was not asked for.', 'Run `npx openclaw-prepair setup`; --force asks all the same.'],
   'missing-scope': [WALL, 'The gateway let the connection in, but not call the method: missing scope.', 'Run `npx openclaw-prepair doctor`.'],
