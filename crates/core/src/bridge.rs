@@ -26,6 +26,7 @@ use crate::options::{self, Operation, Request, pair, target};
 use crate::parts::{Part, Read, malformed, mistyped, shapes};
 use crate::plan::devices;
 use crate::question::{Answer, Question, identity_json};
+use crate::report::Report;
 use crate::rules::Rules;
 use crate::steps::{Plan, Step};
 use crate::store::rows;
@@ -53,15 +54,12 @@ pub struct Reply {
 /// ```
 pub fn call(request: &str, blobs: &[&[u8]], mut entropy: [u8; ENTROPY]) -> Reply {
     let mut out = Vec::new();
-    let json = match answer(request, blobs, &mut entropy, &mut out) {
-        Ok(value) => value,
-        Err(error) => {
-            out.clear();
-            object(&mut [("error", json(&error))])
-        }
-    };
+    let json = answer(request, blobs, &mut entropy, &mut out).unwrap_or_else(|error| {
+        out.clear();
+        json5::line(&object(&mut [("error", json(&error))]))
+    });
     entropy.zeroize();
-    Reply { json: json5::line(&json), blobs: out }
+    Reply { json, blobs: out }
 }
 
 /// A value as it crosses: one line.
@@ -74,26 +72,41 @@ fn answer(
     blobs: &[&[u8]],
     entropy: &mut [u8; ENTROPY],
     out: &mut Vec<Vec<u8>>,
-) -> Result<Value> {
+) -> Result<String> {
     // No part of the request is quoted: it may hold a secret.
     let request = json5::parse(request).ok_or_else(|| malformed("is no valid JSON"))?;
     let mut call = Part::of(request)?;
     let function = call.read::<String>("fn")?;
-    let stopped = |stop: Stop| match stop {
+    if !Question::NAMES.contains(&function.as_str()) {
+        return Ok(json5::line(&value(&function, call, blobs, entropy, out)?));
+    }
+    let operation = call.read::<Option<String>>("operation")?.unwrap_or_default();
+    let (options, inputs) = given(call, blobs, blobs, entropy)?;
+    let question = Question::parse(&function, &operation, options, blobs, entropy)?;
+    match question.answer(&inputs, entropy) {
+        Ok(Answer::Plan(plan)) => Ok(plan_text(*plan, out)),
+        Ok(Answer::Found(found)) => Ok(json5::line(&found)),
+        Err(stop) => Ok(json5::line(&stopped(stop)?)),
+    }
+}
+
+/// What is still to be read, as a reply.
+fn stopped(stop: Stop) -> Result<Value> {
+    match stop {
         Stop::Missing(missing) => Ok(object(&mut [("missing", json(&*missing))])),
         Stop::Refused(error) => Err(error),
-    };
-    match function.as_str() {
-        "plan" | "approach" | "exportIdentity" | "deviceToken" => {
-            let operation = call.read::<Option<String>>("operation")?.unwrap_or_default();
-            let (options, inputs) = given(call, blobs, blobs, entropy)?;
-            let question = Question::parse(&function, &operation, options, blobs, entropy)?;
-            match question.answer(&inputs, entropy) {
-                Ok(Answer::Plan(plan)) => Ok(plan_json(*plan, out)),
-                Ok(Answer::Found(found)) => Ok(found),
-                Err(stop) => stopped(stop),
-            }
-        }
+    }
+}
+
+/// What every function but a [`Question`] replies.
+fn value(
+    function: &str,
+    mut call: Part,
+    blobs: &[&[u8]],
+    entropy: &mut [u8; ENTROPY],
+    out: &mut Vec<Vec<u8>>,
+) -> Result<Value> {
+    match function {
         // For a driver elsewhere, which had to plan more than once.
         "joined" => {
             let mut first = call.read("first")?;
@@ -293,7 +306,21 @@ fn blob<'a>(blobs: &[&'a [u8]], index: usize) -> Result<&'a [u8]> {
     })
 }
 
-fn plan_json(plan: Plan, out: &mut Vec<Vec<u8>>) -> Value {
+/// A report as it crosses. Of very many devices no tree is made.
+fn report_text(report: Report) -> String {
+    let Report::DeviceList(mut list) = report else { return json5::line(&json(&report)) };
+    let paired = core::mem::take(&mut list.paired);
+    let rest = json5::line(&json(&list));
+    let (head, tail) = rest.split_once(r#""paired":["#).unwrap_or((&rest, ""));
+    let mut out = format!(r#"{head}"paired":["#);
+    for (at, device) in paired.into_iter().enumerate() {
+        out.push_str(if at > 0 { "," } else { "" });
+        out.push_str(&json5::line(&json(&device)));
+    }
+    out + tail
+}
+
+fn plan_text(plan: Plan, out: &mut Vec<Vec<u8>>) -> String {
     let mut put = |mut content: Zeroizing<Vec<u8>>| {
         out.push(core::mem::take(&mut *content));
         Ok::<_, Infallible>(out.len() - 1)
@@ -309,9 +336,7 @@ fn plan_json(plan: Plan, out: &mut Vec<Vec<u8>>) -> Value {
         ]),
     };
     let steps: Vec<Value> = plan.steps.into_iter().map(step).collect();
-    object(&mut [
-        ("steps", steps.into()),
-        ("report", json(&plan.report)),
-        ("bases", plan.bases.into()),
-    ])
+    let report = report_text(plan.report);
+    let [steps, bases] = [steps.into(), plan.bases.into()].map(|value| json5::line(&value));
+    format!(r#"{{"steps":{steps},"report":{report},"bases":{bases}}}"#)
 }

@@ -40,6 +40,9 @@ pub enum Answer {
 }
 
 impl Question {
+    /// What they are called.
+    pub(crate) const NAMES: [&str; 4] = ["plan", "approach", "exportIdentity", "deviceToken"];
+
     /// Reads the options of a question by its name, `plan`, `approach`, `exportIdentity` or `deviceToken`; `operation` is that of a plan.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Failure, Reply, Standing, given, plan_json};
+use super::{Failure, Reply, Standing, given, plan_text, report_text, text};
 use crate::again::Report;
 use crate::base::json::{json, object};
 use crate::base::json5;
@@ -67,31 +67,25 @@ pub fn driven(request: &str, blobs: &[&[u8]], entropy: &mut [u8; ENTROPY]) -> Re
 /// What a driver tells, as it crosses: `{ answers: [{ report, … }], files? }`, `{ bases }`, or `{ error }`.
 pub fn told(outcome: Result<Told<'_>>) -> Reply {
     let mut blobs = Vec::new();
-    let value = match outcome {
-        Ok(Told::Bases(bases)) => object(&mut [("bases", bases.into())]),
+    let json = match outcome {
+        Ok(Told::Bases(bases)) => text(&object(&mut [("bases", bases.into())])),
         Ok(Told::Report(report)) => {
-            let report = object(&mut [("report", report.into())]);
-            object(&mut [("answers", vec![report].into())])
+            format!(r#"{{"answers":[{{"report":{}}}]}}"#, text(&report.into()))
         }
         Ok(Told::Answers(answers, files)) => {
             let answer = |answer| match answer {
-                Answer::Found(found) => found,
-                Answer::Plan(plan) if files.is_some() => plan_json(*plan, &mut blobs),
-                Answer::Plan(plan) => object(&mut [("report", json(&plan.report))]),
+                Answer::Found(found) => text(&found),
+                Answer::Plan(plan) if files.is_some() => plan_text(*plan, &mut blobs),
+                Answer::Plan(plan) => format!(r#"{{"report":{}}}"#, report_text(plan.report)),
             };
-            let answers: Vec<Value> = answers.into_iter().map(answer).collect();
-            let mut told = object(&mut [("answers", answers.into())]);
-            if let Some(files) = files {
-                told["files"] = files
-                    .into_iter()
-                    .map(|(path, file)| (path, standing(file, &mut blobs)))
-                    .collect();
-            }
-            told
+            let answers: Vec<String> = answers.into_iter().map(answer).collect();
+            let stand = |(path, file)| (path, standing(file, &mut blobs));
+            let files: Value = files.unwrap_or_default().into_iter().map(stand).collect();
+            format!(r#"{{"answers":[{}],"files":{}}}"#, answers.join(","), text(&files))
         }
-        Err(error) => object(&mut [("error", json(&error))]),
+        Err(error) => text(&object(&mut [("error", json(&error))])),
     };
-    Reply { json: json5::line(&value), blobs }
+    Reply { json, blobs }
 }
 
 fn standing(file: File<'_>, blobs: &mut Vec<Vec<u8>>) -> Value {

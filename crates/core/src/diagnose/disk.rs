@@ -14,9 +14,10 @@ use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::Findings;
 use crate::diagnose::kept::{discarded, kept_token, torn};
 use crate::diagnose::secrets;
+use crate::diagnose::subject::{Subject, Waiting, key_of};
 use crate::error::{Error, Result};
 use crate::gateway::state::{
-    Config, ControlUi, Identity, Mode, OtherSecret, Paired, Pending, ProxyUser, State,
+    Config, ControlUi, Identity, Mode, OtherSecret, Paired, ProxyUser, State,
 };
 use crate::inputs::File;
 use crate::options::target::Target;
@@ -25,38 +26,16 @@ use crate::report::{Notice, StoreKind};
 use crate::rules::Import;
 use crate::store::identity;
 use crate::store::{columns, documents, pending, rows};
-use crate::wants::{Gathered, Stop, want_queries};
-
-/// A pending request.
-#[derive(Clone, Debug)]
-pub(super) struct Waiting {
-    pub(super) request_id: String,
-    pub(super) device_id: String,
-    pub(super) request: Pending,
-}
-
-impl Waiting {
-    /// `None` where it does not say whose it is.
-    fn read((id, request): &(String, Map<String, Value>)) -> Option<Self> {
-        Some(Self {
-            request_id: id.clone(),
-            device_id: request.get("deviceId")?.as_str()?.to_string(),
-            request: Pending {
-                silent: request.get("silent") == Some(&Value::Bool(true)),
-                scopes: strings(request.get("scopes")).unwrap_or_default(),
-                ts: request.get("ts").and_then(Value::as_i64).unwrap_or_default(),
-                refreshed_at_ms: request.get("refreshedAtMs").and_then(Value::as_i64),
-            },
-        })
-    }
-}
+use crate::wants::{Gathered, Missing, Stop, want_queries};
 
 /// What a state dir says about the device that lives in it. Holds secrets, so there is no Debug.
 #[derive(Default)]
 pub(super) struct Disk {
     /// The raw public key of the identity.
     pub(super) identity: Option<[u8; 32]>,
-    /// It was given by its public key: no identity here is looked at.
+    /// The deviceId, where that alone is known.
+    named: Option<String>,
+    /// It is another device than that of this state dir: no identity here is looked at.
     pub(super) elsewhere: bool,
     /// There is an identity file that this version cannot use.
     pub(super) broken: bool,
@@ -64,6 +43,8 @@ pub(super) struct Disk {
     pub(super) torn: bool,
     /// The paired record of that identity.
     pub(super) record: Option<Map<String, Value>>,
+    /// How many records of `devices/paired.json` lack a time that OpenClaw writes, and the key of the first.
+    pub(super) undated: (usize, Option<String>),
     /// All pending requests.
     pub(super) pending: Vec<Waiting>,
     /// The store is a database without an identity: what the files hold is yet to be imported.
@@ -144,7 +125,7 @@ impl Disk {
 
     /// The deviceId of the identity.
     pub(super) fn device_id(&self) -> Option<String> {
-        self.identity.as_ref().map(device_id)
+        self.identity.as_ref().map(device_id).or_else(|| self.named.clone())
     }
 
     /// The pending requests of our device.
@@ -210,14 +191,19 @@ impl Disk {
     }
 }
 
-/// Reads what counts from the store and the config. `device`: its public key, where its identity lives elsewhere.
+/// Reads what counts from the store and the config.
 pub(super) fn gather(
     world: &World<'_, '_>,
-    device: Option<[u8; 32]>,
+    subject: Subject,
     findings: &mut Findings,
 ) -> Result<Disk, Stop> {
     let (inputs, paths) = (world.inputs, &world.paths);
-    let mut disk = Disk { identity: device, elsewhere: device.is_some(), ..Disk::default() };
+    let mut disk = Disk { elsewhere: true, ..Disk::default() };
+    match subject {
+        Subject::Own => disk.elsewhere = false,
+        Subject::Key(key) => disk.identity = Some(key),
+        Subject::Id(id) => disk.named = Some(id),
+    }
     let mut missing = Gathered::default();
     let mut failures: Vec<_> = inputs.failures.iter().collect();
     failures.sort_by_key(|(path, _)| path);
@@ -256,7 +242,7 @@ pub(super) fn gather(
             if let Some(Err(error)) = missing.take(unless_refused(rows(world, &mut disk)))? {
                 part(&mut disk, &db, Err(error));
             }
-            if device.is_none()
+            if !disk.elsewhere
                 && let Err(error) = primary_key(world)
             {
                 disk.torn = true;
@@ -267,21 +253,26 @@ pub(super) fn gather(
             }
         }
     }
+    if missing.0 != Missing::default() {
+        // A store may be large: it is looked into once, when all else is there.
+        return Err(Stop::Missing(Box::new(missing.0)));
+    }
     if disk.files_count(world) {
-        if device.is_none() {
+        if !disk.elsewhere {
             let error = file_identity(world, &mut disk);
             refusals.extend(error.filter(|_| !failed(&paths.identity)));
         }
         let path = paths.paired();
-        let read = file_record(&inputs.file(&path), &path, disk.device_id().as_deref());
-        let read = read.map(|record| disk.record = record);
+        let read = file_record(&inputs.file(&path), &path, &mut disk);
         part(&mut disk, &path, read);
         disk.array = documents::is_empty_array(&inputs.file(&paths.paired()));
         disk.kept_token = kept_token(world, disk.device_id().as_deref(), disk.record.as_ref());
         let path = paths.pending();
         let read = pending::entries(&inputs.file(&path), &path);
         let read = read.map(|(requests, _)| {
-            disk.pending = requests.iter().filter_map(Waiting::read).collect();
+            let id = disk.device_id();
+            let waiting = |entry| Waiting::read(entry, id.as_deref());
+            disk.pending = requests.iter().filter_map(waiting).collect();
         });
         part(&mut disk, &path, read);
         if world.rules.import == Import::IdentityOnly {
@@ -289,13 +280,17 @@ pub(super) fn gather(
         }
     }
     refusals.into_iter().for_each(|error| findings.refused(error));
+    if let Some(id) = &disk.named {
+        let held = disk.record.as_ref().and_then(|record| key_of(id, record));
+        disk.identity = held.or_else(|| disk.waiting().find_map(|waiting| waiting.public));
+    }
     if disk.files_count(world)
         && world.rules.import == Import::IdentityOnly
         && inputs.file(&paths.paired()).exists()
     {
         findings.add(NoticeCode::NotImported, &paths.paired(), "This version imports the identity file at its first start, but no paired.json: its records do not count yet.", IMPORT_BY_DOCTOR);
     }
-    if missing.0 == Default::default() { Ok(disk) } else { Err(Stop::Missing(Box::new(missing.0))) }
+    Ok(disk)
 }
 
 /// A refusal as a value, so that only missing files stop.
@@ -330,7 +325,9 @@ fn rows(world: &World<'_, '_>, disk: &mut Disk) -> Result<(), Stop> {
     }
     want_queries(inputs, [rows::primary(&db)])?;
     let requests = pending::request_rows(inputs.rows("pending").unwrap_or_default());
-    disk.pending = requests.iter().filter_map(Waiting::read).collect();
+    let named = disk.device_id();
+    let waiting = |entry| Waiting::read(entry, named.as_deref());
+    disk.pending = requests.iter().filter_map(waiting).collect();
     if !disk.elsewhere {
         disk.identity = primary_key(world).unwrap_or_default();
     }
@@ -348,24 +345,33 @@ fn rows(world: &World<'_, '_>, disk: &mut Disk) -> Result<(), Stop> {
     Ok(())
 }
 
-fn file_record(
-    file: &File<'_>,
-    path: &str,
-    id: Option<&str>,
-) -> Result<Option<Map<String, Value>>> {
-    let Some(bytes) = file.bytes(path)? else { return Ok(None) };
+/// The record of the device, and which records lack a time, by one look at each: a store may be large.
+fn file_record(file: &File<'_>, path: &str, disk: &mut Disk) -> Result<()> {
+    let Some(bytes) = file.bytes(path)? else { return Ok(()) };
     let document = documents::store(bytes, path)?;
-    let Some(member) = id.and_then(|id| document.get(document.root(), id)) else { return Ok(None) };
-    match document.value(member.value) {
-        Some(Value::Object(record)) => Ok(Some(record)),
-        _ => {
-            let (line, column) = document.line_column(member.value.start);
-            Err(Error::new(ErrorCode::Shape, "The record of this device is no object.")
-                .at(path)
-                .place(line, column)
-                .hint("Remove that record from the file, then run `npx openclaw-prepair setup`."))
+    let id = disk.device_id();
+    let mut own = None;
+    for member in document.members(document.root()) {
+        let fields = document.fields(member.value);
+        let dated = |field| fields.value(field).is_some_and(|at| at.is_u64());
+        if !(dated("createdAtMs") && dated("approvedAtMs")) {
+            disk.undated.0 += 1;
+            disk.undated.1.get_or_insert_with(|| member.key.to_string());
+        }
+        if member.exact && Some(&*member.key) == id.as_deref() {
+            own = Some(member.value);
         }
     }
+    let Some(own) = own else { return Ok(()) };
+    let Some(Value::Object(record)) = document.value(own) else {
+        let (line, column) = document.line_column(own.start);
+        return Err(Error::new(ErrorCode::Shape, "The record of this device is no object.")
+            .at(path)
+            .place(line, column)
+            .hint("Remove that record from the file, then run `npx openclaw-prepair setup`."));
+    };
+    disk.record = Some(record);
+    Ok(())
 }
 
 pub(super) fn proxy_list(disk: &Disk) -> Vec<String> {

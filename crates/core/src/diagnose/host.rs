@@ -5,10 +5,11 @@ use crate::config::dotenv;
 use crate::context::World;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::findings::{Findings, SETUP_KEEPS};
-use crate::error::Result;
+use crate::gateway::state::Mode;
 use crate::options::target::Target;
 use crate::plan::identity::linked;
 use crate::report::Notice;
+use crate::store::paths::Paths;
 use crate::wants::{Stop, Wants};
 
 /// The Node.js that runs this is, most often, the one that runs the gateway.
@@ -32,22 +33,54 @@ pub(super) fn node(world: &World<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// Who may read and write what is private.
-pub(super) fn modes(
-    world: &World<'_, '_>,
-    target: &Target,
-    disk: &Disk,
-    findings: &mut Findings,
-) -> Result<(), Stop> {
+/// The files by which OpenClaw sees that it runs in a container (src/gateway/net.ts isContainerEnvironment; of /proc/1/cgroup,
+/// which it reads after them, nothing is asked here).
+const CONTAINER: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
+
+/// Whether a gateway that is started here lacks the secret without which this version does not start in a container. One that
+/// runs has started; the secret may well be in its environment alone.
+pub(super) fn without_secret(world: &World<'_, '_>, disk: &Disk) -> Result<Option<Notice>, Stop> {
+    let unset = |keys: &[&str]| disk.setting(keys).is_none();
+    let off = |keys: &[&str]| disk.setting(keys).is_none_or(|value| value == "off");
+    let asks = disk.auth() != Mode::TrustedProxy;
+    let bare = unset(&["gateway", "bind"])
+        && unset(&["gateway", "auth", "token"])
+        && unset(&["gateway", "auth", "password"])
+        && off(&["gateway", "tailscale", "mode"]);
+    let clients = disk.is_clients(world);
+    if !world.rules.container_wants_secret || world.inputs.gateway.is_some() || clients {
+        return Ok(None);
+    }
+    if !(asks && bare && disk.secret.is_none() && disk.unread.is_empty()) {
+        return Ok(None);
+    }
+    let mut wants = Wants::default();
+    for path in CONTAINER {
+        wants.stat(world.inputs, path);
+    }
+    wants.met()?;
+    let here = CONTAINER.iter().any(|path| world.inputs.stat(path).is_some());
+    Ok(here.then(|| {
+        Notice::new(NoticeCode::ContainerSecret, "This is a container, where this version's gateway listens on every address and does not start without a secret. None is known here.")
+            .hint("Set OPENCLAW_GATEWAY_TOKEN in the environment of the gateway and of its clients; gateway.auth.mode \"none\" is not enough. Where nothing outside of the container connects, `npx openclaw-prepair patch-config --set gateway.bind=loopback` will do.")
+    }))
+}
+
+/// What is private: folders, files with keys, files with tokens.
+fn private(paths: &Paths) -> ([String; 4], [String; 2], [String; 3]) {
+    let folders = ["identity", "devices", "state"].map(|name| paths.state(name));
+    let [identity, devices, state] = folders;
+    (
+        [paths.state_dir.clone(), identity, devices, state],
+        [paths.identity.clone(), paths.database()],
+        [paths.paired(), paths.pending(), paths.config.clone()],
+    )
+}
+
+/// Asks for the modes of what is private.
+pub(super) fn want_modes(world: &World<'_, '_>, target: &Target) -> Result<(), Stop> {
     let (inputs, paths) = (world.inputs, &world.paths);
-    let folders = [
-        paths.state_dir.clone(),
-        paths.state("identity"),
-        paths.state("devices"),
-        paths.state("state"),
-    ];
-    let keys = [paths.identity.clone(), paths.database()];
-    let stores = [paths.paired(), paths.pending(), paths.config.clone()];
+    let (folders, keys, stores) = private(paths);
     let mut wants = Wants::default();
     let mut asks = false;
     for path in folders.iter().chain(&keys).chain(&stores) {
@@ -58,8 +91,14 @@ pub(super) fn modes(
             wants.stat(inputs, &path);
         }
     }
-    wants.met()?;
-    let Some(base) = inputs.stat(&paths.state_dir) else { return Ok(()) };
+    wants.met()
+}
+
+/// Who may read and write what is private.
+pub(super) fn modes(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
+    let (inputs, paths) = (world.inputs, &world.paths);
+    let (folders, keys, stores) = private(paths);
+    let Some(base) = inputs.stat(&paths.state_dir) else { return };
     for path in &folders {
         let Some(stat) = inputs.stat(path) else { continue };
         if stat.mode & 0o022 != 0 {
@@ -129,5 +168,4 @@ pub(super) fn modes(
             "Run this, and the gateway, as the owner of the state dir.",
         );
     }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::base::base64;
 use crate::base::keys::{device_id, parse_public_key};
-use crate::base::text::{self, quote};
+use crate::base::text::quote;
 use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::diagnose::disk::Disk;
@@ -13,9 +13,7 @@ use crate::diagnose::identity::shape;
 use crate::gateway::pairing::{PINNED, remove_first};
 use crate::gateway::scopes::covers;
 use crate::gateway::state::Paired;
-use crate::inputs::File;
 use crate::rules::{Rules, Store};
-use crate::store::documents;
 use crate::store::record::{self, SCOPES, pin_allows};
 
 /// The identity and its record.
@@ -44,7 +42,14 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
         shape(world, findings);
     }
     let Some(public) = &disk.identity else {
-        if disk.unread.is_empty() && !disk.torn && !disk.broken {
+        if let Some(id) = disk.device_id().filter(|_| disk.unread.is_empty()) {
+            findings.add(
+                NoticeCode::NotPaired,
+                &paired_path,
+                format!("There is no paired record of device {id}, and no request of it waits."),
+                "Let the device connect again; `npx openclaw-prepair devices list` then shows its request.",
+            );
+        } else if disk.unread.is_empty() && !disk.torn && !disk.broken {
             let hint = match disk.is_clients(world) {
                 true => {
                     "Let the client connect once: it makes one, which is then approved on the gateway's machine."
@@ -55,9 +60,8 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
         }
         return;
     };
-    sticky(world, disk, findings);
     if disk.files_count(world) {
-        timestamps(world, findings);
+        timestamps(world, disk, findings);
     }
     let id = device_id(public);
     let Some(record) = &disk.record else {
@@ -182,43 +186,14 @@ pub(super) fn lacking(rules: &Rules, record: &Map<String, Value>) -> Vec<&'stati
     SCOPES.into_iter().filter(|scope| !covers(rules, held, &[scope.to_string()])).collect()
 }
 
-/// A request of this device that keeps later ones from being approved silently.
-fn sticky(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
-    let path = match disk.files_count(world) {
-        true => world.paths.pending(),
-        false => world.paths.database(),
-    };
-    if let Some(waiting) = disk.waiting().find(|waiting| !waiting.request.silent) {
-        findings.add(
-            NoticeCode::PendingSticky,
-            &path,
-            format!("The pending request {} of this device is not silent: later ones that could be approved silently join it and wait too.", text::request_name(&waiting.request_id)),
-            SETUP,
-        );
-    }
-}
-
 /// From 2026.8.1 records without integer times are skipped by the import, or break it.
-fn timestamps(world: &World<'_, '_>, findings: &mut Findings) {
-    let path = world.paths.paired();
-    let File::Bytes(bytes) = world.inputs.file(&path) else { return };
-    let Ok(document) = documents::store(bytes, &path) else { return };
-    let undated: Vec<String> = document
-        .members(document.root())
-        .filter(|member| {
-            document.value(member.value).is_some_and(|record| {
-                ["createdAtMs", "approvedAtMs"]
-                    .iter()
-                    .any(|field| !record.get(field).is_some_and(Value::is_u64))
-            })
-        })
-        .map(|member| quote(&member.key))
-        .collect();
-    if let Some(first) = undated.first() {
+fn timestamps(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
+    if let (undated, Some(first)) = &disk.undated {
+        let (path, first) = (world.paths.paired(), quote(first));
         let then = match world.rules.store {
             Store::Sqlite => "this version skips them, or stops, when it imports the file",
             Store::Json => "they are lost at an upgrade to 2026.8.1 or later",
         };
-        findings.add(NoticeCode::Timestamps, &path, format!("{} of the paired records lack an integer createdAtMs or approvedAtMs ({first} is the first); {then}.", undated.len()), "`npx openclaw-prepair setup` dates this device's record; approve other devices anew.");
+        findings.add(NoticeCode::Timestamps, &path, format!("{undated} of the paired records lack an integer createdAtMs or approvedAtMs ({first} is the first); {then}."), "`npx openclaw-prepair setup` dates this device's record; approve other devices anew.");
     }
 }

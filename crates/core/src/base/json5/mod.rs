@@ -14,6 +14,7 @@ mod scan;
 mod text;
 mod unicode;
 
+pub(crate) use document::Fields;
 pub use document::{Document, Member, SyntaxError, parse};
 pub use edit::Editor;
 pub use merge::{Action, Arrays, Change};
