@@ -19,6 +19,8 @@ use crate::operations;
 use crate::options::{self, Operation, Request, pair, target};
 use crate::parts::{Part, Read, malformed, mistyped, shapes};
 use crate::plan::{devices, identity};
+use crate::report::Report;
+use crate::report::devices::DeviceList;
 use crate::rules::Rules;
 use crate::steps::{Plan, Step};
 use crate::store::rows;
@@ -46,15 +48,12 @@ pub struct Reply {
 /// ```
 pub fn call(request: &str, blobs: &[&[u8]], mut entropy: [u8; ENTROPY]) -> Reply {
     let mut out = Vec::new();
-    let json = match answer(request, blobs, &mut entropy, &mut out) {
-        Ok(value) => value,
-        Err(error) => {
-            out.clear();
-            object(&mut [("error", json(&error))])
-        }
-    };
+    let json = answer(request, blobs, &mut entropy, &mut out).unwrap_or_else(|error| {
+        out.clear();
+        json5::line(&object(&mut [("error", json(&error))]))
+    });
     entropy.zeroize();
-    Reply { json: json5::line(&json), blobs: out }
+    Reply { json, blobs: out }
 }
 
 fn answer(
@@ -62,21 +61,38 @@ fn answer(
     blobs: &[&[u8]],
     entropy: &mut [u8; ENTROPY],
     out: &mut Vec<Vec<u8>>,
-) -> Result<Value> {
+) -> Result<String> {
     // No part of the request is quoted: it may hold a secret.
     let request = json5::parse(request).ok_or_else(|| malformed("is no valid JSON"))?;
     let mut call = Part::of(request)?;
     let function = call.read::<String>("fn")?;
-    let stopped = |stop: Stop| match stop {
+    if function != "plan" {
+        return Ok(json5::line(&value(&function, call, blobs, entropy, out)?));
+    }
+    let (request, inputs) = prepared(call, blobs, entropy)?;
+    match operations::plan(&request, &inputs, entropy) {
+        Ok(plan) => plan_json(plan, out),
+        Err(stop) => Ok(json5::line(&stopped(stop)?)),
+    }
+}
+
+/// What is still to be read, as a reply.
+fn stopped(stop: Stop) -> Result<Value> {
+    match stop {
         Stop::Missing(missing) => Ok(object(&mut [("missing", json(&*missing))])),
         Stop::Refused(error) => Err(error),
-    };
-    match function.as_str() {
-        "plan" => {
-            let (request, inputs) = prepared(call, blobs, entropy)?;
-            operations::plan(&request, &inputs, entropy)
-                .map_or_else(stopped, |plan| plan_json(plan, out))
-        }
+    }
+}
+
+/// What every function but `plan` replies.
+fn value(
+    function: &str,
+    mut call: Part,
+    blobs: &[&[u8]],
+    entropy: &mut [u8; ENTROPY],
+    out: &mut Vec<Vec<u8>>,
+) -> Result<Value> {
+    match function {
         "reads" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
             let missing = operations::reads(&request, &inputs);
@@ -293,7 +309,20 @@ fn blob<'a>(blobs: &[&'a [u8]], index: usize) -> Result<&'a [u8]> {
     })
 }
 
-fn plan_json(plan: Plan, out: &mut Vec<Vec<u8>>) -> Result<Value> {
+/// Of very many devices no tree is made.
+fn list_json(mut list: DeviceList) -> String {
+    let paired = core::mem::take(&mut list.paired);
+    let rest = json5::line(&json(&list));
+    let (head, tail) = rest.split_once(r#""paired":["#).unwrap_or((&rest, ""));
+    let mut out = format!(r#"{head}"paired":["#);
+    for (at, device) in paired.into_iter().enumerate() {
+        out.push_str(if at > 0 { "," } else { "" });
+        out.push_str(&json5::line(&json(&device)));
+    }
+    out + tail
+}
+
+fn plan_json(plan: Plan, out: &mut Vec<Vec<u8>>) -> Result<String> {
     let mut put = |mut content: Zeroizing<Vec<u8>>| {
         out.push(core::mem::take(&mut *content));
         Ok(out.len() - 1)
@@ -307,9 +336,10 @@ fn plan_json(plan: Plan, out: &mut Vec<Vec<u8>>) -> Result<Value> {
         ])),
     };
     let steps: Vec<Value> = plan.steps.into_iter().map(step).collect::<Result<_>>()?;
-    Ok(object(&mut [
-        ("steps", steps.into()),
-        ("report", json(&plan.report)),
-        ("bases", plan.bases.into()),
-    ]))
+    let report = match plan.report {
+        Report::DeviceList(list) => list_json(list),
+        report => json5::line(&json(&report)),
+    };
+    let [steps, bases] = [steps.into(), plan.bases.into()].map(|value| json5::line(&value));
+    Ok(format!(r#"{{"steps":{steps},"report":{report},"bases":{bases}}}"#))
 }

@@ -25,7 +25,7 @@ use crate::report::{Notice, StoreKind};
 use crate::rules::Import;
 use crate::store::identity;
 use crate::store::{columns, documents, pending, rows};
-use crate::wants::{Gathered, Stop, want_queries};
+use crate::wants::{Gathered, Missing, Stop, want_queries};
 
 /// A pending request.
 #[derive(Clone, Debug)]
@@ -64,6 +64,8 @@ pub(super) struct Disk {
     pub(super) torn: bool,
     /// The paired record of that identity.
     pub(super) record: Option<Map<String, Value>>,
+    /// How many records of `devices/paired.json` lack a time that OpenClaw writes, and the key of the first.
+    pub(super) undated: (usize, Option<String>),
     /// All pending requests.
     pub(super) pending: Vec<Waiting>,
     /// The store is a database without an identity: what the files hold is yet to be imported.
@@ -267,14 +269,17 @@ pub(super) fn gather(
             }
         }
     }
+    if missing.0 != Missing::default() {
+        // A store may be large: it is looked into once, when all else is there.
+        return Err(Stop::Missing(Box::new(missing.0)));
+    }
     if disk.files_count(world) {
         if device.is_none() {
             let error = file_identity(world, &mut disk);
             refusals.extend(error.filter(|_| !failed(&paths.identity)));
         }
         let path = paths.paired();
-        let read = file_record(&inputs.file(&path), &path, disk.device_id().as_deref());
-        let read = read.map(|record| disk.record = record);
+        let read = file_record(&inputs.file(&path), &path, &mut disk);
         part(&mut disk, &path, read);
         disk.array = documents::is_empty_array(&inputs.file(&paths.paired()));
         disk.kept_token = kept_token(world, disk.device_id().as_deref(), disk.record.as_ref());
@@ -295,7 +300,7 @@ pub(super) fn gather(
     {
         findings.add(NoticeCode::NotImported, &paths.paired(), "This version imports the identity file at its first start, but no paired.json: its records do not count yet.", IMPORT_BY_DOCTOR);
     }
-    if missing.0 == Default::default() { Ok(disk) } else { Err(Stop::Missing(Box::new(missing.0))) }
+    Ok(disk)
 }
 
 /// A refusal as a value, so that only missing files stop.
@@ -348,24 +353,33 @@ fn rows(world: &World<'_, '_>, disk: &mut Disk) -> Result<(), Stop> {
     Ok(())
 }
 
-fn file_record(
-    file: &File<'_>,
-    path: &str,
-    id: Option<&str>,
-) -> Result<Option<Map<String, Value>>> {
-    let Some(bytes) = file.bytes(path)? else { return Ok(None) };
+/// The record of the device, and which records lack a time, by one look at each: a store may be large.
+fn file_record(file: &File<'_>, path: &str, disk: &mut Disk) -> Result<()> {
+    let Some(bytes) = file.bytes(path)? else { return Ok(()) };
     let document = documents::store(bytes, path)?;
-    let Some(member) = id.and_then(|id| document.get(document.root(), id)) else { return Ok(None) };
-    match document.value(member.value) {
-        Some(Value::Object(record)) => Ok(Some(record)),
-        _ => {
-            let (line, column) = document.line_column(member.value.start);
-            Err(Error::new(ErrorCode::Shape, "The record of this device is no object.")
-                .at(path)
-                .place(line, column)
-                .hint("Remove that record from the file, then run `npx openclaw-prepair setup`."))
+    let id = disk.device_id();
+    let mut own = None;
+    for member in document.members(document.root()) {
+        let fields = document.fields(member.value);
+        let dated = |field| fields.value(field).is_some_and(|at| at.is_u64());
+        if !(dated("createdAtMs") && dated("approvedAtMs")) {
+            disk.undated.0 += 1;
+            disk.undated.1.get_or_insert_with(|| member.key.to_string());
+        }
+        if member.exact && Some(&*member.key) == id.as_deref() {
+            own = Some(member.value);
         }
     }
+    let Some(own) = own else { return Ok(()) };
+    let Some(Value::Object(record)) = document.value(own) else {
+        let (line, column) = document.line_column(own.start);
+        return Err(Error::new(ErrorCode::Shape, "The record of this device is no object.")
+            .at(path)
+            .place(line, column)
+            .hint("Remove that record from the file, then run `npx openclaw-prepair setup`."));
+    };
+    disk.record = Some(record);
+    Ok(())
 }
 
 pub(super) fn proxy_list(disk: &Disk) -> Vec<String> {

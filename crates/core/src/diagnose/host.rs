@@ -5,10 +5,10 @@ use crate::config::dotenv;
 use crate::context::World;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::findings::{Findings, SETUP_KEEPS};
-use crate::error::Result;
 use crate::options::target::Target;
 use crate::plan::identity::linked;
 use crate::report::Notice;
+use crate::store::paths::Paths;
 use crate::wants::{Stop, Wants};
 
 /// The Node.js that runs this is, most often, the one that runs the gateway.
@@ -32,22 +32,21 @@ pub(super) fn node(world: &World<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// Who may read and write what is private.
-pub(super) fn modes(
-    world: &World<'_, '_>,
-    target: &Target,
-    disk: &Disk,
-    findings: &mut Findings,
-) -> Result<(), Stop> {
+/// What is private: folders, files with keys, files with tokens.
+fn private(paths: &Paths) -> ([String; 4], [String; 2], [String; 3]) {
+    let folders = ["identity", "devices", "state"].map(|name| paths.state(name));
+    let [identity, devices, state] = folders;
+    (
+        [paths.state_dir.clone(), identity, devices, state],
+        [paths.identity.clone(), paths.database()],
+        [paths.paired(), paths.pending(), paths.config.clone()],
+    )
+}
+
+/// Asks for the modes of what is private.
+pub(super) fn want_modes(world: &World<'_, '_>, target: &Target) -> Result<(), Stop> {
     let (inputs, paths) = (world.inputs, &world.paths);
-    let folders = [
-        paths.state_dir.clone(),
-        paths.state("identity"),
-        paths.state("devices"),
-        paths.state("state"),
-    ];
-    let keys = [paths.identity.clone(), paths.database()];
-    let stores = [paths.paired(), paths.pending(), paths.config.clone()];
+    let (folders, keys, stores) = private(paths);
     let mut wants = Wants::default();
     let mut asks = false;
     for path in folders.iter().chain(&keys).chain(&stores) {
@@ -58,8 +57,14 @@ pub(super) fn modes(
             wants.stat(inputs, &path);
         }
     }
-    wants.met()?;
-    let Some(base) = inputs.stat(&paths.state_dir) else { return Ok(()) };
+    wants.met()
+}
+
+/// Who may read and write what is private.
+pub(super) fn modes(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
+    let (inputs, paths) = (world.inputs, &world.paths);
+    let (folders, keys, stores) = private(paths);
+    let Some(base) = inputs.stat(&paths.state_dir) else { return };
     for path in &folders {
         let Some(stat) = inputs.stat(path) else { continue };
         if stat.mode & 0o022 != 0 {
@@ -129,5 +134,4 @@ pub(super) fn modes(
             "Run this, and the gateway, as the owner of the state dir.",
         );
     }
-    Ok(())
 }

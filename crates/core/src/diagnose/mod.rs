@@ -21,7 +21,7 @@ mod secrets;
 use crate::context::World;
 use crate::diagnose::assumed::assumed;
 use crate::diagnose::findings::Findings;
-use crate::diagnose::host::{modes, node};
+use crate::diagnose::host::{modes, node, want_modes};
 use crate::diagnose::judge::{Case, judge};
 use crate::diagnose::remedy::remedy;
 use crate::error::Result;
@@ -40,8 +40,9 @@ pub(crate) fn diagnose(
     let case = Case { target, options };
     let mut findings = Findings(world.warnings.clone());
     node(world, &mut findings);
+    want_modes(world, target)?;
     let (disk, outcome) = judge(world, case, None, &mut findings)?;
-    modes(world, target, &disk, &mut findings)?;
+    modes(world, &disk, &mut findings);
     Ok(Diagnosis {
         assumed: assumed(world, case, &disk, &outcome),
         remedy: remedy(world, case, &disk, &outcome)?,

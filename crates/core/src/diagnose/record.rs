@@ -13,9 +13,7 @@ use crate::diagnose::identity::shape;
 use crate::gateway::pairing::{PINNED, remove_first};
 use crate::gateway::scopes::covers;
 use crate::gateway::state::Paired;
-use crate::inputs::File;
 use crate::rules::{Rules, Store};
-use crate::store::documents;
 use crate::store::record::{self, SCOPES, pin_allows};
 
 /// The identity and its record.
@@ -57,7 +55,7 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
     };
     sticky(world, disk, findings);
     if disk.files_count(world) {
-        timestamps(world, findings);
+        timestamps(world, disk, findings);
     }
     let id = device_id(public);
     let Some(record) = &disk.record else {
@@ -199,26 +197,13 @@ fn sticky(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
 }
 
 /// From 2026.8.1 records without integer times are skipped by the import, or break it.
-fn timestamps(world: &World<'_, '_>, findings: &mut Findings) {
-    let path = world.paths.paired();
-    let File::Bytes(bytes) = world.inputs.file(&path) else { return };
-    let Ok(document) = documents::store(bytes, &path) else { return };
-    let undated: Vec<String> = document
-        .members(document.root())
-        .filter(|member| {
-            document.value(member.value).is_some_and(|record| {
-                ["createdAtMs", "approvedAtMs"]
-                    .iter()
-                    .any(|field| !record.get(field).is_some_and(Value::is_u64))
-            })
-        })
-        .map(|member| quote(&member.key))
-        .collect();
-    if let Some(first) = undated.first() {
+fn timestamps(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
+    if let (undated, Some(first)) = &disk.undated {
+        let (path, first) = (world.paths.paired(), quote(first));
         let then = match world.rules.store {
             Store::Sqlite => "this version skips them, or stops, when it imports the file",
             Store::Json => "they are lost at an upgrade to 2026.8.1 or later",
         };
-        findings.add(NoticeCode::Timestamps, &path, format!("{} of the paired records lack an integer createdAtMs or approvedAtMs ({first} is the first); {then}.", undated.len()), "`npx openclaw-prepair setup` dates this device's record; approve other devices anew.");
+        findings.add(NoticeCode::Timestamps, &path, format!("{undated} of the paired records lack an integer createdAtMs or approvedAtMs ({first} is the first); {then}."), "`npx openclaw-prepair setup` dates this device's record; approve other devices anew.");
     }
 }

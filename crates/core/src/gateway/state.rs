@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::base::json::strings;
 use crate::base::named::Named;
 use crate::options::role::Role;
-use crate::rules::{NamedRoles, Rules, ScopesField, TokenNeed};
+use crate::rules::{NamedRoles, Rules, TokenNeed};
 use crate::store::record::is_revoked;
 
 /// What the decision depends on, read from files or rows by others. Holds no secret.
@@ -247,15 +247,7 @@ impl Paired {
 
     /// Scopes that count in this version.
     pub(crate) fn scopes(&self, rules: &Rules) -> &[String] {
-        let list = match rules.scopes_field {
-            ScopesField::Scopes => self.scopes.as_ref(),
-            ScopesField::ScopesThenApproved => {
-                self.scopes.as_ref().or(self.approved_scopes.as_ref())
-            }
-            ScopesField::ApprovedThenScopes => {
-                self.approved_scopes.as_ref().or(self.scopes.as_ref())
-            }
-        };
+        let list = rules.scopes_field.of(self.scopes.as_ref(), self.approved_scopes.as_ref());
         list.map_or(&[], Vec::as_slice)
     }
 

@@ -182,6 +182,17 @@ pub enum ScopesField {
     ApprovedThenScopes,
 }
 
+impl ScopesField {
+    /// What counts of the two.
+    pub(crate) fn of<T>(self, scopes: Option<T>, approved: Option<T>) -> Option<T> {
+        match self {
+            Self::Scopes => scopes,
+            Self::ScopesThenApproved => scopes.or(approved),
+            Self::ApprovedThenScopes => approved.or(scopes),
+        }
+    }
+}
+
 /// Where a paired record's roles come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenNeed {

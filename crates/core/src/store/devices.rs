@@ -3,8 +3,10 @@
 use serde_json::{Map, Value};
 
 use crate::base::json::strings;
+use crate::base::json5;
 use crate::report::devices::{DeviceToken, PairedDevice, WaitingKind, WaitingRequest};
-use crate::store::pending::{is_expired, renewed, roles, time};
+use crate::rules::Rules;
+use crate::store::pending::{is_expired, named_roles, renewed, roles, time};
 use crate::store::record::is_revoked;
 
 type Fields = Map<String, Value>;
@@ -13,27 +15,51 @@ fn text(fields: &Fields, name: &str) -> Option<String> {
     fields.get(name)?.as_str().map(String::from)
 }
 
-/// What a record says. `scopes`: those that count in this version.
-pub(crate) fn paired(id: &str, record: &Fields, scopes: Vec<String>, own: bool) -> PairedDevice {
-    let tokens: Vec<DeviceToken> = match record.get("tokens") {
+/// A record of a file or of a row, of which only what is asked for is copied: a store may hold very many.
+pub(crate) trait Record {
+    /// The value of a field.
+    fn field(&self, name: &str) -> Option<Value>;
+}
+
+impl Record for Fields {
+    fn field(&self, name: &str) -> Option<Value> {
+        self.get(name).cloned()
+    }
+}
+
+impl Record for json5::Fields<'_, '_> {
+    fn field(&self, name: &str) -> Option<Value> {
+        self.value(name)
+    }
+}
+
+/// What a record says; the scopes are those that count in this version.
+pub(crate) fn paired(id: &str, record: &dyn Record, rules: &Rules, own: bool) -> PairedDevice {
+    let text = |name| match record.field(name) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    };
+    let list = |name| strings(record.field(name).as_ref());
+    let at = |name| time(record.field(name).as_ref());
+    let tokens: Vec<DeviceToken> = match record.field("tokens") {
         Some(Value::Object(tokens)) => tokens.iter().filter_map(token).collect(),
         _ => Vec::new(),
     };
     let used = tokens.iter().filter_map(|token| token.last_used_at_ms).max();
     PairedDevice {
         device_id: id.to_string(),
-        public_key: text(record, "publicKey").unwrap_or_default(),
-        display_name: text(record, "operatorLabel").or_else(|| text(record, "displayName")),
-        client_id: text(record, "clientId"),
-        client_mode: text(record, "clientMode"),
-        platform: text(record, "platform"),
-        device_family: text(record, "deviceFamily"),
-        roles: roles(record),
-        scopes,
+        public_key: text("publicKey").unwrap_or_default(),
+        display_name: text("operatorLabel").or_else(|| text("displayName")),
+        client_id: text("clientId"),
+        client_mode: text("clientMode"),
+        platform: text("platform"),
+        device_family: text("deviceFamily"),
+        roles: named_roles(record.field("roles").as_ref(), record.field("role").as_ref()),
+        scopes: rules.scopes_field.of(list("scopes"), list("approvedScopes")).unwrap_or_default(),
         tokens,
-        created_at_ms: time(record.get("createdAtMs")),
-        approved_at_ms: time(record.get("approvedAtMs")),
-        last_seen_at_ms: time(record.get("lastSeenAtMs")).max(used),
+        created_at_ms: at("createdAtMs"),
+        approved_at_ms: at("approvedAtMs"),
+        last_seen_at_ms: at("lastSeenAtMs").max(used),
         own,
     }
 }

@@ -153,9 +153,14 @@ impl Asked {
 
 /// The roles that a request asks for, or that a record has: mergeRoles of src/infra/device-pairing.ts.
 pub fn roles(fields: &Map<String, Value>) -> Vec<String> {
+    named_roles(fields.get("roles"), fields.get("role"))
+}
+
+/// The same of the two fields.
+pub(crate) fn named_roles(roles: Option<&Value>, role: Option<&Value>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    let named = strings(fields.get("roles")).unwrap_or_default();
-    for role in named.iter().map(String::as_str).chain(fields.get("role").and_then(Value::as_str)) {
+    let named = strings(roles).unwrap_or_default();
+    for role in named.iter().map(String::as_str).chain(role.and_then(Value::as_str)) {
         let role = role.trim();
         if !role.is_empty() && !found.iter().any(|known| known == role) {
             found.push(role.to_string());
@@ -182,22 +187,28 @@ pub(crate) type Entries = Vec<(String, Map<String, Value>)>;
 pub fn entries(file: &File<'_>, path: &str) -> Result<(Entries, usize)> {
     let Some(bytes) = file.bytes(path)? else { return Ok((Vec::new(), 0)) };
     let document = store(bytes, path)?;
-    let mut found: Vec<Option<(String, Map<String, Value>)>> = Vec::new();
+    let members = members(&document);
+    let entry = |member: &Member<'_>| match document.value(member.value) {
+        Some(Value::Object(fields)) => Some((member.key.to_string(), fields)),
+        _ => None,
+    };
+    let entries: Entries = members.iter().filter_map(entry).collect();
+    let odd = members.len() - entries.len();
+    Ok((entries, odd))
+}
+
+/// What a file keeps, in its order; of equal keys the last counts.
+pub(crate) fn members<'a>(document: &Document<'a>) -> Vec<Member<'a>> {
+    let mut found: Vec<Option<Member<'a>>> = Vec::new();
     let mut last = Map::new();
     for member in document.members(document.root()) {
-        let entry = match document.value(member.value) {
-            Some(Value::Object(fields)) => Some((member.key.to_string(), fields)),
-            _ => None,
-        };
-        let hidden = last.insert(name(&document, &member), found.len().into());
+        let hidden = last.insert(name(document, &member), found.len().into());
         if let Some(hidden) = hidden.as_ref().and_then(Value::as_u64) {
             found[hidden as usize] = None;
         }
-        found.push(entry);
+        found.push(Some(member));
     }
-    let entries: Entries = found.into_iter().flatten().collect();
-    let odd = last.len() - entries.len();
-    Ok((entries, odd))
+    found.into_iter().flatten().collect()
 }
 
 /// The requests among the rows of `device_pairing_pending`.

@@ -161,6 +161,11 @@ impl<'a> Document<'a> {
         last
     }
 
+    /// The members of an object by their keys, for who looks for several: the object is walked over once.
+    pub(crate) fn fields(&self, object: Node) -> Fields<'_, 'a> {
+        Fields { document: self, members: self.members(object).collect() }
+    }
+
     /// The value of a string; `None` for other nodes and for one with half a surrogate pair, which no Rust string can hold.
     pub fn string(&self, node: Node) -> Option<Cow<'a, str>> {
         if node.kind != Kind::String {
@@ -313,6 +318,20 @@ impl<'a> Last<'a> {
     /// The member with this key.
     pub(crate) fn get(&self, key: &str) -> Option<&Member<'a>> {
         self.members.get(self.places.get(key)?.as_u64()? as usize)
+    }
+}
+
+/// The fields of an object; few, so that looking through them is quick.
+pub(crate) struct Fields<'d, 'a> {
+    document: &'d Document<'a>,
+    members: Vec<Member<'a>>,
+}
+
+impl Fields<'_, '_> {
+    /// A copy of the value of a field, of duplicates the last; `None` also for what [`Document::value`] does not copy.
+    pub(crate) fn value(&self, key: &str) -> Option<Value> {
+        let member = self.members.iter().rfind(|member| member.exact && member.key == key)?;
+        self.document.value(member.value)
     }
 }
 

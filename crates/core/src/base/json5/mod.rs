@@ -15,6 +15,7 @@ mod shown;
 mod text;
 mod unicode;
 
+pub(crate) use document::Fields;
 pub use document::{Document, Member, SyntaxError, parse};
 pub use edit::Editor;
 pub use merge::{Action, Arrays, Change};

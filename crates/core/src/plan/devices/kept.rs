@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::base::json5::Document;
+use crate::base::json5::{Document, Kind, Member};
 use crate::base::text::device_name;
 use crate::codes::ErrorCode;
 use crate::context::World;
@@ -65,19 +65,46 @@ pub(super) fn pending_place(world: &World<'_, '_>) -> String {
     }
 }
 
-/// Every record, and how many entries are none.
-pub(super) fn records(world: &World<'_, '_>) -> Result<(Entries, usize), Stop> {
+/// Shows every record, in the store's order, and tells how many entries are none.
+pub(super) fn each_record(
+    world: &World<'_, '_>,
+    mut show: impl FnMut(&str, &dyn devices::Record),
+) -> Result<usize, Stop> {
     if world.store == StoreKind::Json {
         let path = world.paths.paired();
         want_files(world.inputs, [path.as_str()])?;
-        return Ok(pending::entries(&world.inputs.file(&path), &path)?);
+        let Some(bytes) = world.inputs.file(&path).bytes(&path)? else { return Ok(0) };
+        let document = documents::store(bytes, &path)?;
+        let (records, odd): (Vec<Member<'_>>, Vec<Member<'_>>) = pending::members(&document)
+            .into_iter()
+            .partition(|member| member.value.kind == Kind::Object);
+        records.iter().for_each(|member| show(&member.key, &document.fields(member.value)));
+        return Ok(odd.len());
     }
     let query = rows::devices(&world.paths.database());
     want_queries(world.inputs, [query])?;
     let rows = world.inputs.rows("devices").unwrap_or_default();
-    let records: Entries = rows.iter().filter_map(|row| row_entry(world, row)).collect();
-    let odd = rows.len() - records.len();
-    Ok((records, odd))
+    let records = rows.iter().filter_map(|row| row_entry(world, row));
+    let told = records.map(|(id, record)| show(&id, &record)).count();
+    Ok(rows.len() - told)
+}
+
+/// The records of the devices whose commands wait, by their ids, as far as they were read.
+pub(super) fn records_of(world: &World<'_, '_>, surfaces: &[Surface]) -> Result<Fields> {
+    let asked: Fields = surfaces.iter().map(|one| (one.device_id.clone(), Value::Null)).collect();
+    if world.store == StoreKind::Sqlite {
+        let rows = world.inputs.rows("devices").unwrap_or_default();
+        let records = rows.iter().filter_map(|row| row_entry(world, row));
+        let records = records.filter(|(id, _)| asked.contains_key(id));
+        return Ok(records.map(|(id, record)| (id, record.into())).collect());
+    }
+    let path = world.paths.paired();
+    let file = world.inputs.file(&path).bytes(&path)?;
+    let (Some(bytes), false) = (file, asked.is_empty()) else { return Ok(asked) };
+    let document = documents::store(bytes, &path)?;
+    let last = document.last(document.root(), |key| asked.contains_key(key));
+    let record = |id: String| Some((document.value(last.get(&id)?.value)?, id));
+    Ok(asked.into_iter().filter_map(|(id, _)| record(id)).map(|(it, id)| (id, it)).collect())
 }
 
 fn row_entry(world: &World<'_, '_>, row: &Fields) -> Option<(String, Fields)> {

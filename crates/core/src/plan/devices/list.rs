@@ -1,13 +1,12 @@
 //! `devices.list`: every device of a store, and all that waits.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::error::Result;
-use crate::gateway::state::Paired;
 use crate::plan::devices::kept::{
-    Fields, Surface, checked, own, place, records, requests, surfaces,
+    Fields, Surface, checked, each_record, own, place, records_of, requests, surfaces,
 };
 use crate::report::devices::{DeviceList, WaitingRequest};
 use crate::report::{Notice, StoreKind};
@@ -19,13 +18,16 @@ use crate::wants::{Gathered, Stop};
 pub(crate) fn list(world: &World<'_, '_>) -> Result<DeviceList, Stop> {
     checked(world)?;
     let mut missing = Gathered::default();
-    let found = (
-        missing.take(records(world))?,
-        missing.take(requests(world))?,
-        missing.take(surfaces(world))?,
-        missing.take(own(world))?,
-    );
-    let (Some((records, odd)), Some(requests), Some(surfaces), Some(own)) = found else {
+    let requests = missing.take(requests(world))?;
+    let surfaces = missing.take(surfaces(world))?;
+    let own = missing.take(own(world))?;
+    let mut paired = Vec::new();
+    let odd = each_record(world, |id, record| {
+        let own = own.as_ref().is_some_and(|own| own.as_deref() == Some(id));
+        paired.push(devices::paired(id, record, &world.rules, own));
+    });
+    let found = (missing.take(odd)?, requests, surfaces, own);
+    let (Some(odd), Some(requests), Some(surfaces), Some(_)) = found else {
         return Err(Stop::Missing(Box::new(missing.0)));
     };
     let mut warnings = world.warnings.clone();
@@ -35,15 +37,12 @@ pub(crate) fn list(world: &World<'_, '_>) -> Result<DeviceList, Stop> {
         let hint = "OpenClaw never writes such entries. Repair or remove them.";
         warnings.push(Notice::new(NoticeCode::Shape, message).at(place(world)).hint(hint));
     }
-    let paired = |(id, record): &(String, Fields)| {
-        let scopes = Paired::read(record).scopes(&world.rules).to_vec();
-        devices::paired(id, record, scopes, own.as_deref() == Some(id))
-    };
+    let records = records_of(world, &surfaces)?;
     Ok(DeviceList {
         store: world.store,
         gateway: world.gateway.clone(),
         waiting: told(world, &requests, &surfaces, &records),
-        paired: records.iter().map(paired).collect(),
+        paired,
         warnings,
     })
 }
@@ -55,9 +54,7 @@ pub(crate) fn waiting(world: &World<'_, '_>) -> Vec<WaitingRequest> {
     }
     let requests = requests(world).unwrap_or_default();
     let surfaces = surfaces(world).unwrap_or_default();
-    // Only a node's commands want its record.
-    let known = if surfaces.is_empty() { None } else { records(world).ok() };
-    let records = known.map(|(records, _)| records).unwrap_or_default();
+    let records = records_of(world, &surfaces).unwrap_or_default();
     told(world, &requests, &surfaces, &records)
 }
 
@@ -65,21 +62,15 @@ fn told(
     world: &World<'_, '_>,
     requests: &Entries,
     surfaces: &[Surface],
-    records: &Entries,
+    records: &Fields,
 ) -> Vec<WaitingRequest> {
     let now = world.inputs.now;
     let mut all: Vec<WaitingRequest> =
         requests.iter().map(|(id, request)| devices::waiting(id, request, now)).collect();
-    if surfaces.is_empty() {
-        return all;
-    }
-    let places: Map<String, Value> =
-        records.iter().enumerate().map(|(at, (id, _))| (id.clone(), at.into())).collect();
     // Rows keep what a node waits for until it is answered; files forget it as they do a request.
     let expires = world.store == StoreKind::Json;
     all.extend(surfaces.iter().map(|surface| {
-        let at = places.get(&surface.device_id).and_then(Value::as_u64);
-        let record = at.map(|at| &records[at as usize].1);
+        let record = records.get(&surface.device_id).and_then(Value::as_object);
         surface.told(record, (now, expires))
     }));
     all
