@@ -10,6 +10,8 @@ const SECRET_PART =
 const SECRET_WORD = /^(env|envs|envvars?|environ|environment|dotenv|vars|pw|seed|otp|pin|pat|cred|creds|jwt|dsn)$/i;
 /** Names whose long values are public. */
 const PUBLIC_NAME = /^(deviceId|publicKey|publicKeyPem|requestId)$/;
+/** How a gateway authenticates is public: `gateway.auth.mode`. */
+const AUTH_MODE = /^(token|password|trusted-proxy|none)$/;
 /** What a record says of a token beside the token itself. */
 const OF_TOKEN = /^(role|scopes|issuer|\w+AtMs)$/;
 /** Numbers of tokens; `tokens` itself and these hold some. */
@@ -182,6 +184,7 @@ function pass(tokens, naming) {
     const flagged = flag && inside?.array;
     flag = !flagged && (plain === '-e' || (/^[-/]{0,2}[\w.-]+[=:]?$/.test(plain) && isSecret(plain)));
     if (quote && inside && !inside.array && NAMING.test(name) && isSecret(plain)) naming.add(inside.at);
+    if (quote && name === 'mode' && AUTH_MODE.test(plain) && inside?.name === 'auth' && path.at(-2)?.name === 'gateway') return token;
     const below = OF_TOKEN.test(name) ? inside?.beside : inside?.hides;
     const header = inside?.headers && (inside.array || !PLAIN_HEADER.test(name));
     const counted = !quote && /tokens$|AtMs$/i.test(name) && !HELD_TOKENS.test(name);
