@@ -102,7 +102,7 @@ const WORDS = [
 
 /** Shapes that one of them alone has. */
 const ALONE = {
-  rust: ['Act', 'Approve', 'ApproveInput', 'Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action', 'Logged'],
+  rust: ['Act', 'Approve', 'ApproveInput', 'Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'Owner', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action', 'Logged'],
   wit: ['request', 'approve-options', 'rename-options', 'live-token', 'sql-value', 'answer', 'step', 'identity', 'signature'],
   types: ['PatchConfigOptions', 'LiveToken', 'VerifyOptions', 'LeftBehind', 'Verification', 'Identity', 'Operations'],
 };
