@@ -53,13 +53,13 @@ test('the order of publishing: what a package names is there before it', () => {
   assert.deepEqual(manifest.optionalDependencies, { [`@openclaw-prepair/${PLATFORM}`]: build.version });
 });
 
-test('each tarball carries README, SECURITY and both licences; the main one no addon and no component, in 350 KB', () => {
+test('each tarball carries README, SECURITY and both licences; the main one no addon and no component, in 360 KB', () => {
   for (const { name, file, bytes } of plan().packages) {
     const names = execFileSync('tar', ['-tzf', join(dir, 'packages', file)], { encoding: 'utf8' }).trim().split('\n').map((path) => path.replace('package/', ''));
     for (const text of ['README.md', 'SECURITY.md', 'LICENSE-MIT', 'LICENSE-APACHE']) assert.ok(names.includes(text), `${name}: ${text}`);
     if (name !== 'openclaw-prepair') continue;
     assert.deepEqual(names.filter((path) => /\.node$|component/.test(path)), []);
-    assert.ok(bytes <= 350 * 1024, `${bytes} bytes`);
+    assert.ok(bytes <= 360 * 1024, `${bytes} bytes`);
   }
 });
 
@@ -73,7 +73,7 @@ test('the main tarball has the files that npm packs but for those of the command
   for (const module of ['core/glue', 'core/plan', 'core/wasm', 'sandbox/adapters', 'sandbox/index']) assert.equal(behind(module), `lib/esm/${module}.mjs`);
   // what more than one of them takes in is a chunk of its own
   for (const module of ['core/bridge', 'core/errors', 'sandbox/inside']) assert.ok(tar(file, behind(module)).includes(`{"${module}.js"(`), module);
-  assert.doesNotMatch(tar(file, 'lib/node/binding.js'), /^\s*\/\//m);
+  assert.doesNotMatch(tar(file, 'lib/node/binding.js'), /@ts-check/);
 });
 
 test('no README of a tarball has a link that leads nowhere', () => {
