@@ -43,6 +43,7 @@ const OUT = [
   ['Missing', 'needs', 'Reads', { done: 'a word of reads() alone: the component gives no needs when it is done' }],
   ['Plan', 'planned', 'Plan'],
   ['FileStep.Write', 'write-step', "Step'write'", { kind: 'a variant tells it' }],
+  ['Splice', 'splice', 'Splice'],
   ['FileStep.Remove', 'remove-step', "Step'remove'", { kind: 'a variant tells it' }],
   ['Sql', 'sql-step', "Step'sql'", { kind: 'a variant tells it' }],
   ['Statement', 'statement', "Step'sql'.statements"],
