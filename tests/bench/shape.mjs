@@ -6,7 +6,7 @@ function isSummary(value, name) {
   assert.ok(value.low <= value.high, name);
 }
 
-const SUMMARIES = { processes: ['bare', 'overHand'], inProcess: [], config: ['ours', 'json5', 'faster'], memory: ['overFile'], upstream: ['ours', 'upstream', 'faster'] };
+const SUMMARIES = { processes: ['bare', 'overHand'], inProcess: [], config: ['ours', 'json5', 'faster'], memory: ['overFile'], dryRun: ['cpu'], upstream: ['ours', 'upstream', 'faster'] };
 
 export function hasShape(results, { whole }) {
   assert.equal(results.schema, 1);
