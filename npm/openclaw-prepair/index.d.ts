@@ -138,7 +138,10 @@ export interface PatchConfigOptions extends Target, ConfigChanges {}
 
 /** `prePair`, `clearPending` and `patchConfig` as one plan; `config: false` leaves the config alone. */
 export type SetupOptions = PrePairOptions & {
-  /** What to change in the config; default: what this version needs in a sandbox. `false` leaves it alone. */
+  /**
+   * What to change in the config; default: what this version needs in a sandbox. A config that is missing is created with
+   * `gateway.mode: "local"`, without which no gateway starts. `false` leaves it alone.
+   */
   config?: ConfigChanges | false;
 };
 
@@ -205,6 +208,7 @@ export type NoticeCode =
   | 'W_CONFIG_MISSING'
   | 'W_CONFIG_VALUE'
   | 'W_CONFIG_VARIABLE'
+  | 'W_CONTAINER_SECRET'
   | 'W_DEVICE_AUTH'
   | 'W_DEVICE_CONFLICT'
   | 'W_DISK_FULL'
@@ -434,8 +438,8 @@ export interface Connection {
   /** The device family that it names; default: none. A record may pin it. */
   deviceFamily?: string;
   /**
-   * One line of a gateway's log, at most 8 KiB, that tells of this connection: `[ws] closed before connect …` or `[ws] unauthorized …`. What
-   * else is given here goes before it. A line in which a field occurs twice, or a quote is not closed, is refused: a client may have
+   * One line of a gateway's log, at most 8 KiB, that tells of this connection: `[ws] closed before connect …` or `[ws] unauthorized …`, or
+   * the same line of its log file, which is JSON. What else is given here goes before it. The device that it names is judged. A line in which a field occurs twice, or a quote is not closed, is refused: a client may have
    * written it.
    */
   log?: string;

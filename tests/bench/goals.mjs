@@ -53,7 +53,7 @@ export function goals(results) {
       goal(`many-${what}-node${row.node}`, `${text.replace('…', named(most))}, Node ${row.node}`, row.overParse ?? row.overHand, limit);
     }
   }
-  for (const { node, binding, devices, cpu } of results.dryRun) {
+  for (const { node, binding, devices, cpu } of results.dryRun ?? []) {
     goal(`many-dry-run-${binding}-node${node}`, `a dry run of one approval with its diff among ${named(devices)}: CPU time of the whole process in ms, ${binding}, Node ${node}`, cpu, 2000);
   }
   for (const row of results.config.filter((row) => row.bytes === Math.max(...results.config.map(({ bytes }) => bytes)))) {

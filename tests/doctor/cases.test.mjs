@@ -83,6 +83,23 @@ it('a config that a ConfigMap mounts as a link is read through, and never replac
   assert.equal(readFileSync(join(dir, 'map/..data/openclaw.json'), 'utf8'), JSON.stringify(CONFIG));
 });
 
+// CASES A22
+it('a config that is missing is created with gateway.mode alone, and the README and the types say so', async (t) => {
+  for (const version of ['2026.2.19', '2026.4.15', NEWEST]) {
+    const { state, env } = home(t, { unused: '' });
+    const { code, stdout } = await cli(['setup', '--gateway-version', version, '--dry-run'], { env });
+    assert.deepEqual([code, /openclaw\.json/.test(stdout)], [0, true], stdout);
+    assert.equal((await cli(['setup', '--gateway-version', version, '--no-config'], { env })).code, 0);
+    assert.throws(() => statSync(join(state, 'openclaw.json')), { code: 'ENOENT' });
+    assert.equal((await cli(['setup', '--gateway-version', version], { env })).code, 0);
+    const { trustedProxies, ...gateway } = JSON.parse(readFileSync(join(state, 'openclaw.json'), 'utf8')).gateway;
+    assert.deepEqual(gateway, { mode: 'local' });
+  }
+  const text = (name) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+  assert.match(text('README.md'), /a missing config is created with `gateway\.mode: "local"`/);
+  assert.match(text('npm/openclaw-prepair/index.d.ts'), /A config that is missing is created with\s+\* `gateway\.mode: "local"`/);
+});
+
 describe('the command line', () => {
   it('a dry run beside 100,000 devices shows its change in the time of the plan', async (t) => {
     const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => {
@@ -165,7 +182,7 @@ describe('verify', () => {
     const start = performance.now();
     const gone = await cli(['verify', ...V, '--url', url, '--wait', '1.2', '--json'], { env });
     const took = performance.now() - start;
-    assert.deepEqual([gone.code, gone.json.reason, gone.json.url], [1, 'unreachable', url]);
+    assert.deepEqual([gone.code, gone.json.reason, gone.json.url], [4, 'unreachable', url]);
     assert.ok(took >= 1200, `${took}`);
     const pending = cli(['verify', ...V, '--url', url, '--wait', '60', '--json'], { env });
     await new Promise((resolve) => setTimeout(resolve, 800));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { redact } from '../../npm/openclaw-prepair/lib/cli/diff.js';
@@ -183,7 +183,7 @@ describe('a dry run', () => {
 `);
     assert.deepEqual(shown.match(/hunter2\w/g), null, shown);
     for (let i = 1; i <= 6; i += 1) assert.ok(shown.includes(`visible-${i}`), shown);
-    assert.match(shown, /mode: '<hidden>', token: '<hidden>'/, 'all texts below auth');
+    assert.match(shown, /mode: 'token', token: '<hidden>'/, 'all texts below auth but its mode');
   });
 
   it('shows control characters escaped', async (t) => {
@@ -370,6 +370,74 @@ describe('doctor', () => {
       assert.equal(forged.code, 2, forged.stdout);
       assert.match(forged.stderr, /not a line of a gateway's log that can be read/);
     }
+  });
+
+  it('reads the log file of a gateway too, and says which form it wants', async (t) => {
+    const lines = JSON.parse(readFileSync(new URL('log-lines.json', import.meta.url), 'utf8'));
+    const [text] = /closed before connect .*/.exec(lines['2026.7.1']['through a proxy']);
+    const line = { 0: '{"subsystem":"gateway/ws"}', 1: { remoteAddr: '127.0.0.1', forwardedFor: '203.0.113.9' }, 2: text, _meta: {}, message: text };
+    const { env, state } = home(t, { 'openclaw.json': CONFIG, 'openclaw.log': `{"0":"other"}\n${JSON.stringify(line)}\n`, 'none.log': '{"0":"nothing of that"}\n' });
+    const { code, stdout } = await cli(['doctor', '--gateway-version', '2026.7.1', '--log', join(state, 'openclaw.log')], { env });
+    assert.equal(code, 3, stdout);
+    assert.match(stdout, /through a proxy that adds headers, presents a device, which the log line does not name: that of this state dir is judged/);
+    const none = await cli(['doctor', ...V, '--log', join(state, 'none.log')], { env });
+    assert.deepEqual([none.code, /what it prints, or its log file/.test(none.stderr)], [2, true], none.stderr);
+  });
+
+  it('--all: whose key it judges, and which clients count for the exit code', async (t) => {
+    const { env } = home(t, { 'openclaw.json': CONFIG });
+    await cli(['setup', ...V], { env });
+    const all = () => cli(['doctor', '--all', ...V], { env });
+    const alone = await all();
+    assert.equal(alone.code, 0, alone.stdout);
+    assert.match(alone.stdout, /node +✘/);
+    assert.match(alone.stdout, /each with the key of this state dir/);
+    assert.match(alone.stdout, /Not counted for the exit code, since no such client is paired or waits here: control-ui, node, app\./);
+    const key = (await cli(['identity', 'new', '--json'], { env })).json.publicKey;
+    await cli(['pre-pair', '--device', key, '--role', 'node', ...V], { env });
+    const node = await all();
+    assert.equal(node.code, 3, node.stdout);
+    assert.match(node.stdout, /waits here: control-ui, app\./);
+    const named = await cli(['doctor', '--all', '--device', key, ...V, '--json'], { env });
+    assert.deepEqual([...new Set(named.json.cells.filter(({ counts }) => counts).map(({ client }) => client))], ['node']);
+    assert.match((await cli(['doctor', '--help'], { env })).stdout, /--all +.*count clients that are here/);
+  });
+
+  it('finds the package behind a script that starts it', async (t) => {
+    const { dir, env } = home(t, { 'openclaw.json': CONFIG });
+    const [bin, app] = [join(dir, 'bin'), join(dir, 'app/openclaw')];
+    for (const path of [bin, app]) mkdirSync(path, { recursive: true });
+    writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'openclaw', version: '2026.3.24' }));
+    writeFileSync(join(app, 'openclaw.mjs'), '');
+    const found = async (script) => {
+      writeFileSync(join(bin, 'openclaw'), script, { mode: 0o755 });
+      const { json } = await cli(['doctor', '--json'], { env: { ...env, PATH: `${bin}:${process.env.PATH}` }, cwd: dir });
+      return json.assumed.gateway.version;
+    };
+    assert.equal(await found(`#!/bin/sh\nexec node ${app}/openclaw.mjs "$@"\n`), '2026.3.24');
+    assert.equal(await found(`#!/bin/sh\nexec node "${app}/openclaw.mjs" "$@"\n`), '2026.3.24');
+    assert.equal(await found('#!/bin/sh\nexec node "$(dirname "$0")/../app/openclaw/openclaw.mjs" "$@"\n'), '2026.3.24');
+    // Not what is only somewhere in a text, nor what somebody else could have put there.
+    assert.notEqual(await found(`#!/bin/sh\n${' '.repeat(9000)}exec node ${app}/openclaw.mjs\n`), '2026.3.24');
+    chmodSync(app, 0o777);
+    assert.notEqual(await found(`#!/bin/sh\nexec node ${app}/openclaw.mjs "$@"\n`), '2026.3.24');
+  });
+
+  it('small words: a dry run on a paired device, a mode that is no secret, ids that lack', async (t) => {
+    const { env } = home(t, { 'openclaw.json': CONFIG });
+    await cli(['setup', ...V], { env });
+    const dry = await cli(['setup', '--dry-run', '--set', 'gateway.auth.mode=password', ...V], { env });
+    assert.match(dry.stdout, /✔ Device [0-9a-f]{64} is paired\./);
+    assert.match(dry.stdout, /mode['"]?: "password"/);
+    assert.ok(!dry.stdout.includes(SECRET));
+    const wants = await cli(['devices', 'approve', ...V], { env });
+    assert.deepEqual([wants.code, /`npx openclaw-prepair devices approve REQUEST`/.test(wants.stderr)], [2, true], wants.stderr);
+    const { paired } = (await cli(['devices', 'list', '--json', ...V], { env })).json;
+    const own = await cli(['devices', 'remove', paired[0].deviceId.slice(0, 12), ...V], { env });
+    assert.equal(own.code, 1);
+    assert.match(own.stderr, /the device of this state dir itself/);
+    assert.ok(own.stderr.replace(/\s+/g, ' ').includes(`devices remove ${paired[0].deviceId}`), own.stderr);
+    assert.doesNotMatch(own.stderr, /NOT_FOUND/);
   });
 
   it("takes OpenClaw's own spelling of its version, speaks of flags, and names no device that will never be", async (t) => {

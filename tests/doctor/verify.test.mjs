@@ -77,15 +77,15 @@ describe('what is no gateway', () => {
   const status = (code) => createHttp((_, response) => response.writeHead(code).end());
 
   for (const [name, server, args, code, reason, message] of [
-    ['nobody listens', null, [], 1, 'unreachable', /No gateway answers there/],
-    ['it hangs', createServer(() => {}), ['--timeout', '0.5'], 1, 'timeout', /did not answer in time/],
-    ['it hangs after the upgrade', websocket(), ['--timeout', '0.5'], 1, 'timeout', /did not answer in time/],
-    ['a web server', status(404), [], 1, 'not-a-gateway', /no OpenClaw gateway/],
+    ['nobody listens', null, [], 4, 'unreachable', /No gateway answers there/],
+    ['it hangs', createServer(() => {}), ['--timeout', '0.5'], 4, 'timeout', /did not answer in time/],
+    ['it hangs after the upgrade', websocket(), ['--timeout', '0.5'], 4, 'timeout', /did not answer in time/],
+    ['a web server', status(404), [], 4, 'not-a-gateway', /no OpenClaw gateway/],
     ['a proxy that refuses', status(403), [], 3, 'unattributable-proxy', /HTTP 403/],
-    ['no HTTP', createServer((socket) => socket.end('SSH-2.0-x\r\n')), [], 1, 'not-a-gateway', /no OpenClaw gateway/],
-    ['another WebSocket server', websocket(text('hello')), [], 1, 'not-a-gateway', /no OpenClaw gateway/],
-    ['a masked frame', websocket(Buffer.from([0x81, 0x81, 1, 2, 3, 4, 5])), [], 1, 'not-a-gateway', /no OpenClaw gateway/],
-    ['an endless frame', websocket(Buffer.from([0x82, 0x7f, 0, 0, 1, 0, 0, 0, 0, 0])), [], 1, 'not-a-gateway', /no OpenClaw gateway/],
+    ['no HTTP', createServer((socket) => socket.end('SSH-2.0-x\r\n')), [], 4, 'not-a-gateway', /no OpenClaw gateway/],
+    ['another WebSocket server', websocket(text('hello')), [], 4, 'not-a-gateway', /no OpenClaw gateway/],
+    ['a masked frame', websocket(Buffer.from([0x81, 0x81, 1, 2, 3, 4, 5])), [], 4, 'not-a-gateway', /no OpenClaw gateway/],
+    ['an endless frame', websocket(Buffer.from([0x82, 0x7f, 0, 0, 1, 0, 0, 0, 0, 0])), [], 4, 'not-a-gateway', /no OpenClaw gateway/],
     ['a close that steers the terminal', websocket(Buffer.concat([Buffer.from([0x88, 10, 0x03, 0xf0]), Buffer.from('\x1b[2Jboo!')])), ['--force'], 1, 'refused', /gateway closed \(1008\):  \[2Jboo!/],
   ]) {
     test(name, async (t) => {
@@ -93,6 +93,7 @@ describe('what is no gateway', () => {
       assert.deepEqual([result.code, result.report.reason, result.report.ok], [code, reason, false], result.text);
       assert.match(result.text, message);
       assert.match(result.text, /→ /);
+      if (code === 4) assert.doesNotMatch(result.text, /operator\./, 'no scope was asked for');
       assert.doesNotMatch(result.text, /\x1b/);
     });
   }
@@ -108,8 +109,10 @@ describe('what is no gateway', () => {
   test('a state dir without OpenClaw', async (t) => {
     const { env } = home(t);
     const { code, stderr } = await cli(['verify', ...V], { env });
-    assert.equal(code, 1);
+    assert.equal(code, 4);
     assert.match(stderr, /There is no OpenClaw state here\. Nothing was sent/);
+    assert.match(stderr, /--state-dir/);
+    assert.doesNotMatch(stderr, /stateDir/);
   });
 });
 

@@ -65,7 +65,8 @@ test('2026.2.19, agent, list then add: the wall, edited files, and a real gatewa
   assert.match(await verdict(page), /The wall.*scope-upgrade/s);
   assert.match(await page.locator('#verdict').innerText(), /Is it approved silently\? no: /);
   assert.match(await page.locator('.tree .ends').textContent(), /Is it approved silently\?\s*no/);
-  assert.match(await page.locator('#findings').innerText(), /W_PENDING_STICKY/);
+  // No scope is added silently on that version, so the request that waits is not the cause.
+  assert.doesNotMatch(await page.locator('#findings').innerText(), /W_PENDING_STICKY/);
   await page.locator('#ranges', { hasText: 'The wall stands from ' }).waitFor();
 
   const saved = await editInto(page, stateDir);

@@ -45,6 +45,7 @@ const ASKED = [
   ['2.17 2.19 9.6', customBind],
   ['2.21 7.35 8.1 9.6', customBindLoopback],
   ['2.6-3 2.12 2.17 2.25 2.26 4.29 5.2 9.6', includes],
+  ['5.12 5.18 9.6', containerSecret],
 ];
 
 /** `only`: the names of the questions that count. */
@@ -185,6 +186,17 @@ async function paths(version) {
       // the home has a config of its own in the default folder
       ['config_search_wide', String(await config({ OPENCLAW_STATE_DIR: join(home.dir, 'empty') }) === home.configPath), 'createConfigIO with OPENCLAW_STATE_DIR of an empty folder'],
     ];
+  });
+}
+
+/** Whether a gateway in a container, by the files that it looks for, wants a secret where the config names no bind. */
+async function containerSecret(version) {
+  if (!['/.dockerenv', '/run/.containerenv'].some((path) => existsSync(path))) return [];
+  return await withHome({ version }, async (home) => {
+    const { gateway: { auth, bind, ...gateway }, ...config } = await home.read('openclaw.json');
+    await writeFile(home.configPath, JSON.stringify({ ...config, gateway }));
+    const refused = await withGateway(home, () => false).catch(({ log }) => /Refusing to bind gateway to auto without auth/.test(log));
+    return [['container_wants_secret', String(refused), 'a start in a container, without bind and without a secret']];
   });
 }
 

@@ -17,11 +17,13 @@ export function sizes() {
     // brotli of the module raised by 1.5 KB for what a config holds behind links and blanks, pages that wait, and hints that name commands
     // lowered: the smaller of two optimizer runs, of which the first takes structure apart (-2 KB of brotli)
     // both raised for twelve more rows of the rules, the sources of their cells, and what asks them
-    // raised for lists and diagnoses that look at each record of a large store once, the splices of a plan and nodes of approved networks (+3 KB)
-    { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_680_000 } },
-    { file: 'lib/core/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 560_000, brotli: 208_500 } },
+    // raised for lists and diagnoses that look at each record of a large store once (+1 KB of brotli)
+    // raised for advice that tells whose key it judges: log lines and log files, requests of named devices, containers (+5 KB of brotli)
+    // raised for the splices of a plan and nodes of approved networks (+1.5 KB of brotli)
+    { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_705_000 } },
+    { file: 'lib/core/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 572_500, brotli: 214_500 } },
     // raised for the places of errors and notices, which stand in wit/ beside their path, line and column (+4 KB)
-    { file: '../component/component.wasm', goal: {}, ceiling: { bytes: 585_000 } },
+    { file: '../component/component.wasm', goal: {}, ceiling: { bytes: 592_000 } },
   ].map(({ file, goal, ceiling }) => {
     const content = readFileSync(join(PACKAGE, file));
     const brotli = brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }).length;

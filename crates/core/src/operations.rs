@@ -72,7 +72,7 @@ pub fn plan(request: &Request, inputs: &Inputs<'_>, entropy: &[u8; ENTROPY]) -> 
         }
         What::ListDevices => list(&world).map(|report| (Vec::new(), Report::DeviceList(report))),
         What::Devices(options) => device_part(&world, options, entropy).map(|part| {
-            let DevicePart { mut report, mut steps, statements } = part;
+            let DevicePart { mut report, mut steps, statements, .. } = part;
             report.changes = changes(&steps, &statements, &db);
             steps.extend(rows(statements, &db));
             (steps, Report::Device(report))

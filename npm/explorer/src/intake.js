@@ -106,7 +106,7 @@ function kindOfName(name) {
 
 /** What a text is; null where nothing tells. */
 function kindOfText(text, name = '') {
-  if (refusedIn(text.slice(0, MAX_TEXT)) !== undefined && !/^\s*\{/.test(text)) return 'log';
+  if (refusedIn(text.slice(0, MAX_TEXT)) !== undefined && !/^\s*\{(?!"0":)/.test(text)) return 'log';
   return SIGNS.find(([, sign]) => sign.test(text.slice(0, MAX_TEXT)))?.[0] ?? kindOfName(name);
 }
 

@@ -232,3 +232,82 @@ for (const [form, address] of [['in long form', '0:0:0:0:0:0:0:1'], ['with a zon
 add('a request of another device', 'named, and in no remedy', '2026.4.15', { client: 'cli', ...proxied }, files({ [PENDING]: pending(request('cbc55e79-3252-4bfc-b91d-b108cf7e646c', OTHER)) }), 'pairing-required', 'not-paired', {
   check: (_, { report }) => report.waiting.length === 1 && report.waiting[0].deviceId === OTHER.deviceId && !JSON.stringify(report.remedy).includes('cbc55e79') && report.remedy.steps.length === 1,
 });
+
+// A line of a log may name a device: that one is judged, and nobody is approved for having written into a log.
+const lineOf = (id, more = '') => `2026-11-26T05:38:54.021+00:00 [ws] closed before connect conn=bf3dd52c-2b94-4d53-a4a7-34d610c91115 peer=127.0.0.1:35880->127.0.0.1:31448 remote=127.0.0.1 fwd=203.0.113.9 origin=n/a host=127.0.0.1:35945 ua=n/a code=1008 reason=n/a phase=auth_validated cause=pairing-required durationMs=220 handshake=failed phase=auth_validated forwardedFor=203.0.113.9 remoteAddr=127.0.0.1 ${id === null ? '' : `deviceId=${id} `}requestId=7b5bb26e-45ab-4e93-b6c5-f871cfa6c1e8 reason=not-paired${more}`;
+/** The same as the log file holds it. */
+const fileLine = (id) => JSON.stringify({
+  0: '{"subsystem":"gateway/ws"}',
+  1: { cause: 'pairing-required', durationMs: 24, handshake: 'failed', phase: 'auth_validated', host: '127.0.0.1:39519', forwardedFor: '203.0.113.9', remoteAddr: '127.0.0.1', remotePort: 56662, ...id !== null && { deviceId: id }, reason: 'not-paired' },
+  2: 'closed before connect conn=db44a056-882a-480a-a2e7-235ddf35e83a peer=127.0.0.1:56662->127.0.0.1:20279 remote=127.0.0.1 fwd=203.0.113.9 origin=n/a host=127.0.0.1:39519 ua=n/a code=1008 reason=n/a phase=auth_validated',
+  _meta: { runtime: 'node', logLevelName: 'WARN', name: '{"subsystem":"gateway/ws"}' }, time: '2026-11-26T12:44:52.433+00:00',
+});
+const WAITS = '7b0c3f52-5d1e-4a53-9f0e-3a1d6c1f7f10';
+const asking = request(WAITS, OTHER, { clientId: 'openclaw-control-ui', clientMode: 'webchat', platform: 'Win32', role: 'operator', roles: ['operator'], scopes: ['operator.read'], remoteIp: '203.0.113.9' });
+const listing = ({ remedy }) => remedy.opens === false && remedy.steps[0].argv.slice(0, 2).join(' ') === 'devices list' && !JSON.stringify(remedy).includes('approve","');
+const stands = (pattern, also = () => true) => ({ check: (_, { report }) => pattern.test(report.assumed.connection) && also(report) });
+for (const [form, of] of [['on the console', lineOf], ['in the log file', fileLine]]) {
+  const logged = (name, id, inputs, verdict, reason, expect, version = '2026.4.15') => add(`a log line ${form}, ${name}`, 'whose key it was', version, { log: of(id) }, inputs, verdict, reason, expect);
+  logged('a device that waits', OTHER.deviceId, files({ [PAIRED]: store(record(OURS)), [PENDING]: pending(asking) }), 'pairing-required', 'not-paired', stands(/presents the device that the log line names/, listing));
+  logged('a device that is paired by now', OTHER.deviceId, files({ [PAIRED]: store(record(OTHER)) }), 'open', null, stands(/presents the device that the log line names/));
+  logged('a device that nobody knows', OTHER.deviceId, whole(), 'pairing-required', 'not-paired', { warnings: ['W_NOT_PAIRED'], says: `record of device ${OTHER.deviceId}, and no request`, ...stands(/log line names/, listing) });
+  logged('the device of this state dir', OURS.deviceId, files(), 'pairing-required', 'not-paired', stands(/presents the device of this state dir, which the log line names/, ({ remedy }) => remedy.opens && remedy.steps[0].argv[0] === 'setup'));
+  logged('no device, and ours would be let in', null, whole(), 'unknown', null, stands(/which the log line does not name: that of this state dir is judged/, listing));
+  logged('no device, and ours would not', null, files(), 'pairing-required', 'not-paired', stands(/which the log line does not name: that of this state dir is judged/, ({ remedy }) => remedy.steps[0].argv[0] === 'setup'));
+  const ours = rows({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }, [row(OURS)]);
+  logged('of a version whose agent needs no socket', OURS.deviceId, ours, 'open', null, stands(/^(?!.*needs no socket)/), NEWEST);
+}
+const secretLine = `2026-11-26T05:38:57.027+00:00 [ws] unauthorized conn=f4fa00ba-5152-4115-b3fa-478915095806 peer=127.0.0.1:47734->127.0.0.1:31448 remote=127.0.0.1 client=cli cli vdev role=operator scopes=1 auth=token device=yes platform=linux instance=n/a host=127.0.0.1:31448 origin=n/a ua=n/a reason=token_mismatch`;
+add('a log line of a wrong token', 'the gateway said so', NEWEST, { log: secretLine }, rows({}, [row(OURS)]), 'rejected', 'auth', { check: (_, { report }) => report.assumed.client === 'cli' && report.remedy.opens === false && /gateway's token/.test(report.remedy.steps[0].text) });
+for (const [name, log] of [['of another part of the gateway', fileLine(null).replaceAll('gateway/ws', 'agent/tool')], ['cut off', fileLine(null).slice(0, -20)], ['with a field twice', fileLine(null).replace('ua=n/a', 'ua=x code=1000')]]) {
+  vectors.push({ name: `a line of the log file ${name}`, why: 'refused at the option', operation: 'diagnose', options: at('2026.4.15', { connection: { log } }), inputs: files(), expect: { error: 'OPTIONS', says: 'log' } });
+}
+
+// A device that the caller named and that waits: what it asks for is granted, not all there is.
+const WAITING = { ...files({ [PAIRED]: store(record(OURS)), [PENDING]: pending(asking), [`${S}/nodes/paired.json`]: null, [`${S}/nodes/pending.json`]: null }), process: { uid: 0, node: '24.21.0', platform: 'linux' } };
+const ofOther = (name, why, version, inputs, verdict, reason, expect, connection = {}) => vectors.push({
+  name, why, operation: 'diagnose', options: at(version, { configPath: CONFIG, env: { TOKEN: 'the-gateways-secret' }, connection: { ...proxied, ...connection }, device: { publicKey: OTHER.publicKey } }), inputs, expect: { verdict, reason, ...expect },
+});
+ofOther('a named device that waits', 'its request is approved', '2026.4.15', WAITING, 'pairing-required', 'not-paired', { check: argvs(['devices', 'approve', WAITS, ...target('2026.4.15')]) });
+ofOther('a named device whose request is too old', 'its key is approved', '2026.4.15', { ...WAITING, files: { ...WAITING.files, [PENDING]: pending({ ...asking, ts: 1 }) } }, 'pairing-required', 'not-paired', { check: argvs(['pre-pair', '--device', OTHER.publicKey, ...target('2026.4.15')]) });
+ofOther('a named device that asks for less than it needs', 'its key is approved', '2026.4.15', WAITING, 'pairing-required', 'not-paired', { check: argvs(['pre-pair', '--device', OTHER.publicKey, ...target('2026.4.15')]) }, { client: 'cli', scopes: ['operator.admin'] });
+// What its request says is newer than its record: an app that was updated, and one that asks for more.
+const app = { clientId: 'openclaw-macos', clientMode: 'ui', platform: 'macOS 26.3.1', deviceFamily: 'Mac' };
+const knownApp = (version, change, ask) => ({ ...WAITING, files: { ...WAITING.files, [PAIRED]: store(record(OTHER, { ...app, ...change })), [PENDING]: pending({ ...asking, ...app, ...ask }) } });
+ofOther('a named device that was updated and waits', 'its request is approved, as its owner would', '2026.3.24', knownApp('2026.3.24', {}, { platform: 'macOS 26.4.0' }), 'pairing-required', 'metadata-upgrade', { check: argvs(['devices', 'approve', WAITS, ...target('2026.3.24')]) });
+const reads = ['operator.read'];
+ofOther('a named device that asks for more and waits', 'its request is approved', '2026.4.15', knownApp('2026.4.15', { scopes: reads, approvedScopes: reads, tokens: { operator: token({ scopes: reads }) } }, { scopes: ['operator.read', 'operator.write'] }), 'pairing-required', 'scope-upgrade', { check: argvs(['devices', 'approve', WAITS, ...target('2026.4.15')]) });
+const hosting = { clientId: 'node-host', clientMode: 'node', platform: 'linux', role: 'node', roles: ['node'], scopes: [] };
+ofOther('a named node that waits', 'as a node', '2026.4.15', { ...WAITING, files: { ...WAITING.files, [PENDING]: pending({ ...asking, ...hosting }) } }, 'pairing-required', 'not-paired', { check: argvs(['devices', 'approve', WAITS, ...target('2026.4.15')]) });
+
+// W_PENDING_STICKY is said where it is the cause. CASES A21: on a connection that is not local a waiting request is in nobody's way.
+const ownWaits = files({ [PENDING]: pending(request(WAITS, OURS)) });
+for (const version of ['2026.2.19', '2026.4.15', '2026.7.1']) {
+  add(`an ordinary request, proxy, ${version}`, 'it waits, and is no finding', version, { client: 'cli', presentsDevice: true, ...proxied }, ownWaits, 'pairing-required', 'not-paired', { warnings: ['W_NOT_PAIRED'], check: (_, { report }) => !JSON.stringify(report).includes('clear-pending') });
+}
+
+// Real gateways in a container without bind and without a secret: 2026.5.12 starts, 2026.5.18 and 2026.9.6 do not.
+const bare = (gateway = {}) => JSON.stringify({ gateway: { mode: 'local', ...gateway } });
+const seen = { mode: 0o755, uid: 0, nlink: 1, backups: [], real: null };
+const contained = (name, version, text, verdict, reason, expect, { marks = { '/.dockerenv': seen }, more = {} } = {}) => {
+  const inputs = files({ [CONFIG]: text, [PAIRED]: store(record(OURS)), ...more });
+  const nothing = Object.fromEntries([S, `${S}/identity`, `${S}/devices`, `${S}/state`, DEVICE, PAIRED, PENDING, CONFIG, DB, '/.dockerenv', '/run/.containerenv'].map((path) => [path, null]));
+  vectors.push({ name: `in a container, ${name}`, why: 'the gateway wants a secret there', operation: 'diagnose', options: at(version, { configPath: CONFIG, connection: { client: 'cli', presentsDevice: true, ...proxied } }), inputs: { ...inputs, stats: { ...nothing, [S]: { mode: 0o700, uid: 0, nlink: 2, backups: [], real: S }, ...marks } }, expect: { verdict, reason, ...expect } });
+};
+const wantsSecret = { warnings: ['W_CONTAINER_SECRET'], says: 'does not start without a secret', check: (_, { report }) => report.remedy.opens === false };
+contained('no secret, 2026.5.18', '2026.5.18', bare(), 'unknown', null, wantsSecret);
+contained('no secret, 2026.5.12', '2026.5.12', bare(), 'open', null, { warnings: [] });
+contained('a secret', '2026.7.1', bare({ auth: { token: 'sound-token-of-this-gateway' } }), 'open', null, { warnings: [] });
+contained('bind loopback', '2026.7.1', bare({ bind: 'loopback' }), 'open', null, { warnings: [] });
+contained('by the mark of podman', '2026.7.1', bare(), 'unknown', null, wantsSecret, { marks: { '/run/.containerenv': seen } });
+contained('none after all', '2026.7.1', bare(), 'open', null, { warnings: [] }, { marks: {} });
+contained('a wall too', '2026.7.1', bare(), 'pairing-required', 'not-paired', { warnings: ['W_NOT_PAIRED', 'W_CONTAINER_SECRET'], check: (_, { report }) => report.remedy.opens === false && report.remedy.steps.length === 2 && report.remedy.steps[1].argv[0] === 'setup' }, { more: { [PAIRED]: null } });
+
+// An origin that is not allowed: what the caller named can be allowed; what a line of a log says is a stranger's.
+const page = { client: 'control-ui', remoteAddress: '10.0.0.7', host: 'gw.example:18789', origin: 'https://claw.example' };
+add('the remedy of an origin', 'the config alone', '2026.4.29', page, whole({ clientId: 'openclaw-control-ui', clientMode: 'webchat' }), 'rejected', 'auth', { check: argvs(['patch-config', '--trusted-proxy', 'none', '--set', 'gateway.controlUi.allowedOrigins=["https://claw.example"]', ...target('2026.4.29')]) });
+add('the remedy of an origin among the headers', 'the same', '2026.4.29', { ...page, origin: undefined, host: undefined, headers: { Origin: page.origin, Host: page.host } }, whole({ clientId: 'openclaw-control-ui', clientMode: 'webchat' }), 'rejected', 'auth', { check: argvs(['patch-config', '--trusted-proxy', 'none', '--set', 'gateway.controlUi.allowedOrigins=["https://claw.example"]', ...target('2026.4.29')]) });
+for (const [name, origin] of [['that cannot be one', 'https://x" --bad'], ['that is not known', undefined]]) {
+  add(`the remedy of an origin ${name}`, 'said, not spelled', '2026.4.29', { ...page, origin }, whole(), 'rejected', 'auth', { check: (_, { report }) => report.remedy.opens === false && /allowedOrigins=\["https:\/\/claw\.example\.org"\]/.test(report.remedy.steps[0].text) && !JSON.stringify(report.remedy).includes('--bad') });
+}
+add('the remedy of an origin that a log line tells', 'said, not spelled', '2026.4.29', { client: 'control-ui', log: '2026-11-26T05:36:40.275+00:00 [ws] closed before connect conn=e878c409-4683-4870-bc3b-c18e37c164ca peer=10.0.0.7:50182->10.0.0.1:30876 remote=10.0.0.7 fwd=n/a origin=https://evil.example host=gw.example:30876 ua=n/a code=1008 reason=n/a' }, whole(), 'rejected', 'auth', { check: (_, { report }) => report.remedy.opens === false && !JSON.stringify(report.remedy).includes('evil') });

@@ -174,6 +174,9 @@ codes! {
         ConfigVariable = "W_CONFIG_VARIABLE",
             "A setting names an environment variable that is not set here.",
             "Call with the gateway's own environment, or give its variables as `env`.";
+        ContainerSecret = "W_CONTAINER_SECRET",
+            "In a container this version's gateway does not start without a secret, and none is known here.",
+            "Set OPENCLAW_GATEWAY_TOKEN in the environment of the gateway and of its clients.";
         DeviceAuth = "W_DEVICE_AUTH",
             "While `identity/device-auth.json` is there, clients of this version refuse to connect.",
             "Run `openclaw doctor --fix`, or move the file out of the state dir.";

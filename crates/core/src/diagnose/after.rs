@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::gateway::walk::Outcome;
 use crate::inputs::{File, Stat};
 use crate::options::config::{ConfigOptions, Proxies};
-use crate::options::devices::Devices;
+use crate::options::devices::{Approve, Devices, Waiting};
 use crate::options::pair::{IdentityInput, OnConflict, PairInput, PairOptions, PendingChoice};
 use crate::options::role::Role;
 use crate::plan::config::config_part;
@@ -48,6 +48,8 @@ pub(super) enum Act {
     },
     /// The record of the device is removed.
     Remove,
+    /// Its waiting request is approved.
+    Approve(Waiting),
     /// This address is added to `gateway.trustedProxies`.
     Peer(String),
     /// Only this address stays in `gateway.trustedProxies`.
@@ -144,6 +146,7 @@ fn change(
             Change { row, ..Change::steps(steps) }
         }
         Act::Remove => removed(world, disk)?,
+        Act::Approve(which) => approved(world, disk, which.clone())?,
         Act::Peer(peer) => {
             let options = ConfigOptions { peers: vec![peer.clone()], ..config_options(Map::new()) };
             Change::steps(config_part(world, &options, false)?.1)
@@ -215,6 +218,16 @@ fn removed(world: &World<'_, '_>, disk: &Disk) -> Result<Change, Stop> {
     };
     let part = device_part(world, &Devices::Remove(id), &ENTROPY_OF_TRIES)?;
     let row = (!part.statements.is_empty()).then_some(Row { public, record: None });
+    Ok(Change { row, ..Change::steps(part.steps) })
+}
+
+/// The request approved, as `devices.approve` does it.
+fn approved(world: &World<'_, '_>, disk: &Disk, which: Waiting) -> Result<Change, Stop> {
+    let options = Devices::Approve(Approve { which, scopes: None, display_name: None });
+    let part = device_part(world, &options, &ENTROPY_OF_TRIES)?;
+    let record = part.record.filter(|_| !part.statements.is_empty());
+    let row = disk.identity.zip(record);
+    let row = row.map(|(public, record)| Row { public, record: Some(record) });
     Ok(Change { row, ..Change::steps(part.steps) })
 }
 

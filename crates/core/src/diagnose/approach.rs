@@ -9,6 +9,7 @@ use crate::diagnose::disk::{Disk, gather};
 use crate::diagnose::findings::Findings;
 use crate::diagnose::public::settings;
 use crate::diagnose::record::lacking;
+use crate::diagnose::subject::Subject;
 use crate::error::Result;
 use crate::gateway::state::{Mode, Paired};
 use crate::inputs::Inputs;
@@ -69,8 +70,8 @@ const SELF: [&str; 8] = [
 pub(crate) fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approach, Stop> {
     let world = World::look(&request.target, Some(&request.what), inputs)?;
     let mut findings = Findings(Vec::new());
-    let mut disk =
-        gather(&world, None, &mut findings).map_err(|stop| stop.based(&world.paths.bases()))?;
+    let mut disk = gather(&world, Subject::Own, &mut findings)
+        .map_err(|stop| stop.based(&world.paths.bases()))?;
     let settings = settings(&world.rules, &disk);
     disk.put_in_variables(&world, &request.target);
     let text = |keys: &[&str]| {

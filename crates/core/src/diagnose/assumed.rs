@@ -5,7 +5,7 @@ use crate::diagnose::disk::Disk;
 use crate::diagnose::judge::{Case, is_empty, presents_device};
 use crate::gateway::state::Mode;
 use crate::gateway::walk::Outcome;
-use crate::options::connection::Auth;
+use crate::options::connection::{Auth, Client};
 use crate::report::{Assumed, AssumedGateway, StoreKind};
 use crate::rules::Import;
 
@@ -38,9 +38,21 @@ fn connection(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
         Some(_) => "through a proxy that adds headers",
     };
     let in_process = outcome.steps.first().is_some_and(|step| step.answer == "in process");
+    let logged = case.logged.map(|logged| logged.device_id.is_some());
+    let own = !disk.elsewhere;
+    let agent = matches!(described.client, Client::Agent | Client::Cli);
     let device = match (in_process, presents_device(outcome)) {
         (true, _) => "needs no socket",
-        (false, true) => "presents its device",
+        (false, true) if case.options.device.is_some() => "presents the device that was named",
+        (false, true) => match logged {
+            Some(true) if own => "presents the device of this state dir, which the log line names",
+            Some(true) => "presents the device that the log line names",
+            Some(false) => {
+                "presents a device, which the log line does not name: that of this state dir is judged"
+            }
+            None if agent => "presents its device",
+            None => "presents the device of this state dir, since no other was named",
+        },
         (false, false) if outcome.steps.len() > 1 => "presents no device",
         (false, false) => "is as this version makes it",
     };

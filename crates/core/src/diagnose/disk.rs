@@ -14,9 +14,10 @@ use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::Findings;
 use crate::diagnose::kept::{discarded, kept_token, torn};
 use crate::diagnose::secrets;
+use crate::diagnose::subject::{Subject, Waiting, key_of};
 use crate::error::{Error, Result};
 use crate::gateway::state::{
-    Config, ControlUi, Identity, Mode, OtherSecret, Paired, Pending, ProxyUser, State,
+    Config, ControlUi, Identity, Mode, OtherSecret, Paired, ProxyUser, State,
 };
 use crate::inputs::File;
 use crate::options::target::Target;
@@ -27,36 +28,14 @@ use crate::store::identity;
 use crate::store::{columns, documents, pending, rows};
 use crate::wants::{Gathered, Missing, Stop, want_queries};
 
-/// A pending request.
-#[derive(Clone, Debug)]
-pub(super) struct Waiting {
-    pub(super) request_id: String,
-    pub(super) device_id: String,
-    pub(super) request: Pending,
-}
-
-impl Waiting {
-    /// `None` where it does not say whose it is.
-    fn read((id, request): &(String, Map<String, Value>)) -> Option<Self> {
-        Some(Self {
-            request_id: id.clone(),
-            device_id: request.get("deviceId")?.as_str()?.to_string(),
-            request: Pending {
-                silent: request.get("silent") == Some(&Value::Bool(true)),
-                scopes: strings(request.get("scopes")).unwrap_or_default(),
-                ts: request.get("ts").and_then(Value::as_i64).unwrap_or_default(),
-                refreshed_at_ms: request.get("refreshedAtMs").and_then(Value::as_i64),
-            },
-        })
-    }
-}
-
 /// What a state dir says about the device that lives in it. Holds secrets, so there is no Debug.
 #[derive(Default)]
 pub(super) struct Disk {
     /// The raw public key of the identity.
     pub(super) identity: Option<[u8; 32]>,
-    /// It was given by its public key: no identity here is looked at.
+    /// The deviceId, where that alone is known.
+    named: Option<String>,
+    /// It is another device than that of this state dir: no identity here is looked at.
     pub(super) elsewhere: bool,
     /// There is an identity file that this version cannot use.
     pub(super) broken: bool,
@@ -146,7 +125,7 @@ impl Disk {
 
     /// The deviceId of the identity.
     pub(super) fn device_id(&self) -> Option<String> {
-        self.identity.as_ref().map(device_id)
+        self.identity.as_ref().map(device_id).or_else(|| self.named.clone())
     }
 
     /// The pending requests of our device.
@@ -212,14 +191,19 @@ impl Disk {
     }
 }
 
-/// Reads what counts from the store and the config. `device`: its public key, where its identity lives elsewhere.
+/// Reads what counts from the store and the config.
 pub(super) fn gather(
     world: &World<'_, '_>,
-    device: Option<[u8; 32]>,
+    subject: Subject,
     findings: &mut Findings,
 ) -> Result<Disk, Stop> {
     let (inputs, paths) = (world.inputs, &world.paths);
-    let mut disk = Disk { identity: device, elsewhere: device.is_some(), ..Disk::default() };
+    let mut disk = Disk { elsewhere: true, ..Disk::default() };
+    match subject {
+        Subject::Own => disk.elsewhere = false,
+        Subject::Key(key) => disk.identity = Some(key),
+        Subject::Id(id) => disk.named = Some(id),
+    }
     let mut missing = Gathered::default();
     let mut failures: Vec<_> = inputs.failures.iter().collect();
     failures.sort_by_key(|(path, _)| path);
@@ -258,7 +242,7 @@ pub(super) fn gather(
             if let Some(Err(error)) = missing.take(unless_refused(rows(world, &mut disk)))? {
                 part(&mut disk, &db, Err(error));
             }
-            if device.is_none()
+            if !disk.elsewhere
                 && let Err(error) = primary_key(world)
             {
                 disk.torn = true;
@@ -274,7 +258,7 @@ pub(super) fn gather(
         return Err(Stop::Missing(Box::new(missing.0)));
     }
     if disk.files_count(world) {
-        if device.is_none() {
+        if !disk.elsewhere {
             let error = file_identity(world, &mut disk);
             refusals.extend(error.filter(|_| !failed(&paths.identity)));
         }
@@ -286,7 +270,9 @@ pub(super) fn gather(
         let path = paths.pending();
         let read = pending::entries(&inputs.file(&path), &path);
         let read = read.map(|(requests, _)| {
-            disk.pending = requests.iter().filter_map(Waiting::read).collect();
+            let id = disk.device_id();
+            let waiting = |entry| Waiting::read(entry, id.as_deref());
+            disk.pending = requests.iter().filter_map(waiting).collect();
         });
         part(&mut disk, &path, read);
         if world.rules.import == Import::IdentityOnly {
@@ -294,6 +280,10 @@ pub(super) fn gather(
         }
     }
     refusals.into_iter().for_each(|error| findings.refused(error));
+    if let Some(id) = &disk.named {
+        let held = disk.record.as_ref().and_then(|record| key_of(id, record));
+        disk.identity = held.or_else(|| disk.waiting().find_map(|waiting| waiting.public));
+    }
     if disk.files_count(world)
         && world.rules.import == Import::IdentityOnly
         && inputs.file(&paths.paired()).exists()
@@ -335,7 +325,9 @@ fn rows(world: &World<'_, '_>, disk: &mut Disk) -> Result<(), Stop> {
     }
     want_queries(inputs, [rows::primary(&db)])?;
     let requests = pending::request_rows(inputs.rows("pending").unwrap_or_default());
-    disk.pending = requests.iter().filter_map(Waiting::read).collect();
+    let named = disk.device_id();
+    let waiting = |entry| Waiting::read(entry, named.as_deref());
+    disk.pending = requests.iter().filter_map(waiting).collect();
     if !disk.elsewhere {
         disk.identity = primary_key(world).unwrap_or_default();
     }

@@ -7,8 +7,9 @@ use crate::context::World;
 use crate::diagnose::after::refusal;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::fault::Fault;
-use crate::diagnose::judge::{Case, presents_device};
+use crate::diagnose::judge::{Case, fails_at, presents_device};
 use crate::gateway::state::{Mode, OtherSecret};
+use crate::gateway::tree::Question;
 use crate::gateway::walk::Outcome;
 use crate::options::target::flag;
 use crate::report::{By, RemedyStep};
@@ -33,6 +34,14 @@ pub(super) fn elsewhere(
         (Verdict::NoGateway, _) if disk.is_clients(world) => vec![on_the_gateway(disk)],
         (Verdict::NoGateway, _) => vec![by_hand(
             "Nothing here tells of a gateway. Name its state dir by stateDir, or the version that is to start here by gatewayVersion, and ask again.",
+        )],
+        (Verdict::Unknown, _) if disk.unread.is_empty() => vec![listed(
+            case,
+            "Lists every device and what waits. `doctor --device` with the id of the one that was refused judges that one.",
+        )],
+        (Verdict::PairingRequired, _) if case.is_strangers(disk) => vec![listed(
+            case,
+            "The device of the log line is not that of this state dir, so nothing here vouches for it. This lists what waits; if you know the device, `doctor --device` with its id names the command that lets it in.",
         )],
         (Verdict::Unknown, _) => {
             let text =
@@ -67,13 +76,10 @@ pub(super) fn elsewhere(
         (Verdict::Rejected, Some(Reason::MissingScope))
             if case.options.connection.method.as_deref() == Some("device.pair.approve") =>
         {
-            let argv =
-                ["devices", "list"].map(str::to_string).into_iter().chain(case.target.argv());
-            vec![RemedyStep {
-                by: By::OpenclawPrepair,
-                argv: argv.collect(),
-                text: "OpenClaw's own command asks for too little to approve anything on this version, and no record changes that. This lists what waits; `devices approve` with the id of the one that you mean approves it on the disk.".into(),
-            }]
+            vec![listed(
+                case,
+                "OpenClaw's own command asks for too little to approve anything on this version, and no record changes that. This lists what waits; `devices approve` with the id of the one that you mean approves it on the disk.",
+            )]
         }
         (Verdict::Rejected, Some(Reason::MissingScope)) if presents_device(outcome) => {
             vec![by_hand(
@@ -91,19 +97,22 @@ pub(super) fn elsewhere(
                 ),
             })]
         }
+        (Verdict::Rejected, Some(Reason::Auth)) if fails_at(outcome, Question::Origin) => {
+            vec![by_hand(
+                "The gateway does not allow this page's origin. Allow the address that the browser shows, for example by `npx openclaw-prepair patch-config --set 'gateway.controlUi.allowedOrigins=[\"https://claw.example.org\"]'`, then restart the gateway.",
+            )]
+        }
         (Verdict::Rejected, Some(Reason::Auth)) => vec![by_hand(match mode {
             Mode::TrustedProxy => {
                 "gateway.auth.mode is \"trusted-proxy\": the gateway takes only users that the proxy names, so no record and no token of this machine helps. Connect through that proxy, with its user header."
             }
             Mode::Token => {
-                "The client does not present what the gateway asks for, and no record changes that. Give it the gateway's token, or the origin in gateway.controlUi.allowedOrigins where it is a page."
+                "The client does not present what the gateway asks for, and no record changes that. Give it the gateway's token."
             }
             Mode::Password => {
-                "The client does not present what the gateway asks for, and no record changes that. Give it the gateway's password, or the origin in gateway.controlUi.allowedOrigins where it is a page."
+                "The client does not present what the gateway asks for, and no record changes that. Give it the gateway's password."
             }
-            Mode::None => {
-                "The gateway does not allow this page's origin. Add it to gateway.controlUi.allowedOrigins."
-            }
+            Mode::None => "The gateway asks for no secret. See its log.",
         })],
         _ => {
             let why = refusal(world, case)?;
@@ -114,6 +123,12 @@ pub(super) fn elsewhere(
             vec![by_hand(text.unwrap_or_else(|| "No change on this disk opens it. Connect from the gateway's own machine, or ask the gateway's owner.".to_string()))]
         }
     })
+}
+
+/// What is paired and what waits, as a command.
+fn listed(case: Case<'_>, text: &str) -> RemedyStep {
+    let argv = ["devices", "list"].map(str::to_string).into_iter().chain(case.target.argv());
+    RemedyStep { by: By::OpenclawPrepair, argv: argv.collect(), text: text.to_string() }
 }
 
 /// What lets a client in whose gateway is on another machine.

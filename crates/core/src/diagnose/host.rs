@@ -5,6 +5,7 @@ use crate::config::dotenv;
 use crate::context::World;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::findings::{Findings, SETUP_KEEPS};
+use crate::gateway::state::Mode;
 use crate::options::target::Target;
 use crate::plan::identity::linked;
 use crate::report::Notice;
@@ -30,6 +31,39 @@ pub(super) fn node(world: &World<'_, '_>, findings: &mut Findings) {
                 .hint("Start the gateway with a newer Node. Nothing to do where it runs on another one than this."),
         );
     }
+}
+
+/// The files by which OpenClaw sees that it runs in a container (src/gateway/net.ts isContainerEnvironment; of /proc/1/cgroup,
+/// which it reads after them, nothing is asked here).
+const CONTAINER: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
+
+/// Whether a gateway that is started here lacks the secret without which this version does not start in a container. One that
+/// runs has started; the secret may well be in its environment alone.
+pub(super) fn without_secret(world: &World<'_, '_>, disk: &Disk) -> Result<Option<Notice>, Stop> {
+    let unset = |keys: &[&str]| disk.setting(keys).is_none();
+    let off = |keys: &[&str]| disk.setting(keys).is_none_or(|value| value == "off");
+    let asks = disk.auth() != Mode::TrustedProxy;
+    let bare = unset(&["gateway", "bind"])
+        && unset(&["gateway", "auth", "token"])
+        && unset(&["gateway", "auth", "password"])
+        && off(&["gateway", "tailscale", "mode"]);
+    let clients = disk.is_clients(world);
+    if !world.rules.container_wants_secret || world.inputs.gateway.is_some() || clients {
+        return Ok(None);
+    }
+    if !(asks && bare && disk.secret.is_none() && disk.unread.is_empty()) {
+        return Ok(None);
+    }
+    let mut wants = Wants::default();
+    for path in CONTAINER {
+        wants.stat(world.inputs, path);
+    }
+    wants.met()?;
+    let here = CONTAINER.iter().any(|path| world.inputs.stat(path).is_some());
+    Ok(here.then(|| {
+        Notice::new(NoticeCode::ContainerSecret, "This is a container, where this version's gateway listens on every address and does not start without a secret. None is known here.")
+            .hint("Set OPENCLAW_GATEWAY_TOKEN in the environment of the gateway and of its clients; gateway.auth.mode \"none\" is not enough. Where nothing outside of the container connects, `npx openclaw-prepair patch-config --set gateway.bind=loopback` will do.")
+    }))
 }
 
 /// What is private: folders, files with keys, files with tokens.

@@ -2,15 +2,16 @@
 
 use serde_json::{Map, Value};
 
-use crate::base::text::quote;
+use crate::base::text::{quote, request_name};
 use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::diagnose::config::settings;
-use crate::diagnose::disk::{Disk, gather, proxy_list};
+use crate::diagnose::disk::{Disk, gather, proxy_list, unless_refused};
 use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::Findings;
 use crate::diagnose::identity::leftovers;
 use crate::diagnose::record::record;
+use crate::diagnose::subject::Subject;
 use crate::error::Result;
 use crate::gateway::request::trusts;
 use crate::gateway::state::Paired;
@@ -18,9 +19,10 @@ use crate::gateway::tree::Question;
 use crate::gateway::walk::{Outcome, connect};
 use crate::gateway::who::filled;
 use crate::options::DiagnoseOptions;
-use crate::options::connection::Connection;
+use crate::options::connection::{Client, Connection};
+use crate::options::log::{Logged, Refused};
 use crate::options::target::Target;
-use crate::report::Notice;
+use crate::plan::devices::own;
 use crate::store::rows;
 use crate::verdict::{Reason, Step, Verdict};
 use crate::wants::Stop;
@@ -30,6 +32,21 @@ use crate::wants::Stop;
 pub(super) struct Case<'c> {
     pub(super) target: &'c Target,
     pub(super) options: &'c DiagnoseOptions,
+    /// What the line of a log tells, where one was given.
+    pub(super) logged: Option<&'c Logged>,
+}
+
+impl Case<'_> {
+    /// Whether the device is one that the caller did not name, but a line of a log did.
+    pub(super) fn is_strangers(&self, disk: &Disk) -> bool {
+        disk.elsewhere && self.options.device.is_none()
+    }
+
+    /// Whether it is known which device connects.
+    fn names_device(&self) -> bool {
+        let logged = self.logged.is_some_and(|logged| logged.device_id.is_some());
+        self.options.device.is_some() || logged
+    }
 }
 
 /// The identity and its record in a database, as statements that were not run would leave them.
@@ -46,7 +63,7 @@ pub(super) fn judge(
     row: Option<&Row>,
     findings: &mut Findings,
 ) -> Result<(Disk, Outcome), Stop> {
-    let mut disk = gather(world, case.options.device, findings)?;
+    let mut disk = gather(world, subject(world, case)?, findings)?;
     if let Some(row) = row {
         let id = crate::base::keys::device_id(&row.public);
         disk.identity = Some(row.public);
@@ -62,9 +79,61 @@ pub(super) fn judge(
     Ok((disk, outcome))
 }
 
-/// The connection with what its description leaves out. `record`: that of the device.
-pub(super) fn described(case: Case<'_>, record: Option<&Paired>) -> Connection {
-    filled(&case.options.connection, case.options.device.map(|_| record))
+/// Whose key is judged: that of the device which was named, by the caller or else by the line of a log.
+fn subject(world: &World<'_, '_>, case: Case<'_>) -> Result<Subject, Stop> {
+    let logged = case.logged.and_then(|logged| logged.device_id.clone());
+    Ok(match (case.options.device, logged) {
+        (Some(key), _) => Subject::Key(key),
+        (None, None) => Subject::Own,
+        (None, Some(id)) => {
+            let own = unless_refused(own(world))?.ok().flatten();
+            if own.as_ref() == Some(&id) { Subject::Own } else { Subject::Id(id) }
+        }
+    })
+}
+
+/// The connection with what its description leaves out. `record`: that of the device; without one its request tells what it is.
+/// A request that waits tells what a named device asks for now, and on which system it is.
+pub(super) fn described(case: Case<'_>, disk: &Disk, record: Option<&Paired>) -> Connection {
+    let given = &case.options.connection;
+    let asks = || disk.waiting().find_map(|waiting| Some((waiting, waiting.device.as_ref()?)));
+    let Some((waiting, device)) = case.names_device().then(asks).flatten() else {
+        return filled(given, case.names_device().then_some(record));
+    };
+    let mut asking = given.clone();
+    let Paired { platform, device_family, .. } = device.clone();
+    asking.platform = asking.platform.or(platform);
+    asking.device_family = asking.device_family.or(device_family);
+    let bare = given.client == Client::Agent && given.client_id.is_none() && given.method.is_none();
+    if bare && asking.scopes.is_none() && !waiting.request.scopes.is_empty() {
+        asking.scopes = Some(waiting.request.scopes.clone());
+    }
+    filled(&asking, Some(record.or(Some(device))))
+}
+
+/// The verdict beside what the gateway's log says: what it refused is not told to be open, unless it is known which device that was.
+pub(super) fn against_the_log(case: Case<'_>, outcome: Outcome) -> Outcome {
+    let refused = case.logged.and_then(|logged| logged.refused).filter(|_| is_open(&outcome));
+    match refused {
+        Some(Refused::Secret) => ended(
+            Verdict::Rejected,
+            Some(Reason::Auth),
+            Question::Authenticated,
+            vec!["the gateway's log says that the client did not present its secret".to_string()],
+        ),
+        Some(Refused::Otherwise) if !case.names_device() => ended(
+            Verdict::Unknown,
+            None,
+            Question::Read,
+            vec!["the gateway refused it, the line does not say which device that was, and this state dir's own device would be let in".to_string()],
+        ),
+        _ => outcome,
+    }
+}
+
+/// A verdict that hangs on what is not known here.
+pub(super) fn untold(why: &str) -> Outcome {
+    ended(Verdict::Unknown, None, Question::Read, vec![why.to_string()])
 }
 
 /// Whether nothing is here that a gateway wrote.
@@ -113,8 +182,13 @@ fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Fin
         };
         return ended(Verdict::Rejected, Some(reason), Question::Start, vec![why]);
     }
-    let state = disk.state(world.inputs.now);
-    let mut connection = described(case, state.paired.as_ref());
+    let mut state = disk.state(world.inputs.now);
+    let mut connection = described(case, disk, state.paired.as_ref());
+    let known = state.paired.is_some() || disk.waiting().next().is_some();
+    if case.names_device() && known && case.options.connection.origin.is_none() {
+        // A page that has come as far as a record or a request has an origin that is allowed.
+        state.config.allowed_origins.extend(connection.origin.clone());
+    }
     if connection.platform.is_none() {
         connection.platform = world.inputs.process.as_ref().map(|p| p.platform.clone());
     }
@@ -143,24 +217,42 @@ fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Fin
         Some(Reason::NoDevice | Reason::MissingScope) if !presents_device(&outcome) => {
             findings.add(NoticeCode::NoDevice, path, "This client presents no device, so no paired record can help it.", "Let it connect to the gateway directly, without the proxy, or use a client that presents its device.");
         }
-        Some(Reason::StickyPending) => {
-            let sticky = |finding: &&mut Notice| finding.code == NoticeCode::PendingSticky;
-            if let Some(finding) = findings.0.iter_mut().find(sticky) {
-                let id = disk.device_id().unwrap_or_default();
-                finding.hint = Some(format!(
-                    "Run `npx openclaw-prepair setup`; or `npx openclaw-prepair clear-pending --device-id {id}`, which helps at once too, beside a running gateway."
-                ));
-            }
-        }
+        // Elsewhere a waiting request is in nobody's way.
+        Some(Reason::StickyPending) => sticky(world, disk, findings),
         _ => {}
     }
     outcome
+}
+
+/// A request of this device that keeps later ones from being approved silently.
+fn sticky(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
+    let path = match disk.files_count(world) {
+        true => world.paths.pending(),
+        false => world.paths.database(),
+    };
+    if let Some(waiting) = disk.waiting().find(|waiting| !waiting.request.silent) {
+        let id = disk.device_id().unwrap_or_default();
+        findings.add(
+            NoticeCode::PendingSticky,
+            &path,
+            format!("The pending request {} of this device is not silent: later ones that could be approved silently join it and wait too.", request_name(&waiting.request_id)),
+            format!(
+                "Run `npx openclaw-prepair setup`; or `npx openclaw-prepair clear-pending --device-id {id}`, which helps at once too, beside a running gateway."
+            ),
+        );
+    }
 }
 
 /// Whether the client of a path through the decision presents its device.
 pub(super) fn presents_device(outcome: &Outcome) -> bool {
     let asked = |step: &&Step| step.question == Question::Device.text();
     outcome.steps.iter().find(asked).is_some_and(|step| step.answer == "yes")
+}
+
+/// Whether a path through the decision ends at this question.
+pub(super) fn fails_at(outcome: &Outcome, question: Question) -> bool {
+    let last = outcome.steps.last();
+    last.is_some_and(|step| step.question == question.text() && step.answer == "no")
 }
 
 /// Whether the connection is let in.

@@ -17,16 +17,18 @@ mod public;
 mod record;
 mod remedy;
 mod secrets;
+mod subject;
 
 use crate::context::World;
 use crate::diagnose::assumed::assumed;
+use crate::diagnose::elsewhere::by_hand;
 use crate::diagnose::findings::Findings;
-use crate::diagnose::host::{modes, node, want_modes};
-use crate::diagnose::judge::{Case, judge};
+use crate::diagnose::host::{modes, node, want_modes, without_secret};
+use crate::diagnose::judge::{Case, against_the_log, is_open, judge, untold};
 use crate::diagnose::remedy::remedy;
 use crate::error::Result;
-use crate::options::DiagnoseOptions;
 use crate::options::target::Target;
+use crate::options::{DiagnoseOptions, log};
 use crate::plan::devices::waiting;
 use crate::report::Diagnosis;
 use crate::wants::Stop;
@@ -37,15 +39,34 @@ pub(crate) fn diagnose(
     target: &Target,
     options: &DiagnoseOptions,
 ) -> Result<Diagnosis, Stop> {
-    let case = Case { target, options };
+    let logged = options.connection.log.as_deref().and_then(log::read);
+    let case = Case { target, options, logged: logged.as_ref() };
     let mut findings = Findings(world.warnings.clone());
     node(world, &mut findings);
     want_modes(world, target)?;
-    let (disk, outcome) = judge(world, case, None, &mut findings)?;
+    let (mut disk, outcome) = judge(world, case, None, &mut findings)?;
     modes(world, &disk, &mut findings);
+    let assumed = assumed(world, case, &disk, &outcome);
+    let mut outcome = against_the_log(case, outcome);
+    let secretless = without_secret(world, &disk)?;
+    if let Some(notice) = &secretless {
+        findings.0.push(notice.clone());
+        if is_open(&outcome) {
+            outcome = untold(&notice.message);
+            disk.unreadable(notice.clone());
+        }
+    }
+    let mut remedy = remedy(world, case, &disk, &outcome)?;
+    if let (Some(remedy), Some(hint)) = (&mut remedy, secretless.and_then(|notice| notice.hint))
+        && remedy.opens
+    {
+        // The gateway has to start, too.
+        remedy.opens = false;
+        remedy.steps.insert(0, by_hand(hint));
+    }
     Ok(Diagnosis {
-        assumed: assumed(world, case, &disk, &outcome),
-        remedy: remedy(world, case, &disk, &outcome)?,
+        assumed,
+        remedy,
         waiting: waiting(world),
         verdict: outcome.verdict,
         reason: outcome.reason,

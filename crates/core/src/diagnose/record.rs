@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::base::base64;
 use crate::base::keys::{device_id, parse_public_key};
-use crate::base::text::{self, quote};
+use crate::base::text::quote;
 use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::diagnose::disk::Disk;
@@ -42,7 +42,14 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
         shape(world, findings);
     }
     let Some(public) = &disk.identity else {
-        if disk.unread.is_empty() && !disk.torn && !disk.broken {
+        if let Some(id) = disk.device_id().filter(|_| disk.unread.is_empty()) {
+            findings.add(
+                NoticeCode::NotPaired,
+                &paired_path,
+                format!("There is no paired record of device {id}, and no request of it waits."),
+                "Let the device connect again; `npx openclaw-prepair devices list` then shows its request.",
+            );
+        } else if disk.unread.is_empty() && !disk.torn && !disk.broken {
             let hint = match disk.is_clients(world) {
                 true => {
                     "Let the client connect once: it makes one, which is then approved on the gateway's machine."
@@ -53,7 +60,6 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
         }
         return;
     };
-    sticky(world, disk, findings);
     if disk.files_count(world) {
         timestamps(world, disk, findings);
     }
@@ -178,22 +184,6 @@ pub(super) fn lacking(rules: &Rules, record: &Map<String, Value>) -> Vec<&'stati
     let paired = Paired::read(record);
     let held = paired.scopes(rules);
     SCOPES.into_iter().filter(|scope| !covers(rules, held, &[scope.to_string()])).collect()
-}
-
-/// A request of this device that keeps later ones from being approved silently.
-fn sticky(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
-    let path = match disk.files_count(world) {
-        true => world.paths.pending(),
-        false => world.paths.database(),
-    };
-    if let Some(waiting) = disk.waiting().find(|waiting| !waiting.request.silent) {
-        findings.add(
-            NoticeCode::PendingSticky,
-            &path,
-            format!("The pending request {} of this device is not silent: later ones that could be approved silently join it and wait too.", text::request_name(&waiting.request_id)),
-            SETUP,
-        );
-    }
 }
 
 /// From 2026.8.1 records without integer times are skipped by the import, or break it.

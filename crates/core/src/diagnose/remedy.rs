@@ -9,15 +9,18 @@ use serde_json::Value;
 
 use crate::base::base64;
 use crate::base::json5;
+use crate::base::text::is_uuid;
 use crate::context::World;
 use crate::diagnose::after::{Act, Setting, after};
 use crate::diagnose::disk::Disk;
 use crate::diagnose::elsewhere::{by_hand, elsewhere};
 use crate::diagnose::fault::Fault;
-use crate::diagnose::judge::{Case, Row, described, is_open, presents_device};
+use crate::diagnose::judge::{Case, Row, described, fails_at, is_open, presents_device};
 use crate::gateway::state::Paired;
+use crate::gateway::tree::Question;
 use crate::gateway::walk::Outcome;
 use crate::options::connection::Auth;
+use crate::options::devices::Waiting;
 use crate::options::role::Role;
 use crate::options::target::flag;
 use crate::report::{By, Remedy, RemedyStep};
@@ -103,6 +106,10 @@ impl Search<'_> {
             let case = self.case;
             let first = act.clone();
             let found = after(world, case, (disk, row), &mut act, |world, row, disk, outcome| {
+                if matches!(first, Act::Approve(_)) && !is_open(outcome) {
+                    // It asks for too little: no first step of two.
+                    return Ok(None);
+                }
                 self.taken.push(first);
                 let found = self.from(world, row, disk, outcome);
                 self.taken.pop();
@@ -122,7 +129,7 @@ impl Search<'_> {
 fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outcome) -> Vec<Act> {
     let own = case.options.device.is_none();
     let record = disk.record.as_ref().map(Paired::read);
-    let role = described(case, record.as_ref()).role();
+    let role = described(case, disk, record.as_ref()).role();
     let node = role == Role::Node;
     let pair = |reinstate, anew, scopes| Act::Pair { config: own, reinstate, anew, scopes, node };
     let plain = || pair(false, false, Vec::new());
@@ -139,6 +146,14 @@ fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
         approvals.push(pair(false, true, Vec::new()));
     }
     approvals.extend(more_scopes(world, case).map(|scopes| pair(false, false, scopes)));
+    if case.options.device.is_some() {
+        // What it asks for, and no more.
+        let asked = disk.waiting().map(|waiting| match is_uuid(&waiting.request_id) {
+            true => Waiting::Request(waiting.request_id.clone()),
+            false => Waiting::Device(waiting.device_id.clone()),
+        });
+        approvals.splice(0..0, asked.map(Act::Approve).collect::<Vec<_>>());
+    }
     // Where nothing can be added to a record. A node's stays what it is: its key never becomes an operator by a detour.
     let key = disk.identity.map(|key| base64::encode_url(&key));
     let other = record.as_ref().is_some_and(|record| Some(&record.public_key) != key.as_ref());
@@ -148,6 +163,10 @@ fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
     });
     if !of_node && (other || outcome.reason == Some(Reason::MetadataUpgrade)) {
         approvals.push(Act::Remove);
+    }
+    if case.is_strangers(disk) {
+        // Who wrote into a log is not approved for that.
+        approvals.clear();
     }
     let device_token = case.options.connection.auth == Some(Auth::DeviceToken);
     match (outcome.verdict, outcome.reason) {
@@ -165,6 +184,11 @@ fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
         (Verdict::Rejected, Some(Reason::BindLan | Reason::BindCustom)) => {
             vec![Act::Settings(vec![(&["gateway", "bind"], Some("loopback".into()))])]
         }
+        (Verdict::Rejected, Some(Reason::Auth)) if fails_at(outcome, Question::Origin) => {
+            let origins = origin(case).map(|origin| vec![origin.into()]);
+            let setting = origins.map(|origins| (ORIGINS, Some(Value::Array(origins))));
+            setting.map(|setting| Act::Settings(vec![setting])).into_iter().collect()
+        }
         (Verdict::Rejected, Some(Reason::MissingScope)) if presents_device(outcome) => approvals,
         (Verdict::Rejected, Some(Reason::Auth | Reason::Revoked)) if device_token => approvals,
         (Verdict::Rejected, Some(Reason::Auth)) if disk.kept_token == Some(false) => {
@@ -173,6 +197,18 @@ fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
         (Verdict::PairingRequired, _) => approvals,
         _ => Vec::new(),
     }
+}
+
+const ORIGINS: &[&str] = &["gateway", "controlUi", "allowedOrigins"];
+
+/// The origin of the page, where the caller named it and it can be one.
+fn origin(case: Case<'_>) -> Option<String> {
+    let origin = case.options.connection.origin.as_deref()?.trim();
+    let (scheme, host) = origin.split_once("://")?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    let sound = matches!(scheme, "http" | "https") && !host.is_empty() && host.bytes().all(plain);
+    let strangers = case.logged.and_then(|logged| logged.origin.as_deref());
+    (sound && strangers.map(str::trim) != Some(origin)).then(|| origin.to_string())
 }
 
 /// One change of the config for all that keeps the gateway from starting, where that is enough.
@@ -252,6 +288,15 @@ fn step(case: Case<'_>, disk: &Disk, act: &Act) -> RemedyStep {
             ours(
                 [&words[..], &[id]].concat(),
                 "Removes the record, to which nothing can be added.".into(),
+            )
+        }
+        Act::Approve(which) => {
+            let (Waiting::Request(id) | Waiting::Device(id)) = which;
+            let words = ["devices", "approve"].map(word);
+            ours(
+                [&words[..], core::slice::from_ref(id)].concat(),
+                "Approves the request of this device that waits: what it asks for, and no more."
+                    .into(),
             )
         }
         Act::Peer(peer) => ours(

@@ -61,7 +61,7 @@ impl Connection {
         }
         self.logged().ok_or_else(|| {
             Error::new(ErrorCode::Options, "The option connection.log is not a line of a gateway's log that can be read.")
-                .hint("Give one whole line, at most 8 KiB, that holds \"[ws] closed before connect\" or \"[ws] unauthorized\". A line in which a field occurs twice is not read: a client may have written it.")
+                .hint("Give one whole line, at most 8 KiB, that holds \"[ws] closed before connect\" or \"[ws] unauthorized\", or the same line of its log file, which is JSON. A line in which a field occurs twice is not read: a client may have written it.")
         })
     }
 
@@ -77,13 +77,36 @@ impl Connection {
     }
 
     fn logged(mut self) -> Option<Self> {
+        let header = |name: &str| {
+            let mut named = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+            named.next_back().map(|(_, value)| value.clone())
+        };
+        (self.host, self.origin) =
+            (self.host.or_else(|| header("host")), self.origin.or_else(|| header("origin")));
         let Some(line) = &self.log else { return Some(self) };
         let told = log::read(line)?;
+        if let Some((id, mode)) = told.client
+            && self.client == Client::Agent
+            && self.client_id.is_none()
+        {
+            self.client = match (id.as_str(), mode.as_str()) {
+                ("gateway-client", "backend") => Client::Agent,
+                ("cli", "cli") => Client::Cli,
+                ("openclaw-control-ui", _) => Client::ControlUi,
+                ("node-host", "node") => Client::Node,
+                _ => Client::Other,
+            };
+            if self.client == Client::Other {
+                self.client_id = Some(id);
+            }
+            self.client_mode = self.client_mode.or(Some(mode));
+        }
         self.remote_address = self.remote_address.or(Some(told.remote_address));
         self.host = self.host.or(told.host);
         self.origin = self.origin.or(told.origin);
         self.platform = self.platform.or(told.platform);
-        self.presents_device = self.presents_device.or(told.device);
+        // What a gateway refused came by a socket, and as a rule with a device.
+        self.presents_device = self.presents_device.or(told.device).or(Some(true));
         if let Some(forwarded) = told.forwarded
             && !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(FORWARDED))
         {

@@ -1,5 +1,8 @@
 //! A line of a gateway's log: the connection that it tells of, in the forms that real gateways of 2026.2.12 to 2026.9.6 wrote.
 
+use serde_json::Value;
+
+use crate::base::json5;
 use crate::base::named::Named;
 use crate::base::text::is_uuid;
 
@@ -23,6 +26,19 @@ pub(crate) struct Logged {
     pub platform: Option<String>,
     /// Whether it presented a device.
     pub device: Option<bool>,
+    /// The id of that device.
+    pub device_id: Option<String>,
+    /// What the gateway did with it.
+    pub refused: Option<Refused>,
+}
+
+/// Why a gateway refused a connection, as far as its line tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// It did not present the secret that the gateway asks for.
+    Secret,
+    /// For another reason.
+    Otherwise,
 }
 
 /// The fields of a line as a person reads it.
@@ -33,6 +49,7 @@ const HEAD: &[&str] = &[
 
 /// Those that 2026.9.6 and its neighbours put behind it, from the first of them on.
 const TAIL: &[&str] = &[
+    "cause",
     "durationMs",
     "handshake",
     "phase",
@@ -67,26 +84,20 @@ const TAIL: &[&str] = &[
     "platform",
 ];
 
+/// The part of a gateway that writes these lines, as the console and as the file of its log name it.
+const SUBSYSTEM: (&str, &str) = ("[ws] ", r#"{"subsystem":"gateway/ws"}"#);
+
 /// The marks behind which the fields stand, and the last field that each line has.
-const MARKS: [(&str, &str); 2] =
-    [("[ws] closed before connect ", "code"), ("[ws] unauthorized ", "client")];
+const MARKS: [(&str, &str); 2] = [("closed before connect ", "code"), ("unauthorized ", "client")];
 
 /// Reads a line; `None` where it is none that a gateway writes. What a client wrote into a field cannot be told from the
 /// gateway's own words, so a field that occurs twice, or a quote that is not closed, makes the line unreadable.
 pub(crate) fn read(line: &str) -> Option<Logged> {
     let line = line.trim();
-    let of = |(mark, last): &(&str, &'static str)| Some((line.split_once(mark)?.1, *last));
-    let (rest, last) = MARKS.iter().find_map(of)?;
     if line.len() > MAX_LINE || line.contains(char::is_control) {
         return None;
     }
-    let at = rest.find(" durationMs=");
-    let head = fields(&rest[..at.unwrap_or(rest.len())], HEAD)?;
-    let tail = at.map_or(Some(Named::default()), |at| fields(&unquoted(&rest[at + 1..])?, TAIL))?;
-    // What stands in quotes apart, no value there has more than a word.
-    if tail.iter().any(|(_, value)| value.contains([' ', '='])) {
-        return None;
-    }
+    let (head, tail, last) = if line.starts_with('{') { of_file(line) } else { of_console(line) }?;
     let field = |fields: &Named<String>, name: &str| {
         let value = fields.get(name).map(|text| text.trim().to_string());
         value.filter(|text| !matches!(text.as_str(), "" | "n/a" | "?"))
@@ -109,6 +120,23 @@ pub(crate) fn read(line: &str) -> Option<Logged> {
     });
     let client = client.or_else(|| Some((field(&tail, "client")?, field(&tail, "mode")?)));
     let device = told("device").or_else(|| field(&tail, "hasDeviceIdentity"));
+    let device_id = field(&tail, "deviceId").filter(|id| {
+        id.len() == 64 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    });
+    let refused = match (last, told(last)?.as_str()) {
+        ("code", "1008") => {
+            let cause = told("cause").or_else(|| field(&tail, "cause"));
+            let secret = cause.as_deref() == Some("unauthorized");
+            Some(if secret { Refused::Secret } else { Refused::Otherwise })
+        }
+        ("code", _) => None,
+        _ => Some(match told("reason") {
+            Some(reason) if reason.ends_with("_missing") || reason.ends_with("_mismatch") => {
+                Refused::Secret
+            }
+            _ => Refused::Otherwise,
+        }),
+    };
     Some(Logged {
         remote_address: remote,
         forwarded,
@@ -119,9 +147,54 @@ pub(crate) fn read(line: &str) -> Option<Logged> {
         device: match device.as_deref() {
             Some("yes" | "true") => Some(true),
             Some("no" | "false") => Some(false),
-            _ => None,
+            _ => device_id.is_some().then_some(true),
         },
+        device_id,
+        refused,
     })
+}
+
+/// The fields of a line, those behind them, and the last one that such a line has.
+type Parts = (Named<String>, Named<String>, &'static str);
+
+/// What stands behind one of the marks.
+fn marked(text: &str) -> Option<(&str, &'static str)> {
+    MARKS.iter().find_map(|(mark, last)| Some((text.strip_prefix(mark)?, *last)))
+}
+
+/// A line as the console shows it.
+fn of_console(line: &str) -> Option<Parts> {
+    let (rest, last) = line
+        .match_indices(SUBSYSTEM.0)
+        .find_map(|(at, _)| marked(&line[at + SUBSYSTEM.0.len()..]))?;
+    let at = rest.find(" durationMs=");
+    let head = fields(&rest[..at.unwrap_or(rest.len())], HEAD)?;
+    let tail = at.map_or(Some(Named::default()), |at| fields(&unquoted(&rest[at + 1..])?, TAIL))?;
+    // What stands in quotes apart, no value there has more than a word.
+    let plain = tail.iter().all(|(_, value)| !value.contains([' ', '=']));
+    plain.then_some((head, tail, last))
+}
+
+/// A line of the file, which is JSON (src/logging/logger.ts): the subsystem, what the console shows behind the text, and the text.
+fn of_file(line: &str) -> Option<Parts> {
+    let line = json5::parse(line)?;
+    if line.get("0")?.as_str()? != SUBSYSTEM.1 {
+        return None;
+    }
+    let (meta, text) = match line.get("1")? {
+        Value::String(text) => (None, text.as_str()),
+        meta => (meta.as_object(), line.get("2")?.as_str()?),
+    };
+    let (rest, last) = marked(text).filter(|_| !text.contains(char::is_control))?;
+    let word = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(yes) => Some(yes.to_string()),
+        _ => None,
+    };
+    let tail = meta.into_iter().flatten();
+    let tail = tail.filter(|(name, _)| TAIL.contains(&name.as_str()));
+    let tail = tail.filter_map(|(name, value)| Some((name.clone(), word(value)?)));
+    Some((fields(rest, HEAD)?, tail.collect(), last))
 }
 
 /// A text without what stands in quotes; `None` where one is not closed.

@@ -260,6 +260,8 @@ table! {
         "2026.1.29" in "src/config/io.ts" => false, "2026.4.22" => true, "2026.5.3" in "src/config/io.observe-recovery.ts" => false,
         "2026.6.9" => true,
     ];
+    /// In a container a gateway whose config names no `gateway.bind` listens on every address, for which it wants a secret.
+    container_wants_secret: bool = "src/cli/gateway-cli/run.ts shouldBlockGatewayBindWithoutExplicitAuth" ["2026.1.29" in "src/cli/gateway-cli/run.ts" => false, "2026.5.18" => true];
     /// `gateway.allowRealIpFallback` is a key of the config.
     allow_real_ip_fallback: bool = "src/config/zod-schema.ts" ["2026.1.29" => false, "2026.2.21" => true];
     /// `gateway.nodes.pairing.autoApproveLocal` is a key of the config.

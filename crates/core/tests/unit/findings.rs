@@ -271,6 +271,7 @@ fn what_setup_mends() {
     let request = |dir: &mut Dir| {
         let request = json!({ "r1": { "requestId": "r1", "deviceId": keys().device_id(), "silent": false, "ts": NOW } });
         dir.files.insert(PENDING.into(), request.to_string().into_bytes());
+        dir.files.remove(PAIRED);
     };
     proves("PENDING_STICKY", Dir::sound("2026.2.19"), request, setup);
     let revoked = record(|record| record["tokens"]["operator"]["revokedAtMs"] = json!(NOW));

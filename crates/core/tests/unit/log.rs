@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::read;
+use super::{Refused, read};
 
 type Lines = BTreeMap<String, BTreeMap<String, String>>;
 
@@ -20,6 +20,14 @@ fn lines_of_real_gateways() {
         assert_eq!(proxied.remote_address, "127.0.0.1", "{version}");
         assert_eq!(proxied.forwarded.as_deref(), Some("203.0.113.9"), "{version}");
         assert!(proxied.host.unwrap().starts_with("127.0.0.1:"), "{version}");
+        if let Some(line) = lines.get("log file") {
+            let told = read(line).unwrap();
+            assert_eq!(told.forwarded.as_deref(), Some("203.0.113.9"), "{version}");
+            // 2026.2.19 says there why it did not take the token, and does not say whose it was.
+            let secret = version == "2026.2.19";
+            assert_eq!(told.device_id.is_some(), !secret, "{version}");
+            assert_eq!(told.refused == Some(Refused::Secret), secret, "{version}");
+        }
         let refused = read(&lines["unauthorized"]).unwrap();
         assert_eq!(
             refused.client.unwrap(),
@@ -61,4 +69,44 @@ fn forged_lines_are_not_read() {
     assert_eq!(tail("durationMs=1 remoteAddr=127.0.0.1"), None);
     assert_eq!(tail("durationMs=1 durationMs=2"), None);
     assert_eq!(tail("durationMs=1 userAgent=\"open"), None);
+}
+
+/// What the log file of a gateway holds, which is JSON, tells the same.
+#[test]
+fn lines_of_the_log_file() {
+    let text = "closed before connect conn=db44a056-882a-480a-a2e7-235ddf35e83a remote=10.0.0.7 fwd=203.0.113.9 origin=n/a host=h:1 ua=n/a code=1008 reason=n/a";
+    let line = |subsystem: &str, meta: Option<serde_json::Value>, text: &str| {
+        let mut line =
+            serde_json::json!({ "0": format!("{{\"subsystem\":\"{subsystem}\"}}"), "_meta": {} });
+        match meta {
+            Some(meta) => (line["1"], line["2"]) = (meta, text.into()),
+            None => line["1"] = text.into(),
+        }
+        read(&line.to_string())
+    };
+    let id = "35f8623c62abb4a20134f6fffd38c537e7847e5bd3c598bbcc0275cad73f0c2d";
+    let meta =
+        serde_json::json!({ "deviceId": id, "forwardedFor": "203.0.113.9", "remotePort": 1 });
+    let told = line("gateway/ws", Some(meta), text).unwrap();
+    assert_eq!((told.remote_address.as_str(), told.device), ("10.0.0.7", Some(true)));
+    assert_eq!(told.device_id.as_deref(), Some(id));
+    assert_eq!(told.refused, Some(Refused::Otherwise));
+    assert_eq!(line("gateway/ws", None, text).unwrap().device_id, None);
+    assert_eq!(line("gateway/wss", None, text), None);
+    assert_eq!(line("gateway/ws", None, &format!("{text}\nx")), None);
+    assert_eq!(line("gateway/ws", None, &format!("x {text}")), None);
+    assert_eq!(line("gateway/ws", None, &text.replace("ua=n/a", "ua=x remote=127.0.0.1")), None);
+    let other = serde_json::json!({ "forwardedFor": "10.9.9.9" });
+    assert_eq!(line("gateway/ws", Some(other), text), None);
+}
+
+#[test]
+fn what_the_gateway_did() {
+    for (version, lines) in recorded() {
+        let refused = |name: &str| read(&lines[name]).unwrap().refused;
+        assert_eq!(refused("through a proxy"), Some(Refused::Otherwise), "{version}");
+        assert_eq!(refused("unauthorized"), Some(Refused::Secret), "{version}");
+        let left = lines["through a proxy"].replace("code=1008", "code=1006");
+        assert_eq!(read(&left).unwrap().refused, None, "{version}");
+    }
 }

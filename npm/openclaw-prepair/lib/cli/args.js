@@ -96,8 +96,8 @@ const FLAGS = {
   'remote-address': ['ADDR', 'the peer of the connection; default this machine', (o, v) => (o.remoteAddress = v)],
   'presents-device': [null, 'a client that presents its device', (o) => (o.presentsDevice = true)],
   'no-device': [null, 'a client that presents none', (o) => (o.presentsDevice = false)],
-  log: ['FILE|-', "a gateway's log: its last refused connection is judged", (o, v, io) => (o.log = io.line(v))],
-  all: [null, 'who gets in from where, as a small matrix', null],
+  log: ['FILE|-', "a gateway's log (console or file): its last refused connection", (o, v, io) => (o.log = io.line(v))],
+  all: [null, 'who gets in from where; for the exit code count clients that are here', null],
   bundle: [null, 'JSON for the page and for reports: all of it but secrets', null],
   why: [null, "the path through the gateway's decision", null],
   url: ['URL', "default: the config's port on loopback", (o, v) => (o.url = v)],
@@ -231,7 +231,9 @@ function parse(argv, io) {
     if (assign) assign(into, value, io);
     else switches[flag] = true;
   }
-  if (next() !== undefined) throw new Usage(`${name} wants ${wanted.map((word) => WORDS[word][0]).join(' and ')}.`, 'See devices list.');
+  if (next() !== undefined) {
+    throw new Usage(`${name} wants ${wanted.map((word) => WORDS[word][0]).join(' and ')}.`, `\`npx openclaw-prepair devices list\` shows them; then \`npx openclaw-prepair ${[name, ...wanted.map((word) => WORDS[word][0].split('|')[0])].join(' ')}\`.`);
+  }
   return { command: name, operation: command.operation, options, json: switches.json === true, quiet: switches.quiet === true, why: switches.why === true, all: switches.all === true, bundle: switches.bundle === true, show: switches.show === true };
 }
 

@@ -12,7 +12,16 @@ const PLACES = {
 };
 const CLIENTS = ['agent', 'cli', 'control-ui', 'node', 'app'];
 
+/** What a line holds that tells of one, on the console or in the file of the log. */
+const REFUSED = /\[ws\] (closed before connect|unauthorized) |^\{"0":.*"(closed before connect|unauthorized) conn=/;
 /** The last line of a gateway's log that tells of a refused connection, without the colours of a terminal; undefined where none does. */
-const refusedIn = (text) => text.replace(/\x1b\[[0-9;]*m/g, '').split(/\r?\n/).findLast((one) => one.includes('[ws] closed before connect ') || one.includes('[ws] unauthorized '));
+const refusedIn = (text) => text.replace(/\x1b\[[0-9;]*m/g, '').split(/\r?\n/).findLast((one) => REFUSED.test(one));
 
-module.exports = { PLACES, CLIENTS, refusedIn };
+/** Which client of the matrix a device is, by its record or request. */
+function kindOf({ clientId, roles = [] }) {
+  if (clientId === 'openclaw-control-ui' || clientId === 'webchat-ui') return 'control-ui';
+  if (clientId === 'node-host' || roles.includes('node')) return 'node';
+  return /^openclaw-(macos|ios|android)$/.test(clientId ?? '') ? 'app' : 'cli';
+}
+
+module.exports = { PLACES, CLIENTS, refusedIn, kindOf };

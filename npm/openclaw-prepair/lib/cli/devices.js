@@ -61,7 +61,8 @@ function listed({ store, gateway, paired, waiting, warnings }, c, { columns, now
     lines.push(...block(c.yellow(told(requestId)), [
       ['who', [displayName && told(displayName), `device ${short(deviceId)}`]],
       ['client', client(request)],
-      ['from', [remoteIp ? told(remoteIp) : 'an unknown address']],
+      // OpenClaw notes no address of a local client, and none that only a proxy tells which it does not trust.
+      ['from', [remoteIp ? told(remoteIp) : 'this machine, or a proxy that is not trusted']],
       ['asks', kind === 'device' ? [...roles.map((role) => `role ${told(role)}`), ...(repair ? ['(has a record)'] : [])] : ['for commands of a node', ...(repair ? ['(has some)'] : [])]],
       ['scopes', scopes.map(told)],
       ['commands', commands.map(told)],
@@ -126,7 +127,7 @@ function completed(operation, options, list) {
     }
     if (ids.length === 0) continue;
     if (operation === 'devices.remove' && paired.some(({ deviceId, own }) => own && deviceId === ids[0])) {
-      throw refusal('NOT_FOUND', 'That is the identity of this state dir itself.', { hint: `To remove it, type its whole id: ${ids[0]}` });
+      throw refusal('AMBIGUOUS', 'This is the device of this state dir itself: the command line and the agent on this machine.', { hint: `To remove it all the same, type its whole id: \`npx openclaw-prepair devices remove ${ids[0]}\`.` });
     }
     [out[name]] = ids;
   }

@@ -10,6 +10,8 @@ const SECRET_PART =
 const SECRET_WORD = /^(env|envs|envvars?|environ|environment|dotenv|vars|pw|seed|otp|pin|pat|cred|creds|jwt|dsn)$/i;
 /** Names whose long values are public. */
 const PUBLIC_NAME = /^(deviceId|publicKey|publicKeyPem|requestId)$/;
+/** How a gateway authenticates is public: `gateway.auth.mode`. */
+const AUTH_MODE = /^(token|password|trusted-proxy|none)$/;
 /** What a record says of a token beside the token itself. */
 const OF_TOKEN = /^(role|scopes|issuer|\w+AtMs)$/;
 /** Numbers of tokens; `tokens` itself and these hold some. */
@@ -187,6 +189,7 @@ function pass(tokens, naming) {
     const flagged = flag && inside?.array;
     flag = !flagged && (plain === '-e' || (/^[-/]{0,2}[\w.-]+[=:]?$/.test(plain) && isSecret(plain)));
     if (quote && inside && !inside.array && NAMING.test(name) && isSecret(plain)) naming.add(inside.at);
+    if (quote && name === 'mode' && AUTH_MODE.test(plain) && inside?.name === 'auth' && path.at(-2)?.name === 'gateway') return token;
     const below = OF_TOKEN.test(name) ? inside?.beside : inside?.hides;
     const header = inside?.headers && (inside.array || !PLAIN_HEADER.test(name));
     const counted = !quote && /tokens$|AtMs$/i.test(name) && !HELD_TOKENS.test(name);
@@ -249,8 +252,11 @@ function regionsOf(before, splices) {
   return regions;
 }
 
-/** Some lines more before and behind a part. */
-function around(bytes, [from, to]) {
+/**
+ * Some lines more before and behind a part.
+ * @returns {[number, number]}
+ */
+function around(bytes, from, to) {
   for (let i = 0; i < CONTEXT && from > 0; i += 1) from = from === 1 ? 0 : bytes.lastIndexOf(10, from - 2) + 1;
   for (let i = 0; i < CONTEXT && to < bytes.length; i += 1) to = (bytes.indexOf(10, to) + 1) || bytes.length;
   return [from, to];
@@ -302,7 +308,7 @@ function fileDiff(path, before, after, splices = []) {
   if (changed > LARGE) return [head, [' ', `… the change is too long to be shown: ${before.length} bytes become ${after.length}`]];
   const each = regions.flatMap((region) => {
     const { from, to, newFrom, newTo } = region;
-    return [[' ', '…'], ...merged(linesOf(before, around(before, [from, to])), linesOf(after, around(after, [newFrom, newTo])), [region])];
+    return [[' ', '…'], ...merged(linesOf(before, around(before, from, to)), linesOf(after, around(after, newFrom, newTo)), [region])];
   });
   return [head, ...each, [' ', '…']];
 }

@@ -4,8 +4,9 @@
 // `doctor`: one connection judged, or with --all who gets in from where.
 
 const driver = require('../node/driver.js');
+const { PrepairError } = require('../core/errors.js');
 const { Usage } = require('./args.js');
-const { CLIENTS, PLACES, refusedIn } = require('./connections.js');
+const { CLIENTS, PLACES, refusedIn, kindOf } = require('./connections.js');
 const { diagnosis, isOpen, isWall, matrix } = require('./show.js');
 
 const [DONE, WALL, UNTOLD] = [0, 3, 4];
@@ -23,10 +24,27 @@ function keyed(binding, options) {
   return { ...options, device: { publicKey: [...found][0] } };
 }
 
+/**
+ * The clients that there are: this machine's own, and those of which a record or a request is here; where a device was named, that
+ * one. What cannot be read tells of none.
+ */
+function present(binding, { device, connection, ...target }) {
+  let known = [];
+  try {
+    const { paired, waiting } = driver.run(binding, 'devices.list', target);
+    known = [...paired, ...waiting];
+  } catch (error) {
+    if (!(error instanceof PrepairError)) throw error;
+  }
+  if (device === undefined) return ['agent', 'cli', ...known.filter(({ own }) => !own).map(kindOf)];
+  const named = known.find(({ publicKey }) => publicKey === device.publicKey);
+  return [named ? kindOf(named) : 'cli'];
+}
+
 /** The last line of a gateway's log that tells of a refused connection. */
 function lineOf(text) {
   const line = refusedIn(text);
-  if (line === undefined) throw new Usage('--log: no line there tells of a refused connection.', 'Give the log of the gateway, or the line that holds "[ws] closed before connect".');
+  if (line === undefined) throw new Usage('--log: no line there tells of a refused connection.', 'Give the log of the gateway (what it prints, or its log file), or the line that holds "closed before connect" or "unauthorized".');
   return line;
 }
 
@@ -45,12 +63,14 @@ function runDoctor(binding, call, c, width) {
   const clients = CLIENTS.flatMap((client) => Object.keys(PLACES).map((place) => ({ client, place })));
   const reports = driver.diagnoseEach(binding, options, clients.map(({ client, place }) => ({ client, ...PLACES[place] })));
   const [{ assumed, findings }] = reports;
+  const there = present(binding, options);
   const cells = clients.map((cell, at) => {
     const { verdict, reason, remedy } = reports[at];
-    return { ...cell, verdict, reason, remedy };
+    return { ...cell, verdict, reason, remedy, counts: there.includes(cell.client) };
   });
-  const report = { assumed: { ...assumed, client: 'all', connection: 'Every client from every place.' }, cells, findings };
-  return { report, code: exitOf(cells), lines: matrix(report, c, width) };
+  const whose = options.device === undefined ? 'the key of this state dir: a browser, a node or an app has its own, which --device names' : 'the key of the device that was named';
+  const report = { assumed: { ...assumed, client: 'all', connection: `Every client from every place, each with ${whose}.` }, cells, findings };
+  return { report, code: exitOf(cells.filter(({ counts }) => counts)), lines: matrix(report, c, width) };
 }
 
 module.exports = { runDoctor, lineOf };

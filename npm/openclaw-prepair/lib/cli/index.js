@@ -5,7 +5,7 @@
 
 const { PrepairError, refusal } = require('../core/errors.js');
 const { parse, help, Usage } = require('./args.js');
-const { safe, paint, notices, diffLines, done, laidOut } = require('./show.js');
+const { safe, inFlags, paint, notices, diffLines, done, laidOut } = require('./show.js');
 
 // A process runs one command, and loads what that one needs.
 const load = () => require('../node/binding.js').load();
@@ -13,6 +13,7 @@ const driver = () => require('../node/driver.js');
 const devices = () => require('./devices.js');
 const planDiff = (plan) => require('./diff.js').planDiff(plan);
 
+const UNTOLD = 4;
 const DONE = 0;
 const REFUSED = 1;
 const USAGE = 2;
@@ -83,11 +84,11 @@ const io = {
 };
 
 const VERIFY = {
-  unreachable: [REFUSED, 'No gateway answers there.', 'Start it, or give its address by --url; --wait 60 gives it a minute to start.'],
+  unreachable: [UNTOLD, 'No gateway answers there.', 'Start it, or give its address by --url; --wait 60 gives it a minute to start.'],
   'bind-lan': [WALL, 'gateway.bind is "lan": on this version the machine\'s own clients dial the LAN address and refuse it themselves, as plain text.', 'Run `npx openclaw-prepair patch-config --set gateway.bind=loopback`, then restart the gateway.'],
-  timeout: [REFUSED, 'The gateway did not answer in time.', 'See its log; --timeout gives it longer.'],
-  'not-a-gateway': [REFUSED, 'What answers there is no OpenClaw gateway.', 'Give the right address by --url.'],
-  starting: [REFUSED, 'The gateway is starting.', 'Try again when its log says that it is ready; --wait 60 waits for that.'],
+  timeout: [UNTOLD, 'The gateway did not answer in time.', 'See its log; --timeout gives it longer.'],
+  'not-a-gateway': [UNTOLD, 'What answers there is no OpenClaw gateway.', 'Give the right address by --url.'],
+  starting: [UNTOLD, 'The gateway is starting.', 'Try again when its log says that it is ready; --wait 60 waits for that.'],
   unproven: [REFUSED, 'It is not known whether the gateway there uses this state dir, so its secret was not sent.', 'Give the state dir of that gateway by --state-dir; --force connects all the same, and may leave a device or a request there.'],
   'not-paired': [WALL, 'The disk holds no record of this device, so nothing was sent.', 'Run `npx openclaw-prepair setup`; --force connects all the same.'],
   'scope-upgrade': [WALL, 'The record lacks a scope, so it was not asked for.', 'Run `npx openclaw-prepair setup`; --force asks all the same.'],
@@ -98,6 +99,9 @@ const VERIFY = {
   unauthorized: [REFUSED, null, "Give the gateway's own secret by --token-env or --password-env."],
   refused: [REFUSED, null, "See the gateway's log."],
 };
+
+/** Where no scope was asked for at all. */
+const UNASKED = ['unreachable', 'bind-lan', 'timeout', 'not-a-gateway', 'starting', 'unproven', 'not-paired', 'unattributable-proxy'];
 
 /** Exit code, sentence and hint of a verification that failed. */
 function explained({ reason, said = 'without a reason', closeCode }) {
@@ -117,7 +121,7 @@ const targetOf = ({ stateDir, configPath, profile, gatewayVersion, openclawDir }
 async function runVerify(call, c) {
   const binding = load();
   const report = await require('../node/verify.js').verify(binding, call.options);
-  const scopes = Object.entries(report.scopes).map(([scope, open]) => `  ${open ? c.green('✔') : c.red('✘')} ${scope}`);
+  const scopes = Object.entries(UNASKED.includes(report.reason) ? {} : report.scopes).map(([scope, open]) => `  ${open ? c.green('✔') : c.red('✘')} ${scope}`);
   const remaining = (report.left ?? []).map((item) => `  ${remains[item.kind](item)}`);
   if (report.ok) return { report, code: DONE, lines: [`${c.green('✔')} The gateway at ${safe(report.url)} is open (${report.elapsedMs} ms).`, ...scopes, ...remaining] };
   let [code, message, hint] = explained(report);
@@ -125,8 +129,8 @@ async function runVerify(call, c) {
     // Three things look like that from outside.
     const { findings } = driver().diagnose(binding, targetOf(call.options));
     const why = findings.find((finding) => ['W_STATE_DIR', 'W_NO_IDENTITY', 'W_NOT_PAIRED'].includes(finding.code));
-    if (why) [message, hint] = [`${safe(why.message)} Nothing was sent.`, safe(why.hint)];
-    if (why?.code === 'W_STATE_DIR') code = REFUSED;
+    if (why) [message, hint] = [`${safe(inFlags(why.message))} Nothing was sent.`, safe(inFlags(why.hint))];
+    if (why?.code === 'W_STATE_DIR') code = UNTOLD;
   }
   const taken = report.removedPending === undefined ? [] : [c.dim(`  The pending request ${safe(report.removedPending)} that this caused was removed.`)];
   const where = report.reason === 'not-paired' ? [] : [c.dim(`  at ${safe(report.url)}`)];
@@ -204,7 +208,7 @@ async function main(argv) {
     const run = runs[call.operation] ?? (call.operation.startsWith('devices.') ? runDevice : runOperation);
     const { report, code, lines } = await run(call, paint(colored(stdout)));
     if (call.json || call.bundle) await write(stdout, `${json(report)}\n`);
-    else if (!call.quiet || code !== DONE) await print(code === REFUSED && call.command === 'verify' ? stderr : stdout, lines);
+    else if (!call.quiet || code !== DONE) await print([REFUSED, UNTOLD].includes(code) && call.command === 'verify' ? stderr : stdout, lines);
     return code;
   } catch (error) {
     // Where stderr cannot be written either, the exit code is left to tell.

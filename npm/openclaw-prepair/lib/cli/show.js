@@ -110,7 +110,8 @@ function done(operation, report, c, dry) {
     const same = report.changes.length === 0;
     // The key of a dry run is made anew by the call that writes it.
     const who = dry && ['created', 'replaced'].includes(report.identity) ? 'A new device' : `Device ${report.deviceId}`;
-    lines.push(`${c.green('✔')} ${who} ${dry && !same ? 'would be' : 'is'} paired${same ? '; nothing to do' : ''}.`);
+    const paired = report.paired === 'unchanged';
+    lines.push(`${c.green('✔')} ${who} ${dry && !paired ? 'would be' : 'is'} paired${same ? '; nothing to do' : ''}.`);
     const scopes = report.scopesAdded.length > 0 ? `, ${would}granted ${report.scopesAdded.map(safe).join(' ')}` : '';
     lines.push(c.dim(`  identity ${report.identity}, record ${report.paired}${scopes}; ${plural(report.pendingCleared, 'pending request')} removed`));
   } else if ('cleared' in report) {
@@ -240,6 +241,8 @@ function matrix({ assumed, cells, findings }, c, columns = Infinity) {
     const row = (place, { color, text }) => `  ${place.padEnd(column)}${color(text)}`;
     lines.push(...clients.flatMap((client) => [client, ...places.map((place) => row(place, shown(client, place)))]));
   }
+  const absent = clients.filter((client) => cells.every((cell) => cell.client !== client || !cell.counts));
+  if (absent.length > 0) lines.push('', { first: '', text: `Not counted for the exit code, since no such client is paired or waits here: ${absent.join(', ')}.`, indent: 0, style: c.dim });
   // One remedy opens many doors: each is printed once.
   const known = new Set();
   for (const { client, place, remedy } of cells.filter(({ remedy }) => remedy?.opens)) {
@@ -253,4 +256,4 @@ function matrix({ assumed, cells, findings }, c, columns = Infinity) {
   return lines;
 }
 
-module.exports = { safe, paint, plural, changes, notices, wrapped, laidOut, diffLines, done, diagnosis, matrix, command, isWall, isOpen, VERDICTS };
+module.exports = { safe, inFlags, paint, plural, changes, notices, wrapped, laidOut, diffLines, done, diagnosis, matrix, command, isWall, isOpen, VERDICTS };

@@ -8,6 +8,8 @@ const path = require('node:path');
 const { readPlain } = require('./plain-file.js');
 
 const MANIFEST_BYTES = 1024 * 1024;
+// A command that only starts another one is shorter.
+const SCRIPT_BYTES = 8 * 1024;
 // Of path_resolution(7).
 const MAX_LINKS = 40;
 
@@ -81,6 +83,19 @@ function* parents(dir) {
   }
 }
 
+/** The programs of OpenClaw that a shell script starts, as far as it spells their paths: `exec node /opt/openclaw/openclaw.mjs "$@"`. */
+function startedBy(script) {
+  let text = '';
+  try {
+    text = readPlain(script, SCRIPT_BYTES).toString('latin1');
+  } catch {
+    // No small plain file.
+  }
+  if (!text.startsWith('#!') || /^#!.*\bnode\b/.test(text)) return [];
+  const found = text.matchAll(/(^|[\s"'=])(\$basedir|\$\(dirname "\$0"\))?(\/[\w./@+-]+\/(?:openclaw\.mjs|entry\.m?js))(?=$|[\s"'])/gm);
+  return [...found].map(([, , own, file]) => (own ? path.join(path.dirname(script), file) : path.normalize(file)));
+}
+
 /** Folders that may hold the package; `safe` tells whether a command on PATH may be followed to its own. */
 function* candidates(env, safe) {
   let cwd = null;
@@ -103,6 +118,7 @@ function* candidates(env, safe) {
     }
     // npm links the command into the package; pnpm and others put a script beside a folder of packages.
     for (const up of parents(path.dirname(real))) yield up;
+    for (const program of startedBy(real)) for (const up of parents(path.dirname(program))) yield up;
     yield path.join(dir, '..', 'lib', 'node_modules', 'openclaw');
     yield path.join(dir, 'node_modules', 'openclaw');
     yield path.join(dir, 'global', '5', 'node_modules', 'openclaw');

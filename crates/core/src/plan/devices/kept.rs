@@ -203,7 +203,7 @@ pub(super) fn entry(inputs: &Inputs<'_>, path: &str, id: &str) -> Result<Option<
 }
 
 /// The deviceId of this state dir's own identity, as far as it can be told.
-pub(super) fn own(world: &World<'_, '_>) -> Result<Option<String>, Stop> {
+pub(crate) fn own(world: &World<'_, '_>) -> Result<Option<String>, Stop> {
     let path = &world.paths.identity;
     let key = match world.store {
         StoreKind::Json => {

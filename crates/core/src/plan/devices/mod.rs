@@ -16,6 +16,7 @@ use crate::options::devices::Devices;
 use crate::report::StoreKind;
 use crate::wants::Stop;
 
+pub(crate) use kept::own;
 pub(crate) use list::{list, waiting};
 pub use tokens::{LiveToken, live_token};
 pub(crate) use write::DevicePart;

@@ -24,6 +24,8 @@ pub(crate) struct DevicePart {
     pub(crate) report: DeviceReport,
     pub(crate) steps: Vec<Step>,
     pub(crate) statements: Vec<Statement>,
+    /// The record as it will be, where it changes.
+    pub(crate) record: Option<Fields>,
 }
 
 impl DevicePart {
@@ -44,7 +46,7 @@ impl DevicePart {
             warnings: world.warnings.clone(),
             attempts: 1,
         };
-        Self { report, steps: Vec::new(), statements: Vec::new() }
+        Self { report, steps: Vec::new(), statements: Vec::new(), record: None }
     }
 
     /// Sets fields of the record of the device, or makes one of them.
@@ -59,6 +61,9 @@ impl DevicePart {
         if sets.is_empty() {
             return Ok(());
         }
+        let mut whole = record.cloned().unwrap_or_default();
+        sets.iter().for_each(|set| put(&mut whole, &set.path, set.value.clone()));
+        self.record = Some(whole);
         match (world.store, record) {
             (StoreKind::Json, _) => self.set_in(world, &world.paths.paired(), &id, &sets)?,
             (StoreKind::Sqlite, None) => {
