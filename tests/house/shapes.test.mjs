@@ -9,7 +9,7 @@ import { difference, fieldsOfRust, fieldsOfTypes, fieldsOfWit, names, wordsOfRus
 const root = new URL('../../', import.meta.url);
 const text = (path) => readFileSync(new URL(path, root), 'utf8');
 const options = readdirSync(new URL('crates/core/src/options', root)).map((name) => `options/${name.slice(0, -3)}`);
-const RUST = ['report', 'report/any', 'report/devices', 'verdict', 'inputs', 'wants', 'steps', 'error', 'base/json5/merge', ...options].map((name) => text(`crates/core/src/${name}.rs`)).join('\n');
+const RUST = ['report', 'report/any', 'report/devices', 'verdict', 'inputs', 'wants', 'steps', 'error', 'base/json5/merge', 'base/json5/edit', ...options].map((name) => text(`crates/core/src/${name}.rs`)).join('\n');
 const WIT = text('wit/types.wit') + text('wit/world.wit');
 const TYPES = text('npm/openclaw-prepair/index.d.ts') + text('npm/openclaw-prepair/plan.d.ts');
 
@@ -103,7 +103,7 @@ const WORDS = [
 
 /** Shapes that one of them alone has. */
 const ALONE = {
-  rust: ['Act', 'Approve', 'ApproveInput', 'Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action', 'Logged'],
+  rust: ['Act', 'Approve', 'ApproveInput', 'Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action', 'Logged', 'Edited', 'Editor'],
   wit: ['request', 'approve-options', 'rename-options', 'live-token', 'sql-value', 'answer', 'step', 'identity', 'signature'],
   types: ['PatchConfigOptions', 'LiveToken', 'VerifyOptions', 'LeftBehind', 'Verification', 'Identity', 'Operations'],
 };
