@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { redact } from '../../npm/openclaw-prepair/lib/cli/diff.js';
 import { load } from '../../npm/openclaw-prepair/lib/node/binding.js';
 import driver from '../../npm/openclaw-prepair/lib/node/driver.js';
+import { askedBinding } from '../lib/asked.mjs';
 import { NEWEST } from '../lib/versions.mjs';
 import { cli, home } from './cli.mjs';
 
@@ -348,7 +349,10 @@ describe('doctor', () => {
     const options = { stateDir: state, gatewayVersion: '2026.2.19', now: 1_760_000_000_000, env };
     const connections = ['agent', 'control-ui', 'node'].flatMap((client) => [{ client }, { client, headers: { 'X-Forwarded-For': '203.0.113.9' } }, { client, remoteAddress: '203.0.113.9', presentsDevice: true }]);
     const read = [];
-    const binding = { ...load(), readFiles: (request) => (read.push(...request.files), load().readFiles(request)) };
+    const binding = askedBinding((what, request, parts, ask) => {
+      if (what === 'readFiles') read.push(...request.files);
+      return ask();
+    });
     const reports = diagnoseEach(binding, options, connections);
     assert.ok(read.includes(join(state, 'openclaw.json')));
     assert.deepEqual(read, [...new Set(read)]);

@@ -3,9 +3,13 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, newIdentity } from '../lib/client.mjs';
 import { cli as openclaw } from '../lib/gateway.mjs';
 import { writeReference } from '../lib/reference.mjs';
+import { NEWEST } from '../lib/versions.mjs';
 import { agree, record, spoiltAndMended, tried } from './agree.mjs';
+import { cli } from './cli.mjs';
 import { stage } from './gateways.mjs';
 
 const CASES = [
@@ -73,3 +77,28 @@ test('2026.2.19: no record helps a client without a device', async (t) => {
   assert.equal((await at.run('setup', '--no-config')).code, 0);
   await agree(at, null, false, before);
 });
+
+for (const [version, config] of [['2026.4.15', {}], [NEWEST, { gateway: { trustedProxies: ['127.0.0.1'] } }]]) {
+  test(`${version}: the gateway's log names who waits, and the command for that device lets it in`, async (t) => {
+    const at = await stage(t, version, { config, prepare: (home) => writeReference(home.stateDir) });
+    const identity = newIdentity();
+    const client = { id: 'cli', mode: 'cli', platform: 'linux' };
+    const attempt = () => connect({ url: at.proxy.url, token: at.gateway.token, identity, client, scopes: ['operator.read'] });
+    const refused = await attempt();
+    assert.deepEqual([refused.ok, refused.closeCode], [false, 1008]);
+    const log = join(at.home.dir, 'gateway.log');
+    // The console names the device from some 2026.9 on; what the log file holds of it is in the vectors.
+    for (let i = 0; i < 100 && !/closed before connect .* code=1008/.test(at.gateway.log()); i += 1) await sleep(50);
+    writeFileSync(log, `${at.gateway.log()}\n[ws] closed before connect conn=6e9deede-69a8-40c5-96cc-79f584758848 remote=127.0.0.1 fwd=n/a origin=n/a host=n/a ua=n/a code=1006 reason=n/a\n`);
+    const logged = JSON.parse((await at.run('doctor', '--json', '--log', log)).stdout);
+    assert.equal(logged.verdict, version === NEWEST ? 'pairing-required' : 'unknown', JSON.stringify(logged.assumed));
+    assert.deepEqual([logged.remedy.opens, logged.remedy.steps[0].argv.slice(0, 2)], [false, ['devices', 'list']]);
+    const { json } = await at.run('doctor', '--json', '--header', 'X-Forwarded-For: 203.0.113.9', '--device', identity.deviceId);
+    assert.equal(json.verdict, 'pairing-required');
+    const [{ argv }] = json.remedy.steps;
+    assert.deepEqual([json.remedy.opens, json.remedy.steps.length, argv.slice(0, 2)], [true, 1, ['devices', 'approve']]);
+    assert.equal((await cli(argv, { env: at.home.env })).code, 0);
+    const opened = await attempt();
+    assert.equal(opened.ok, true, JSON.stringify(opened));
+  });
+}

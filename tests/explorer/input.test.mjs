@@ -274,7 +274,7 @@ test('HTML in a displayName is text', async (t) => {
     file('pending.json', JSON.stringify({ [evil]: { requestId: evil, deviceId, silent: false, ts: Date.now() } })),
     file('device.json', JSON.stringify({ publicKey })));
   await setVersion(page, '2026.2.19');
-  await page.locator('#findings', { hasText: 'W_SCOPES' }).waitFor();
+  await page.locator('#verdict', { hasText: 'The wall' }).waitFor();
   await page.getByRole('button', { name: 'Show the edited files' }).click();
   await page.locator('.edited a[download]').first().waitFor();
   assert.ok((await page.locator('.edited pre').allInnerTexts()).join('').includes(evil), 'shown as text');

@@ -103,7 +103,7 @@ lock; one more finds nothing to do. *Went on*: the call succeeded all the same. 
 
 ${table(counts)}
 
-The \`Io\` double of crates/host (crates/host/tests/faults.rs) goes further: thirteen errnos at every call index, short writes, and power
+The \`Io\` double of crates/host-unix (crates/host-unix/tests/cases/faults.rs) goes further: thirteen errnos at every call index, short writes, and power
 losses after which only what was synced is there.
 `;
   process.stdout.write(text);

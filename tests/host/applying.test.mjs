@@ -394,6 +394,16 @@ for (const name of NAMES) {
       assert.equal(fs.existsSync(`${dir}/s/sub/${temp}`), false);
     });
 
+    test('who breaks the lock of a dead call removes what that one left, wherever it writes itself', (t) => {
+      const dir = room(t);
+      const temp = '.prepair-0123456789abcdef012345670000.tmp';
+      lay(dir, { [`s/identity/${temp}`]: 'secret', [`s/devices/${temp}`]: 'secret', 's/.prepair.lock/-.-.999999999.1.00000000': '' });
+      const then = Date.now() / 1000 - 31;
+      fs.utimesSync(`${dir}/s/.prepair.lock`, then, then);
+      assert.ok(apply([`${dir}/s`], [write(`${dir}/s/x`, 'x')]).changes);
+      assert.deepEqual(strays(dir), []);
+    });
+
     test('without steps and without leftovers nothing is touched', (t) => {
       const dir = room(t);
       lay(dir, { 's/devices/paired.json': '{}' });
@@ -459,7 +469,7 @@ test('both refuse in the same words', (t) => {
   assert.deepEqual(told[0], told[1]);
 });
 
-// of the addon: a_mode_changed_meanwhile_stays in crates/host/tests/faults.rs
+// of the addon: a_mode_changed_meanwhile_stays in crates/host-unix/tests/cases/faults.rs
 test('js: a mode that is tightened while it writes stays so', (t) => {
   const dir = room(t);
   lay(dir, { 's/openclaw.json': 'config' });

@@ -39,7 +39,7 @@ function timed(act) {
   return { value, ms: performance.now() - before };
 }
 
-// The words of crates/host/src/lock.rs.
+// The words of crates/host-unix/src/lock.rs.
 const SH = `
   state=$1; l=$state/.prepair.lock
   me=$(cat /proc/sys/kernel/random/boot_id).$(readlink /proc/self/ns/pid | tr -cd 0-9).$$.$(sed 's/.*) //' /proc/$$/stat | cut -d' ' -f20).abcd0123

@@ -14,7 +14,7 @@ const room = (file) => file.split('/')[0].replace(/\.rs$/, '');
 /** From the ground up: each uses only what stands before it. */
 const ORDER = [
   'base', 'codes', 'error', 'parts', 'inputs', 'wants', 'entropy', 'verdict', 'report', 'steps',
-  'rules', 'options', 'store', 'config', 'gateway', 'context', 'plan', 'diagnose', 'operations', 'foresee', 'bridge',
+  'rules', 'options', 'store', 'config', 'gateway', 'context', 'plan', 'diagnose', 'operations', 'again', 'foresee', 'question', 'bridge',
 ];
 const MAX_LINES = 400;
 /** The scanner and editor of documents, and tables, which hold rows and nothing else. */

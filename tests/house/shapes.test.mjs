@@ -103,7 +103,7 @@ const WORDS = [
 
 /** Shapes that one of them alone has. */
 const ALONE = {
-  rust: ['Act', 'Approve', 'ApproveInput', 'Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action', 'Logged', 'Edited', 'Editor'],
+  rust: ['Act', 'Approve', 'ApproveInput', 'Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'Owner', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action', 'Logged', 'Edited', 'Editor'],
   wit: ['request', 'approve-options', 'rename-options', 'live-token', 'sql-value', 'answer', 'step', 'identity', 'signature'],
   types: ['PatchConfigOptions', 'LiveToken', 'VerifyOptions', 'LeftBehind', 'Verification', 'Identity', 'Operations'],
 };

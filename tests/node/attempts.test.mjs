@@ -5,23 +5,23 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { askedBinding } from '../lib/asked.mjs';
 
 const require = createRequire(import.meta.url);
-const { load } = require('../../npm/openclaw-prepair/lib/node/binding.js');
 const { run } = require('../../npm/openclaw-prepair/lib/node/driver.js');
 
-/** The binding, whose first `times` calls make only the first `steps` of their steps and then meet a change. */
+const CHANGED = { code: 'ERR_PREPAIR_CHANGED', message: 'changed' };
+
+/** A binding whose first `times` calls make only the first `steps` of their steps and then meet a change. */
 function interrupted(steps, times) {
-  const real = load();
-  const binding = Object.create(real);
   let calls = 0;
-  const applyFiles = (request, blobs) => {
+  return askedBinding((what, request, parts, ask) => {
+    if (what !== 'applyFiles') return ask();
     calls += 1;
-    if (calls > times) return real.applyFiles(request, blobs);
-    if (steps > 0) real.applyFiles({ ...request, steps: request.steps.slice(0, steps) }, blobs);
-    throw Object.assign(new Error('changed'), { code: 'ERR_PREPAIR_CHANGED' });
-  };
-  return Object.defineProperty(binding, 'applyFiles', { value: applyFiles });
+    if (calls > times) return ask();
+    if (steps > 0) assert.equal(ask({ ...request, steps: request.steps.slice(0, steps) }).json.error, undefined);
+    return { json: { error: CHANGED } };
+  });
 }
 
 for (const [steps, times, attempts] of [[0, 0, 1], [0, 1, 2], [1, 1, 2], [2, 1, 2], [3, 1, 1], [1, 2, 3], [1, 5, 3]]) {

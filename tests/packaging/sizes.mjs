@@ -20,8 +20,9 @@ export function sizes() {
     // raised for lists and diagnoses that look at each record of a large store once (+1 KB of brotli)
     // raised for advice that tells whose key it judges: log lines and log files, requests of named devices, containers (+5 KB of brotli)
     // raised for the splices of a plan and nodes of approved networks (+1.5 KB of brotli)
-    { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_705_000 } },
-    { file: 'lib/core/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 572_500, brotli: 214_500 } },
+    // both raised for the driver, which is the same program in both and stood in JavaScript before (+28 KB of the module, +11 KB of brotli)
+    { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_755_000 } },
+    { file: 'lib/core/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 608_000, brotli: 228_000 } },
     // raised for the places of errors and notices, which stand in wit/ beside their path, line and column (+4 KB)
     { file: '../component/component.wasm', goal: {}, ceiling: { bytes: 592_000 } },
   ].map(({ file, goal, ceiling }) => {

@@ -387,16 +387,23 @@ function rows() {
   test('rows are written first; a config that changes then is planned anew, and the report tells of both', (t) => {
     const here = place(t);
     const real = require('../../npm/openclaw-prepair/lib/node/binding.js').load();
-    const calls = [];
-    const applyFiles = (request, blobs) => {
-      calls.push([request.rehearse, here.sql('SELECT * FROM device_pairing_paired').length, port(here)]);
-      if (calls.length === 2) appendFileSync(here.file('openclaw.json'), '\n');
-      return real.applyFiles(request, blobs);
-    };
-    const binding = Object.defineProperty(Object.create(real), 'applyFiles', { value: applyFiles });
+    const seen = [];
+    const note = (what) => seen.push([what, here.sql('SELECT * FROM device_pairing_paired').length, port(here)]);
+    const drive = (request, blobs, handlers) => real.drive(request, blobs, {
+      ...handlers,
+      begin(query) {
+        note('begin');
+        return handlers.begin(query);
+      },
+      commit() {
+        handlers.commit();
+        note('commit');
+        if (seen.length === 2) appendFileSync(here.file('openclaw.json'), '\n');
+      },
+    });
     const before = port(here);
-    const report = require('../../npm/openclaw-prepair/lib/node/driver.js').run(binding, 'setup', { ...here.options, ...EDIT });
-    assert.deepEqual(calls, [[true, 0, before], [false, 1, before], [false, 1, before]]);
+    const report = require('../../npm/openclaw-prepair/lib/node/driver.js').run({ ...real, drive }, 'setup', { ...here.options, ...EDIT });
+    assert.deepEqual(seen, [['begin', 0, before], ['commit', 1, before]]);
     assert.deepEqual([report.paired, report.config.changed, report.attempts, port(here)], ['created', true, 2, 7777]);
     assert.deepEqual(report.changes.map(({ path, action }) => [path, action]), [[here.db, 'rows'], [here.file('openclaw.json'), 'replaced']]);
   });

@@ -6,15 +6,14 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { moduleBinding } from '../lib/asked.mjs';
 import { identityOf } from '../lib/client.mjs';
 import { prepair, snapshot } from '../node/setup.mjs';
 
 const require = createRequire(import.meta.url);
 const lib = '../../npm/openclaw-prepair/lib';
 const driver = require(`${lib}/node/driver.js`);
-const { load, wasmBinding } = require(`${lib}/node/binding.js`);
-const { start } = require(`${lib}/core/wasm.js`);
-const { file, read } = require(`${lib}/core/wasm-node.js`);
+const { load } = require(`${lib}/node/binding.js`);
 
 const NOW = 1_771_000_000_000;
 const SCOPES = ['operator.admin', 'operator.read', 'operator.write', 'operator.approvals', 'operator.pairing'];
@@ -127,17 +126,14 @@ function lay(stateDir, { files, odd, kind, mode }) {
 /** A binding whose randomness is the same for every call. */
 const fixed = (binding) => ({
   ...binding,
-  call(request, blobs) {
-    const reply = binding.call(request, blobs);
-    return JSON.parse(request).fn === 'entropy' ? { ...reply, blobs: [Uint8Array.from(reply.blobs[0], (_, at) => at)] } : reply;
-  },
+  drive: (request, blobs, handlers) => binding.drive({ ...request, inputs: { ...request.inputs, entropy: { blob: blobs.length } } }, [...blobs, Uint8Array.from({ length: 64 }, (_, at) => at)], handlers),
 });
 
 /** Plays `count` states; gives how many calls were done and refused, and how many wrote. */
 export function play(t, count, first = 1) {
   const native = load();
   assert.equal(native.kind, 'native');
-  const bindings = { native: fixed(native), wasm: fixed(wasmBinding(start(require(`${lib}/core/glue.js`), new WebAssembly.Module(read()), file))) };
+  const bindings = { native: fixed(native), wasm: fixed(moduleBinding()) };
   const home = mkdtempSync(join(tmpdir(), 'prepair-states-'));
   const { now } = Date;
   Date.now = () => NOW;

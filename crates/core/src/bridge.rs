@@ -1,15 +1,21 @@
 //! The one function behind every JavaScript binding: a JSON request with binary parts in, a JSON reply with binary
 //! parts out. Errors are replies too, so that nothing is ever thrown across the boundary.
 
+mod driven;
+
+pub use driven::{Answered, Driven, Stands, Told, answered, driven, told};
+
+use core::convert::Infallible;
+
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::again;
 use crate::base::json::{json, object};
 use crate::base::json5;
 use crate::base::keys::KeyPair;
 use crate::base::named::Named;
 use crate::codes::ErrorCode;
-use crate::diagnose::approach;
 use crate::entropy::{self, ENTROPY, new_identity};
 use crate::error::{Error, Fields, Place, Result};
 use crate::foresee::foresee;
@@ -18,9 +24,9 @@ use crate::inputs::{Earlier, File, Inputs, Installed, PassedOver, Process, Stat}
 use crate::operations;
 use crate::options::{self, Operation, Request, pair, target};
 use crate::parts::{Part, Read, malformed, mistyped, shapes};
-use crate::plan::{devices, identity};
+use crate::plan::devices;
+use crate::question::{Answer, Question, identity_json};
 use crate::report::Report;
-use crate::report::devices::DeviceList;
 use crate::rules::Rules;
 use crate::steps::{Plan, Step};
 use crate::store::rows;
@@ -56,6 +62,11 @@ pub fn call(request: &str, blobs: &[&[u8]], mut entropy: [u8; ENTROPY]) -> Reply
     Reply { json, blobs: out }
 }
 
+/// A value as it crosses: one line.
+pub fn text(value: &Value) -> String {
+    json5::line(value)
+}
+
 fn answer(
     request: &str,
     blobs: &[&[u8]],
@@ -66,12 +77,15 @@ fn answer(
     let request = json5::parse(request).ok_or_else(|| malformed("is no valid JSON"))?;
     let mut call = Part::of(request)?;
     let function = call.read::<String>("fn")?;
-    if function != "plan" {
+    if !Question::NAMES.contains(&function.as_str()) {
         return Ok(json5::line(&value(&function, call, blobs, entropy, out)?));
     }
-    let (request, inputs) = prepared(call, blobs, entropy)?;
-    match operations::plan(&request, &inputs, entropy) {
-        Ok(plan) => plan_json(plan, out),
+    let operation = call.read::<Option<String>>("operation")?.unwrap_or_default();
+    let (options, inputs) = given(call, blobs, blobs, entropy)?;
+    let question = Question::parse(&function, &operation, options, blobs, entropy)?;
+    match question.answer(&inputs, entropy) {
+        Ok(Answer::Plan(plan)) => Ok(plan_text(*plan, out)),
+        Ok(Answer::Found(found)) => Ok(json5::line(&found)),
         Err(stop) => Ok(json5::line(&stopped(stop)?)),
     }
 }
@@ -84,7 +98,7 @@ fn stopped(stop: Stop) -> Result<Value> {
     }
 }
 
-/// What every function but `plan` replies.
+/// What every function but a [`Question`] replies.
 fn value(
     function: &str,
     mut call: Part,
@@ -93,6 +107,17 @@ fn value(
     out: &mut Vec<Vec<u8>>,
 ) -> Result<Value> {
     match function {
+        // For a driver elsewhere, which had to plan more than once.
+        "joined" => {
+            let mut first = call.read("first")?;
+            again::joined(&mut first, call.read("later")?, call.read("attempts")?);
+            Ok(first.into())
+        }
+        "partOf" => {
+            let mut report = call.read("report")?;
+            again::part_of(&mut report, &call.read::<Vec<String>>("files")?);
+            Ok(report.into())
+        }
         "reads" => {
             let (request, inputs) = prepared(call, blobs, entropy)?;
             let missing = operations::reads(&request, &inputs);
@@ -106,7 +131,7 @@ fn value(
             let fresh = call.read::<Option<bool>>("fresh")?.unwrap_or_default();
             let missing = match call.read::<String>("of")?.as_str() {
                 "deviceToken" => {
-                    let (options, inputs) = given(call, blobs, entropy)?;
+                    let (options, inputs) = given(call, blobs, blobs, entropy)?;
                     let (target, of) = options::token(options)?;
                     foresee(&inputs, fresh, |inputs| {
                         devices::live_token(&target, &of, inputs).err()
@@ -120,27 +145,6 @@ fn value(
             let mut reply = json(&missing);
             reply["standIn"] = rows::STAND_IN.0.into();
             Ok(reply)
-        }
-        "exportIdentity" => {
-            let (request, inputs) = prepared(call, blobs, entropy)?;
-            identity::export(&request.target, &inputs)
-                .map_or_else(stopped, |keys| Ok(identity_json(&keys)))
-        }
-        "deviceToken" => {
-            let (options, inputs) = given(call, blobs, entropy)?;
-            let (target, of) = options::token(options)?;
-            devices::live_token(&target, &of, &inputs).map_or_else(stopped, |mut live| {
-                Ok(object(&mut [
-                    ("deviceId", live.device_id.into()),
-                    ("role", live.role.into()),
-                    ("token", core::mem::take(&mut *live.token).into()),
-                    ("scopes", live.scopes.into()),
-                ]))
-            })
-        }
-        "approach" => {
-            let (request, inputs) = prepared(call, blobs, entropy)?;
-            approach::approach(&request, &inputs).map_or_else(stopped, |found| Ok(json(&found)))
         }
         "newIdentity" => {
             let keys = match call.take("options") {
@@ -194,37 +198,30 @@ fn value(
     }
 }
 
-fn identity_json(keys: &KeyPair) -> Value {
-    object(&mut [
-        ("deviceId", keys.device_id().into()),
-        ("publicKey", keys.public_key().into()),
-        ("privateKeyPem", keys.private_pem().as_str().into()),
-    ])
-}
-
 fn prepared<'a>(
     mut call: Part,
     blobs: &[&'a [u8]],
     entropy: &mut [u8; ENTROPY],
 ) -> Result<(Request, Inputs<'a>)> {
     let operation = call.read::<Option<String>>("operation")?.unwrap_or_default();
-    let (options, inputs) = given(call, blobs, entropy)?;
+    let (options, inputs) = given(call, blobs, blobs, entropy)?;
     let request =
         options::parse(Operation::parse(&operation)?, options, blobs, entropy::seed(entropy))?;
     Ok((request, inputs))
 }
 
-/// The options of a call as they came, and what was read.
+/// The options of a call as they came, and what was read: files among `contents`.
 fn given<'a>(
     mut call: Part,
-    blobs: &[&'a [u8]],
+    blobs: &[&[u8]],
+    contents: &[&'a [u8]],
     entropy: &mut [u8; ENTROPY],
 ) -> Result<(Value, Inputs<'a>)> {
     let options = call.take("options").unwrap_or_else(|| Value::Object(Map::new()));
     let mut inputs = call.part("inputs")?.unwrap_or(Part(Map::new()));
     let given = inputs.read::<Option<Standing>>("entropy")?.and_then(|entropy| entropy.blob);
     let now = inputs.take("now").map(|now| now.as_f64().ok_or_else(mistyped)).transpose()?;
-    let inputs = read(inputs, blobs)?;
+    let inputs = read(inputs, contents)?;
     if let Some(index) = given {
         *entropy = entropy::entropy(blob(blobs, index)?)?;
     }
@@ -309,8 +306,9 @@ fn blob<'a>(blobs: &[&'a [u8]], index: usize) -> Result<&'a [u8]> {
     })
 }
 
-/// Of very many devices no tree is made.
-fn list_json(mut list: DeviceList) -> String {
+/// A report as it crosses. Of very many devices no tree is made.
+fn report_text(report: Report) -> String {
+    let Report::DeviceList(mut list) = report else { return json5::line(&json(&report)) };
     let paired = core::mem::take(&mut list.paired);
     let rest = json5::line(&json(&list));
     let (head, tail) = rest.split_once(r#""paired":["#).unwrap_or((&rest, ""));
@@ -322,24 +320,23 @@ fn list_json(mut list: DeviceList) -> String {
     out + tail
 }
 
-fn plan_json(plan: Plan, out: &mut Vec<Vec<u8>>) -> Result<String> {
+fn plan_text(plan: Plan, out: &mut Vec<Vec<u8>>) -> String {
     let mut put = |mut content: Zeroizing<Vec<u8>>| {
         out.push(core::mem::take(&mut *content));
-        Ok(out.len() - 1)
+        Ok::<_, Infallible>(out.len() - 1)
     };
-    let step = |step| match step {
-        Step::File(step) => step.with(&mut put).map(|step| json(&step)),
-        Step::Sql(sql) => Ok(object(&mut [
+    let step = |step: Step| match step {
+        Step::File(step) => {
+            step.with(&mut put).map_or_else(|never| match never {}, |step| json(&step))
+        }
+        Step::Sql(sql) => object(&mut [
             ("kind", "sql".into()),
             ("db", sql.db.into()),
             ("statements", json(&sql.statements)),
-        ])),
+        ]),
     };
-    let steps: Vec<Value> = plan.steps.into_iter().map(step).collect::<Result<_>>()?;
-    let report = match plan.report {
-        Report::DeviceList(list) => list_json(list),
-        report => json5::line(&json(&report)),
-    };
+    let steps: Vec<Value> = plan.steps.into_iter().map(step).collect();
+    let report = report_text(plan.report);
     let [steps, bases] = [steps.into(), plan.bases.into()].map(|value| json5::line(&value));
-    Ok(format!(r#"{{"steps":{steps},"report":{report},"bases":{bases}}}"#))
+    format!(r#"{{"steps":{steps},"report":{report},"bases":{bases}}}"#)
 }

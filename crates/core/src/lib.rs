@@ -59,6 +59,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod again;
 pub mod base;
 pub mod bridge;
 pub mod codes;
@@ -74,6 +75,7 @@ pub mod operations;
 pub mod options;
 mod parts;
 pub mod plan;
+pub mod question;
 pub mod report;
 pub mod rules;
 pub mod steps;

@@ -8,7 +8,6 @@ use zeroize::Zeroizing;
 
 use crate::base::json5::{Edited, Splice};
 use crate::base::keys::sha256_hex;
-use crate::error::Result;
 use crate::inputs::File;
 use crate::report::{Change, ChangeAction, Report};
 
@@ -59,8 +58,30 @@ impl<C> FileStep<C> {
         }
     }
 
+    /// The same with its content by reference.
+    pub fn borrowed(&self) -> FileStep<&[u8]>
+    where
+        C: AsRef<[u8]>,
+    {
+        match self {
+            Self::Write { path, content, mode, expect, keep_mode } => FileStep::Write {
+                path: path.clone(),
+                content: content.as_ref(),
+                mode: *mode,
+                expect: expect.clone(),
+                keep_mode: *keep_mode,
+            },
+            Self::Remove { path, expect } => {
+                FileStep::Remove { path: path.clone(), expect: expect.clone() }
+            }
+        }
+    }
+
     /// The same with its content in another form.
-    pub fn with<D>(self, content_of: impl FnOnce(C) -> Result<D>) -> Result<FileStep<D>> {
+    ///
+    /// # Errors
+    /// What `content_of` refuses.
+    pub fn with<D, E>(self, content_of: impl FnOnce(C) -> Result<D, E>) -> Result<FileStep<D>, E> {
         Ok(match self {
             Self::Write { path, content, mode, expect, keep_mode, splices } => {
                 let content = content_of(content)?;

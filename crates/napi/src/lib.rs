@@ -1,11 +1,14 @@
-//! The Node-API addon: entropy and buffers around the core and the host, and nothing else.
+//! The Node-API addon: entropy, buffers and callbacks around the driver and the core, and nothing else.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use napi::bindgen_prelude::Uint8Array;
+use napi::bindgen_prelude::{FnArgs, Function, Uint8Array};
 use napi_derive::napi;
 use prepair_core::bridge;
-use prepair_host::{Unix, apply_files_json, read_files_json, same_files_json};
+use prepair_core::codes::ErrorCode;
+use prepair_core::error::Error;
+use prepair_host::{Asking, drive as driven};
+use prepair_host_unix::{Files, Unix, apply_files_json, read_files_json};
 
 /// JSON, and the binary parts that it refers to by index.
 #[napi(object)]
@@ -22,6 +25,25 @@ impl Reply {
     }
 }
 
+/// A whole call, from options to report: see `prepair_host::drive`. `ask` is asked for what JavaScript alone can do, by a word and a
+/// JSON text, and answers with another text.
+#[napi]
+pub fn drive(
+    request: String,
+    blobs: Vec<Uint8Array>,
+    ask: Function<FnArgs<(String, String)>, String>,
+) -> Reply {
+    guarded(|| {
+        // It catches what is thrown in there; an error here is one of Node-API itself.
+        let mut caller = Asking(|what: &str, text: &str| {
+            ask.call((what.to_owned(), text.to_owned()).into())
+                .map_err(|_| Error::new(ErrorCode::Internal, "This is a bug in openclaw-prepair."))
+        });
+        let reply = driven(&Files(&Unix), &mut caller, &request, &slices(&blobs), random()?);
+        Ok(Reply::new(reply.json, reply.blobs))
+    })
+}
+
 /// The pure core: see `prepair_core::bridge::call`.
 #[napi]
 pub fn call(request: String, blobs: Vec<Uint8Array>) -> Reply {
@@ -31,7 +53,7 @@ pub fn call(request: String, blobs: Vec<Uint8Array>) -> Reply {
     })
 }
 
-/// Reads files: see `prepair_host::read_files_json`.
+/// Reads files: see `prepair_host_unix::read_files_json`.
 #[napi]
 pub fn read_files(request: String) -> Reply {
     guarded(|| {
@@ -40,16 +62,7 @@ pub fn read_files(request: String) -> Reply {
     })
 }
 
-/// Compares files: see `prepair_host::same_files_json`.
-#[napi]
-pub fn same_files(request: String, blobs: Vec<Uint8Array>) -> Reply {
-    guarded(|| {
-        let reply = same_files_json(&Unix, &request, &slices(&blobs));
-        Ok(Reply::new(reply.json, reply.blobs))
-    })
-}
-
-/// Writes files: see `prepair_host::apply_files_json`.
+/// Writes files: see `prepair_host_unix::apply_files_json`.
 #[napi]
 pub fn apply_files(request: String, blobs: Vec<Uint8Array>) -> Reply {
     guarded(|| {

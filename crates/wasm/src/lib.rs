@@ -1,11 +1,31 @@
-//! The wasm module: the pure entry of the core for JavaScript hosts that load no addon.
+//! The wasm module: the pure entry of the core, and the driver for hosts that have files and load no addon.
 
-use js_sys::{Array, Uint8Array};
+mod disk;
+
+use js_sys::{Array, Function, Uint8Array};
+use prepair_core::bridge::Reply;
+use prepair_host::{Asking, drive as driven};
 use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
+
+use crate::disk::Host;
 
 /// `bridge::call`: the request as JSON and file contents as bytes; the reply's JSON first, then its blobs.
 #[wasm_bindgen]
 pub fn call(request: &str, blobs: &Array) -> Array {
+    with(blobs, |blobs, entropy| prepair_core::bridge::call(request, blobs, entropy))
+}
+
+/// `prepair_host::drive`: a whole call. `ask` is asked for all that this cannot do: a word, a JSON text and contents in, an array of a
+/// JSON text and contents out.
+#[wasm_bindgen]
+pub fn drive(request: &str, blobs: &Array, ask: &Function) -> Array {
+    let mut caller = Asking(|what: &str, text: &str| {
+        Host(ask).ask(what, text, &Array::new()).map(|(text, _)| text)
+    });
+    with(blobs, |blobs, entropy| driven(&Host(ask), &mut caller, request, blobs, entropy))
+}
+
+fn with(blobs: &Array, body: impl FnOnce(&[&[u8]], [u8; 64]) -> Reply) -> Array {
     // As they are: `Uint8Array::new` would copy them on the other side first.
     let blobs: Vec<Vec<u8>> =
         blobs.iter().map(|blob| blob.unchecked_into::<Uint8Array>().to_vec()).collect();
@@ -15,7 +35,7 @@ pub fn call(request: &str, blobs: &Array) -> Array {
     if getrandom::fill(&mut entropy).is_err() {
         entropy.fill(0);
     }
-    let reply = prepair_core::bridge::call(request, &blobs, entropy);
+    let reply = body(&blobs, entropy);
     let answer = Array::of1(&reply.json.into());
     for blob in &reply.blobs {
         answer.push(&Uint8Array::from(blob.as_slice()));

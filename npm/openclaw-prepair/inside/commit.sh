@@ -38,7 +38,7 @@ finish() {
 fail() { finish "$1"; }
 trap 'finish STOPPED' HUP INT TERM
 
-# ---- The lock: crates/host/src/lock.rs states the protocol.
+# ---- The lock: crates/host-unix/src/lock.rs states the protocol.
 boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null) || boot=-
 space=$(readlink /proc/self/ns/pid 2>/dev/null | tr -cd 0-9)
 space=${space:--}

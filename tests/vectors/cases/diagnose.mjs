@@ -268,17 +268,18 @@ const WAITING = { ...files({ [PAIRED]: store(record(OURS)), [PENDING]: pending(a
 const ofOther = (name, why, version, inputs, verdict, reason, expect, connection = {}) => vectors.push({
   name, why, operation: 'diagnose', options: at(version, { configPath: CONFIG, env: { TOKEN: 'the-gateways-secret' }, connection: { ...proxied, ...connection }, device: { publicKey: OTHER.publicKey } }), inputs, expect: { verdict, reason, ...expect },
 });
-ofOther('a named device that waits', 'its request is approved', '2026.4.15', WAITING, 'pairing-required', 'not-paired', { check: argvs(['devices', 'approve', WAITS, ...target('2026.4.15')]) });
+ofOther('a named device that waits', 'its request is approved', '2026.4.15', WAITING, 'pairing-required', 'not-paired', { check: argvs(['devices', 'approve', OTHER.deviceId, ...target('2026.4.15')]) });
+ofOther('a named device of which two requests wait', 'the one that opens is named', '2026.4.15', { ...WAITING, files: { ...WAITING.files, [PENDING]: pending(asking, { ...asking, requestId: '7b0c3f52-5d1e-4a53-9f0e-3a1d6c1f7f11' }) } }, 'pairing-required', 'not-paired', { check: argvs(['devices', 'approve', WAITS, ...target('2026.4.15')]) });
 ofOther('a named device whose request is too old', 'its key is approved', '2026.4.15', { ...WAITING, files: { ...WAITING.files, [PENDING]: pending({ ...asking, ts: 1 }) } }, 'pairing-required', 'not-paired', { check: argvs(['pre-pair', '--device', OTHER.publicKey, ...target('2026.4.15')]) });
 ofOther('a named device that asks for less than it needs', 'its key is approved', '2026.4.15', WAITING, 'pairing-required', 'not-paired', { check: argvs(['pre-pair', '--device', OTHER.publicKey, ...target('2026.4.15')]) }, { client: 'cli', scopes: ['operator.admin'] });
 // What its request says is newer than its record: an app that was updated, and one that asks for more.
 const app = { clientId: 'openclaw-macos', clientMode: 'ui', platform: 'macOS 26.3.1', deviceFamily: 'Mac' };
 const knownApp = (version, change, ask) => ({ ...WAITING, files: { ...WAITING.files, [PAIRED]: store(record(OTHER, { ...app, ...change })), [PENDING]: pending({ ...asking, ...app, ...ask }) } });
-ofOther('a named device that was updated and waits', 'its request is approved, as its owner would', '2026.3.24', knownApp('2026.3.24', {}, { platform: 'macOS 26.4.0' }), 'pairing-required', 'metadata-upgrade', { check: argvs(['devices', 'approve', WAITS, ...target('2026.3.24')]) });
+ofOther('a named device that was updated and waits', 'its request is approved, as its owner would', '2026.3.24', knownApp('2026.3.24', {}, { platform: 'macOS 26.4.0' }), 'pairing-required', 'metadata-upgrade', { check: argvs(['devices', 'approve', OTHER.deviceId, ...target('2026.3.24')]) });
 const reads = ['operator.read'];
-ofOther('a named device that asks for more and waits', 'its request is approved', '2026.4.15', knownApp('2026.4.15', { scopes: reads, approvedScopes: reads, tokens: { operator: token({ scopes: reads }) } }, { scopes: ['operator.read', 'operator.write'] }), 'pairing-required', 'scope-upgrade', { check: argvs(['devices', 'approve', WAITS, ...target('2026.4.15')]) });
+ofOther('a named device that asks for more and waits', 'its request is approved', '2026.4.15', knownApp('2026.4.15', { scopes: reads, approvedScopes: reads, tokens: { operator: token({ scopes: reads }) } }, { scopes: ['operator.read', 'operator.write'] }), 'pairing-required', 'scope-upgrade', { check: argvs(['devices', 'approve', OTHER.deviceId, ...target('2026.4.15')]) });
 const hosting = { clientId: 'node-host', clientMode: 'node', platform: 'linux', role: 'node', roles: ['node'], scopes: [] };
-ofOther('a named node that waits', 'as a node', '2026.4.15', { ...WAITING, files: { ...WAITING.files, [PENDING]: pending({ ...asking, ...hosting }) } }, 'pairing-required', 'not-paired', { check: argvs(['devices', 'approve', WAITS, ...target('2026.4.15')]) });
+ofOther('a named node that waits', 'as a node', '2026.4.15', { ...WAITING, files: { ...WAITING.files, [PENDING]: pending({ ...asking, ...hosting }) } }, 'pairing-required', 'not-paired', { check: argvs(['devices', 'approve', OTHER.deviceId, ...target('2026.4.15')]) });
 
 // W_PENDING_STICKY is said where it is the cause. CASES A21: on a connection that is not local a waiting request is in nobody's way.
 const ownWaits = files({ [PENDING]: pending(request(WAITS, OURS)) });

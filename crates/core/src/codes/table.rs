@@ -15,6 +15,9 @@ codes! {
         Binding = "ERR_PREPAIR_BINDING",
             "Neither the addon nor the wasm module could be loaded, or it is not the one of this package.",
             "Install all parts of openclaw-prepair in the same version; the message has the reason for each part that was tried.";
+        Busy = "ERR_PREPAIR_BUSY",
+            "A call was made from inside of another one, by what that one called back.",
+            "Call it when the other call has returned.";
         ClientState = "ERR_PREPAIR_CLIENT_STATE",
             "The state dir belongs to a client of another gateway (`gateway.mode` is \"remote\"), so no gateway reads a record here.",
             "Approve the client's key on the machine of its gateway; the hint has the command.";

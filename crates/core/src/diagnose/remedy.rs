@@ -147,11 +147,12 @@ fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
     }
     approvals.extend(more_scopes(world, case).map(|scopes| pair(false, false, scopes)));
     if case.options.device.is_some() {
-        // What it asks for, and no more.
-        let asked = disk.waiting().map(|waiting| match is_uuid(&waiting.request_id) {
-            true => Waiting::Request(waiting.request_id.clone()),
-            false => Waiting::Device(waiting.device_id.clone()),
-        });
+        // What it asks for, and no more: by its id, since a client that tries again may get another request; where several wait, each.
+        let device =
+            disk.waiting().next().map(|waiting| Waiting::Device(waiting.device_id.clone()));
+        let each = disk.waiting().filter(|waiting| is_uuid(&waiting.request_id));
+        let each = each.map(|waiting| Waiting::Request(waiting.request_id.clone()));
+        let asked = device.into_iter().chain(each);
         approvals.splice(0..0, asked.map(Act::Approve).collect::<Vec<_>>());
     }
     // Where nothing can be added to a record. A node's stays what it is: its key never becomes an operator by a detour.

@@ -187,6 +187,15 @@ impl What {
         }
     }
 
+    /// The same, to be changed.
+    pub(crate) fn pair_mut(&mut self) -> Option<&mut PairOptions> {
+        match self {
+            Self::PrePair(options) => Some(options),
+            Self::Setup(options) => Some(&mut options.pair),
+            _ => None,
+        }
+    }
+
     /// What becomes of the config, where anything does.
     pub fn config(&self) -> Option<&ConfigOptions> {
         match self {

@@ -42,6 +42,15 @@ pub struct PairOptions {
     pub pending: PendingChoice,
 }
 
+impl PairOptions {
+    /// A new identity was made: it is the one on the disk now. Where another may give way, the caller wants one more.
+    pub fn keep_new(&mut self) {
+        if matches!(self.identity, IdentityChoice::New) && !self.replace {
+            self.identity = IdentityChoice::Disk;
+        }
+    }
+}
+
 /// Which pending requests to drop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PendingChoice {

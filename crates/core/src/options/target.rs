@@ -23,6 +23,19 @@ pub struct Target {
     pub openclaw_dir: Option<String>,
     /// The variables that OpenClaw looks at.
     pub env: Named<String>,
+    /// Only plan, obeyed by the drivers.
+    pub dry_run: bool,
+    /// Whose new files and folders are, obeyed by the drivers.
+    pub owner: Option<Owner>,
+}
+
+/// A user and a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The user.
+    pub uid: u32,
+    /// The group.
+    pub gid: u32,
 }
 
 impl Target {
@@ -78,8 +91,8 @@ impl TargetInput {
                 None | Some("auto") => None,
                 Some(text) => Some(text.parse()?),
             },
-            openclaw_dir: None,
             env: self.env,
+            ..Target::default()
         })
     }
 }
@@ -163,25 +176,28 @@ pub fn target(fields: &mut Fields) -> Result<Target> {
     // Checked here, obeyed by the drivers.
     let openclaw_dir = fields.string("openclawDir")?.map(|text| path("openclawDir", text));
     let openclaw_dir = openclaw_dir.transpose()?;
-    fields.bool("dryRun")?;
+    let dry_run = fields.bool("dryRun")?.unwrap_or_default();
     if let Some(value) = fields.take("now") {
         match value.as_f64() {
             Some(number) => now(number)?,
             None => return Err(wrong("now", NOW, &value)),
         };
     }
-    if let Some(value) = fields.take("owner") {
-        let owner = object("owner", value)?;
-        let sound = owner.len() == 2
-            && ["uid", "gid"].iter().all(|key| {
-                owner.get(*key).and_then(Value::as_u64).is_some_and(|id| id < u64::from(u32::MAX))
-            });
-        if !sound {
-            return Err(Error::new(
-                ErrorCode::Options,
-                "The option owner must be { uid, gid } with whole numbers.",
-            ));
-        }
+    let owner = fields.take("owner").map(owner).transpose()?;
+    Ok(Target { openclaw_dir, dry_run, owner, ..target.checked()? })
+}
+
+fn owner(value: Value) -> Result<Owner> {
+    let owner = object("owner", value)?;
+    let id = |name: &str| {
+        let id = owner.get(name)?.as_u64().filter(|id| *id < u64::from(u32::MAX))?;
+        u32::try_from(id).ok()
+    };
+    match (id("uid"), id("gid")) {
+        (Some(uid), Some(gid)) if owner.len() == 2 => Ok(Owner { uid, gid }),
+        _ => Err(Error::new(
+            ErrorCode::Options,
+            "The option owner must be { uid, gid } with whole numbers.",
+        )),
     }
-    Ok(Target { openclaw_dir, ..target.checked()? })
 }

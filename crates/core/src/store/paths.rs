@@ -7,6 +7,13 @@ use crate::options::target::Target;
 use crate::rules::Rules;
 use crate::wants::{Stop, Wants};
 
+/// The records of paired devices, below a state dir.
+pub(crate) const PAIRED: &str = "devices/paired.json";
+/// The requests that wait for an owner.
+pub(crate) const PENDING: &str = "devices/pending.json";
+/// The database, from 2026.8.1.
+pub(crate) const DATABASE: &str = "state/openclaw.sqlite";
+
 /// The resolved places.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
@@ -36,12 +43,12 @@ impl Paths {
 
     /// The paired devices of the JSON store.
     pub fn paired(&self) -> String {
-        self.state("devices/paired.json")
+        self.state(PAIRED)
     }
 
     /// The pending requests of the JSON store.
     pub fn pending(&self) -> String {
-        self.state("devices/pending.json")
+        self.state(PENDING)
     }
 
     /// The node requests of the JSON store: what commands a node wants.
@@ -56,7 +63,7 @@ impl Paths {
 
     /// The state database.
     pub fn database(&self) -> String {
-        self.state("state/openclaw.sqlite")
+        self.state(DATABASE)
     }
 }
 

@@ -57,8 +57,8 @@ function listed(binding, target) {
 function bundle(binding, options) {
   const { connection, device, ...given } = options;
   const target = { ...given, now: given.now ?? Date.now() };
-  const { report, files } = driver.observe(binding, 'plan', { ...options, ...target });
-  const { publicKey, settings } = driver.observe(binding, 'approach', target);
+  const { report, files } = driver.examine(binding, { ...options, ...target });
+  const { publicKey, settings } = driver.approach(binding, target);
   const { stateDir, store } = report.assumed;
   const file = (name, what) => (files[`${stateDir}/devices/${name}.json`] instanceof Uint8Array ? stored(files[`${stateDir}/devices/${name}.json`], what) : undefined);
   const devices = store === 'json' ? { paired: file('paired', record), pending: file('pending', request) } : listed(binding, target);

@@ -14,8 +14,16 @@ const CLIENTS = ['agent', 'cli', 'control-ui', 'node', 'app'];
 
 /** What a line holds that tells of one, on the console or in the file of the log. */
 const REFUSED = /\[ws\] (closed before connect|unauthorized) |^\{"0":.*"(closed before connect|unauthorized) conn=/;
-/** The last line of a gateway's log that tells of a refused connection, without the colours of a terminal; undefined where none does. */
-const refusedIn = (text) => text.replace(/\x1b\[[0-9;]*m/g, '').split(/\r?\n/).findLast((one) => REFUSED.test(one));
+/** Where the client left by itself, the code is another one. */
+const LEFT = / code=(?!1008)\d+ /;
+/**
+ * The last line of a gateway's log that tells of a refused connection, else of one that its client left, without the colours of a
+ * terminal; undefined where none does.
+ */
+function refusedIn(text) {
+  const lines = text.replace(/\x1b\[[0-9;]*m/g, '').split(/\r?\n/).filter((one) => REFUSED.test(one));
+  return lines.findLast((one) => !LEFT.test(one)) ?? lines.at(-1);
+}
 
 /** Which client of the matrix a device is, by its record or request. */
 function kindOf({ clientId, roles = [] }) {

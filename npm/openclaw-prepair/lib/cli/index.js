@@ -3,6 +3,7 @@
 
 // The command line: arguments in, a report out, and an exit code.
 
+const fs = require('node:fs');
 const { PrepairError, refusal } = require('../core/errors.js');
 const { parse, help, Usage } = require('./args.js');
 const { safe, inFlags, paint, notices, diffLines, done, laidOut } = require('./show.js');
@@ -148,6 +149,16 @@ function unseen({ command, show }, what) {
   if (process.stdout.isTTY && !show) throw new Usage(`${command} prints ${what}.`, 'Add --show to see it here, or send it to a program or a file.');
 }
 
+/** Says whom a lock is waited for, at once: the call that waits is synchronous. */
+function waiting(holder, ms) {
+  const who = holder === null ? 'another call' : `process ${holder}`;
+  try {
+    fs.writeSync(process.stderr.fd, `Waiting for ${who}, which holds the lock of this state dir (${Math.round(ms / 1000)} s so far).\n`);
+  } catch {
+    // Nobody reads it.
+  }
+}
+
 /** One device: of its id the beginning may be typed. */
 function runDevice(call, c) {
   const options = devices().completed(call.operation, call.options, () => driver().list(load(), targetOf(call.options)));
@@ -157,7 +168,7 @@ function runDevice(call, c) {
     return { report, code: DONE, lines: [report.token] };
   }
   let lines = [];
-  const report = driver().run(load(), call.operation, options, (plan) => (lines = diffLines(planDiff(plan), c)));
+  const report = driver().run(load(), call.operation, options, (plan) => (lines = diffLines(planDiff(plan), c)), waiting);
   return { report, code: DONE, lines: [...devices().changed(call.operation, report, c, options.dryRun === true), ...lines] };
 }
 
@@ -178,7 +189,7 @@ function runIdentity(call) {
 
 function runOperation(call, c) {
   let pairs = [];
-  const report = driver().run(load(), call.operation, call.options, (plan) => (pairs = planDiff(plan)));
+  const report = driver().run(load(), call.operation, call.options, (plan) => (pairs = planDiff(plan)), waiting);
   if (report.identity === 'created' && call.options.identity === undefined) pairs = unmade(report, pairs);
   const lines = diffLines(pairs, c);
   return { report, code: DONE, lines: [...done(call.operation, report, c, call.options.dryRun === true), ...lines] };

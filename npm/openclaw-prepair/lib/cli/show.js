@@ -231,6 +231,7 @@ function matrix({ assumed, cells, findings }, c, columns = Infinity) {
     const [color, mark] = paint(cell);
     return { color, text: `${mark} ${said(cell)}` };
   };
+  /** @type {any[]} */
   const lines = [...standsOn(assumed, c), ''];
   if (fits) {
     const row = (client) => places.map((place) => shown(client, place)).map(({ color, text }) => color(text.padEnd(width))).join('');

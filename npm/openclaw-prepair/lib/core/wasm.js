@@ -12,7 +12,7 @@ const GIVE =
 const LIMIT =
   'A module is given 8 GB of addresses, of which it uses few: raise the limit (ulimit -v), give Node --disable-wasm-trap-handler, or install the addon.';
 
-/** Starts `module` and gives its `call`. `file` is for errors. */
+/** Starts `module` and gives its `call` and its `drive`. `file` is for errors. */
 function start(glue, module, file) {
   let running = null;
   const run = () => {
@@ -22,12 +22,12 @@ function start(glue, module, file) {
     exports.__wbindgen_start();
     running = exports;
   };
-  const call = (request, blobs) => {
+  const asking = (name) => (request, blobs, ask) => {
     if (running === null) run();
     // The glue has one instance for all: another module, even one that was refused, may have come in between.
     glue.__wbg_set_wasm(running);
     try {
-      const [json, ...parts] = glue.call(request, blobs);
+      const [json, ...parts] = glue[name](request, blobs, ask);
       return { json, blobs: parts };
     } catch {
       // A trap leaves the memory as it is; the next call gets a new one.
@@ -35,6 +35,7 @@ function start(glue, module, file) {
       throw refusal('INTERNAL', 'This is a bug in openclaw-prepair.', { hint: 'Please report it with what you called.' });
     }
   };
+  const call = asking('call');
   try {
     run();
     fits(call, file);
@@ -45,7 +46,7 @@ function start(glue, module, file) {
     }
     throw refusal('BINDING', 'It is no wasm module of openclaw-prepair.', { path: file, hint: GIVE });
   }
-  return call;
+  return { call, drive: asking('drive') };
 }
 
 /** The class of what a caller gave; none where a proxy or a getter throws. */
@@ -83,7 +84,7 @@ function holder(glue, { bundled = undefined, fetched = undefined }) {
   let pending;
   let failed;
   const use = (module) => {
-    binding = { kind: 'wasm', call: start(glue, module, 'prepair.wasm') };
+    binding = { kind: 'wasm', call: start(glue, module, 'prepair.wasm').call };
   };
   return {
     async init(module) {

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { load, wasmBinding } = require('../node/binding.js');
+const { load } = require('../node/binding.js');
 const { entry } = require('../core/plan.js');
 
 let given;
@@ -13,7 +13,7 @@ async function init(module) {
     return;
   }
   const { compiled, start } = require('../core/wasm.js');
-  given = wasmBinding(start(require('../core/glue.js'), await compiled(module), 'the module given to init'));
+  given = { kind: 'wasm', call: start(require('../core/glue.js'), await compiled(module), 'the module given to init').call };
 }
 
 const pure = entry(() => given ?? load());

@@ -167,36 +167,59 @@ function wasm(failures) {
 
 const reason = (error) => (error instanceof PrepairError && error.path ? `${error.message} (${error.path})` : String(error.message).split('\n', 1)[0]);
 
-function nativeBinding(found) {
-  return {
-    kind: 'native',
-    call: found.call,
-    ...files(() => found),
-  };
+const nativeBinding = (found) => ({
+  kind: 'native',
+  call: found.call,
+  drive: driverOf((request, blobs, ask) => found.drive(request, blobs, (what, json) => ask(what, json, [])[0])),
+});
+
+/** The module asks for files as well. A process that has the addon never loads what reads them. */
+const wasmBinding = ({ call, drive }) => ({
+  kind: 'wasm',
+  call,
+  drive: driverOf((request, blobs, ask) => {
+    const waiting = (holder, ms) => JSON.parse(ask('waiting', text({ holder, ms }))[0]).error;
+    return drive(request, blobs, (what, json, parts) => (FILES.includes(what) ? filesAsked(what, json, parts, waiting) : ask(what, json)));
+  }),
+});
+
+const FILES = ['readFiles', 'sameFiles', 'applyFiles'];
+
+/** An answer about files: its JSON, then its contents. */
+function filesAsked(what, json, parts, waiting) {
+  return answered(() => {
+    const reply = process.platform === 'win32' ? require('./windows.js').readFiles(json) : require('./files.js')[what](json, parts, waiting);
+    return [reply.json, ...reply.blobs];
+  });
 }
 
-function wasmBinding(call) {
-  // Only here: a process that has the addon never loads the twin.
-  const twin = () => require('./files.js');
-  return { kind: 'wasm', call, ...(process.platform === 'win32' ? require('./windows.js') : files(twin)) };
+/** What `body` answers; whatever it throws is an answer too. */
+function answered(body) {
+  try {
+    return permitted(body);
+  } catch (error) {
+    const refused = error instanceof PrepairError ? error : refusal('INTERNAL', 'This is a bug in openclaw-prepair.');
+    const { code, message, path, line, column, hint } = refused;
+    return [text({ error: { code, message, path, line, column, hint } })];
+  }
 }
 
-/** The file calls of `host`, with objects in place of JSON and blobs in place of references to them. */
-function files(host) {
-  const checked = (reply) => {
-    const json = bare(JSON.parse(reply.json));
-    if (json.error) throw new PrepairError(json.error);
-    return json;
-  };
-  return {
-    readFiles(request) {
-      const reply = host().readFiles(text(request));
-      const json = checked(reply);
-      for (const [name, file] of Object.entries(json.files)) if (file && 'blob' in file) json.files[name] = reply.blobs[file.blob];
-      return json;
-    },
-    sameFiles: (request, blobs) => checked(host().sameFiles(text(request), blobs)).same,
-    applyFiles: (request, blobs) => checked(host().applyFiles(text(request), blobs)),
+/** The driver of a host, with objects in place of JSON and contents in place of references to them. */
+function driverOf(host) {
+  return (request, blobs, handlers) => {
+    const ask = (what, json) => answered(() => [text(handlers[what](bare(JSON.parse(json))) ?? {})]);
+    const reply = host(text(request), blobs, ask);
+    const { error, answers = [], files = {}, ...told } = { __proto__: null, ...JSON.parse(reply.json) };
+    if (error) throw new PrepairError(error);
+    const standing = ([file, found]) => [file, found && Object.hasOwn(found, 'blob') ? reply.blobs[found.blob] : found];
+    return {
+      __proto__: null,
+      ...told,
+      // A report is the caller's, an object as all others.
+      answers: answers.map(({ steps, ...answer }) => ({ __proto__: null, ...answer, steps: bare(steps ?? []) })),
+      files: Object.assign(Object.create(null), Object.fromEntries(Object.entries(files).map(standing))),
+      blobs: reply.blobs,
+    };
   };
 }
 
@@ -211,8 +234,8 @@ function choose() {
     if (found) return nativeBinding(found);
   }
   if (wanted !== 'native') {
-    const call = wasm(failures);
-    if (call) return wasmBinding(call);
+    const module = wasm(failures);
+    if (module) return wasmBinding(module);
   }
   const installable = packages().length > 0 ? `Install ${packages().join(' or ')} beside openclaw-prepair, in the same version; or unset` : 'Unset';
   const what = { any: 'No binding', native: 'No addon', wasm: 'No wasm module' }[wanted];
@@ -227,7 +250,7 @@ function choose() {
 
 let loaded;
 
-/** `{ kind, call, readFiles, sameFiles, applyFiles }`, looked for once. */
+/** `{ kind, call, drive }`, looked for once. */
 function load() {
   loaded ??= permitted(choose);
   return loaded;

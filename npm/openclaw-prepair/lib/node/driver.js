@@ -1,17 +1,15 @@
 // @ts-check
 'use strict';
 
-// Read, plan, apply, read back, plan again: the only code that lets the core's decisions touch a disk.
+// What the driver of a binding (crates/host) cannot know or do: the environment, processes and packages, SQLite.
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { PrepairError, refusal, permitted } = require('../core/errors.js');
-const { ask, bare, own, operateOn, property, reading, taken, text } = require('../core/bridge.js');
+const { refusal, permitted } = require('../core/errors.js');
+const { own, property, reading, taken } = require('../core/bridge.js');
 const { attemptOf, running, packageOf } = require('./gateway-lock.js');
 
-const MAX_ATTEMPTS = 12;
-/** Where others write as well, each looks again at a time of its own: within 8 ms, then twice as much, up to 128. */
-const pause = (attempt) => attempt > 2 && Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.random() * 2 ** Math.min(attempt, 7));
+const OPTIONAL = { __proto__: null, throwIfNoEntry: false };
 const VARIABLES = [
   'HOME',
   'USERPROFILE',
@@ -25,7 +23,6 @@ const VARIABLES = [
 
 /** What few calls need; loading a module is a good part of what a call takes. */
 const openclaw = () => require('./openclaw.js');
-const reports = () => require('../core/report.js');
 const windows = () => require('./windows.js');
 
 const WINDOWS = process.platform === 'win32';
@@ -56,14 +53,13 @@ function prepare(binding, operation, options) {
     fixed: {
       __proto__: null,
       now: Date.now(),
-      // Drawn once a call: planning again must mean the same new key, or it would never come to rest.
-      entropy: ask(binding, { fn: 'entropy' }).blobs[0],
       // A user without an entry in passwd has no home; OpenClaw then takes the working folder (src/infra/home-dir.ts).
       // HOME is what `os.homedir()` gives where it is set.
       home: (property(process.env, 'HOME') ?? attemptOf(() => require('node:os').homedir(), null)) || cwd,
       cwd,
       process: { uid: process.getuid?.() ?? 0, node: process.versions.node, platform: process.platform },
       installed: null,
+      stats: {},
     },
   };
   if (call.auto) Object.assign(call.fixed, openclaw().installed({ ...known, ...places }, openclaw().believing(call.owner)));
@@ -83,79 +79,52 @@ function packageAt(dir) {
 
 /** Who owns the state dir, as far as that is known before any version is; asked only where a package is another user's. */
 function stateOwner(binding, operation, call) {
-  const inputs = { __proto__: null, ...call.fixed, files: Object.create(null), rows: Object.create(null), stats: Object.create(null) };
-  // Which of the default folders is there decides, and is asked for first.
-  for (let turn = 0; turn < 5; turn += 1) {
-    const { json } = operateOn(binding, 'plan', operation, call, inputs);
-    if (!Object.hasOwn(json, 'missing')) break;
-    const { bases, files } = bare(json.missing);
-    if (bases.length > 0) return openclaw().ownerOf(bases[0], call.options.owner?.uid);
-    Object.assign(inputs.files, binding.readFiles({ bases, files }).files);
-  }
-  return null;
+  const { bases } = binding.drive({ fn: 'plan', operation, options: call.options, inputs: call.fixed, bases: true }, call.blobs, answers(call));
+  return bases.length > 0 ? openclaw().ownerOf(bases[0], call.options.owner?.uid) : null;
 }
 
-/** A running gateway knows best which version runs: whether its package took the place of what was found, or is to be told. */
-function takesGateways(call) {
-  const own = call.auto && call.fixed.gateway !== null ? packageOf(call.fixed.gateway, call.owner) : null;
-  if (own === null) return false;
-  const { passedOver } = call.fixed;
-  Object.assign(call.fixed, own.installed ? own : { passedOver: [...passedOver, ...own.passedOver] });
-  return true;
+/** A running gateway knows best which version runs: whether its package takes the place of what was found, or is to be told. */
+function gateway(call, { bases }) {
+  const pid = running(bases);
+  const found = call.auto && pid !== null ? packageOf(pid, () => openclaw().ownerOf(bases[0], call.options.owner?.uid)) : null;
+  if (found === null) return { gateway: pid };
+  const { installed, passedOver } = call.fixed;
+  return { gateway: pid, anew: true, ...(found.installed ? found : { installed, passedOver: [...passedOver, ...found.passedOver] }) };
 }
 
-/** Answers queries. Where no folder holds a database, which is common, no SQLite is looked for. */
-function rowsOf(queries, mends = false) {
-  const absent = ({ db }) => attemptOf(() => fs.lstatSync(path.dirname(db), { __proto__: null, throwIfNoEntry: false }), null) === undefined;
-  if (queries.every(absent)) return Object.fromEntries(queries.map((query) => [query.id, null]));
-  return require('./sqlite.js').read(queries, mends);
-}
-
-/** Reads files. What a plan can do without and cannot be read is something else than a file. */
-function filesOf(binding, bases, files, optional) {
-  try {
-    return binding.readFiles({ bases, files });
-  } catch (error) {
-    if (optional.length === 0) throw error;
-  }
-  const needed = files.filter((file) => !optional.includes(file));
-  const read = binding.readFiles({ bases, files: needed });
-  const all = { files: { ...read.files }, leftovers: read.leftovers };
-  for (const file of optional) {
-    try {
-      Object.assign(all.files, binding.readFiles({ bases, files: [file] }).files);
-    } catch (error) {
-      if (!(error instanceof PrepairError)) throw error;
-      all.files[file] = { kind: 'other' };
-    }
-  }
-  return all;
-}
-
-/** Asks the core until it lacks nothing. `rows` answers its queries; `known` is what an earlier look of the call has read. */
-function look(binding, fn, operation, call, rows, known) {
-  const inputs = known ?? { ...call.fixed, files: Object.create(null), rows: Object.create(null), stats: Object.create(null) };
-  const asked = [];
-  let leftovers = false;
-  for (;;) {
-    const { json, blobs } = operateOn(binding, fn, operation, call, inputs);
-    if (!Object.hasOwn(json, 'missing')) return { __proto__: null, ...json, steps: bare(json.steps), blobs, leftovers, inputs, files: inputs.files, rows: inputs.rows, queries: asked };
-    const { files, optional = [], queries, bases, stats = [] } = bare(json.missing);
-    // Asked once a call, as soon as the core knows where.
-    if (call.fixed.gateway === undefined && bases.length > 0) {
-      inputs.gateway = call.fixed.gateway = running(bases);
-      if (takesGateways(call)) return look(binding, fn, operation, call, rows);
-    }
-    asked.push(...queries);
-    if (files.length > 0) {
-      const read = filesOf(binding, bases, files, optional);
-      Object.assign(inputs.files, read.files);
-      leftovers ||= read.leftovers;
-    }
-    if (queries.length > 0) Object.assign(inputs.rows, rows(queries));
-    for (const path of stats) inputs.stats[path] = statOf(path, inputs.files[path]?.kind === 'symlink');
-  }
-}
+/** What the driver asks back, each answered with fields. Only a binding without system calls of its own asks for files. */
+const answers = (call) => {
+  const sqlite = () => require('./sqlite.js');
+  let transaction;
+  return {
+    __proto__: null,
+    read: ({ queries, mends }) => ({ rows: sqlite().read(queries, mends) }),
+    begin: ({ db }) => {
+      transaction = sqlite().begin(db);
+      return {};
+    },
+    query: ({ queries }) => ({ rows: transaction.query(queries) }),
+    run: ({ statements }) => transaction.run(statements),
+    commit() {
+      transaction.commit();
+      transaction = undefined;
+    },
+    rollback() {
+      transaction?.rollback();
+      transaction = undefined;
+    },
+    gateway: (request) => gateway(call, request),
+    explained: ({ error }) => ({ error: require('./owned.js').owned(error) }),
+    waiting({ holder, ms }) {
+      call.waiting?.(holder, ms);
+    },
+    stat: ({ path: file, linked }) => ({ stat: statOf(file, linked) }),
+    lacksFolder: ({ file }) => ({ lacks: attemptOf(() => fs.lstatSync(path.dirname(file), OPTIONAL), null) === undefined }),
+    sleep({ ms }) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    },
+  };
+};
 
 /**
  * Modes and owner, and in a folder the names of backups; where a folder, or what lies behind a link, really is. Null where
@@ -178,196 +147,93 @@ function addNamed(call) {
   }
 }
 
-/**
- * Looks without touching: what cannot be read is told to the core, which makes findings of it. What is given may be asked for one
- * connection after another, and reads nothing twice.
- */
-function observer(binding, options) {
-  const call = prepare(binding, 'diagnose', options);
-  addNamed(call);
-  const failures = Object.create(null);
-  call.fixed.failures = failures;
-  const failed = (path, error) => {
-    if (!(error instanceof PrepairError)) throw error;
-    failures[path] = { path, ...require('./owned.js').owned(error) };
-  };
-  const readFiles = ({ bases, files }) => {
-    try {
-      return { ...binding.readFiles({ bases, files }) };
-    } catch (error) {
-      if (files.length === 1) {
-        failed(files[0], error);
-        return { files: { [files[0]]: { kind: 'other' } }, leftovers: false };
-      }
-      return { files: Object.assign({}, ...files.map((file) => readFiles({ bases, files: [file] }).files)), leftovers: false };
-    }
-  };
-  const rows = (queries) => {
-    try {
-      return rowsOf(queries);
-    } catch (error) {
-      failed(queries[0].db, error);
-      return Object.fromEntries(queries.map((query) => [query.id, null]));
-    }
-  };
-  let known;
-  return (fn, connection = call.options.connection) => {
-    const seen = look({ call: binding.call, readFiles }, fn, 'diagnose', { ...call, options: { ...call.options, connection } }, rows, known);
-    known = seen.inputs;
-    return seen;
-  };
+/** Whether a call is under way: what it calls back may not begin another one. */
+let driving = false;
+
+/** One call into the driver of a binding: `{ answers, files, blobs }`. */
+function drive(binding, fn, operation, call, more) {
+  if (driving) throw refusal('BUSY', 'This was called by what another call of this package called back.', { hint: 'Call it when the other call has returned.' });
+  const { options, blobs, fixed } = call;
+  const answering = answers(call);
+  driving = true;
+  try {
+    return binding.drive({ fn, operation, options, inputs: fixed, ...more }, blobs, answering);
+  } finally {
+    driving = false;
+    // Where the driver itself broke off.
+    answering.rollback();
+  }
 }
 
-const observe = (binding, fn, options) => observer(binding, options)(fn);
-
-const isSql = (step) => step.kind === 'sql';
-
-function applyFiles(binding, call, plan, rehearse = false) {
-  const steps = plan.steps.filter((step) => !isSql(step));
-  if (steps.length > 0) binding.applyFiles({ bases: plan.bases, steps, owner: call.options.owner ?? null, rehearse }, plan.blobs);
-}
+const only = (binding, fn, operation, call) => drive(binding, fn, operation, call).answers[0];
 
 /**
- * Applies the statements of a plan, before any of its files: what stops a call in between leaves rows without a change of
- * the config, which every gateway starts on. A rehearsal finds beforehand what would refuse the files, and waits for the
- * lock of the state dir while the database, which a gateway may be writing, is free.
+ * Runs an operation and gives its report. A dry run shows its plan, contents and all, to `onPlan`. While a lock is waited for, `waiting`
+ * is called at most once a second, with the process that holds it (null: not known) and for how many ms so far.
  */
-function applyRows(binding, operation, call, seen, { db }) {
-  applyFiles(binding, call, seen, true);
-  return require('./sqlite.js').transaction(db, (query, run) => {
-    // What was read before the write lock was ours may have changed: looked at anew under it.
-    const plan = look(binding, 'plan', operation, call, query);
-    plan.steps.filter(isSql).forEach((step) => run(step.statements));
-    return plan;
-  });
-}
-
-/** Runs an operation and gives its report. A dry run shows its plan, contents and all, to `onPlan`. */
-function run(binding, operation, options, onPlan) {
+function run(binding, operation, options, onPlan, waiting) {
   const call = prepare(binding, operation, options);
   if (WINDOWS && operation !== 'devices.list' && !call.options.dryRun) windows().refuseToWrite();
   // Whose state dir it is, a variable may tell.
   if (operation === 'setup' || operation === 'prePair') addNamed(call);
-  try {
-    return settle(binding, operation, call, onPlan);
-  } finally {
-    call.fixed.entropy.fill(0);
-  }
+  const shows = Boolean(call.options.dryRun && onPlan);
+  const { answers: [told], files, blobs } = drive(binding, 'plan', operation, { ...call, waiting }, { shows });
+  if (shows) onPlan({ ...told, files, blobs });
+  return told.report;
 }
 
-const counted = (report, attempts) => (attempts === 1 ? report : reports().withAttempts(report, attempts));
-
-/** Applies until looking again finds nothing to do. */
-function settle(binding, operation, call, onPlan) {
-  const rows = (queries) => rowsOf(queries, !call.options.dryRun);
-  let report = null;
-  let written = 0;
-  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    pause(attempt);
-    let plan = look(binding, 'plan', operation, call, rows);
-    // More than was seen first is not granted later.
-    if (operation.startsWith('devices.')) call.fixed.earlier ??= reports().seen(plan.report);
-    if (call.options.dryRun) {
-      onPlan?.(plan);
-      return plan.report;
-    }
-    if (plan.steps.length === 0) {
-      if (plan.leftovers) binding.applyFiles({ bases: plan.bases, steps: [], owner: null }, []);
-      return report ? reports().joined(report, plan.report, Math.max(written, 1)) : counted(plan.report, attempt);
-    }
-    let changed = null;
-    let committed = [];
-    try {
-      const sql = plan.steps.find(isSql);
-      if (sql) {
-        plan = applyRows(binding, operation, call, plan, sql);
-        committed = plan.steps.filter(isSql);
-      }
-      applyFiles(binding, call, plan);
-    } catch (error) {
-      if (error.code !== 'ERR_PREPAIR_CHANGED') throw error;
-      changed = new Set([...committed.map(({ db }) => db), ...visible(binding, plan)]);
-      if (changed.size === 0) continue;
-    }
-    if (call.fixed.earlier) call.fixed.earlier.applied = true;
-    const made = changed ? reports().partOf(plan.report, changed) : plan.report;
-    report = report ? reports().joined(report, made, attempt) : counted(made, attempt);
-    written = attempt;
-    if (!changed && holds(binding, plan)) return report;
-    // All was done once: from here on the key on the disk is the new one, which a killed call may have made.
-    const { identity, onConflict } = call.options;
-    if (!changed && identity === 'new' && onConflict !== 'replace') call.options = { ...call.options, identity: undefined };
-  }
-  const plan = look(binding, 'plan', operation, call, rows);
-  if (plan.steps.length === 0) return report ? reports().joined(report, plan.report, MAX_ATTEMPTS) : counted(plan.report, MAX_ATTEMPTS);
-  throw refusal('CONTENDED', `The files changed under us ${MAX_ATTEMPTS} times.`, {
-    path: plan.bases[0],
-    hint: 'Something writes them all the time: another setup, or a busy gateway. Call again, best before the gateway starts.',
-  });
+/** Looks without touching: what cannot be read is told to the core, which makes findings of it. */
+function observe(binding, fn, options, more) {
+  const call = prepare(binding, 'diagnose', options);
+  addNamed(call);
+  return drive(binding, fn, 'diagnose', call, more);
 }
 
-/**
- * Whether the disk still is what the plan was made from, and what it made of it: planning again would find nothing to do.
- * Rows are always looked at again.
- */
-function holds(binding, plan) {
-  if (plan.steps.some(isSql)) return false;
-  const blobs = [];
-  const files = Object.create(null);
-  const note = (file, content) => {
-    files[file] = content === null ? null : blobs.push(content) - 1;
-  };
-  for (const [file, content] of Object.entries(plan.files)) {
-    if (content !== null && !(content instanceof Uint8Array)) return false;
-    // A folder that had to be made for a step.
-    if (content === null && plan.steps.some((step) => step.path.startsWith(`${file}/`))) continue;
-    note(file, content);
-  }
-  for (const step of plan.steps) note(step.path, step.kind === 'write' ? plan.blobs[step.blob] : null);
-  return binding.sameFiles({ bases: plan.bases, files }, blobs) && text(rowsOf(plan.queries)) === text(plan.rows);
-}
+/** What `verify` needs to try a connection. */
+const approach = (binding, options) => observe(binding, 'approach', options).answers[0];
 
-/** The files of the first steps of a plan that was not done to the end: those that are as the steps leave them. */
-function visible(binding, plan) {
-  const steps = plan.steps.filter((step) => !isSql(step));
-  for (let count = steps.length; count > 0; count -= 1) {
-    const blobs = [];
-    const files = Object.create(null);
-    for (const step of steps.slice(0, count)) files[step.path] = step.kind === 'write' ? blobs.push(plan.blobs[step.blob]) - 1 : null;
-    if (binding.sameFiles({ bases: plan.bases, files }, blobs)) return new Set(Object.keys(files));
-  }
-  return new Set();
+const diagnose = (binding, options) => observe(binding, 'plan', options).answers[0].report;
+
+/** The diagnosis of each of these connections, from one look at the disk. */
+const diagnoseEach = (binding, options, connections) => observe(binding, 'plan', options, { connections }).answers.map(({ report }) => report);
+
+/** A diagnosis and the files that it stands on: `{ report, files }`. */
+function examine(binding, options) {
+  const { answers: [{ report }], files } = observe(binding, 'plan', options, { shows: true });
+  return { report, files };
 }
 
 /** The identity of a state dir, private key included. */
 function exportIdentity(binding, options) {
-  const { deviceId, publicKey, privateKeyPem } = look(binding, 'exportIdentity', 'prePair', prepare(binding, 'prePair', options), (queries) => rowsOf(queries));
+  const { deviceId, publicKey, privateKeyPem } = only(binding, 'exportIdentity', 'prePair', prepare(binding, 'prePair', options));
   return { deviceId, publicKey, privateKeyPem };
 }
 
 /** Every device and all that waits. Nothing is written. */
-const list = (binding, options) => look(binding, 'plan', 'devices.list', prepare(binding, 'devices.list', options), (queries) => rowsOf(queries)).report;
+const list = (binding, options) => only(binding, 'plan', 'devices.list', prepare(binding, 'devices.list', options)).report;
 
-/** The live token of a device: the core reads `devices.revoke` from the same options. */
+/** The live token of a device. */
 function token(binding, options) {
-  const { deviceId, role, token: secret, scopes } = look(binding, 'deviceToken', 'devices.revoke', prepare(binding, 'devices.revoke', options), (queries) => rowsOf(queries));
+  const { deviceId, role, token: secret, scopes } = only(binding, 'deviceToken', '', prepare(binding, 'devices.revoke', options));
   return { deviceId, role, token: secret, scopes };
 }
 
-const diagnose = (binding, options) => observe(binding, 'plan', options).report;
-
-/** The diagnosis of each of these connections, from one look at the disk. */
-function diagnoseEach(binding, options, connections) {
-  const judge = observer(binding, options);
-  return connections.map((connection) => judge('plan', connection).report);
-}
-
-const guarded = (body) => (...args) => {
+/** @template {(...args: any[]) => any} Body @param {Body} body @returns {Body} */
+const guarded = (body) => /** @type {any} */ ((...args) => {
   try {
     return permitted(() => body(...args));
   } catch (error) {
     throw error?.code === 'ERR_PREPAIR_PERMISSION' ? require('./owned.js').owned(error) : error;
   }
-};
+});
 
-module.exports = { run: guarded(run), observe: guarded(observe), diagnose: guarded(diagnose), diagnoseEach: guarded(diagnoseEach), list: guarded(list), token: guarded(token), exportIdentity: guarded(exportIdentity) };
+module.exports = {
+  run: guarded(run),
+  approach: guarded(approach),
+  diagnose: guarded(diagnose),
+  diagnoseEach: guarded(diagnoseEach),
+  examine: guarded(examine),
+  list: guarded(list),
+  token: guarded(token),
+  exportIdentity: guarded(exportIdentity),
+};

@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-// `readFiles`, `sameFiles` and `applyFiles` with node:fs, for the wasm binding: the twin of crates/host, which holds the reasons.
-// Requests, replies, error texts and the lock's protocol (crates/host/src/lock.rs) are the same.
+// `readFiles`, `sameFiles` and `applyFiles` with node:fs, for the wasm binding: the twin of crates/host-unix, which holds the reasons.
+// Requests, replies, error texts and the lock's protocol (crates/host-unix/src/lock.rs) are the same.
 //
 // Node has no openat. On Linux a name is reached as /proc/self/fd/<folder>/<name>, which is as good: the folder is the
 // one that we hold open, whatever its path leads to by now. Without /proc (macOS) a folder's path is checked against
@@ -27,6 +27,8 @@ const LOCK = '.prepair.lock';
 const STALE_MS = 30_000;
 const EMPTY_MS = 50;
 const WAIT_MS = 35_000;
+// How often it is said whom a lock is waited for.
+const TELL_MS = 1000;
 const TEMP = /^\.prepair-[0-9a-f]{25,28}\.tmp$/;
 const HOLDER = /^(-|[^.]*)\.(-|[^.]*)\.(\d{1,10})\.(-|\d{1,20})\.[0-9A-Za-z]{8,}$/;
 
@@ -583,6 +585,7 @@ function clear(state) {
 function attempt(state, owner, random) {
   const here = self();
   const mine = `${here.boot}.${here.namespace}.${process.pid}.${here.start}.${random}`;
+  let broke = false;
   return trying('lock', state.child(LOCK), () => {
     for (let round = 0; round < 3; round += 1) {
       let made = true;
@@ -597,7 +600,7 @@ function attempt(state, owner, random) {
         try {
           const folder = claim(state, owner, mine);
           // Not alone: someone tried at the same time.
-          return folder ? { lock: { state, folder, mine } } : { busy: true };
+          return folder ? { lock: { state, folder, mine, broke } } : { busy: true };
         } catch (error) {
           // Ours was removed as an old one while this process stood still.
           if (['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code)) return { busy: true };
@@ -614,6 +617,8 @@ function attempt(state, owner, random) {
       }
       if (cleared.foreign) throw foreign(state.child(LOCK));
       if (cleared.busy) return cleared;
+      // That of a dead call, which may have left more.
+      broke = true;
     }
     return { busy: true };
   });
@@ -650,9 +655,12 @@ function lockSeen(tree) {
 
 // Temp files that only dead calls can have left
 
+/** Whether a folder lies below the state dir: a call that dies leaves its lock there too. */
+const isGuarded = (tree, folder) => tree.bases.length > 0 && below(tree.bases[0], folder.path) !== null;
+
 /** Their names. In the config's folder a call for another state dir may be at work: there they are as old as a lock that is nobody's. */
 function deadTemps(tree, folder) {
-  const guarded = tree.bases.length > 0 && below(tree.bases[0], folder.path) !== null;
+  const guarded = isGuarded(tree, folder);
   return (quietly(() => folder.list()) ?? []).filter((name) => {
     const stat = TEMP.test(name) ? quietly(() => folder.statAt(name)) : null;
     return stat?.kind === 'file' && (guarded || Math.abs(Date.now() - stat.mtimeMs) > STALE_MS);
@@ -700,10 +708,11 @@ class Job {
     this.mounts = null;
   }
 
-  lock() {
+  lock(waiting) {
     const state = this.tree.bases[0];
     if (state === undefined) throw new Refusal('INTERNAL', 'a request needs the state dir as its first base');
     const pauses = delays();
+    let [waited, told] = [0, 0];
     for (let gone = 0; ; ) {
       const folder = this.folder(this.tree.descend(state, []));
       const owner = this.isRoot ? ofOwner(trying('open', folder.path, () => folder.stat())) : null;
@@ -727,7 +736,14 @@ class Job {
       }
       const pause = pauses.next();
       if (pause.done) throw locked(folder.child(LOCK), taken.pid);
-      sleep(pause.value);
+      if (waited >= told + TELL_MS) {
+        told = waited;
+        const refused = waiting?.(taken.pid ?? null, waited);
+        if (refused) throw Object.assign(new Refusal(), { error: refused });
+      }
+      const delay = Number(pause.value);
+      sleep(delay);
+      waited += delay;
     }
   }
 
@@ -892,15 +908,15 @@ class Job {
     for (const [folder, name] of this.made.splice(keep).reverse()) quietly(() => folder.removeDir(name));
   }
 
+  /** The folders in which calls write. */
+  known() {
+    const all = this.tree.bases.flatMap((base) => [[], ['identity'], ['devices']].map((between) => quietly(() => this.tree.find(base, between))));
+    return all.filter((folder) => folder);
+  }
+
   /** Removes what dead calls left. A live call removes its own, so the lock is not waited for. */
   sweepAll() {
-    const dirty = [];
-    for (const base of this.tree.bases) {
-      for (const between of [[], ['identity'], ['devices']]) {
-        const folder = quietly(() => this.tree.find(base, between));
-        if (folder && hasTemps(this.tree, folder)) dirty.push(folder);
-      }
-    }
+    const dirty = this.known().filter((folder) => hasTemps(this.tree, folder));
     const state = this.tree.bases.length > 0 ? this.tree.find(this.tree.bases[0]) : null;
     if (!state || (dirty.length === 0 && !lockSeen(this.tree))) return;
     const owner = this.isRoot ? ofOwner(state.stat()) : null;
@@ -978,19 +994,19 @@ function isSame(tree, path, content) {
   return kind === 'absent' ? content === null : kind === 'file' && rest !== null && rest.length === 0;
 }
 
-/** Whether a temp file lies in the folder of one of these files. */
+/** Whether a temp file lies in the folder of one of these files where no lock would tell of it. */
 const tempsBeside = (tree, files) =>
   files.some((path) => {
     const spot = tree.spot(path);
     const folder = tree.find(spot.base, spot.between);
-    return folder !== null && hasTemps(tree, folder);
+    return folder !== null && !isGuarded(tree, folder) && hasTemps(tree, folder);
   });
 
 /**
  * Applies steps in order: `{bases, steps, owner?, rehearse?}` → `{changes}`; without steps it removes what dead calls left.
  * A rehearsal does all but the last: everything is looked at and written beside its place, then taken away again.
  */
-function applyFiles(request, blobs) {
+function applyFiles(request, blobs, waiting) {
   const { bases, steps, owner, rehearse } = bare(JSON.parse(request));
   return replying(bases, (tree) => {
     const job = new Job(tree, owner);
@@ -1002,9 +1018,10 @@ function applyFiles(request, blobs) {
     }
     let done = false;
     try {
-      const lock = job.lock();
+      const lock = job.lock(waiting);
       const before = job.made.length;
       try {
+        if (lock.broke) job.known().forEach((folder) => sweep(tree, folder));
         const changes = job.run(steps.map((step) => (step.kind === 'write' ? { __proto__: null, ...step, content: blobs[step.blob] } : step)), rehearse);
         if (rehearse) {
           job.discard();

@@ -58,13 +58,13 @@ function* holders(bases) {
   // A state dir that is yet to be made may have a config elsewhere, which a gateway runs with.
   const owner = owners.find((uid) => uid !== undefined);
   if (owner === undefined) return;
-  const folders = bases.flatMap(names);
+  let folders;
   for (const temp of new Set([require('node:os').tmpdir(), '/tmp', ...bases.map((base) => path.join(base, 'tmp'))])) {
     for (const uid of new Set([owner, process.getuid?.()])) {
       const locks = path.join(temp, `openclaw-${uid}`);
       if (!attemptOf(() => fs.existsSync(locks), false)) continue;
       for (const name of attemptOf(() => fs.readdirSync(locks), [])) {
-        const held = /^gateway\..+\.lock$/.test(name) ? attemptOf(() => holder(path.join(locks, name), folders, owner), null) : null;
+        const held = /^gateway\..+\.lock$/.test(name) ? attemptOf(() => holder(path.join(locks, name), (folders ??= bases.flatMap(names)), owner), null) : null;
         if (held !== null) yield held;
       }
     }

@@ -191,43 +191,49 @@ function guarded(db, body) {
 }
 
 /**
- * Runs `body(query, run)` in one write transaction. `query` answers queries of this database, `run` executes statements
- * and checks how many rows each changed; what `body` throws rolls everything back.
+ * Opens a database and begins a transaction that writes. `query` answers queries in it, `run` executes statements and checks how many
+ * rows each changed; `commit` and `rollback` end it and close the database.
  */
-function transaction(file, body) {
-  return guarded(file, () => {
+function begin(file) {
+  const of = (body) => (...args) => guarded(file, () => body(...args));
+  const db = guarded(file, () => {
     const { DatabaseSync } = library(file);
     present(file);
-    const db = new DatabaseSync(file);
+    return new DatabaseSync(file);
+  });
+  const ending = (sql) => of(() => {
+    db.exec(sql);
+    db.close();
+  });
+  const rollback = () => {
     try {
-      db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
-      db.exec('BEGIN IMMEDIATE');
-      try {
-        const result = body(
-          (queries) => Object.fromEntries(queries.map((query) => [query.id, rowsOf(db, query)])),
-          (statements) => {
-            for (const { sql, params, changes } of statements) {
-              const done = Number(db.prepare(sql).run(...params).changes);
-              if (done !== changes) throw refusal('CHANGED', `A statement changed ${done} rows instead of ${changes}.`, { path: file });
-            }
-          },
-        );
-        db.exec('COMMIT');
-        return result;
-      } catch (error) {
-        if (db.isTransaction !== false) {
-          try {
-            db.exec('ROLLBACK');
-          } catch {
-            // SQLite has rolled back by itself.
-          }
-        }
-        throw error;
-      }
+      if (db.isTransaction !== false) db.exec('ROLLBACK');
+    } catch {
+      // SQLite has rolled back by itself.
     } finally {
       db.close();
     }
-  });
+  };
+  try {
+    guarded(file, () => {
+      db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+      db.exec('BEGIN IMMEDIATE');
+    });
+  } catch (error) {
+    rollback();
+    throw error;
+  }
+  return {
+    query: of((queries) => Object.fromEntries(queries.map((query) => [query.id, rowsOf(db, query)]))),
+    run: of((statements) => {
+      for (const { sql, params, changes } of statements) {
+        const done = Number(db.prepare(sql).run(...params).changes);
+        if (done !== changes) throw refusal('CHANGED', `A statement changed ${done} rows instead of ${changes}.`, { path: file });
+      }
+    }),
+    commit: ending('COMMIT'),
+    rollback,
+  };
 }
 
-module.exports = { read, transaction };
+module.exports = { begin, read };

@@ -320,7 +320,7 @@ async function verify(binding, options) {
 async function once(binding, settings, start) {
   const { target, force, headers, timeoutMs } = settings;
   const scopes = Object.fromEntries(PROBES.map(({ scope }) => [scope, false]));
-  const before = driver.observe(binding, 'approach', target);
+  const before = driver.approach(binding, target);
   const { url, token, password } = address(settings, before);
   const result = (rest) => ({ ok: false, scopes, ...rest, url: shown(url), elapsedMs: Math.round(performance.now() - start) });
   // OpenClaw's own clients would not connect, whatever answers.
@@ -375,7 +375,7 @@ async function once(binding, settings, start) {
  */
 function takeBack(binding, target, { before, client, outcomes }) {
   const { deviceId } = before;
-  const after = driver.observe(binding, 'approach', target);
+  const after = driver.approach(binding, target);
   const requests = [...new Set(outcomes.map(({ requestId }) => requestId))].filter((id) => id !== undefined && !before.pending.includes(id));
   const accepted = outcomes.flatMap((outcome) => outcome.accepted ?? []);
   // A token that it did not have: in a record that was not there, or in another store.

@@ -31,12 +31,14 @@ function read(path, bases) {
   return stat.isFile() ? readPlain(path, LIMIT) : { kind: 'other' };
 }
 
-/** The twin of that of crates/host. */
-function readFiles({ bases, files }) {
-  const found = Object.create(null);
+/** Reads as that of files.js does: a request and a reply as JSON, contents beside it. */
+function readFiles(request) {
+  const { bases, files } = JSON.parse(request);
+  const [found, blobs] = [Object.create(null), []];
   for (const path of files) {
     try {
-      found[path] = read(path, bases);
+      const stands = read(path, bases);
+      found[path] = stands instanceof Uint8Array ? { blob: blobs.push(stands) - 1 } : stands;
     } catch (error) {
       if (typeof error.code !== 'string') throw error;
       if (error.code === 'ENOENT' || error.code === 'ENOTDIR') found[path] = null;
@@ -44,7 +46,7 @@ function readFiles({ bases, files }) {
       else throw refusal('IO', `Cannot read this path: the system call failed (${error.code}).`, { path, hint: "Look at the disk and the system's limits, then run the same call again." });
     }
   }
-  return { files: found, leftovers: false };
+  return { json: JSON.stringify({ files: found, leftovers: false }), blobs };
 }
 
 /** The mode and owner of a file or folder: Windows has others, of which nothing is found. */
@@ -53,4 +55,4 @@ const own = (stat) => ({ mode: stat.isDirectory() ? 0o700 : 0o600, uid: 0 });
 /** As the core spells paths: with slashes. */
 const realpath = (path) => fs.realpathSync(path).replaceAll('\\', '/');
 
-module.exports = { own, realpath, readFiles, refuseToWrite, sameFiles: refuseToWrite, applyFiles: refuseToWrite };
+module.exports = { own, realpath, readFiles, refuseToWrite };

@@ -4,10 +4,9 @@
 // The operations on a sandbox seen from outside: read, plan, upload, commit, each one wait. No Node module is used
 // here, so that the edge entry shares it. What runs inside the sandbox is in ../inside/.
 
-const { DEVICES, OPERATIONS, bare, operateOn, own, property, reading, taken, text: json } = require('../core/bridge.js');
+const { DEVICES, OPERATIONS, ask, bare, operateOn, own, property, reading, taken, text: json } = require('../core/bridge.js');
 const { PrepairError, refusal } = require('../core/errors.js');
 const adapters = require('./adapters.js');
-const { joined, partOf, seen, withAttempts } = require('../core/report.js');
 const inside = require('./inside.js');
 
 const MAX_ATTEMPTS = 5;
@@ -562,6 +561,11 @@ class Job {
     return { deviceId, role, token, scopes, roundTrips: this.calls.rounds };
   }
 
+  /** The report of what was done first, and of what was done later. */
+  joined(first, later, attempts) {
+    return ask(this.binding, { fn: 'joined', first, later, attempts }).json;
+  }
+
   async run() {
     let before = null;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
@@ -572,7 +576,7 @@ class Job {
       this.step('planning');
       const finished = () => {
         this.step('done');
-        const report = before ? joined(before, plan.report, attempt) : withAttempts(plan.report, attempt);
+        const report = before ? this.joined(before, plan.report, attempt) : { ...plan.report, ...(Object.hasOwn(plan.report, 'attempts') && { attempts: attempt }) };
         return { ...report, roundTrips: this.calls.rounds };
       };
       if (this.reading || plan.steps.length + this.left.size === 0) return finished();
@@ -586,14 +590,17 @@ class Job {
       if (status === 'ok' || plan.steps.length === 0) return finished();
       if (status !== 'CHANGED') throw fault(status, at);
       if (this.fixed.earlier && visible.size > 0) this.fixed.earlier.applied = true;
-      const made = partOf(plan.report, visible);
-      before = before ? joined(before, made, attempt) : visible.size > 0 ? made : null;
+      const made = ask(this.binding, { fn: 'partOf', report: plan.report, files: [...visible] }).json;
+      before = before ? this.joined(before, made, attempt) : visible.size > 0 ? made : null;
     }
     throw refusal('CONTENDED', `The files in the sandbox changed under us ${MAX_ATTEMPTS} times.`, {
       hint: 'Something writes them all the time: another setup, or a busy gateway. Call again, best before the gateway starts.',
     });
   }
 }
+
+/** What a later look of the same call is told of its first one. */
+const seen = ({ deviceId, roles, granted }) => ({ deviceId, roles, granted, applied: false });
 
 /** The base that a path lies below. */
 function baseOf(path, bases) {

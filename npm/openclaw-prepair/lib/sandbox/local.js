@@ -13,7 +13,7 @@ const { refusal } = require('../core/errors.js');
 const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
 // Neither follows a link in the last place nor waits for the other end of a FIFO.
 const PLAIN = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-// The longest string of V8, as in crates/host/src/read.rs.
+// The longest string of V8, as in crates/host-unix/src/read.rs.
 const LARGEST = 2 ** 29 - 24;
 
 /** `dir` is the home folder of the sandbox; absolute paths are this machine's own. */

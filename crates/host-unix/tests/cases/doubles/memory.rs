@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 
-use prepair_host::io::{Errno, Io, Kind, Life, Process, Result, Stat};
+use prepair_host_unix::io::{Errno, Io, Kind, Life, Process, Result, Stat};
 
 /// A file system, clock and process table in memory. Owners are kept, permissions are not enforced.
 #[derive(Clone, Debug)]
@@ -12,6 +12,8 @@ pub(crate) struct Memory {
     now_ms: Cell<i64>,
     /// The effective user.
     pub(crate) euid: Cell<u32>,
+    /// How often random bytes were drawn.
+    drawn: Cell<u8>,
     /// Bits that new folders don't get.
     pub(crate) umask: Cell<u32>,
     /// This process's id; others are looked up in `processes`.
@@ -63,6 +65,7 @@ impl Memory {
             nodes: RefCell::default(),
             now_ms: Cell::new(1_790_000_000_000),
             euid: Cell::new(1000),
+            drawn: Cell::new(1),
             umask: Cell::new(0o022),
             pid: Cell::new(100),
             processes: RefCell::new(HashMap::from([(100, 1)])),
@@ -302,7 +305,7 @@ impl Memory {
             _ => 0,
         };
         let &Node { mode, uid, gid, mtime_ms, .. } = node;
-        Stat { kind, mode, id: (0, id), uid, gid, mtime_ms, size }
+        Stat { kind, mode, id: (0, id), uid, gid, mtime_ms, size, nlink: 1 }
     }
 
     fn insert(&self, at: &Handle, name: &str, body: Body, mode: u32) -> Result<Handle> {
@@ -497,6 +500,21 @@ impl Io for Memory {
 
     fn remove_dir(&self, at: &Handle, name: &str) -> Result<()> {
         self.remove(at, name, true)
+    }
+
+    fn stat_path(&self, path: &str) -> Result<Stat> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or_default();
+        self.stat_at(&self.open_base(if folder.is_empty() { "/" } else { folder })?, name)
+    }
+
+    fn real_path(&self, path: &str) -> Result<String> {
+        Ok(path.to_owned())
+    }
+
+    fn random(&self) -> Result<[u8; 12]> {
+        let drawn = self.drawn.get();
+        self.drawn.set(drawn + 1);
+        Ok([drawn; 12])
     }
 
     fn euid(&self) -> u32 {

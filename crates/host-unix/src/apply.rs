@@ -7,41 +7,22 @@ use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
 use prepair_core::report::{Change, ChangeAction};
 use prepair_core::steps::FileStep;
+use prepair_host::{ApplyRequest, Waiting};
 
 use crate::fault::{barren, changed, fault, mount_point, not_a_file, not_a_folder, not_ours};
 use crate::folder::{Folder, NewFile, Put, Whose, hex};
 use crate::io::{Errno, Io, Kind, Stat};
-use crate::leftovers::{sweep, sweep_all};
+use crate::leftovers::{sweep, sweep_all, sweep_known};
 use crate::lock::{self, Lock, Taken};
 use crate::reader::Reader;
 use crate::tree::{Tree, Way};
 
-/// Owner of new files and folders.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-pub struct Owner {
-    /// User.
-    pub uid: u32,
-    /// Group.
-    pub gid: u32,
-}
-
-/// What to change.
-#[derive(Clone, Debug, Default)]
-pub struct ApplyRequest<'c> {
-    /// The state dir, which holds the lock, then the config's folder; absolute.
-    pub bases: Vec<String>,
-    /// In the order in which they become visible. None: only what dead calls left is removed.
-    pub steps: Vec<FileStep<&'c [u8]>>,
-    /// Owner of new files and folders; as root, the default is the owner of the folder that they are made in.
-    pub owner: Option<Owner>,
-    /// All but the last: everything is looked at and written beside its place, then taken away again.
-    pub rehearse: bool,
-    /// For names of temp files and the lock.
-    pub random: [u8; 12],
-}
-
 /// Applies the steps in order. If it fails before the first one, nothing on the disk has changed.
-pub fn apply_files<I: Io>(io: &I, request: &ApplyRequest<'_>) -> Result<Vec<Change>> {
+pub fn apply_files<I: Io>(
+    io: &I,
+    request: &ApplyRequest<'_>,
+    waiting: Waiting<'_>,
+) -> Result<Vec<Change>> {
     let tree = Tree::new(io, &request.bases)?;
     let mut job = Job {
         tree: &tree,
@@ -57,8 +38,11 @@ pub fn apply_files<I: Io>(io: &I, request: &ApplyRequest<'_>) -> Result<Vec<Chan
         let _ = sweep_all(&tree, &job.random);
         return Ok(Vec::new());
     }
-    let outcome = job.lock().and_then(|lock| {
+    let outcome = job.lock(waiting).and_then(|lock| {
         let before = job.made.len();
+        if lock.broke {
+            sweep_known(&tree);
+        }
         let outcome = job.run(&request.steps, request.rehearse);
         job.discard();
         if outcome.is_err() || request.rehearse {
@@ -73,6 +57,9 @@ pub fn apply_files<I: Io>(io: &I, request: &ApplyRequest<'_>) -> Result<Vec<Chan
     }
     outcome
 }
+
+/// How often it is said whom a lock is waited for, in ms.
+const TELL_MS: u64 = 1000;
 
 struct Job<'t, 'a, I: Io> {
     tree: &'t Tree<'a, I>,
@@ -98,12 +85,12 @@ struct Ready<'a, 's, I: Io> {
 }
 
 impl<'a, I: Io> Job<'_, 'a, I> {
-    fn lock(&mut self) -> Result<Lock<'a, I>> {
+    fn lock(&mut self, waiting: Waiting<'_>) -> Result<Lock<'a, I>> {
         let state = self.tree.bases().first().ok_or_else(|| {
             Error::new(ErrorCode::Internal, "a request needs the state dir as its first base")
         })?;
         let mut delays = lock::delays();
-        let mut gone = 0;
+        let (mut gone, mut waited, mut told) = (0, 0, 0);
         loop {
             let folder = self.folder(self.tree.descend(state, &[])?)?;
             let owner = self.is_root.then(|| folder.stat()).transpose();
@@ -135,7 +122,14 @@ impl<'a, I: Io> Job<'_, 'a, I> {
                 }
             };
             match delays.next() {
-                Some(delay) => self.tree.io.sleep_ms(delay),
+                Some(delay) => {
+                    if waited >= told + TELL_MS {
+                        told = waited;
+                        waiting(busy, waited)?;
+                    }
+                    self.tree.io.sleep_ms(delay);
+                    waited += delay;
+                }
                 None => return Err(lock::locked(&folder.child(lock::NAME), busy)),
             }
         }

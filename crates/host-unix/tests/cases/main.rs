@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod doubles;
+mod drive;
 mod faults;
 mod json;
 mod lock;

@@ -158,7 +158,7 @@ fn normal(path: &str) -> Result<String> {
 }
 
 /// Folder and name of a normal path.
-fn split(path: &str) -> (&str, &str) {
+pub(crate) fn split(path: &str) -> (&str, &str) {
     match path.rsplit_once('/') {
         Some(("", "")) | None => ("/", "."),
         Some(("", name)) => ("/", name),

@@ -1,8 +1,7 @@
 //! What is read, and whether it is still the same.
 
-use std::collections::BTreeMap;
-
-use prepair_host::{Entry, same_files};
+use prepair_host::Entry;
+use prepair_host_unix::same_files;
 use zeroize::Zeroizing;
 
 use crate::doubles::Memory;
@@ -14,15 +13,15 @@ fn what_is_the_same() {
     memory.put_link("/s/l", "a");
     let bases = ["/s".to_owned()];
     let same = |path: &str, content: Option<&[u8]>| {
-        same_files(&memory, &bases, &BTreeMap::from([(path.to_owned(), content)])).unwrap()
+        same_files(&memory, &bases, &[(path, content)]).unwrap()
     };
     assert!(same("/s/a", Some(b"A")) && same("/s/b", None) && same("/s/d/b", None));
     for content in [None, Some(b"".as_slice()), Some(b"B"), Some(b"AA")] {
         assert!(!same("/s/a", content));
     }
     assert!(!same("/s/b", Some(b"")) && !same("/s/l", Some(b"A")) && !same("/s/l", None));
-    memory.put("/s/.prepair-0123456789abcdef012345670000.tmp", b"", 0o600);
-    assert!(!same("/s/a", Some(b"A")), "a dead call left something");
+    memory.put("/s/.prepair.lock/-.-.77.-.00000000", b"", 0o600);
+    assert!(!same("/s/a", Some(b"A")), "a dead call left its lock");
 }
 
 #[test]

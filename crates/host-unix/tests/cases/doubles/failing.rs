@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use prepair_host::io::{Errno, Io, Life, Process, Result, Stat};
+use prepair_host_unix::io::{Errno, Io, Life, Process, Result, Stat};
 
 /// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +100,18 @@ impl<I: Io> Io for Failing<'_, I> {
             Verdict::Short => self.inner.write(file, &bytes[..bytes.len().min(1)]),
             Verdict::Proceed => self.inner.write(file, bytes),
         }
+    }
+
+    fn stat_path(&self, path: &str) -> Result<Stat> {
+        self.inner.stat_path(path)
+    }
+
+    fn real_path(&self, path: &str) -> Result<String> {
+        self.inner.real_path(path)
+    }
+
+    fn random(&self) -> Result<[u8; 12]> {
+        self.inner.random()
     }
 
     fn euid(&self) -> u32 {

@@ -128,6 +128,21 @@ impl Io for Unix {
         fs::unlinkat(at, name, AtFlags::REMOVEDIR)
     }
 
+    fn stat_path(&self, path: &str) -> Result<Stat> {
+        fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).map(|stat| describe(&stat))
+    }
+
+    fn real_path(&self, path: &str) -> Result<String> {
+        let real = std::fs::canonicalize(path).map_err(|error| errno(&error))?;
+        real.into_os_string().into_string().map_err(|_| Errno::ILSEQ)
+    }
+
+    fn random(&self) -> Result<[u8; 12]> {
+        let mut bytes = [0; 12];
+        getrandom::fill(&mut bytes).map_err(|_| Errno::IO)?;
+        Ok(bytes)
+    }
+
     fn euid(&self) -> u32 {
         process::geteuid().as_raw()
     }
@@ -170,6 +185,10 @@ impl Io for Unix {
     }
 }
 
+fn errno(error: &std::io::Error) -> Errno {
+    Errno::from_io_error(error).unwrap_or(Errno::IO)
+}
+
 /// State and start time from `/proc/<pid>/stat`: fields 3 and 22, counted behind the name, which may hold anything.
 fn process_stat(pid: u32) -> Option<(char, u64)> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
@@ -193,5 +212,6 @@ fn describe(stat: &fs::Stat) -> Stat {
         gid: stat.st_gid,
         mtime_ms: stat.st_mtime as i64 * 1000 + stat.st_mtime_nsec as i64 / 1_000_000,
         size: u64::try_from(stat.st_size).unwrap_or_default(),
+        nlink: stat.st_nlink as u64,
     }
 }

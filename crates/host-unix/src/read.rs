@@ -1,10 +1,7 @@
 //! `readFiles`: what the core asked for, with nothing followed, nothing waited for and nothing changed.
 
-use core::fmt;
-use std::collections::BTreeMap;
-
 use prepair_core::error::Result;
-use zeroize::Zeroizing;
+use prepair_host::{Entry, ReadReply};
 
 use crate::fault::{fault, not_a_folder, too_large};
 use crate::folder::Opened;
@@ -18,70 +15,23 @@ use crate::tree::{Tree, Way};
 /// else may lie there.
 const LIMIT: usize = (1 << 29) - 24;
 
-/// Which files to read.
-#[derive(Clone, Debug, Default)]
-pub struct ReadRequest {
-    /// The state dir, then the config's folder; absolute.
-    pub bases: Vec<String>,
-    /// The files; absolute.
-    pub files: Vec<String>,
-}
-
-/// What is at a path.
-#[derive(PartialEq, Eq)]
-pub enum Entry {
-    /// Nothing, or no folder to hold it.
-    Absent,
-    /// A file and its content.
-    File(Zeroizing<Vec<u8>>),
-    /// A folder.
-    Dir,
-    /// A symbolic link, or a way that leads over one below its base.
-    Symlink,
-    /// A FIFO, device or socket.
-    Other,
-}
-
-impl fmt::Debug for Entry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Absent => f.write_str("Absent"),
-            Self::File(content) => write!(f, "File({} bytes)", content.len()),
-            Self::Dir => f.write_str("Dir"),
-            Self::Symlink => f.write_str("Symlink"),
-            Self::Other => f.write_str("Other"),
-        }
+fn entry(kind: Kind) -> Entry {
+    match kind {
+        Kind::Dir => Entry::Dir,
+        Kind::Symlink => Entry::Symlink,
+        Kind::File | Kind::Other => Entry::Other,
     }
-}
-
-impl From<Kind> for Entry {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Dir => Self::Dir,
-            Kind::Symlink => Self::Symlink,
-            Kind::File | Kind::Other => Self::Other,
-        }
-    }
-}
-
-/// What was read.
-#[derive(Debug, PartialEq, Eq)]
-pub struct ReadReply {
-    /// By path, as requested.
-    pub files: BTreeMap<String, Entry>,
-    /// A dead call left a temp file or the lock; [`crate::apply_files`] without steps removes them.
-    pub leftovers: bool,
 }
 
 /// Reads files.
-pub fn read_files<I: Io>(io: &I, request: &ReadRequest) -> Result<ReadReply> {
-    let tree = Tree::new(io, &request.bases)?;
-    let mut reply = ReadReply { files: BTreeMap::new(), leftovers: lock::seen(&tree)? };
-    for path in &request.files {
+pub fn read_files<I: Io>(io: &I, bases: &[String], files: &[String]) -> Result<ReadReply> {
+    let tree = Tree::new(io, bases)?;
+    let mut reply = ReadReply { files: Vec::new(), leftovers: lock::seen(&tree)? };
+    for path in files {
         let entry = read(&tree, path)?;
-        reply.files.insert(path.clone(), entry);
+        reply.files.push((path.clone(), entry));
     }
-    reply.leftovers = reply.leftovers || any_beside(&tree, &request.files)?;
+    reply.leftovers = reply.leftovers || any_beside(&tree, files)?;
     Ok(reply)
 }
 
@@ -89,7 +39,7 @@ pub fn read_files<I: Io>(io: &I, request: &ReadRequest) -> Result<ReadReply> {
 pub fn same_files<I: Io>(
     io: &I,
     bases: &[String],
-    files: &BTreeMap<String, Option<&[u8]>>,
+    files: &[(&str, Option<&[u8]>)],
 ) -> Result<bool> {
     let tree = Tree::new(io, bases)?;
     let mut folders = Vec::new();
@@ -97,7 +47,7 @@ pub fn same_files<I: Io>(
         if !same(&tree, path, *content)? {
             return Ok(false);
         }
-        folders.push(path.clone());
+        folders.push((*path).to_owned());
     }
     Ok(!lock::seen(&tree)? && !any_beside(&tree, &folders)?)
 }
@@ -142,7 +92,7 @@ fn read<I: Io>(tree: &Tree<'_, I>, path: &str) -> Result<Entry> {
     let failed = |errno: Errno| fault(errno, "read", &spot.path);
     match folder.open_file(&spot.name).map_err(failed)? {
         Opened::Absent => Ok(Entry::Absent),
-        Opened::Not(kind) => Ok(kind.into()),
+        Opened::Not(kind) => Ok(entry(kind)),
         Opened::File(reader) => match read_all(&reader, LIMIT).map_err(failed)? {
             Some(content) => Ok(Entry::File(content)),
             None => Err(too_large(&spot.path)),

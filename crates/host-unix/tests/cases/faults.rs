@@ -5,10 +5,12 @@ use prepair_core::codes::ErrorCode;
 use prepair_core::error::Error;
 use prepair_core::report::Change;
 use prepair_core::steps::FileStep;
-use prepair_host::io::Errno;
-use prepair_host::{ApplyRequest, Entry, Io, ReadRequest, apply_files, lock, read_files};
+use prepair_host::{ApplyRequest, Entry};
+use prepair_host_unix::io::Errno;
+use prepair_host_unix::{Io, lock, read_files};
 use sha2::{Digest, Sha256};
 
+use crate::doubles::applied;
 use crate::doubles::{Failing, Memory, Verdict};
 
 const STATE: &str = "/home/u/.openclaw";
@@ -62,10 +64,10 @@ fn bases() -> Vec<String> {
 /// What a driver does: reads, plans what is still to be done, applies it.
 fn run<I: Io>(io: &I) -> prepair_core::Result<Vec<Change>> {
     let files = PATHS.map(str::to_owned).to_vec();
-    let found = read_files(io, &ReadRequest { bases: bases(), files })?;
+    let found = read_files(io, &bases(), &files)?;
     let mut steps = Vec::new();
     for (path, new) in PATHS.iter().zip(NEW) {
-        let expect = match &found.files[*path] {
+        let expect = match &found.files.iter().find(|(known, _)| known == path).unwrap().1 {
             Entry::File(content) if Some(content.as_slice()) == new.map(str::as_bytes) => continue,
             Entry::File(content) => Some(hex(content)),
             Entry::Absent if new.is_none() => continue,
@@ -94,7 +96,7 @@ fn run<I: Io>(io: &I) -> prepair_core::Result<Vec<Change>> {
         return Ok(Vec::new());
     }
     let random = [(found.leftovers as u8) + 7; 12];
-    apply_files(io, &ApplyRequest { bases: bases(), steps, owner: None, rehearse: false, random })
+    applied(io, &ApplyRequest { bases: bases(), steps, owner: None, rehearse: false, random })
 }
 
 /// How many steps are visible; panics if they aren't the first ones or a file isn't whole.

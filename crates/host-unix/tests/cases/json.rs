@@ -1,6 +1,6 @@
 //! Requests and replies as they cross a binding.
 
-use prepair_host::{apply_files_json, read_files_json};
+use prepair_host_unix::{apply_files_json, read_files_json};
 
 use crate::doubles::Memory;
 
@@ -14,7 +14,7 @@ fn requests_and_replies() {
         &memory,
         r#"{"bases":["/s"],"files":["/s/a","/s/f","/s/l","/s/d","/s","/x"]}"#,
     );
-    let expected = r#"{"files":{"/s":{"kind":"dir"},"/s/a":{"blob":0},"/s/d":null,"/s/f":{"kind":"other"},"/s/l":{"kind":"symlink"},"/x":null},"leftovers":false}"#;
+    let expected = r#"{"files":{"/s/a":{"blob":0},"/s/f":{"kind":"other"},"/s/l":{"kind":"symlink"},"/s/d":null,"/s":{"kind":"dir"},"/x":null},"leftovers":false}"#;
     assert_eq!((read.json.as_str(), read.blobs), (expected, vec![b"A".to_vec()]));
 
     let request = r#"{"bases":["/s"],"owner":null,"steps":[{"kind":"write","path":"/s/b","blob":1,"mode":384,"expect":null},

@@ -35,12 +35,14 @@ pub struct Stat {
     pub mtime_ms: i64,
     /// Bytes in a file.
     pub size: u64,
+    /// How many names it has.
+    pub nlink: u64,
 }
 
 impl Stat {
-    /// Whether this is the same file, and nobody wrote to it or gave it another mode or owner in between.
+    /// Whether this is the same file, and nobody wrote to it or gave it another mode or owner in between; another name is no change.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        self == other
+        self == &Self { nlink: self.nlink, ..*other }
     }
 }
 
@@ -66,7 +68,7 @@ pub enum Life {
     Alive(Option<u64>),
 }
 
-/// The system calls. Names are single components; only [`Io::open_base`] takes a path.
+/// The system calls. Names are single components; only [`Io::open_base`], [`Io::stat_path`] and [`Io::real_path`] take paths.
 pub trait Io {
     /// An open file or folder; closed when dropped.
     type Fd;
@@ -115,6 +117,13 @@ pub trait Io {
     /// Removes an empty folder.
     fn remove_dir(&self, at: &Self::Fd, name: &str) -> Result<()>;
 
+    /// Describes what stands at a path, not what a link there leads to.
+    fn stat_path(&self, path: &str) -> Result<Stat>;
+    /// Where a path leads, over all links.
+    fn real_path(&self, path: &str) -> Result<String>;
+
+    /// Random bytes for names.
+    fn random(&self) -> Result<[u8; 12]>;
     /// The effective user.
     fn euid(&self) -> u32;
     /// The clock that file times are taken from, ms since 1970.

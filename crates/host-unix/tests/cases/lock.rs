@@ -4,10 +4,13 @@ use prepair_core::codes::ErrorCode;
 use prepair_core::error::Place;
 use std::cell::{Cell, RefCell};
 
+use prepair_core::options::target::Owner;
 use prepair_core::steps::FileStep;
-use prepair_host::io::Errno;
-use prepair_host::{ApplyRequest, Owner, apply_files, lock};
+use prepair_host::ApplyRequest;
+use prepair_host_unix::io::Errno;
+use prepair_host_unix::lock;
 
+use crate::doubles::applied;
 use crate::doubles::{Failing, Memory, Verdict};
 
 const STATE: &str = "/home/u/.openclaw";
@@ -47,7 +50,7 @@ fn at_each_call(of: impl Fn(&Memory) -> usize, meet: impl Fn(&Memory)) {
             }
             Verdict::Proceed
         });
-        let outcome = apply_files(&ours, &request(1, "ours", None));
+        let outcome = applied(&ours, &request(1, "ours", None));
         match (outcome, memory.get(FILE).as_deref()) {
             (Ok(_), Some(b"ours")) => {}
             (Err(error), Some(b"theirs")) if error.code == ErrorCode::Changed => {}
@@ -59,7 +62,7 @@ fn at_each_call(of: impl Fn(&Memory) -> usize, meet: impl Fn(&Memory)) {
 
 fn count(memory: &Memory) -> usize {
     let counting = Failing::new(memory, |_, _| Verdict::Proceed);
-    apply_files(&counting, &request(1, "ours", None)).unwrap();
+    applied(&counting, &request(1, "ours", None)).unwrap();
     counting.log().len()
 }
 
@@ -68,12 +71,12 @@ fn count(memory: &Memory) -> usize {
 fn another_call_in_the_middle_of_ours() {
     at_each_call(count, |memory| {
         if !memory.paths().iter().any(|path| path.starts_with(&format!("{LOCK}/"))) {
-            let _ = apply_files(memory, &request(2, "theirs", None));
+            let _ = applied(memory, &request(2, "theirs", None));
             return;
         }
         // On a copy, as ours can't go on while the other one waits.
         let copy = memory.clone();
-        let _ = apply_files(&copy, &request(2, "theirs", None));
+        let _ = applied(&copy, &request(2, "theirs", None));
         assert!(copy.now() - memory.now() > lock::STALE_MS);
     });
 }
@@ -83,7 +86,7 @@ fn another_call_in_the_middle_of_ours() {
 fn a_call_that_stands_still_loses_its_lock_and_nothing_else() {
     at_each_call(count, |memory| {
         memory.pass(lock::STALE_MS + 1);
-        let _ = apply_files(memory, &request(2, "theirs", None));
+        let _ = applied(memory, &request(2, "theirs", None));
     });
 }
 
@@ -101,7 +104,7 @@ fn the_state_dir_goes_away_while_we_try() {
             }
             Verdict::Proceed
         });
-        let outcome = apply_files(&ours, &request(1, "ours", None));
+        let outcome = applied(&ours, &request(1, "ours", None));
         if cuts < 100 {
             assert!(outcome.is_ok(), "{outcome:?}");
             assert_eq!(memory.get(FILE).as_deref(), Some(&b"ours"[..]));
@@ -119,7 +122,7 @@ fn a_lock_that_cannot_be_broken_is_waited_for_and_told() {
     memory.put(&stranger, b"", 0o600);
     memory.give(&stranger, 0, 0);
     let before = memory.now();
-    let error = apply_files(&memory, &request(1, "ours", None)).unwrap_err();
+    let error = applied(&memory, &request(1, "ours", None)).unwrap_err();
     assert_eq!(error.code, ErrorCode::Locked);
     assert_eq!(error.place, Some(Place::of(LOCK)));
     let waited = memory.now() - before;
@@ -148,11 +151,10 @@ fn the_holder_is_named_and_broken_only_when_old() {
         Verdict::Proceed
     };
     refresh(0, "make_dir");
-    let error =
-        apply_files(&Failing::new(&memory, refresh), &request(1, "ours", None)).unwrap_err();
+    let error = applied(&Failing::new(&memory, refresh), &request(1, "ours", None)).unwrap_err();
     assert_eq!(error.message, "This lock is held by another call (process 77).");
     let before = memory.now();
-    assert!(apply_files(&memory, &request(1, "ours", None)).is_ok());
+    assert!(applied(&memory, &request(1, "ours", None)).is_ok());
     assert!(memory.now() - before > lock::STALE_MS - 5_000);
 }
 
@@ -171,7 +173,7 @@ fn root_gives_what_is_new_to_the_owner_of_the_folder() {
         }
         Verdict::Proceed
     });
-    apply_files(&ours, &request(1, "ours", None)).unwrap();
+    applied(&ours, &request(1, "ours", None)).unwrap();
     assert!(seen.take());
     let file = memory.look(FILE).unwrap();
     assert_eq!((file.uid, file.gid, file.mode), (1000, 100, 0o600));
@@ -186,7 +188,7 @@ fn the_state_dir_of_another_user_is_refused_but_roots() {
     {
         let memory = fresh();
         memory.give(STATE, of, of);
-        let outcome = apply_files(&memory, &ApplyRequest { owner, ..request(1, "ours", None) });
+        let outcome = applied(&memory, &ApplyRequest { owner, ..request(1, "ours", None) });
         if of == 1001 && owner.is_none() {
             let error = outcome.unwrap_err();
             assert_eq!(error.code, ErrorCode::Permission);
@@ -204,7 +206,7 @@ fn the_state_dir_of_another_user_is_refused_but_roots() {
         }
         Verdict::Proceed
     });
-    assert!(apply_files(&ours, &request(1, "ours", None)).is_ok());
+    assert!(applied(&ours, &request(1, "ours", None)).is_ok());
 }
 
 /// As root in a folder of someone else: a folder of root that they put in place of the one we made is not given away.
@@ -222,7 +224,7 @@ fn a_folder_put_in_place_of_ours_is_not_given_away() {
         }
         Verdict::Proceed
     });
-    let error = apply_files(&ours, &request(1, "ours", None)).unwrap_err();
+    let error = applied(&ours, &request(1, "ours", None)).unwrap_err();
     assert_eq!(error.code, ErrorCode::Changed);
     assert_eq!(memory.look(folder).unwrap().uid, 0);
     assert_eq!(memory.get("/home/u/.openclaw/secret").as_deref(), Some(&b"s"[..]));
@@ -239,7 +241,7 @@ fn a_file_that_appears_is_never_replaced() {
             }
             Verdict::Proceed
         });
-        let error = apply_files(&ours, &request(1, "ours", None)).unwrap_err();
+        let error = applied(&ours, &request(1, "ours", None)).unwrap_err();
         assert_eq!(error.code, ErrorCode::Changed);
         assert_eq!(memory.get(FILE).as_deref(), Some(&b"theirs"[..]));
         assert_eq!(memory.paths(), ["/home", "/home/u", STATE, FILE]);
@@ -252,18 +254,18 @@ fn a_mount_point_is_refused_before_and_at_the_rename() {
     memory.put(FILE, b"old", 0o600);
     memory.mount(FILE);
     let expect = "cba06b5736faf67e54b07b561eae94395e774c517a7d910a54369e1263ccfbd4";
-    let error = apply_files(&memory, &request(1, "ours", Some(expect))).unwrap_err();
+    let error = applied(&memory, &request(1, "ours", Some(expect))).unwrap_err();
     assert_eq!(error.code, ErrorCode::MountPoint);
     let blind = Failing::new(&memory, |_, call| {
         if call == "is_mount" { Verdict::Fail(Errno::NOENT) } else { Verdict::Proceed }
     });
-    assert!(apply_files(&blind, &request(1, "ours", Some(expect))).is_err());
+    assert!(applied(&blind, &request(1, "ours", Some(expect))).is_err());
     let memory = fresh();
     memory.put(FILE, b"old", 0o600);
     let busy = Failing::new(&memory, |_, call| {
         if call == "exchange" { Verdict::Fail(Errno::BUSY) } else { Verdict::Proceed }
     });
-    let error = apply_files(&busy, &request(1, "ours", Some(expect))).unwrap_err();
+    let error = applied(&busy, &request(1, "ours", Some(expect))).unwrap_err();
     assert_eq!(error.code, ErrorCode::MountPoint);
     assert_eq!(memory.get(FILE).as_deref(), Some(&b"old"[..]));
     assert_eq!(memory.paths(), ["/home", "/home/u", STATE, FILE]);

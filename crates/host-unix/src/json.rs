@@ -1,17 +1,17 @@
 //! The same two calls as they cross a binding: JSON beside the contents of files.
 
-use std::collections::BTreeMap;
-
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
+use prepair_core::options::target::Owner;
 use prepair_core::report::Change;
 use prepair_core::steps::FileStep;
+use prepair_host::{ApplyRequest, Entry};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::apply::{ApplyRequest, Owner, apply_files};
+use crate::apply::apply_files;
 use crate::io::Io;
-use crate::read::{Entry, ReadRequest, read_files, same_files};
+use crate::read::read_files;
 
 /// A reply: JSON that refers to contents by their index. A refusal is `{"error": …}`.
 pub struct Reply {
@@ -28,18 +28,18 @@ struct ReadJson {
 }
 
 #[derive(Deserialize)]
-struct SameJson {
-    bases: Vec<String>,
-    files: BTreeMap<String, Option<usize>>,
-}
-
-#[derive(Deserialize)]
 struct ApplyJson {
     bases: Vec<String>,
     steps: Vec<FileStep<usize>>,
-    owner: Option<Owner>,
+    owner: Option<OwnerJson>,
     #[serde(default)]
     rehearse: bool,
+}
+
+#[derive(Deserialize)]
+struct OwnerJson {
+    uid: u32,
+    gid: u32,
 }
 
 #[derive(Serialize)]
@@ -51,7 +51,7 @@ struct AppliedJson {
 pub fn read_files_json<I: Io>(io: &I, request: &str) -> Reply {
     let mut blobs = Vec::new();
     let reply = parse(request).and_then(|ReadJson { bases, files }| {
-        let found = read_files(io, &ReadRequest { bases, files })?;
+        let found = read_files(io, &bases, &files)?;
         let mut entries = Map::new();
         for (path, entry) in found.files {
             let entry = match entry {
@@ -74,29 +74,16 @@ pub fn read_files_json<I: Io>(io: &I, request: &str) -> Reply {
     }
 }
 
-/// `{bases, files: {path: blob | null}}` → `{same}`.
-pub fn same_files_json<I: Io>(io: &I, request: &str, blobs: &[&[u8]]) -> Reply {
-    let reply = parse(request).and_then(|SameJson { bases, files }| {
-        let files = files
-            .into_iter()
-            .map(|(path, blob)| Ok((path, blob.map(|blob| blob_at(blobs, blob)).transpose()?)))
-            .collect::<Result<_>>()?;
-        Ok(json!({ "same": same_files(io, &bases, &files)? }).to_string())
-    });
-    match reply {
-        Ok(json) => Reply { json, blobs: Vec::new() },
-        Err(error) => refusal(&error),
-    }
-}
-
 /// `{bases, steps, owner?, rehearse?}` → `{changes}`.
 pub fn apply_files_json<I: Io>(io: &I, request: &str, blobs: &[&[u8]], random: [u8; 12]) -> Reply {
     let reply = parse(request).and_then(|request: ApplyJson| {
+        let ApplyJson { bases, steps, owner, rehearse } = request;
         let bound = |step: FileStep<usize>| step.with(|index| blob_at(blobs, index));
-        let steps = request.steps.into_iter().map(bound).collect::<Result<_>>()?;
-        let ApplyJson { bases, owner, rehearse, .. } = request;
+        let steps = steps.into_iter().map(bound).collect::<Result<_>>()?;
+        let owner = owner.map(|OwnerJson { uid, gid }| Owner { uid, gid });
         let request = ApplyRequest { bases, steps, owner, rehearse, random };
-        apply_files(io, &request).map(|changes| json!(AppliedJson { changes }).to_string())
+        apply_files(io, &request, &mut |_, _| Ok(()))
+            .map(|changes| json!(AppliedJson { changes }).to_string())
     });
     match reply {
         Ok(json) => Reply { json, blobs: Vec::new() },
