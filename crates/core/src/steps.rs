@@ -64,12 +64,13 @@ impl<C> FileStep<C> {
         C: AsRef<[u8]>,
     {
         match self {
-            Self::Write { path, content, mode, expect, keep_mode } => FileStep::Write {
+            Self::Write { path, content, mode, expect, keep_mode, splices } => FileStep::Write {
                 path: path.clone(),
                 content: content.as_ref(),
                 mode: *mode,
                 expect: expect.clone(),
                 keep_mode: *keep_mode,
+                splices: splices.clone(),
             },
             Self::Remove { path, expect } => {
                 FileStep::Remove { path: path.clone(), expect: expect.clone() }
