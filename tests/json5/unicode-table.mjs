@@ -26,9 +26,16 @@ function unicodeTable(json5Dir) {
     if (state !== current) changes.push(c * 4 + state);
     current = state;
   }
+  // the distance to the change before, and the class
+  const bytes = changes.flatMap((change, i) => {
+    let number = ((change >> 2) - ((changes[i - 1] ?? 0) >> 2)) * 4 + (change & 3);
+    const out = [];
+    for (; number >= 0x80; number >>>= 7) out.push((number & 0x7f) | 0x80);
+    return [...out, number];
+  });
   let rows = '';
-  for (let i = 0; i < changes.length; i += 12) {
-    rows += `    ${changes.slice(i, i + 12).map((n) => `0x${n.toString(16)}`).join(', ')},\n`;
+  for (let i = 0; i < bytes.length; i += 20) {
+    rows += `    ${bytes.slice(i, i + 20).map((n) => `0x${n.toString(16)}`).join(', ')},\n`;
   }
   return `//! Which characters above ASCII may stand in an unquoted key: the tables of npm json5 ${version} (Unicode 10).
 //! Written by tests/json5/unicode-table.mjs.
@@ -44,13 +51,26 @@ pub(super) fn is_continue(c: char) -> bool {
 }
 
 fn class(c: char) -> u32 {
-    let after = CHANGES.partition_point(|change| change >> 2 <= u32::from(c));
-    after.checked_sub(1).map_or(0, |at| CHANGES[at] & 3)
+    let (mut from, mut class, mut number, mut shift) = (0, 0, 0, 0);
+    for &byte in CHANGES {
+        number |= u32::from(byte & 0x7f) << shift;
+        shift += 7;
+        if byte < 0x80 {
+            from += number >> 2;
+            if from > u32::from(c) {
+                break;
+            }
+            class = number & 3;
+            (number, shift) = (0, 0);
+        }
+    }
+    class
 }
 
-/// \`code point * 4 + class\` wherever the class changes: 0 neither, 1 may follow, 2 may begin and follow.
+/// Wherever the class changes, \`distance to the last change * 4 + class\`: 0 neither, 1 may follow, 2 may begin and follow. Of seven
+/// bits a byte, the lowest first; the eighth says that more follow.
 #[rustfmt::skip]
-const CHANGES: [u32; ${changes.length}] = [
+const CHANGES: &[u8] = &[
 ${rows}];
 `;
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { ship } from '../../npm/release/shipped.mjs';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const PACKAGE = join(ROOT, 'npm/openclaw-prepair');
@@ -29,11 +30,16 @@ export async function exec(program, args, options = {}) {
 
 const packed = new Map();
 
-/** `npm pack` of a folder below npm/: `{ file, names }`. */
+/** `npm pack` of a folder below npm/, of the package in the form in which it is released: `{ file, names }`. */
 export function pack(folder = PACKAGE) {
   if (!packed.has(folder)) {
     packed.set(folder, (async () => {
-      const { stdout } = await exec('npm', ['pack', '--json', '--pack-destination', work, folder], { cwd: work });
+      const source = folder === PACKAGE ? join(work, 'shipped') : folder;
+      if (source !== folder) {
+        cpSync(folder, source, { recursive: true, filter: (file) => !file.endsWith('.node') });
+        ship(source);
+      }
+      const { stdout } = await exec('npm', ['pack', '--json', '--pack-destination', work, source], { cwd: work });
       const [{ filename, files }] = JSON.parse(stdout);
       return { file: join(work, filename), names: files.map((file) => file.path).sort() };
     })());

@@ -13,7 +13,7 @@ import { elsewhere } from '../../npm/release/texts.mjs';
 import { python } from '../lib/cache.mjs';
 import { PACKAGE, ROOT, USED, build, exec } from './app.mjs';
 import { uses } from './managers.mjs';
-import { loopback, publish, startRegistry } from './registry.mjs';
+import { clean, loopback, publish, startRegistry } from './registry.mjs';
 
 const PLATFORM = `linux-${process.arch}-gnu`;
 const addon = join(ROOT, 'npm', PLATFORM, 'prepair.node');
@@ -53,14 +53,27 @@ test('the order of publishing: what a package names is there before it', () => {
   assert.deepEqual(manifest.optionalDependencies, { [`@openclaw-prepair/${PLATFORM}`]: build.version });
 });
 
-test('each tarball carries README, SECURITY and both licences; the main one no addon and no component, in 430 KB', () => {
+test('each tarball carries README, SECURITY and both licences; the main one no addon and no component, in 360 KB', () => {
   for (const { name, file, bytes } of plan().packages) {
     const names = execFileSync('tar', ['-tzf', join(dir, 'packages', file)], { encoding: 'utf8' }).trim().split('\n').map((path) => path.replace('package/', ''));
     for (const text of ['README.md', 'SECURITY.md', 'LICENSE-MIT', 'LICENSE-APACHE']) assert.ok(names.includes(text), `${name}: ${text}`);
     if (name !== 'openclaw-prepair') continue;
     assert.deepEqual(names.filter((path) => /\.node$|component/.test(path)), []);
-    assert.ok(bytes <= 430 * 1024, `${bytes} bytes`);
+    assert.ok(bytes <= 360 * 1024, `${bytes} bytes`);
   }
+});
+
+test('the main tarball has the files that npm packs but for those of the command line, which is one; a module stands behind its twin', async () => {
+  const { file } = plan().packages.at(-1);
+  const names = execFileSync('tar', ['-tzf', join(dir, 'packages', file)], { encoding: 'utf8' }).trim().split('\n').map((path) => path.replace('package/', ''));
+  const { stdout } = await exec('npm', ['pack', '--dry-run', '--json', PACKAGE], { cwd: dir });
+  const built = JSON.parse(stdout)[0].files.map(({ path }) => path);
+  assert.deepEqual([...names].sort(), built.filter((path) => !path.startsWith('lib/cli/') || path === 'lib/cli/index.js').sort());
+  const behind = (module) => names[names.indexOf(`lib/${module}.js`) + 1];
+  for (const module of ['core/glue', 'core/plan', 'core/wasm', 'sandbox/adapters', 'sandbox/index']) assert.equal(behind(module), `lib/esm/${module}.mjs`);
+  // what more than one of them takes in is a chunk of its own
+  for (const module of ['core/bridge', 'core/errors', 'sandbox/inside']) assert.ok(tar(file, behind(module)).includes(`{"${module}.js"(`), module);
+  assert.doesNotMatch(tar(file, 'lib/node/binding.js'), /@ts-check/);
 });
 
 test('no README of a tarball has a link that leads nowhere', () => {
@@ -156,6 +169,14 @@ test('published on a registry and installed from it by npm, it brings the addon;
       assert.equal(binding, expected);
       assert.deepEqual(rest, USED);
     }
+    const app = mkdtempSync(join(dir, 'cli-'));
+    const run = (...args) => exec('npx', ['--yes', '--registry', registry.url, 'openclaw-prepair', ...args], { cwd: app, env: clean(app) });
+    assert.equal((await run('--version')).stdout, `${build.version}\n`);
+    const target = ['--state-dir', join(app, 'state'), '--gateway-version', '2026.2.19'];
+    assert.match((await run('setup', '--dry-run', ...target)).stdout, /<new deviceId>/);
+    await run('setup', ...target);
+    assert.match((await run('devices', 'list', ...target)).stdout, /^1 paired, 0 waiting/);
+    assert.equal((await run('doctor', '--quiet', ...target)).stdout, '');
   } finally {
     await registry.stop();
   }

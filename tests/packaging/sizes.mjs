@@ -19,10 +19,10 @@ export function sizes() {
     // both raised for twelve more rows of the rules, the sources of their cells, and what asks them
     // raised for lists and diagnoses that look at each record of a large store once (+1 KB of brotli)
     // raised for advice that tells whose key it judges: log lines and log files, requests of named devices, containers (+5 KB of brotli)
-    // raised for the splices of a plan and nodes of approved networks (+1.5 KB of brotli)
+    // lowered: numbers are printed and characters of keys known without tables, and what is printable is said in ranges (-8 KB of brotli)
     // both raised for the driver, which is the same program in both and stood in JavaScript before (+28 KB of the module, +11 KB of brotli)
     { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_755_000 } },
-    { file: 'lib/core/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 608_000, brotli: 228_000 } },
+    { file: 'lib/core/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 605_000, brotli: 218_000 } },
     // raised for the places of errors and notices, which stand in wit/ beside their path, line and column (+4 KB)
     { file: '../component/component.wasm', goal: {}, ceiling: { bytes: 592_000 } },
   ].map(({ file, goal, ceiling }) => {

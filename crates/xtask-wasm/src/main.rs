@@ -2,14 +2,16 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stderr, reason = "a command line tool")]
 
-const USAGE: &str = "xtask-wasm bindgen <in.wasm> <folder> | encode <in.wasm> <out.wasm>";
+const USAGE: &str =
+    "xtask-wasm bindgen <in.wasm> <folder> | encode <in.wasm> <out.wasm> | gzip <in >out";
 
-/// `bindgen`: prepair_bg.wasm and prepair_bg.js. `encode`: a component.
+/// `bindgen`: prepair_bg.wasm and prepair_bg.js. `encode`: a component. `gzip`: what every gunzip reads, some 5 % smaller.
 fn main() -> std::process::ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let done = match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["bindgen", input, folder] => bindgen(input, folder),
         ["encode", input, output] => encode(input, output),
+        ["gzip"] => gzip().map_err(|e| format!("gzip: {e}")),
         _ => Err(USAGE.to_owned()),
     };
     match done {
@@ -41,4 +43,16 @@ fn encode(input: &str, output: &str) -> Result<(), String> {
         .and_then(|encoder| encoder.encode())
         .map_err(|e| format!("{input}: {e:#}"))?;
     std::fs::write(output, component).map_err(|e| format!("{output}: {e}"))
+}
+
+fn gzip() -> std::io::Result<()> {
+    // more rounds than these gain nothing
+    let rounds = std::num::NonZeroU64::new(5).unwrap_or(std::num::NonZeroU64::MIN);
+    let options = zopfli::Options { iteration_count: rounds, ..zopfli::Options::default() };
+    zopfli::compress(
+        options,
+        zopfli::Format::Gzip,
+        std::io::stdin().lock(),
+        std::io::stdout().lock(),
+    )
 }

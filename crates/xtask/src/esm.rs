@@ -4,9 +4,17 @@ use crate::files::package;
 use crate::run::{Result, command, run};
 use crate::vendor::esbuild;
 
-/// What the entries for other runtimes than Node share: none of them uses a Node module.
-const SHARED: &[&str] =
-    &["core/errors.js", "core/glue.js", "core/plan.js", "core/wasm.js", "sandbox/index.js"];
+/// What the entries for other runtimes than Node share: none of them uses a Node module. The parts of the sandbox are files of their own:
+/// beside its twin one costs next to nothing in the tarball.
+const SHARED: &[&str] = &[
+    "core/errors.js",
+    "core/glue.js",
+    "core/plan.js",
+    "core/wasm.js",
+    "sandbox/adapters.js",
+    "sandbox/index.js",
+    "sandbox/inside.js",
+];
 
 /// Writes lib/esm/ by esbuild, without comments: they are in lib/ already.
 pub(crate) fn twins() -> Result {

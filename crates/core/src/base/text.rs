@@ -1,12 +1,19 @@
 //! What may be shown of a text that somebody else wrote.
 
+use crate::base::json5;
+
+/// A short text made harmless for a terminal.
+pub(crate) fn shown(text: &str) -> String {
+    text.chars().take(60).map(json5::shown).collect()
+}
+
 /// A short text in quotes, made harmless for a terminal. What may be a misplaced key or token is not shown.
 pub(crate) fn quote(text: &str) -> String {
     let secret = |c: char| c.is_ascii_alphanumeric() || "+/_-=".contains(c);
     if text.split(|c| !secret(c)).any(|run| run.len() >= 32) {
         return format!("a text of {} characters", text.chars().count());
     }
-    let mut out: String = text.chars().take(60).flat_map(char::escape_debug).collect();
+    let mut out = shown(text).replace('"', "\\\"");
     if text.chars().nth(60).is_some() {
         out.push('…');
     }

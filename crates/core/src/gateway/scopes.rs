@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::base::text::shown;
 use crate::rules::{Rules, ScopeCompare};
 
 pub(super) const ADMIN: &str = "operator.admin";
@@ -45,11 +46,6 @@ pub(crate) fn covers(rules: &Rules, granted: &[String], wanted: &[String]) -> bo
             }
         }
     })
-}
-
-/// A name from outside, safe to print.
-pub(super) fn shown(text: &str) -> String {
-    text.chars().take(60).flat_map(char::escape_debug).collect()
 }
 
 pub(super) fn known<'s>(rules: &Rules, scope: &'s str) -> Cow<'s, str> {

@@ -7,7 +7,8 @@
 use std::borrow::Cow;
 
 use crate::base::ip;
-use crate::gateway::scopes::{ADMIN, FIXED, READ, WRITE, scope_of, shown};
+use crate::base::text::shown;
+use crate::gateway::scopes::{ADMIN, FIXED, READ, WRITE, scope_of};
 use crate::gateway::state::{Identity, State};
 use crate::gateway::tree::Question;
 use crate::options::connection::{Auth, Client, Connection};

@@ -284,6 +284,13 @@ fn what_a_message_shows_of_a_text() {
         (long.clone(), format!("\"{long}\"")),
         (format!("{long}b"), format!("\"{long}…\"")),
         ("a\u{1b}b".into(), "\"a\\u{1b}b\"".into()),
+        ("Zoë’s 手机 \u{1f4f1}".into(), "\"Zoë’s 手机 \u{1f4f1}\"".into()),
+        ("it's \"b\" \\".into(), "\"it's \\\"b\\\" \\\\\"".into()),
+        (
+            "\u{9b}\u{ad}\u{200b}\u{200d}\u{202e}\u{2028}\u{feff}\u{e0041}\u{e0100}".into(),
+            "\"\\u{9b}\\u{ad}\\u{200b}\\u{200d}\\u{202e}\\u{2028}\\u{feff}\\u{e0041}\\u{e0100}\""
+                .into(),
+        ),
     ] {
         assert_eq!(shown(&text), expected, "{text}");
     }

@@ -1,10 +1,17 @@
 use proptest::prelude::*;
 
-use super::decimal;
+use super::{decimal, shortest};
 
 fn same(text: &str) {
     let expected: f64 = text.parse().expect(text);
     assert_eq!(decimal(text).to_bits(), expected.to_bits(), "{text}: not {expected:e}");
+}
+
+fn shortest_is_that_of_core(value: f64) {
+    let text = format!("{value:e}");
+    let (mantissa, exponent) = text.split_once('e').expect("an exponent");
+    let point = exponent.parse::<i32>().expect("a number") + 1;
+    assert_eq!(shortest(value), (mantissa.replace('.', ""), point), "{value:e}");
 }
 
 /// The text of the number halfway between a double and the next one: exact, however long.
@@ -85,6 +92,41 @@ fn halfway_to_the_next() {
     }
 }
 
+#[test]
+fn the_fewest_digits() {
+    for value in [
+        f64::MIN_POSITIVE,
+        f64::MAX,
+        f64::from_bits(1),
+        f64::from_bits(2),
+        0.1,
+        0.3,
+        1.0,
+        1e21,
+        1e22,
+        1e23,
+        9.5e-7,
+        0.1 + 0.2,
+        5e-7,
+        123456.789,
+        9007199254740993.0,
+        1760000000000.5,
+        2.0_f64.powi(60),
+        2.0_f64.powi(-44),
+    ] {
+        shortest_is_that_of_core(value);
+    }
+    // powers of two, where the double below is nearer than that above
+    for field in 0..0x7ff_u64 {
+        for bits in [field << 52, (field << 52) + 1, (field << 52).wrapping_sub(1)] {
+            let value = f64::from_bits(bits);
+            if value > 0.0 && value.is_finite() {
+                shortest_is_that_of_core(value);
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
@@ -100,5 +142,8 @@ proptest! {
         same(&format!("{value:e}"));
         same(&format!("{value}"));
         same(&format!("{value:.17e}"));
+        if value > 0.0 {
+            shortest_is_that_of_core(value);
+        }
     }
 }

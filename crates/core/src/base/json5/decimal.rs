@@ -1,5 +1,5 @@
-//! Decimal numbers, rounded as exactly as [`str::parse`] does. That one takes a table of 10 KB to be quick, which nothing else
-//! in the module for the web is as large as.
+//! Decimal numbers, rounded as exactly as [`str::parse`] and `{:e}` do. Those take tables and four ways to be quick, 17 KB in the module
+//! for the web; numbers that aren't whole are rare here.
 
 /// Halfway between two doubles lies no number of more significant digits than this; whether any beyond them is not 0 still counts.
 const DIGITS: usize = 800;
@@ -17,7 +17,7 @@ pub(super) fn decimal(text: &str) -> f64 {
     let digits = whole.bytes().chain(fraction.bytes()).map(|byte| u32::from(byte & 0xf));
     for (at, digit) in digits.skip_while(|&digit| digit == 0).enumerate() {
         if at < DIGITS {
-            number.times_ten_plus(digit);
+            number.times_plus(10, digit);
         } else {
             power += 1;
             beyond |= digit != 0;
@@ -27,7 +27,7 @@ pub(super) fn decimal(text: &str) -> f64 {
         _ if number.0.is_empty() => 0.0,
         309.. => f64::INFINITY,
         0.. => {
-            (0..power).for_each(|_| number.times_ten_plus(0));
+            (0..power).for_each(|_| number.times_plus(10, 0));
             number.rounded(0, beyond)
         }
         -1200.. => {
@@ -43,13 +43,53 @@ pub(super) fn decimal(text: &str) -> f64 {
     }
 }
 
+/// The fewest digits that read back as this number, which is above 0 and finite, of those the nearest to it; and behind how many of
+/// them the point stands.
+pub(super) fn shortest(value: f64) -> (String, i32) {
+    let (digits, point) = exact(value);
+    let mut down = 0;
+    for (at, digit) in digits.iter().enumerate().take(17) {
+        down = down * 10 + u64::from(*digit);
+        let up = digits.get(at + 1).is_some_and(|&next| next >= 5);
+        // the farther one counts too: below a power of two the next double is nearer than above
+        for number in [down + u64::from(up), down + u64::from(!up)] {
+            let text = number.to_string();
+            let point = point + (text.len() - at - 1) as i32;
+            if decimal(&format!("{text}e{}", point - text.len() as i32)) == value {
+                return (text.trim_end_matches('0').to_string(), point);
+            }
+        }
+    }
+    // 17 digits always do
+    (down.to_string(), point)
+}
+
+/// Every digit of a double, and behind how many of them the point stands.
+fn exact(value: f64) -> (Vec<u8>, i32) {
+    let bits = value.to_bits();
+    let field = (bits >> 52) as i32;
+    let mantissa = (bits & ((1 << 52) - 1)) | u64::from(field > 0) << 52;
+    let power = field.max(1) - 1075;
+    let mut number = Whole(vec![mantissa as u32, (mantissa >> 32) as u32]);
+    // a half is five tenths
+    let factor = if power < 0 { 5 } else { 2 };
+    (0..power.abs()).for_each(|_| number.times_plus(factor, 0));
+    let mut digits = Vec::new();
+    while number.0.iter().any(|&limb| limb > 0) {
+        digits.push(number.over_ten() as u8);
+    }
+    digits.reverse();
+    let point = digits.len() as i32 + power.min(0);
+    (digits, point)
+}
+
 /// A whole number of any size: its limbs, the lowest first.
 struct Whole(Vec<u32>);
 
 impl Whole {
-    fn times_ten_plus(&mut self, mut carry: u32) {
+    fn times_plus(&mut self, factor: u32, mut carry: u32) {
         for limb in &mut self.0 {
-            let wide = u64::from(*limb) * 10 + u64::from(carry);
+            let wide = u64::from(*limb) * u64::from(factor) + u64::from(carry);
             (*limb, carry) = (wide as u32, (wide >> 32) as u32);
         }
         if carry > 0 {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::node::{Kind, Node, Syntax};
 use super::scan::{Fault, Jumps, Scanner};
+use super::shown::shown;
 use super::text;
 
 /// The value of a JSON text that is no document of OpenClaw's; `None` for another text, and for what [`Document::value`]
@@ -53,7 +54,8 @@ impl fmt::Display for SyntaxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "expected {}", self.expected)?;
         match self.found {
-            Some(c) => write!(f, ", found {c:?}"),
+            Some('\'') => write!(f, ", found '\\''"),
+            Some(c) => write!(f, ", found '{}'", shown(c)),
             None if self.end => write!(f, ", but the file ends"),
             None => Ok(()),
         }

@@ -11,6 +11,7 @@ mod merge;
 mod node;
 mod same;
 mod scan;
+mod shown;
 mod text;
 mod unicode;
 
@@ -20,4 +21,5 @@ pub use edit::{Edited, Editor, Splice};
 pub use merge::{Action, Arrays, Change};
 pub use node::{Kind, Node, Syntax};
 pub(crate) use same::{lacking, unique};
+pub(crate) use shown::shown;
 pub use text::{line, lines};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Number, Value};
 
-use super::decimal::decimal;
+use super::decimal::{decimal, shortest};
 
 /// The value of a string or key as it stands in the text, and whether a Rust string can hold it: half a surrogate pair is
 /// replaced by U+FFFD.
@@ -262,13 +262,8 @@ fn number_text(out: &mut String, number: &Number) {
     if value == 0.0 {
         return out.push('0');
     }
-    // Rust's shortest digits that read back the same are those of ECMAScript.
-    let scientific = format!("{:e}", value.abs());
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let digits = mantissa.replace('.', "");
+    let (digits, point) = shortest(value.abs());
     let count = digits.len() as i32;
-    // The point stands behind this many digits.
-    let point = exponent.parse::<i32>().unwrap_or_default() + 1;
     if value < 0.0 {
         out.push('-');
     }
