@@ -94,9 +94,19 @@ export interface Reads {
  * A step whose `expect` or `changes` fails stops the plan: read and plan again.
  */
 export type Step =
-  | { kind: 'write'; path: string; content: Uint8Array; mode: number; keepMode?: true; expect: string | null }
+  | { kind: 'write'; path: string; content: Uint8Array; mode: number; keepMode?: true; expect: string | null; splices?: Splice[] }
   | { kind: 'remove'; path: string; expect: string }
   | { kind: 'sql'; db: string; statements: { sql: string; params: SqlValue[]; changes: number }[] };
+
+/** Where the new content of a file differs from the old one, in bytes. A step without them writes the file anew. */
+export interface Splice {
+  /** The byte of the old content. */
+  at: number;
+  /** How many bytes of the old content go. */
+  remove: number;
+  /** How many bytes of the new content take their place. */
+  insert: number;
+}
 
 /** Any prefix of the steps is a state that a gateway starts on and that the same call completes. */
 export interface Plan<Report> {

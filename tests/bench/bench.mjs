@@ -1,7 +1,8 @@
 // Measures this package beside a hand-written script and OpenClaw's own commands, all in turns on the same state, and
-// writes results.json, chart.svg and the tables of the two READMEs. Run: cargo xtask bench [--rounds 30] [--quick|--upstream]
+// writes results.json, chart.svg and the tables of the two READMEs. Run: cargo xtask bench [--rounds 30] [--quick|--upstream|--many]
 // `--quick` measures a little of everything that needs no gateway, and prints its JSON instead of writing it.
-// `--upstream` measures OpenClaw's own commands beside ours and nothing else; the other figures stay.
+// `--upstream` measures OpenClaw's own commands beside ours and nothing else, `--many` what is asked beside 100,000 devices; the
+// other figures stay.
 import { readFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,13 +12,13 @@ import { node as nodeBinary, npmInstall } from '../lib/cache.mjs';
 import { chart } from './chart.mjs';
 import { goals } from './goals.mjs';
 import { measureLoad } from './load.mjs';
-import { inside, inTurns, processTime, program, ratio, summary } from './measure.mjs';
+import { dryRun, inside, inTurns, processTime, program, ratio, summary } from './measure.mjs';
 import { configured, prepared } from './states.mjs';
 import { LEAST, count, haveStrace } from './syscalls.mjs';
 import { PAGES, table, withTable } from './table.mjs';
 
-const { values: { quick, upstream: alone, rounds: wanted } } = parseArgs({
-  options: { quick: { type: 'boolean' }, upstream: { type: 'boolean' }, rounds: { type: 'string', default: '30' } },
+const { values: { quick, upstream: alone, many, rounds: wanted } } = parseArgs({
+  options: { quick: { type: 'boolean' }, upstream: { type: 'boolean' }, many: { type: 'boolean' }, rounds: { type: 'string', default: '30' } },
 });
 const rounds = quick ? 2 : Number(wanted);
 const few = quick ? 1 : Math.max(3, Math.round(rounds / 5));
@@ -66,6 +67,44 @@ async function memory(node, binding, scenario, who, stateDir, size, more = {}) {
   return summary(Array.from({ length: few }, () => (peak(scenario, who) - peak('bare', 'bare')) / size));
 }
 
+/** Calls beside that many other devices. */
+async function among(results, devices) {
+  const home = newHome();
+  const stateDir = await prepared(home, devices);
+  const file = join(stateDir, 'devices/paired.json');
+  const { size } = statSync(file);
+  const turns = devices > 10_000 ? few : rounds * 3;
+  for (const major of NODES) {
+    const node = await nodeBinary(major);
+    for (const binding of BINDINGS) {
+      say(`Node ${major}, ${binding}: ${devices} devices`);
+      const run = (scenario) => inside(node, binding, { scenario, stateDir, rounds: turns });
+      const compare = (what, samples, of) => results.inProcess.push({ node: major, binding, devices, bytes: size, what, ms: Object.fromEntries(Object.entries(samples).map(([name, values]) => [name, summary(values)])), ...of });
+      if (devices === 0) {
+        const samples = run('first');
+        compare('first', samples, { overHand: ratio(samples.ours, samples.hand), overHandNoFsync: ratio(samples.ours, samples.handNoFsync) });
+      }
+      const nothing = run('nothing');
+      compare('nothing', nothing, { overParse: ratio(nothing.ours, nothing.parse) });
+      if (devices > 0) {
+        const approve = run('approve');
+        compare('approve', approve, { overHand: ratio(approve.ours, approve.hand) });
+        for (const what of ['plan', 'list', 'doctor']) {
+          const samples = run(what);
+          compare(what, samples, { overParse: ratio(samples.ours, samples.parse) });
+        }
+      }
+      if (devices === MANY) {
+        for (const who of ['ours', 'hand']) {
+          results.memory.push({ node: major, binding, what: 'approve', who, bytes: size, overFile: await memory(node, binding, 'approve', who, stateDir, size) });
+        }
+        results.dryRun.push({ node: major, binding, devices, cpu: summary(Array.from({ length: few }, () => dryRun(node, binding, stateDir))) });
+      }
+    }
+  }
+  rmSync(home, { recursive: true });
+}
+
 async function measure() {
   const json5 = join(await npmInstall('json5', { json5: '2.2.3' }), 'json5');
   const results = {
@@ -74,7 +113,7 @@ async function measure() {
     date: today(),
     machine: `${cpus().length} cores, ${{ linux: 'Linux', darwin: 'macOS' }[process.platform] ?? process.platform} ${process.arch}`,
     rounds,
-    processes: [], load: [], inProcess: [], config: [], growth: [], memory: [], syscalls: [], upstream: [], remote: [],
+    processes: [], load: [], inProcess: [], config: [], growth: [], memory: [], dryRun: [], syscalls: [], upstream: [], remote: [],
   };
 
   for (const major of NODES) {
@@ -93,39 +132,7 @@ async function measure() {
     results.load.push({ node: major, ...measureLoad({ rounds: few, node }) });
   }
 
-  for (const devices of DEVICES) {
-    const home = newHome();
-    const stateDir = await prepared(home, devices);
-    const file = join(stateDir, 'devices/paired.json');
-    const { size } = statSync(file);
-    const turns = devices > 10_000 ? few : rounds * 3;
-    for (const major of NODES) {
-      const node = await nodeBinary(major);
-      for (const binding of BINDINGS) {
-        say(`Node ${major}, ${binding}: ${devices} devices`);
-        const run = (scenario) => inside(node, binding, { scenario, stateDir, rounds: turns });
-        const compare = (what, samples, of) => results.inProcess.push({ node: major, binding, devices, bytes: size, what, ms: Object.fromEntries(Object.entries(samples).map(([name, values]) => [name, summary(values)])), ...of });
-        if (devices === 0) {
-          const samples = run('first');
-          compare('first', samples, { overHand: ratio(samples.ours, samples.hand), overHandNoFsync: ratio(samples.ours, samples.handNoFsync) });
-        }
-        const nothing = run('nothing');
-        compare('nothing', nothing, { overParse: ratio(nothing.ours, nothing.parse) });
-        if (devices > 0) {
-          const approve = run('approve');
-          compare('approve', approve, { overHand: ratio(approve.ours, approve.hand) });
-          const plan = run('plan');
-          compare('plan', plan, { overParse: ratio(plan.ours, plan.parse) });
-        }
-        if (devices === MANY) {
-          for (const who of ['ours', 'hand']) {
-            results.memory.push({ node: major, binding, what: 'approve', who, bytes: size, overFile: await memory(node, binding, 'approve', who, stateDir, size) });
-          }
-        }
-      }
-    }
-    rmSync(home, { recursive: true });
-  }
+  for (const devices of DEVICES) await among(results, devices);
 
   for (const bytes of CONFIGS) {
     const home = newHome();
@@ -194,7 +201,15 @@ async function upstream() {
 
 /** What was measured before, with these figures anew. */
 async function again() {
-  const results = { ...JSON.parse(readFileSync(here('results.json'), 'utf8')), upstream: await upstream() };
+  const results = JSON.parse(readFileSync(here('results.json'), 'utf8'));
+  if (alone) results.upstream = await upstream();
+  if (many) {
+    results.inProcess = results.inProcess.filter(({ devices }) => devices !== MANY);
+    results.memory = results.memory.filter(({ what }) => what !== 'approve');
+    results.dryRun = [];
+    results.many = today();
+    await among(results, MANY);
+  }
   return { ...results, goals: goals(results) };
 }
 
@@ -208,7 +223,7 @@ function ratioOfAdded(samples, a, b) {
 }
 
 try {
-  const results = await (alone ? again() : measure());
+  const results = await (alone || many ? again() : measure());
   const text = `${JSON.stringify(results, (_, value) => (typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value), 1)}\n`;
   if (quick) {
     process.stdout.write(text);

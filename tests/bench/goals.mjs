@@ -6,11 +6,21 @@ const only = (rows, of) => rows.filter((row) => Object.entries(of).every(([key, 
 const WHY = {
   start: 'loading the addon and eight modules; the writes and their fsyncs are the same, so the disk decides the rest',
   'many-approve': 'the file is read, hashed, compared once more before the rename and read back after it; the script does none of that',
+  'many-list': 'each device becomes an object of JavaScript that its caller holds: JSON.parse of the list alone, half as long as the file, takes about as long as the goal; reading and checking the file comes on top',
+  'many-doctor': 'every byte of the file is read, checked as UTF-8 and as JSON, and each record is looked at for its dates; JSON.parse has the text already',
   'upstream-2026.2.19': "Node's own start-up is most of our process",
   'upstream-2026.9.6': "Node's own start-up is most of our process",
   'nothing-0': 'two looks into the core, the folders held open and listed for what killed calls left, and the check that the private key fits cost more than parsing two kilobytes; a process that does it takes hardly longer than one that only parses',
   'memory-wasm': "a module's memory is its own: the file is there twice when it goes in, and its new content twice when it comes out",
 };
+
+// What is asked beside very many devices, what it is compared with, and the most that it may take of that.
+const MANY = [
+  ['plan', 'one approval among …: in memory, over parse + stringify', 0.5],
+  ['approve', 'one approval among …: on disk, over read + parse + stringify + write', 0.4],
+  ['list', 'a list of …, over JSON.parse of their file, which was read before', 0.6],
+  ['doctor', 'a diagnosis beside …, over JSON.parse of their file, which was read before', 0.6],
+];
 
 /** Rows `{ goal, what, value: { median, low, high }, limit, atMost, met, why? }`. */
 export function goals(results) {
@@ -38,11 +48,13 @@ export function goals(results) {
     goal(`upstream-call-${row.openclaw}`, `one approval by a script that runs anyway, loading included: times faster ${than}`, row.callFaster, 25, { atMost: false });
   }
   const most = Math.max(...results.inProcess.map((row) => row.devices));
-  for (const what of ['plan', 'approve']) {
+  for (const [what, text, limit] of MANY) {
     for (const row of only(results.inProcess, { what, devices: most, binding: 'native' })) {
-      const text = what === 'plan' ? 'in memory, over parse + stringify' : 'on disk, over read + parse + stringify + write';
-      goal(`many-${what}-node${row.node}`, `one approval among ${named(most)}: ${text}, Node ${row.node}`, row.overParse ?? row.overHand, 0.5);
+      goal(`many-${what}-node${row.node}`, `${text.replace('…', named(most))}, Node ${row.node}`, row.overParse ?? row.overHand, limit);
     }
+  }
+  for (const { node, binding, devices, cpu } of results.dryRun ?? []) {
+    goal(`many-dry-run-${binding}-node${node}`, `a dry run of one approval with its diff among ${named(devices)}: CPU time of the whole process in ms, ${binding}, Node ${node}`, cpu, 2000);
   }
   for (const row of results.config.filter((row) => row.bytes === Math.max(...results.config.map(({ bytes }) => bytes)))) {
     if (row.binding === 'native') goal(`config-node${row.node}`, `a config of ${megabytes(row.bytes)} changed on disk, over npm json5's parse alone: times faster, Node ${row.node}`, row.faster, 10, { atMost: false });

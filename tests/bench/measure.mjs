@@ -39,6 +39,13 @@ export function processTime(node, args, options) {
   return took;
 }
 
+/** The CPU time of a dry run by the command line with its diff, in ms. */
+export function dryRun(node, binding, stateDir) {
+  const { status, stdout, stderr } = spawnSync(node, [program('dry-run'), stateDir], { env: { PATH: process.env.PATH, PREPAIR_BINDING: binding, HOME: stateDir }, encoding: 'utf8' });
+  if (status !== 0 || !/^\+ /m.test(stdout)) throw new Error(`dry run: ${stdout}${stderr}`);
+  return Number(stderr);
+}
+
 /** What programs/inside.cjs prints. */
 export function inside(node, binding, spec) {
   const args = [program('inside'), JSON.stringify(spec)];

@@ -15,7 +15,7 @@ const spread = ({ median, low, high }) => (low === high ? String(median) : `${di
 const ms = (value) => (value ? `${spread(value)}` : '');
 
 /** Each goal with what was measured, and the figures behind. */
-export function table({ machine, date, version, rounds, goals, processes, upstream, syscalls, remote }) {
+export function table({ machine, date, version, rounds, many, goals, processes, upstream, syscalls, remote }) {
   const rows = (head, lines) => [head, head.replace(/[^|]+/g, ' --- '), ...lines].join('\n');
   const goal = ({ what, value, limit, atMost, met, why }) => `| ${what} | ${spread(value)} | ${atMost ? (limit === 0 ? 'none' : `at most ${limit}`) : `at least ${limit}`} | ${met ? 'met' : `**not met**: ${why}`} |`;
   const added = processes.filter(({ run }) => run === 'first').flatMap(({ node, binding, bare, adds }) => [
@@ -30,7 +30,7 @@ export function table({ machine, date, version, rounds, goals, processes, upstre
   });
   const trips = remote.map(({ what, waits, ms: took }) => `| ${what} | ${waits} | ${took} |`);
   return [
-    `openclaw-prepair ${version}, ${date}, ${machine}, ${rounds} rounds, the contenders in turns on the same state; medians, in brackets the middle half.`,
+    `openclaw-prepair ${version}, ${date}, ${machine}, ${rounds} rounds, the contenders in turns on the same state; medians, in brackets the middle half.${many ? ` Beside 100,000 devices: ${many}.` : ''}`,
     rows('| what | measured | goal | |', goals.map(goal)),
     'A whole process on a fresh dir, in ms over bare Node:',
     rows('| Node | binding | bare Node | setup() adds | by hand adds | by hand, no fsync |', added),

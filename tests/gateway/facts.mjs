@@ -35,7 +35,7 @@ const ASKED = [
   ['9.4 9.5', inProcess],
   ['7.35 8.1 9.4 9.5 9.6', imports],
   ['7.35 8.1 9.4 9.5 9.6', deviceAuth],
-  ['2.19 2.21 7.35 8.1 9.6', configKeys],
+  ['2.19 2.21 4.22 4.23 4.24 7.35 8.1 9.6', configKeys],
   ['4.15 4.20 9.2 9.3 9.4 9.5 9.6', secrets],
   ['2.12 2.17 3.1 3.2 3.7 3.28 3.31 4.2 4.5 4.26 4.27 5.2 5.3 7.35 8.1 9.6', secretSources],
   ['2.19 2.21 2.22 9.6', secretsTrimmed],
@@ -344,6 +344,7 @@ async function configKeys(version) {
   for (const [field, gateway] of [
     ['allow_real_ip_fallback', { allowRealIpFallback: true }],
     ['auto_approve_local', { nodes: { pairing: { autoApproveLocal: true } } }],
+    ['auto_approve_cidrs', { nodes: { pairing: { autoApproveCidrs: ['203.0.113.0/24'] } } }],
     ['custom_bind_host', { bind: 'custom', customBindHost: '127.0.0.1' }],
   ]) found.push([field, String(await withHome({ version, config: { gateway } }, starts)), 'a start with the key']);
   return found;

@@ -1,8 +1,11 @@
 // Clients that are neither the agent nor the command line: browsers, node hosts, apps, the terminal UI, probes. Cases in the form of cases.mjs,
 // made of clients × records × places.
 
+import { networkInterfaces } from 'node:os';
 import { isSince } from '../lib/versions.mjs';
 
+/** An address of this machine that is not loopback. */
+const HERE = Object.values(networkInterfaces()).flat().find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
 const READ = 'operator.read';
 const FIVE = ['operator.admin', READ, 'operator.write', 'operator.approvals', 'operator.pairing'];
 
@@ -59,7 +62,7 @@ const HELD = {
   2.22: ['as it is: a node without a device'], '2.22-1': ['control ui, foreign page'],
   2.23: ['control ui, foreign page'],
   3.13: ['no auth: control ui, nobody'], 3.22: ['no auth: control ui, nobody'],
-  4.24: ['pinned: an updated macOS app'], 4.25: ['pinned: an updated macOS app'],
+  4.24: ['pinned: an updated macOS app', 'directly from an approved network: node'], 4.25: ['pinned: an updated macOS app'],
   5.12: ['node, operator, local', 'control ui, nobody, local page', 'pinned: a node host by another name'],
   5.18: ['node, operator, local', 'control ui, nobody, local page', 'pinned: a node host by another name', 'pinned: an updated iOS app, proxied'],
   5.19: ['pinned: an updated iOS app, proxied'],
@@ -153,6 +156,30 @@ function groupsOf(version, key) {
       ['from an approved network: node', {}, { ...node, ...remote.proxied }],
       ['from an approved network: control ui', {}, { ...ui, ...remote.proxied }],
       ['from an approved network: an operator becomes a node', states.operator, { ...node, ...remote.proxied }],
+    ] },
+    ...(HERE === undefined ? [] : networks(states, node)),
+  ];
+}
+
+/** From this machine's own address, which a gateway on loopback takes for one of the network. */
+function networks(states, node) {
+  const from = (connection, more) => ({ ...connection, remoteAddress: HERE, ...more });
+  return [
+    { config: { autoApproveCidrs: [`${HERE}/32`] }, cases: [
+      ['directly from an approved network: node', {}, from(node)],
+      ['directly from an approved network: an app as a node', {}, from(CLIENTS['macOS app, node'])],
+      ['directly from an approved network: a node that asks for a scope', {}, from(node, { scopes: [READ] })],
+      ['directly from an approved network: an operator', {}, from(who('other', 'cli', 'cli'))],
+      ['directly from an approved network: an operator becomes a node', states.operator, from(node)],
+      ['directly from an approved network: a node with a request that waits', { pending: [{ silent: false, scopes: [], ts: -1000, role: 'node' }] }, from(node)],
+      ['directly from an approved network: a node on loopback', {}, node],
+    ] },
+    { config: { autoApproveCidrs: ['203.0.113.0/24'] }, cases: [
+      ['directly from another network: node', {}, from(node)],
+    ] },
+    { config: { trustedProxies: [HERE], autoApproveCidrs: [' 203.0.113.0/24 '] }, cases: [
+      ['through a proxy of the network, from an approved one: node', {}, from(node, remote.proxied)],
+      ['through a proxy of the network, from another one: node', {}, from(node, { headers: { 'X-Forwarded-For': '198.51.100.7' } })],
     ] },
   ];
 }

@@ -79,6 +79,7 @@ async function observe(home, gateway, config, [name, state, connection]) {
     scopes: connection.scopes,
     deviceFamily: connection.deviceFamily,
     payload: 'v2',
+    localAddress: connection.remoteAddress,
     headers: { Host: host, ...connection.origin && { Origin: connection.origin }, ...connection.headers },
   });
   // From 2026.8.1 the page must be of the gateway's own build, which is told here.

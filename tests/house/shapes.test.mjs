@@ -9,7 +9,7 @@ import { difference, fieldsOfRust, fieldsOfTypes, fieldsOfWit, names, wordsOfRus
 const root = new URL('../../', import.meta.url);
 const text = (path) => readFileSync(new URL(path, root), 'utf8');
 const options = readdirSync(new URL('crates/core/src/options', root)).map((name) => `options/${name.slice(0, -3)}`);
-const RUST = ['report', 'report/any', 'report/devices', 'verdict', 'inputs', 'wants', 'steps', 'error', 'base/json5/merge', ...options].map((name) => text(`crates/core/src/${name}.rs`)).join('\n');
+const RUST = ['report', 'report/any', 'report/devices', 'verdict', 'inputs', 'wants', 'steps', 'error', 'base/json5/merge', 'base/json5/edit', ...options].map((name) => text(`crates/core/src/${name}.rs`)).join('\n');
 const WIT = text('wit/types.wit') + text('wit/world.wit');
 const TYPES = text('npm/openclaw-prepair/index.d.ts') + text('npm/openclaw-prepair/plan.d.ts');
 
@@ -43,6 +43,7 @@ const OUT = [
   ['Missing', 'needs', 'Reads', { done: 'a word of reads() alone: the component gives no needs when it is done' }],
   ['Plan', 'planned', 'Plan'],
   ['FileStep.Write', 'write-step', "Step'write'", { kind: 'a variant tells it' }],
+  ['Splice', 'splice', 'Splice'],
   ['FileStep.Remove', 'remove-step', "Step'remove'", { kind: 'a variant tells it' }],
   ['Sql', 'sql-step', "Step'sql'", { kind: 'a variant tells it' }],
   ['Statement', 'statement', "Step'sql'.statements"],
@@ -102,7 +103,7 @@ const WORDS = [
 
 /** Shapes that one of them alone has. */
 const ALONE = {
-  rust: ['Act', 'Approve', 'ApproveInput', 'Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'Owner', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action', 'Logged'],
+  rust: ['Act', 'Approve', 'ApproveInput', 'Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'Owner', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action', 'Logged', 'Edited', 'Editor'],
   wit: ['request', 'approve-options', 'rename-options', 'live-token', 'sql-value', 'answer', 'step', 'identity', 'signature'],
   types: ['PatchConfigOptions', 'LiveToken', 'VerifyOptions', 'LeftBehind', 'Verification', 'Identity', 'Operations'],
 };

@@ -25,11 +25,12 @@ export function identityOf(privateKeyPem) {
 /**
  * Connects and says hello. Never rejects for what a gateway answers: the result is
  * {ok, hello, request(method, params), close()} or {ok: false, closeCode, reason, error, status}.
- * `identity` null presents no device. `token` is the shared token, `deviceToken` one of the device's own.
+ * `identity` null presents no device. `token` is the shared token, `deviceToken` one of the device's own. `localAddress`: an address of
+ * this machine to connect from, also to a gateway on loopback.
  */
 export async function connect({
   url, token, deviceToken, password, identity = null, client = AGENT, role = 'operator', scopes = ['operator.read'],
-  platform = 'linux', deviceFamily, caps = [], commands, payload = 'v2', headers, timeoutMs = 30_000,
+  platform = 'linux', deviceFamily, caps = [], commands, payload = 'v2', headers, localAddress, timeoutMs = 30_000,
 }) {
   const waiting = new Map();
   let challenge;
@@ -41,7 +42,7 @@ export async function connect({
   let refusal; // the answer that comes before the close
   try {
     socket = await openWebSocket(url, {
-      headers, timeoutMs,
+      headers, localAddress, timeoutMs,
       onMessage: (text) => {
         const frame = JSON.parse(text);
         if (frame.type === 'event' && frame.event === 'connect.challenge') challenge(frame.payload.nonce);

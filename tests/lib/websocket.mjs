@@ -6,12 +6,12 @@ import { request } from 'node:http';
  * Resolves to an open socket, or rejects; a refused upgrade rejects with `status`, the HTTP status code.
  * `onMessage(text)` and `onClose({code, reason})` are called from the first byte on; code 1006 means cut without a close frame.
  */
-export function openWebSocket(url, { headers = {}, onMessage, onClose, timeoutMs = 30_000 }) {
+export function openWebSocket(url, { headers = {}, localAddress, onMessage, onClose, timeoutMs = 30_000 }) {
   return new Promise((resolve, reject) => {
     const key = randomBytes(16).toString('base64');
     const { hostname, port, pathname } = new URL(url);
     const req = request({
-      hostname, port, path: pathname, timeout: timeoutMs,
+      hostname, port, path: pathname, localAddress, timeout: timeoutMs,
       headers: { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': key, ...headers },
     });
     req.on('error', reject);

@@ -1,6 +1,7 @@
 //! What is still to be read, what is to be done and what is refused, from the core to wit/.
 
 use prepair_core::base::json5;
+use prepair_core::base::json5::Splice;
 use prepair_core::codes::{ErrorCode, NoticeCode};
 use prepair_core::error::{Error, Fields, Place};
 use prepair_core::report::Notice;
@@ -16,6 +17,7 @@ record! {
     Query => wit::Query { id, db, sql, params }
     Plan => wit::Planned { bases, steps, report }
     Sql => wit::SqlStep { db, statements }
+    Splice => wit::Splice { at, remove, insert }
     Statement => wit::Statement { sql, params, changes }
     Place => wit::Place { path, line, column }
     wit::Place => Place { path, line, column }
@@ -24,9 +26,10 @@ record! {
 impl To<wit::Step> for Step {
     fn to(self) -> wit::Step {
         match self {
-            Self::File(FileStep::Write { path, mut content, mode, expect, keep_mode }) => {
+            Self::File(FileStep::Write { path, mut content, mode, expect, keep_mode, splices }) => {
                 let content = std::mem::take(&mut *content);
-                wit::Step::Write(wit::WriteStep { path, content, mode, keep_mode, expect })
+                let splices = splices.to();
+                wit::Step::Write(wit::WriteStep { path, content, mode, keep_mode, expect, splices })
             }
             Self::File(FileStep::Remove { path, expect }) => {
                 wit::Step::Remove(wit::RemoveStep { path, expect })

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use crate::base::json5::{Edited, Splice};
 use crate::base::keys::sha256_hex;
 use crate::inputs::File;
 use crate::report::{Change, ChangeAction, Report};
@@ -28,6 +29,9 @@ pub enum FileStep<C> {
         /// A file that is there keeps its own mode.
         #[serde(default, skip_serializing_if = "core::ops::Not::not")]
         keep_mode: bool,
+        /// What makes the content of what was there, where only a part of it changes: for who shows it, or keeps the rest.
+        #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
+        splices: Vec<Splice>,
     },
     /// Removes a file.
     Remove {
@@ -60,12 +64,13 @@ impl<C> FileStep<C> {
         C: AsRef<[u8]>,
     {
         match self {
-            Self::Write { path, content, mode, expect, keep_mode } => FileStep::Write {
+            Self::Write { path, content, mode, expect, keep_mode, splices } => FileStep::Write {
                 path: path.clone(),
                 content: content.as_ref(),
                 mode: *mode,
                 expect: expect.clone(),
                 keep_mode: *keep_mode,
+                splices: splices.clone(),
             },
             Self::Remove { path, expect } => {
                 FileStep::Remove { path: path.clone(), expect: expect.clone() }
@@ -79,8 +84,9 @@ impl<C> FileStep<C> {
     /// What `content_of` refuses.
     pub fn with<D, E>(self, content_of: impl FnOnce(C) -> Result<D, E>) -> Result<FileStep<D>, E> {
         Ok(match self {
-            Self::Write { path, content, mode, expect, keep_mode } => {
-                FileStep::Write { path, content: content_of(content)?, mode, expect, keep_mode }
+            Self::Write { path, content, mode, expect, keep_mode, splices } => {
+                let content = content_of(content)?;
+                FileStep::Write { path, content, mode, expect, keep_mode, splices }
             }
             Self::Remove { path, expect } => FileStep::Remove { path, expect },
         })
@@ -161,13 +167,20 @@ pub(crate) fn expect(file: File<'_>) -> Option<String> {
     }
 }
 
-pub(crate) fn write(path: &str, content: Vec<u8>, before: File<'_>) -> Step {
-    private(path, Zeroizing::new(content), expect(before))
+pub(crate) fn write(path: &str, edited: impl Into<Edited>, before: File<'_>) -> Step {
+    written(path, edited.into(), before, false)
+}
+
+/// The same; with `keep_mode` a file that is there keeps its own.
+pub(crate) fn written(path: &str, edited: Edited, before: File<'_>, keep_mode: bool) -> Step {
+    let (path, content) = (path.to_string(), Zeroizing::new(edited.content));
+    let (expect, splices) = (expect(before), edited.splices);
+    Step::File(FileStep::Write { path, content, mode: 0o600, expect, keep_mode, splices })
 }
 
 pub(crate) fn private(path: &str, content: Zeroizing<Vec<u8>>, expect: Option<String>) -> Step {
-    let path = path.to_string();
-    Step::File(FileStep::Write { path, content, mode: 0o600, expect, keep_mode: false })
+    let (path, splices) = (path.to_string(), Vec::new());
+    Step::File(FileStep::Write { path, content, mode: 0o600, expect, keep_mode: false, splices })
 }
 
 pub(crate) fn remove(path: &str, expect: String) -> Step {

@@ -43,6 +43,12 @@ const merging = (count) => () => {
   return () => package_().patchConfig({ ...target, stateDir: dir, trustedProxies: false, merge: patch });
 };
 
+/** JSON.parse alone of a store that was read before. */
+const parsing = () => {
+  const text = fs.readFileSync(file('devices/paired.json'), 'utf8');
+  return () => JSON.parse(text);
+};
+
 /** Each contender prepares itself and gives the function that is measured. */
 const SCENARIOS = {
   bare: { bare: () => () => {} },
@@ -95,6 +101,14 @@ const SCENARIOS = {
         return JSON.stringify(paired, null, 2);
       };
     },
+  },
+  list: {
+    ours: () => () => package_().devices.list(target),
+    parse: () => parsing(),
+  },
+  doctor: {
+    ours: () => () => package_().diagnose(target),
+    parse: () => parsing(),
   },
   config: {
     ours: () => {

@@ -122,8 +122,11 @@ impl KeyPair {
 
 /// Lowercase hex SHA-256.
 pub fn sha256_hex(bytes: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    // In parts: V8 makes a function of WebAssembly quick when it is called again, not while it runs.
+    bytes.chunks(1 << 16).for_each(|part| hash.update(part));
     let mut out = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
+    for byte in hash.finalize() {
         out.push(char::from(b"0123456789abcdef"[usize::from(byte >> 4)]));
         out.push(char::from(b"0123456789abcdef"[usize::from(byte & 15)]));
     }

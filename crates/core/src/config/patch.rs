@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::base::json::object;
-use crate::base::json5::{self, Action, Arrays, Document, Editor, Kind, Syntax};
+use crate::base::json5::{self, Action, Arrays, Document, Edited, Editor, Kind, Syntax};
 use crate::codes::{ErrorCode, NoticeCode};
 use crate::config::includes::Includes;
 use crate::config::merge::{leaves, merge, unite};
@@ -20,7 +20,7 @@ use crate::wants::Stop;
 #[derive(Debug)]
 pub(crate) struct Patched {
     /// The new content; `None` when it stays as it is.
-    pub content: Option<Vec<u8>>,
+    pub content: Option<Edited>,
     /// The keys that change.
     pub edits: Vec<ConfigEdit>,
     /// What the caller should know.
@@ -54,7 +54,7 @@ pub(crate) fn patch(
         let edits = leaves(&fresh, "");
         let content = json5::lines(&Value::Object(fresh)) + "\n";
         Includes::of(inputs, path, rules, &parsed_again(content.as_bytes(), path)?, &wanted)?;
-        return Ok(Patched { content: Some(content.into_bytes()), edits, warnings });
+        return Ok(Patched { content: Some(content.into_bytes().into()), edits, warnings });
     };
     let document = Document::parse(bytes, Syntax::Json5).map_err(|error| {
         syntax(error, path)
@@ -106,9 +106,9 @@ pub(crate) fn patch(
             },
         })
         .collect();
-    let content = editor.finish();
+    let content = editor.edited();
 
-    let after = content.as_deref().unwrap_or(bytes);
+    let after = content.as_ref().map_or(bytes, |edited| &edited.content);
     let after = parsed_again(after, path)?;
     if content.is_some() {
         // What the merge includes has to be there: neither a gateway nor the next call could read the config.

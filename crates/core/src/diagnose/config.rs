@@ -93,6 +93,7 @@ pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Fi
     for (keys, known) in [
         (&["gateway", "allowRealIpFallback"][..], rules.allow_real_ip_fallback),
         (&["gateway", "nodes", "pairing", "autoApproveLocal"], rules.auto_approve_local),
+        (&["gateway", "nodes", "pairing", "autoApproveCidrs"], rules.auto_approve_cidrs),
         (&["gateway", "customBindHost"], rules.custom_bind_host),
     ] {
         if !known && disk.setting(keys).is_some() {
@@ -103,13 +104,14 @@ pub(super) fn settings(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Fi
 }
 
 /// Settings that the decision reads.
-const DECIDING: [&str; 8] = [
+const DECIDING: [&str; 9] = [
     "gateway.allowRealIpFallback",
     "gateway.auth.mode",
     "gateway.bind",
     "gateway.controlUi.allowedOrigins",
     "gateway.customBindHost",
     "gateway.mode",
+    "gateway.nodes.pairing.autoApproveCidrs",
     "gateway.nodes.pairing.autoApproveLocal",
     "gateway.trustedProxies",
 ];

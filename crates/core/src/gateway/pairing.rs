@@ -1,5 +1,6 @@
 //! Is this device paired for what it asks, and if not, is it approved silently?
 
+use crate::gateway::request::trusts;
 use crate::gateway::scopes::{covers, known};
 use crate::gateway::state::{Identity, Paired, Pending};
 use crate::gateway::tree::Question;
@@ -163,14 +164,14 @@ impl<'a> Walk<'a> {
             Sticky::Superseded => &live[..],
         };
         let as_is = rules.sticky == Sticky::AsIs && !met.is_empty();
-        if let Some(because) = self.not_silent(reason, local).filter(|_| !as_is) {
+        if let Some(because) = self.not_silent(reason, asked, local).filter(|_| !as_is) {
             self.step(question, "no", because);
             return wall;
         }
         if met.iter().any(|pending| !pending.silent) {
             let because = self.cite("sticky", "a pending request that wasn't silent keeps later ones from being silent while it lives");
             self.step(question, "no", because);
-            let silent = self.not_silent(reason, local).is_none();
+            let silent = self.not_silent(reason, asked, local).is_none();
             return if silent {
                 Err((Verdict::PairingRequired, Some(Reason::StickyPending)))
             } else {
@@ -198,6 +199,10 @@ impl<'a> Walk<'a> {
         }
         let because = match as_is {
             true => self.cite("sticky", "an older request of the device was to be silent"),
+            false if self.of_approved_network(reason, asked) => self.cite(
+                "auto_approve_cidrs",
+                "a new node whose address is in gateway.nodes.pairing.autoApproveCidrs",
+            ),
             false => {
                 "a local connection, for a reason that this version approves silently".to_owned()
             }
@@ -208,8 +213,16 @@ impl<'a> Walk<'a> {
     }
 
     /// Why a request of this connection isn't silent; `None` when it is.
-    pub(super) fn not_silent(&self, reason: Reason, local: bool) -> Option<String> {
+    pub(super) fn not_silent(
+        &self,
+        reason: Reason,
+        asked: &[String],
+        local: bool,
+    ) -> Option<String> {
         let rules = self.rules;
+        if self.of_approved_network(reason, asked) {
+            return None;
+        }
         if !local {
             return Some("only a local connection is approved silently".to_owned());
         }
@@ -243,6 +256,22 @@ impl<'a> Walk<'a> {
             Reason::MetadataUpgrade => Some("another platform or device family is not".to_owned()),
             _ => None,
         }
+    }
+
+    /// `shouldAutoApproveNodePairingFromTrustedCidrs`: a node that is new, comes from a network of the config, and asks for nothing else.
+    fn of_approved_network(&self, reason: Reason, asked: &[String]) -> bool {
+        let state = self.state;
+        self.rules.auto_approve_cidrs
+            && self.role() == Role::Node
+            && reason == Reason::NotPaired
+            && asked.is_empty()
+            && state.paired.is_none()
+            && !self.has_origin()
+            && !self.is_page()
+            && self
+                .request()
+                .network_client(self.rules)
+                .is_some_and(|ip| trusts(self.rules, &state.config.auto_approve_cidrs, &ip))
     }
 
     /// Whether the record has the role and the scopes that are asked for.

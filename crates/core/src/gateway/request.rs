@@ -128,6 +128,15 @@ impl Request<'_> {
         if proxied { Attribution::Unlisted } else { Attribution::Known }
     }
 
+    /// The address of a client of the network, where the gateway can tell it: not of one on this machine, nor behind a proxy there.
+    pub(crate) fn network_client(&self, rules: &Rules) -> Option<String> {
+        let proxy = trusts(rules, self.trusted, self.peer);
+        if self.forwarded(rules) && (!proxy || is_loopback_text(self.peer)) {
+            return None;
+        }
+        self.client(rules).filter(|client| !loopback(rules, client))
+    }
+
     /// Whether one of the two headers that name a client is there.
     pub(crate) fn names_client(&self) -> bool {
         self.header("x-forwarded-for").is_some() || self.header("x-real-ip").is_some()

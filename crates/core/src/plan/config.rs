@@ -1,7 +1,5 @@
 //! The edit of the config, as a step.
 
-use zeroize::Zeroizing;
-
 use crate::codes::{ErrorCode, NoticeCode};
 use crate::config::patch;
 use crate::context::World;
@@ -10,7 +8,7 @@ use crate::inputs::File;
 use crate::options::config::ConfigOptions;
 use crate::plan::identity::legacy_identity;
 use crate::report::{Notice, PatchConfigReport, StoreKind};
-use crate::steps::{FileStep, Step, changes, expect};
+use crate::steps::{Step, changes, written};
 use crate::store::paths::{Lead, join};
 use crate::wants::Stop;
 
@@ -42,15 +40,7 @@ pub(crate) fn config_part(
     if patched.content.is_some() {
         warnings.extend(world.elsewhere.map(|lead| elsewhere(world, lead)));
     }
-    let step = patched.content.map(|content| {
-        Step::File(FileStep::Write {
-            path: path.clone(),
-            content: Zeroizing::new(content),
-            mode: 0o600,
-            expect: expect(world.inputs.file(path)),
-            keep_mode: true,
-        })
-    });
+    let step = patched.content.map(|content| written(path, content, world.inputs.file(path), true));
     let report = PatchConfigReport {
         path: path.clone(),
         changed: step.is_some(),

@@ -65,7 +65,7 @@ pub(super) fn file_record(
                 .hint("Where that key is still needed, approve it by device: { publicKey }."),
         );
     }
-    Ok((decision, editor.finish().map(|content| write(&path, content, file))))
+    Ok((decision, editor.edited().map(|content| write(&path, content, file))))
 }
 
 /// Sets a field of a record, however deep, without touching its neighbours.

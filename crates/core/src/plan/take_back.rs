@@ -64,6 +64,6 @@ fn record_before(world: &World<'_, '_>, options: &TakeBack) -> Result<ClearPart,
             }
         }
     }
-    part.steps.extend(editor.finish().map(|content| write(&path, content, file)));
+    part.steps.extend(editor.edited().map(|content| write(&path, content, file)));
     Ok(part)
 }

@@ -266,6 +266,10 @@ table! {
     allow_real_ip_fallback: bool = "src/config/zod-schema.ts" ["2026.1.29" => false, "2026.2.21" => true];
     /// `gateway.nodes.pairing.autoApproveLocal` is a key of the config.
     auto_approve_local: bool = "src/config/zod-schema.ts" ["2026.1.29" => false, "2026.8.1" => true];
+    /// `gateway.nodes.pairing.autoApproveCidrs` is a key of the config: new nodes of these networks are approved silently.
+    auto_approve_cidrs: bool = "src/gateway/node-pairing-auto-approve.ts shouldAutoApproveNodePairingFromTrustedCidrs" [
+        "2026.1.29" in "src/config/zod-schema.ts" => false, "2026.4.24" => true,
+    ];
     /// A page from the Host that it dials is allowed without an entry in the config.
     own_page_allowed: bool = "src/gateway/origin-check.ts checkBrowserOrigin" ["2026.1.29" => true, "2026.2.23" => false];
     /// What the settings of the control UI do that spare it a device.

@@ -33,7 +33,9 @@ impl Record for json5::Fields<'_, '_> {
     }
 }
 
-/// What a record says; the scopes are those that count in this version.
+/// What a record says; the scopes are those that count in this version. A function of its own, called for each record: see
+/// `sha256_hex`.
+#[inline(never)]
 pub(crate) fn paired(id: &str, record: &dyn Record, rules: &Rules, own: bool) -> PairedDevice {
     let text = |name| match record.field(name) {
         Some(Value::String(text)) => Some(text),

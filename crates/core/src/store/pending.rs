@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::base::json::strings;
-use crate::base::json5::{Document, Editor, Kind, Member};
+use crate::base::json5::{Document, Edited, Editor, Kind, Member, Splice};
 use crate::base::keys::parse_public_key;
 use crate::error::Result;
 use crate::inputs::File;
@@ -40,7 +40,7 @@ pub fn clear(
     path: &str,
     which: Which<'_>,
     now: i64,
-) -> Result<(Vec<Cleared>, Option<Vec<u8>>)> {
+) -> Result<(Vec<Cleared>, Option<Edited>)> {
     let Some(bytes) = file.bytes(path)? else { return Ok((Vec::new(), None)) };
     let document = store(bytes, path)?;
     let root = document.root();
@@ -74,16 +74,15 @@ pub fn clear(
     }
     if cleared.len() == last.len() {
         let text = document.text();
-        return Ok((
-            cleared,
-            Some(format!("{}{{}}{}", &text[..root.start], &text[root.end..]).into_bytes()),
-        ));
+        let content = format!("{}{{}}{}", &text[..root.start], &text[root.end..]).into_bytes();
+        let all = Splice { at: root.start, remove: root.end - root.start, insert: 2 };
+        return Ok((cleared, Some(Edited { content, splices: vec![all] })));
     }
     let mut editor = Editor::new(&document);
     editor.remove_members(root, |member| {
         last.get(&name(&document, member)).is_some_and(Value::is_u64)
     });
-    Ok((cleared, editor.finish()))
+    Ok((cleared, editor.edited()))
 }
 
 /// The key of a request; as it is spelled where it holds what no Rust string does.

@@ -49,6 +49,7 @@ fn debug_text_tells_what_it_may() {
             content: Zeroizing::new(b"secret".to_vec()),
             mode: 0o600,
             keep_mode: false,
+            splices: Vec::new(),
             expect: None,
         }),
         Step::File(FileStep::Remove { path: "/s/b".into(), expect: String::new() }),

@@ -84,6 +84,7 @@ fn run<I: Io>(io: &I) -> prepair_core::Result<Vec<Change>> {
                 content: new.as_bytes(),
                 mode: 0o600,
                 keep_mode: true,
+                splices: Vec::new(),
                 expect,
             },
             (None, expect) => {

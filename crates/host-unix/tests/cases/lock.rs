@@ -25,6 +25,7 @@ fn request(random: u8, content: &'static str, expect: Option<&str>) -> ApplyRequ
             content: content.as_bytes(),
             mode: 0o600,
             keep_mode: false,
+            splices: Vec::new(),
             expect: expect.map(str::to_owned),
         }],
         owner: None,

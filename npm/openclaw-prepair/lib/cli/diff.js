@@ -124,16 +124,21 @@ function maskComment(comment, { hidden, goesOn }) {
 const TOKEN = /\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?(?:\*\/|$)|"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|'[^'\\]*(?:\\[\s\S][^'\\]*)*(?:'|\\?$)|[{}[\],:]|\s+|[^\s{}[\],:"'/]+|[\s\S]/g;
 const WHOLE = /^(?:\/\*[\s\S]*\*\/|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|'[^'\\]*(?:\\[\s\S][^'\\]*)*'|[^/"'][\s\S]*|\/\/.*)$/;
 
-/** JSON or JSON5 with the values of secret names, and what looks like a secret, masked. */
-function redact(text) {
+/** JSON or JSON5 with the values of secret names, and what looks like a secret, masked: each token with what is shown of it. */
+function masked(text) {
   const tokens = text.match(TOKEN) ?? [];
   // Of a file that is cut off nobody can tell what its names are.
-  if (tokens.some((token) => /^["'/]$/.test(token)) || (tokens.length > 0 && !WHOLE.test(tokens.at(-1)))) return text.replace(/[^\r\n]+/g, MASK);
+  if (tokens.some((token) => /^["'/]$/.test(token)) || (tokens.length > 0 && !WHOLE.test(tokens.at(-1)))) {
+    return text.split(/(?<=\n)/).map((line) => [line, line.replace(/[^\r\n]+/g, MASK)]);
+  }
   // Objects that name, in a member of theirs, a secret that another member holds; it may come first.
   const naming = new Set();
   pass(tokens, naming);
-  return pass(tokens, naming).join('');
+  const shown = pass(tokens, naming);
+  return tokens.map((token, at) => [token, shown[at]]);
 }
+
+const redact = (text) => masked(text).map(([, shown]) => shown).join('');
 
 function pass(tokens, naming) {
   const path = [];
@@ -200,33 +205,6 @@ function pass(tokens, naming) {
   });
 }
 
-/** Lines with a sign in front: ' ' stays, '-' goes, '+' comes. */
-function compare(before, after) {
-  let start = 0;
-  while (start < before.length && start < after.length && before[start] === after[start]) start += 1;
-  let [endA, endB] = [before.length, after.length];
-  while (endA > start && endB > start && before[endA - 1] === after[endB - 1]) [endA, endB] = [endA - 1, endB - 1];
-  const [a, b] = [before.slice(start, endA), after.slice(start, endB)];
-  const middle = a.length * b.length > 4e6 ? [...a.map((line) => ['-', line]), ...b.map((line) => ['+', line])] : common(a, b);
-  return [...before.slice(0, start).map((line) => [' ', line]), ...middle, ...before.slice(endA).map((line) => [' ', line])];
-}
-
-/** The longest common subsequence. */
-function common(a, b) {
-  const size = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1));
-  for (let i = a.length - 1; i >= 0; i -= 1) {
-    for (let j = b.length - 1; j >= 0; j -= 1) size[i][j] = a[i] === b[j] ? size[i + 1][j + 1] + 1 : Math.max(size[i + 1][j], size[i][j + 1]);
-  }
-  const out = [];
-  let [i, j] = [0, 0];
-  while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && a[i] === b[j]) out.push([' ', a[(j += 1, (i += 1)) - 1]]);
-    else if (i < a.length && (j === b.length || size[i + 1][j] >= size[i][j + 1])) out.push(['-', a[(i += 1) - 1]]);
-    else out.push(['+', b[(j += 1) - 1]]);
-  }
-  return out;
-}
-
 const CONTEXT = 2;
 /** What is there only while a call makes a new identity. */
 const CLAIM = '/device.json.prepair';
@@ -235,49 +213,104 @@ const CLAIM = '/device.json.prepair';
 const STORE = /[/](devices|nodes)[/](paired|pending)\.json$/;
 const LARGE = 1 << 20;
 
-/** How many bytes two buffers share at the front, or at the back. */
-function shared(a, b, back) {
-  const least = Math.min(a.length, b.length);
-  const part = (bytes, from, to) => (back ? bytes.subarray(bytes.length - to, bytes.length - from) : bytes.subarray(from, to));
-  let same = 0;
-  for (let size = LARGE; size > 0; size >>= 4) {
-    while (same + size <= least && Buffer.compare(part(a, same, same + size), part(b, same, same + size)) === 0) same += size;
+/** The lines of a part of a file as they are shown, each with the byte at which it begins. */
+function linesOf(bytes, [from, to] = [0, bytes.length]) {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(from, to));
+  const size = text.length === to - from ? (part) => part.length : (part) => new TextEncoder().encode(part).length;
+  const lines = [{ at: from, text: '' }];
+  let at = from;
+  for (const [token, shown] of masked(text)) {
+    const [first, ...rest] = shown.split('\n');
+    lines.at(-1).text += first;
+    // What is masked over lines may have other ones than these; it is one piece.
+    let begin = at;
+    for (const part of rest) {
+      begin = shown === token ? bytes.indexOf(10, begin) + 1 : at;
+      lines.push({ at: begin, text: part });
+    }
+    at += size(token);
   }
-  return same;
+  if (lines.at(-1).text === '') lines.pop();
+  return lines.map((line) => ({ at: line.at, text: line.text.replace(/^\ufeff|\r$/g, '') }));
 }
 
-/** Two large files without the lines that are the same, but for some around the change. */
-function around(before, after) {
-  const [a, b] = [before, after].map(({ buffer, byteOffset, length }) => Buffer.from(buffer, byteOffset, length));
-  let from = shared(a, b, false);
-  let rest = Math.min(shared(a, b, true), Math.min(a.length, b.length) - from);
-  for (let i = 0; i <= CONTEXT && from > 1; i += 1) from = a.lastIndexOf(10, from - (i === 0 ? 1 : 2)) + 1;
-  for (let i = 0; i <= CONTEXT && rest > 0; i += 1) rest = a.length - ((a.indexOf(10, a.length - rest) + 1) || a.length);
-  return [a.subarray(from, a.length - rest), b.subarray(from, b.length - rest)];
+/** The whole lines that the splices of a step change, in the old file and in the new one. */
+function regionsOf(before, splices) {
+  const regions = [];
+  let grown = 0;
+  for (const { at, remove, insert } of splices) {
+    const end = at + remove;
+    const from = at === 0 ? 0 : before.lastIndexOf(10, at - 1) + 1;
+    const stop = before.indexOf(10, end);
+    const to = stop < 0 ? before.length : stop + 1;
+    const region = { from, to, newFrom: from + grown, newTo: to + grown + insert - remove };
+    grown += insert - remove;
+    const last = regions.at(-1);
+    if (last && from < last.to) Object.assign(last, { to: Math.max(to, last.to), newTo: region.newTo });
+    else regions.push(region);
+  }
+  return regions;
+}
+
+/**
+ * Some lines more before and behind a part.
+ * @returns {[number, number]}
+ */
+function around(bytes, from, to) {
+  for (let i = 0; i < CONTEXT && from > 0; i += 1) from = from === 1 ? 0 : bytes.lastIndexOf(10, from - 2) + 1;
+  for (let i = 0; i < CONTEXT && to < bytes.length; i += 1) to = (bytes.indexOf(10, to) + 1) || bytes.length;
+  return [from, to];
+}
+
+/** Old lines and new ones with a sign in front: ' ' stays, '-' goes, '+' comes. What both begin and end with stays. */
+function signed(a, b) {
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start += 1;
+  let rest = 0;
+  while (rest < Math.min(a.length, b.length) - start && a.at(-1 - rest) === b.at(-1 - rest)) rest += 1;
+  const as = (sign, lines) => lines.map((line) => [sign, line]);
+  return [...as(' ', a.slice(0, start)), ...as('-', a.slice(start, a.length - rest)), ...as('+', b.slice(start, b.length - rest)), ...as(' ', a.slice(a.length - rest))];
+}
+
+/** All lines of both, where outside of the regions they are the same. */
+function merged(old, fresh, regions) {
+  const out = [];
+  let [i, j] = [0, 0];
+  for (const { from, to, newFrom, newTo } of regions) {
+    while (old[i]?.at < from) out.push([' ', old[i++].text]);
+    while (fresh[j]?.at < newFrom) j += 1;
+    const [a, b] = [[], []];
+    while (old[i]?.at < to) a.push(old[i++].text);
+    while (fresh[j]?.at < newTo) b.push(fresh[j++].text);
+    for (const pair of signed(a, b)) out.push(pair);
+  }
+  while (i < old.length) out.push([' ', old[i++].text]);
+  return out;
+}
+
+/** Those that change, and some around them. */
+function near(all) {
+  const out = [];
+  all.forEach((pair, i) => {
+    if (all.slice(Math.max(0, i - CONTEXT), i + CONTEXT + 1).some(([sign]) => sign !== ' ')) out.push(pair);
+    else if (out.at(-1)?.[1] !== '…') out.push([' ', '…']);
+  });
+  return out;
 }
 
 /** `[sign, line]` pairs of a file's change: '@' starts a file or stands for lines left out. */
-function fileDiff(path, before, after) {
-  if (STORE.test(path) && before?.length > LARGE && after?.length > LARGE) {
-    const [old, fresh] = around(before, after);
-    if (old.length + fresh.length > LARGE) return [['@', path], [' ', `… the change is too long to be shown: ${old.length} bytes become ${fresh.length}`]];
-    return changed(path, [' ', '…'], old, fresh);
-  }
-  return changed(`${path}${before === null ? ' (new)' : after === null ? ' (removed)' : ''}`, null, before, after);
-}
-
-/** The lines of a change; `above`: what stands for lines that are not looked at. */
-function changed(heading, above, before, after) {
-  const lines = (bytes) => (bytes === null ? [] : redact(new TextDecoder().decode(bytes)).replace(/\r?\n$/, '').split(/\r?\n/));
-  const [old, fresh] = [lines(before), lines(after)];
-  const all = compare(old, fresh);
-  const near = all.map((_, i) => all.slice(Math.max(0, i - CONTEXT), i + CONTEXT + 1).some(([sign]) => sign !== ' '));
-  const out = [['@', heading], ...(above ? [above] : [])];
-  all.forEach((pair, i) => {
-    if (near[i]) out.push(pair);
-    else if (i === 0 || near[i - 1]) out.push([' ', '…']);
+function fileDiff(path, before, after, splices = []) {
+  if (!before || !after) return [['@', `${path} (${after ? 'new' : 'removed'})`], ...linesOf(before ?? after).map(({ text }) => [after ? '+' : '-', text])];
+  const regions = regionsOf(before, splices.length > 0 ? splices : [{ at: 0, remove: before.length, insert: after.length }]);
+  const head = ['@', path];
+  if (!STORE.test(path) || before.length < LARGE) return [head, ...near(merged(linesOf(before), linesOf(after), regions))];
+  const changed = regions.reduce((sum, { from, to, newFrom, newTo }) => sum + to - from + newTo - newFrom, 0);
+  if (changed > LARGE) return [head, [' ', `… the change is too long to be shown: ${before.length} bytes become ${after.length}`]];
+  const each = regions.flatMap((region) => {
+    const { from, to, newFrom, newTo } = region;
+    return [[' ', '…'], ...merged(linesOf(before, around(before, from, to)), linesOf(after, around(after, newFrom, newTo)), [region])];
   });
-  return out;
+  return [head, ...each, [' ', '…']];
 }
 
 /** The same for a whole plan of the driver. */
@@ -288,7 +321,7 @@ function planDiff({ steps, blobs, files }) {
       return [['@', step.db], ...step.statements.map(({ sql, changes }) => ['+', `${sql}  -- ${changes} row(s), values hidden`])];
     }
     const before = files[step.path] instanceof Uint8Array ? files[step.path] : null;
-    return fileDiff(step.path, before, step.kind === 'remove' ? null : blobs[step.blob]);
+    return fileDiff(step.path, before, step.kind === 'remove' ? null : blobs[step.blob], step.splices);
   });
 }
 

@@ -5,7 +5,9 @@
 //! there; of a removed member only its own text and comma go, comments around it stay.
 
 use core::cell::Cell;
+use core::fmt;
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::document::{Document, Item, Member};
@@ -13,8 +15,41 @@ use super::node::{Kind, Node, Syntax};
 use super::same;
 use super::text::{Layout, Writer};
 
+/// A new text, and what of it is new.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// The text.
+    pub content: Vec<u8>,
+    /// What makes it of the old one, in order; none: it is new as a whole.
+    pub splices: Vec<Splice>,
+}
+
+impl fmt::Debug for Edited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The text may hold secrets.
+        write!(f, "Edited({} bytes)", self.content.len())
+    }
+}
+
+impl From<Vec<u8>> for Edited {
+    fn from(content: Vec<u8>) -> Self {
+        Self { content, splices: Vec::new() }
+    }
+}
+
+/// Where a new text differs from the old one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Splice {
+    /// The byte of the old text.
+    pub at: usize,
+    /// How many bytes of the old text go.
+    pub remove: usize,
+    /// How many bytes of the new text take their place.
+    pub insert: usize,
+}
+
 /// Replace `remove` bytes at `at`.
-struct Splice {
+struct Insertion {
     at: usize,
     remove: usize,
     insert: String,
@@ -241,6 +276,11 @@ impl<'d, 'a> Editor<'d, 'a> {
 
     /// The new text; `None` when nothing changes.
     pub fn finish(self) -> Option<Vec<u8>> {
+        self.edited().map(|edited| edited.content)
+    }
+
+    /// The same, with what of it is new.
+    pub fn edited(self) -> Option<Edited> {
         let plan = Plan::new(self.doc);
         let mut splices = Vec::new();
         let removed = |item: usize| matches!(self.get(item), Some(Change::Removed));
@@ -258,19 +298,22 @@ impl<'d, 'a> Editor<'d, 'a> {
         splices.sort_by_key(|splice| (splice.at, splice.remove > 0));
         let text = self.doc.text();
         let grown: usize = splices.iter().map(|splice| splice.insert.len()).sum();
-        let mut out = Vec::with_capacity(text.len() + grown);
+        let mut content = Vec::with_capacity(text.len() + grown);
+        let mut made = Vec::new();
         let mut copied = 0;
         for splice in splices {
             let end = splice.at + splice.remove;
             if splice.at < copied && end <= copied {
                 continue; // inside of something that goes as a whole
             }
-            out.extend_from_slice(text.as_bytes().get(copied..splice.at).unwrap_or_default());
-            out.extend_from_slice(splice.insert.as_bytes());
+            let at = splice.at.max(copied);
+            content.extend_from_slice(text.as_bytes().get(copied..at).unwrap_or_default());
+            content.extend_from_slice(splice.insert.as_bytes());
+            made.push(Splice { at, remove: end - at, insert: splice.insert.len() });
             copied = end;
         }
-        out.extend_from_slice(text.as_bytes().get(copied..).unwrap_or_default());
-        Some(out)
+        content.extend_from_slice(text.as_bytes().get(copied..).unwrap_or_default());
+        Some(Edited { content, splices: made })
     }
 }
 
@@ -376,7 +419,7 @@ impl<'d, 'a> Plan<'d, 'a> {
         gap
     }
 
-    fn replace(&self, replacement: &Replacement, splices: &mut Vec<Splice>) {
+    fn replace(&self, replacement: &Replacement, splices: &mut Vec<Insertion>) {
         let Replacement { node, item, value } = replacement;
         let old = self.doc.raw(*node);
         let container = matches!(node.kind, Kind::Object | Kind::Array);
@@ -391,7 +434,7 @@ impl<'d, 'a> Plan<'d, 'a> {
         };
         let mut insert = String::new();
         self.writer(layout).item(&mut insert, None, value);
-        splices.push(Splice { at: node.start, remove: node.end - node.start, insert });
+        splices.push(Insertion { at: node.start, remove: node.end - node.start, insert });
     }
 
     /// Whether what stands on one line has no spaces: looked up at the first comma, else at the colon, else before it.
@@ -415,7 +458,7 @@ impl<'d, 'a> Plan<'d, 'a> {
         &self,
         container: &Container,
         removed: impl Fn(usize) -> bool,
-        splices: &mut Vec<Splice>,
+        splices: &mut Vec<Insertion>,
     ) {
         let node = &container.node;
         let (open, close) = (node.start + 1, node.end - 1);
@@ -443,7 +486,7 @@ impl<'d, 'a> Plan<'d, 'a> {
             if removed(item.start()) {
                 if behind.comment_end.is_some() {
                     self.cut(from, item.start(), item.value.end, &lead, splices);
-                    splices.extend(item.comma.map(|at| Splice {
+                    splices.extend(item.comma.map(|at| Insertion {
                         at,
                         remove: 1,
                         insert: String::new(),
@@ -474,15 +517,15 @@ impl<'d, 'a> Plan<'d, 'a> {
         if container.members.is_empty() && container.elements.is_empty() {
             if kept.is_none() && !comments && last.is_some() {
                 splices.truncate(before);
-                splices.push(Splice { at: open, remove: close - open, insert: String::new() });
+                splices.push(Insertion { at: open, remove: close - open, insert: String::new() });
             } else if !trailing && let Some(at) = dangling {
-                splices.push(Splice { at, remove: 1, insert: String::new() });
+                splices.push(Insertion { at, remove: 1, insert: String::new() });
             }
             return;
         }
 
         if let Some((at, None)) = kept {
-            splices.push(Splice { at, remove: 0, insert: ",".into() });
+            splices.push(Insertion { at, remove: 0, insert: ",".into() });
         }
         let base = self.indent(node.start);
         let mut insert = String::new();
@@ -554,11 +597,11 @@ impl<'d, 'a> Plan<'d, 'a> {
             insert.push_str(eol);
             insert.push_str(base);
         }
-        splices.push(Splice { at, remove, insert });
+        splices.push(Insertion { at, remove, insert });
     }
 
     /// Cuts an item out, with the line or the spaces that would be left empty.
-    fn cut(&self, from: usize, start: usize, end: usize, lead: &Gap, splices: &mut Vec<Splice>) {
+    fn cut(&self, from: usize, start: usize, end: usize, lead: &Gap, splices: &mut Vec<Insertion>) {
         let spaces = |byte: &&u8| matches!(byte, b' ' | b'\t');
         let (head, rest) = (
             self.bytes.get(..start).unwrap_or_default(),
@@ -575,6 +618,6 @@ impl<'d, 'a> Plan<'d, 'a> {
             [b'}' | b']', ..] => (left, end),
             _ => (start, right),
         };
-        splices.push(Splice { at: left, remove: right - left, insert: String::new() });
+        splices.push(Insertion { at: left, remove: right - left, insert: String::new() });
     }
 }

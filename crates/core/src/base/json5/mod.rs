@@ -17,7 +17,7 @@ mod unicode;
 
 pub(crate) use document::Fields;
 pub use document::{Document, Member, SyntaxError, parse};
-pub use edit::Editor;
+pub use edit::{Edited, Editor, Splice};
 pub use merge::{Action, Arrays, Change};
 pub use node::{Kind, Node, Syntax};
 pub(crate) use same::{lacking, unique};

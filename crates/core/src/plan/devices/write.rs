@@ -101,7 +101,7 @@ impl DevicePart {
                 }
             }
         }
-        self.steps.extend(editor.finish().map(|content| write(path, content, file)));
+        self.steps.extend(editor.edited().map(|content| write(path, content, file)));
         Ok(())
     }
 
@@ -112,7 +112,7 @@ impl DevicePart {
         let document = documents::store(bytes, path)?;
         let mut editor = Editor::new(&document);
         editor.remove_members(document.root(), |member| member.key == key);
-        self.steps.extend(editor.finish().map(|content| write(path, content, file)));
+        self.steps.extend(editor.edited().map(|content| write(path, content, file)));
         Ok(())
     }
 
