@@ -59,19 +59,17 @@ function checked(options = {}) {
 }
 
 /** The gateway's port, as it resolves it itself (src/config/paths.ts resolveGatewayPort): what is no number above 0 does not count. */
-function portOf(variable, approach, target) {
+function portOf(variable, approach, configPath) {
   const given = Number.parseInt(variable ?? '', 10);
   const port = given > 0 ? given : approach.port || DEFAULT_PORT;
   if (port <= MAX_PORT) return port;
   const hint = `A port is a number from 1 to ${MAX_PORT}. Mend it, or give the address as url.`;
   if (port === given) throw refusal('OPTIONS', 'The variable OPENCLAW_GATEWAY_PORT holds no port.', { hint });
-  const isConfig = ([file, content]) => content instanceof Uint8Array && /[/](openclaw|clawdbot)[.]json$/.test(file);
-  const path = target.configPath ?? Object.entries(approach.files).find(isConfig)?.[0];
-  throw refusal('SHAPE', 'gateway.port in the config is no port.', { path, hint });
+  throw refusal('SHAPE', 'gateway.port in the config is no port.', { path: configPath(), hint });
 }
 
 /** Where the gateway is and what it wants to hear: the options, else the config, else the environment, as the gateway resolves it. */
-function address({ url, token, password, target }, approach) {
+function address(binding, { url, token, password, target }, approach) {
   const env = target.env ?? process.env;
   const known = (name) => {
     const value = property(env, name);
@@ -92,7 +90,7 @@ function address({ url, token, password, target }, approach) {
         password: approach.authMode === 'token' ? undefined : approach.password ?? known('OPENCLAW_GATEWAY_PASSWORD'),
       };
   const host = (approach.dials === 'lan' && lanAddress()) || '127.0.0.1';
-  return { url: url ?? `${approach.tls ? 'wss' : 'ws'}://${host}:${portOf(known('OPENCLAW_GATEWAY_PORT'), approach, target)}`, ...secrets };
+  return { url: url ?? `${approach.tls ? 'wss' : 'ws'}://${host}:${portOf(known('OPENCLAW_GATEWAY_PORT'), approach, () => target.configPath ?? driver.diagnose(binding, target).assumed.configPath)}`, ...secrets };
 }
 
 /** The address of this machine that OpenClaw's clients dial (pickPrimaryLanIPv4 of src/gateway/net.ts). */
@@ -321,7 +319,7 @@ async function once(binding, settings, start) {
   const { target, force, headers, timeoutMs } = settings;
   const scopes = Object.fromEntries(PROBES.map(({ scope }) => [scope, false]));
   const before = driver.approach(binding, target);
-  const { url, token, password } = address(settings, before);
+  const { url, token, password } = address(binding, settings, before);
   const result = (rest) => ({ ok: false, scopes, ...rest, url: shown(url), elapsedMs: Math.round(performance.now() - start) });
   // OpenClaw's own clients would not connect, whatever answers.
   if (settings.url === undefined && before.dials === 'none' && lanAddress() !== undefined) return result({ reason: 'bind-lan' });
