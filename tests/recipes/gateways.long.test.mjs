@@ -39,8 +39,6 @@ test('GitHub Actions: the steps of the job', async (t) => {
     assert.ok(all[name], name);
     return `bash -e <<'STEP'\n${all[name]}\nSTEP\n[ -f "$GITHUB_ENV" ] && set -a && . "$GITHUB_ENV"`;
   }).join('\n');
-  // the gateway goes with its process group
-  t.after(() => here.run(['sh', '-c', `pid=$(cat ${join(here.home, 'gateway.pid')} 2>/dev/null) && kill $pid`], { env }));
   const { code, text } = await here.run(['bash', '-e', '-c', script], { env });
   assert.equal(code, 0, text);
 });

@@ -61,6 +61,8 @@ export async function image(t) {
       const started = child(argv, options);
       const seen = listen(started);
       const code = await new Promise((resolve, reject) => started.once('error', reject).once('close', resolve));
+      // with what it left running: a gateway writes into this folder
+      while (end(started)) await sleep(20);
       return { code, text: seen.text };
     },
     /** Starts a command that holds a gateway, and waits until that is ready. */
