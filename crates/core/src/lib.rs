@@ -15,8 +15,8 @@
 //! | `diagnose` | why there is a wall, and all that is wrong on disk |
 //!
 //! Between them stands the vocabulary that they share ([`codes`], [`error`], [`inputs`], [`wants`], [`steps`], [`report`], [`verdict`],
-//! [`entropy`], [`context`]). [`operations`] is the one place that knows every operation, [`bridge`] the one function that
-//! the JavaScript bindings call.
+//! [`entropy`], [`context`]). [`operations`] is the one place that knows every operation, [`question`] what a driver asks, [`again`] how
+//! the reports of a call that plans more than once become one; [`bridge`] is what the JavaScript bindings and the driver call.
 //!
 //! # Start here
 //! An operation is planned from what was read, and stops with what is still missing:
