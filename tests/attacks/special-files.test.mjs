@@ -180,8 +180,8 @@ test('a journal that names a file outside: SQLite is not let near it', async (t)
         }
         await told(() => prepair.diagnose(options));
         await told(() => remote.diagnose(sandbox, { ...options, timeoutMs: 10000 }));
-        const { transaction } = require(${JSON.stringify(join(PACKAGE, 'lib/node/sqlite.js'))});
-        out.push(await told(() => transaction(${JSON.stringify(db)}, () => {})));
+        const { begin } = require(${JSON.stringify(join(PACKAGE, 'lib/node/sqlite.js'))});
+        out.push(await told(() => begin(${JSON.stringify(db)}).rollback()));
         console.log(JSON.stringify(out));
       })();`;
     const before = snapshot(here.home);

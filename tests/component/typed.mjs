@@ -85,8 +85,9 @@ export function outcomeOf({ planned, stop }) {
 function stepOf({ tag: kind, val }) {
   if (kind === 'remove') return { kind, ...val };
   if (kind === 'sql') return { kind, db: val.db, statements: val.statements.map(queryOf) };
-  const { path, content, mode, keepMode, expect } = val;
-  return { kind, path, content: written(content), mode, expect: expect ?? null, ...keepMode && { keepMode } };
+  const { path, content, mode, keepMode, expect, splices } = val;
+  const bytes = ({ at, remove, insert }) => ({ at: Number(at), remove: Number(remove), insert: Number(insert) });
+  return { kind, path, content: written(content), mode, expect: expect ?? null, ...keepMode && { keepMode }, ...splices.length > 0 && { splices: splices.map(bytes) } };
 }
 
 function reportOf({ tag: kind, val }) {

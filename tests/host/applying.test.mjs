@@ -394,16 +394,6 @@ for (const name of NAMES) {
       assert.equal(fs.existsSync(`${dir}/s/sub/${temp}`), false);
     });
 
-    test('who breaks the lock of a dead call removes what that one left, wherever it writes itself', (t) => {
-      const dir = room(t);
-      const temp = '.prepair-0123456789abcdef012345670000.tmp';
-      lay(dir, { [`s/identity/${temp}`]: 'secret', [`s/devices/${temp}`]: 'secret', 's/.prepair.lock/-.-.999999999.1.00000000': '' });
-      const then = Date.now() / 1000 - 31;
-      fs.utimesSync(`${dir}/s/.prepair.lock`, then, then);
-      assert.ok(apply([`${dir}/s`], [write(`${dir}/s/x`, 'x')]).changes);
-      assert.deepEqual(strays(dir), []);
-    });
-
     test('without steps and without leftovers nothing is touched', (t) => {
       const dir = room(t);
       lay(dir, { 's/devices/paired.json': '{}' });

@@ -121,18 +121,14 @@ for (const name of NAMES) {
       ]);
     });
 
-    test('what dead calls left is seen by their lock, outside of the state dir by its age', (t) => {
+    test('temp files and a lock of dead calls are seen', (t) => {
       const dir = room(t);
-      const temp = '.prepair-0123456789abcdef012345670000.tmp';
-      lay(dir, { 's/devices/paired.json': '{}', [`s/devices/${temp}`]: '', 'conf/.prepair-x.tmp': '', [`conf/${temp}`]: '' });
-      const seen = (...files) => read([`${dir}/s`, `${dir}/conf`], files.map((file) => `${dir}/${file}`)).leftovers;
-      assert.equal(seen('s/devices/paired.json', 'conf/openclaw.json'), false);
-      const then = Date.now() / 1000 - 31;
-      fs.utimesSync(`${dir}/conf/${temp}`, then, then);
-      assert.equal(seen('s/devices/paired.json'), false);
-      assert.equal(seen('s/devices/paired.json', 'conf/openclaw.json'), true);
+      lay(dir, { 's/devices/paired.json': '{}', 's/devices/.prepair-x.tmp': '', 's/identity/.prepair-0123456789abcdef012345670000.tmp': '' });
+      const seen = (...files) => read([`${dir}/s`], files.map((file) => `${dir}/s/${file}`)).leftovers;
+      assert.equal(seen('devices/paired.json', 'openclaw.json'), false);
+      assert.equal(seen('devices/paired.json', 'identity/device.json'), true);
       fs.mkdirSync(`${dir}/s/.prepair.lock`);
-      assert.equal(seen('s/devices/paired.json'), true);
+      assert.equal(seen('devices/paired.json'), true);
     });
   });
 }

@@ -48,9 +48,15 @@ test("Node's permission model: the addon writes where it is allowed, the wasm mo
     const [unread] = call(binary, ['--permission', `--allow-fs-read=${ROOT}`], [['setup', auto]], { PREPAIR_BINDING: 'wasm' });
     forbidden(unread, /--allow-addons/);
     assert.deepEqual(snapshot(here.home), before);
+    // the addon, whose system calls Node does not see, asks it all the same
+    const [blind] = call(binary, ['--permission', `--allow-fs-read=${ROOT}`, '--allow-addons'], [['setup', auto]], { PREPAIR_BINDING: 'native' });
+    forbidden(blind, /--allow-fs-read/);
+    assert.deepEqual(snapshot(here.home), before);
     const [done] = call(binary, ['--permission', `--allow-fs-read=${ROOT}`, `--allow-fs-read=${here.home}`, '--allow-addons'], [['setup', auto]], { PREPAIR_BINDING: 'native' });
     assert.equal(done.done, 'created', JSON.stringify(done));
     assert.ok(existsSync(here.file('devices/paired.json')));
+    const [key] = call(binary, ['--permission', `--allow-fs-read=${ROOT}`, '--allow-addons'], [['exportIdentity', auto]], { PREPAIR_BINDING: 'native' });
+    forbidden(key, /--allow-fs-read/);
   }
 });
 

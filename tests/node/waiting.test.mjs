@@ -63,3 +63,10 @@ test('the command line says once a second whose lock it waits for', async (t) =>
   const lines = stderr.split('\n').filter((line) => line.startsWith('Waiting'));
   assert.deepEqual(lines, [1, 2].map((seconds) => `Waiting for process ${process.pid}, which holds the lock of this state dir (${seconds} s so far).`));
 });
+
+test('with --quiet nothing is said of waiting', async (t) => {
+  const { state, env } = home(t);
+  setTimeout(held(state), 1600);
+  const { code, stderr } = await cli(['setup', '--gateway-version', '2026.2.19', '--quiet'], { env });
+  assert.deepEqual([code, stderr], [0, '']);
+});

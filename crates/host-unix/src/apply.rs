@@ -12,7 +12,7 @@ use prepair_host::{ApplyRequest, Waiting};
 use crate::fault::{barren, changed, fault, mount_point, not_a_file, not_a_folder, not_ours};
 use crate::folder::{Folder, NewFile, Put, Whose, hex};
 use crate::io::{Errno, Io, Kind, Stat};
-use crate::leftovers::{sweep, sweep_all, sweep_known};
+use crate::leftovers::{sweep, sweep_all};
 use crate::lock::{self, Lock, Taken};
 use crate::reader::Reader;
 use crate::tree::{Tree, Way};
@@ -40,9 +40,6 @@ pub fn apply_files<I: Io>(
     }
     let outcome = job.lock(waiting).and_then(|lock| {
         let before = job.made.len();
-        if lock.broke {
-            sweep_known(&tree);
-        }
         let outcome = job.run(&request.steps, request.rehearse);
         job.discard();
         if outcome.is_err() || request.rehearse {

@@ -1,7 +1,6 @@
 //! What dead calls left: temp files and their lock. Found by their names, removed under the lock.
 
 use std::collections::HashSet;
-use std::rc::Rc;
 
 use prepair_core::error::Result;
 
@@ -10,25 +9,18 @@ use crate::io::{Io, Kind, Stat};
 use crate::lock::{self, Taken};
 use crate::tree::{Tree, Way, below};
 
-/// The folders in which calls write.
-fn known<'a, I: Io>(tree: &Tree<'a, I>) -> impl Iterator<Item = Rc<Folder<'a, I>>> {
-    let below = [vec![], vec!["identity".to_owned()], vec!["devices".to_owned()]];
-    let all =
-        tree.bases().iter().flat_map(move |base| below.clone().map(|between| (base, between)));
-    all.filter_map(|(base, between)| match tree.descend(base, &between) {
-        Ok(Way::Folder(folder)) => Some(folder),
-        _ => None,
-    })
-}
-
-/// Removes what the call left whose lock was broken.
-pub(crate) fn sweep_known<I: Io>(tree: &Tree<'_, I>) {
-    known(tree).for_each(|folder| sweep(tree, &folder));
-}
-
 /// Removes them all. A live call removes its own, so the lock is not waited for.
 pub(crate) fn sweep_all<I: Io>(tree: &Tree<'_, I>, random: &str) -> Result<()> {
-    let dirty: Vec<_> = known(tree).filter(|folder| !dead_temps(tree, folder).is_empty()).collect();
+    let mut dirty = Vec::new();
+    for base in tree.bases() {
+        for between in [vec![], vec!["identity".to_owned()], vec!["devices".to_owned()]] {
+            if let Ok(Way::Folder(folder)) = tree.descend(base, &between)
+                && !dead_temps(tree, &folder).is_empty()
+            {
+                dirty.push(folder);
+            }
+        }
+    }
     let state = tree.bases().first().map(|base| tree.descend(base, &[]));
     let Some(Ok(Way::Folder(state))) = state else { return Ok(()) };
     if dirty.is_empty() && !lock::seen(tree)? {
@@ -63,15 +55,10 @@ fn is_temp(name: &str) -> bool {
     )
 }
 
-/// Whether a folder lies below the state dir: a call that dies leaves its lock there too.
-fn is_guarded<I: Io>(tree: &Tree<'_, I>, folder: &Folder<'_, I>) -> bool {
-    tree.bases().first().is_some_and(|state| below(state, &folder.path).is_some())
-}
-
 /// The temp files in a folder that only dead calls can have left. Below the state dir the lock tells that; in the config's
 /// folder a call for another state dir may be at work, so there they are as old as a lock that is nobody's.
 fn dead_temps<I: Io>(tree: &Tree<'_, I>, folder: &Folder<'_, I>) -> Vec<String> {
-    let is_guarded = is_guarded(tree, folder);
+    let is_guarded = tree.bases().first().is_some_and(|state| below(state, &folder.path).is_some());
     let is_old = |stat: Stat| (tree.io.now_ms() - stat.mtime_ms).abs() > lock::STALE_MS;
     let is_dead = |name: &String| {
         is_temp(name)
@@ -90,12 +77,11 @@ pub(crate) fn sweep<I: Io>(tree: &Tree<'_, I>, folder: &Folder<'_, I>) {
     }
 }
 
-/// Whether such a temp file lies in the folder of one of these files where no lock would tell of it.
+/// Whether such a temp file lies in the folder of one of these files.
 pub(crate) fn any_beside<I: Io>(tree: &Tree<'_, I>, files: &[String]) -> Result<bool> {
     let mut looked = HashSet::new();
     for path in files {
         if let Way::Folder(folder) = tree.way(&tree.spot(path)?)?
-            && !is_guarded(tree, &folder)
             && looked.insert(folder.path.clone())
             && !dead_temps(tree, &folder).is_empty()
         {

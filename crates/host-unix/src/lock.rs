@@ -50,8 +50,6 @@ pub(crate) struct Lock<'a, I: Io> {
     state: Rc<Folder<'a, I>>,
     folder: Folder<'a, I>,
     me: String,
-    /// That of a dead call was in its place.
-    pub(crate) broke: bool,
 }
 
 /// How an attempt to take the lock ended.
@@ -81,7 +79,6 @@ pub(crate) fn attempt<'a, I: Io>(
 ) -> Result<Taken<'a, I>> {
     let failed = |errno| fault(errno, "lock", &state.child(NAME));
     let mine = holder(&io.process(), random);
-    let mut broke = false;
     for _ in 0..3 {
         match state.make_dir(NAME) {
             Ok(()) => match claim(state, owner, &mine) {
@@ -90,7 +87,7 @@ pub(crate) fn attempt<'a, I: Io>(
                     return Ok(Taken::Busy(None));
                 }
                 Ok(Some(folder)) => {
-                    return Ok(Taken::Held(Lock { state: state.clone(), folder, me: mine, broke }));
+                    return Ok(Taken::Held(Lock { state: state.clone(), folder, me: mine }));
                 }
                 Err(errno) => {
                     let _ = state.remove_dir(NAME);
@@ -100,7 +97,7 @@ pub(crate) fn attempt<'a, I: Io>(
             Err(Errno::NOENT) => return Ok(Taken::Gone),
             Err(Errno::EXIST) => match clear(io, state) {
                 Ok(Cleared::Busy(pid)) => return Ok(Taken::Busy(pid)),
-                Ok(Cleared::Removed) => broke = true,
+                Ok(Cleared::Removed) => {}
                 Ok(Cleared::Foreign) => return Err(foreign(&state.child(NAME))),
                 Err(Errno::NOTDIR | Errno::LOOP) => return Err(locked(&state.child(NAME), None)),
                 Err(errno) => return Err(failed(errno)),

@@ -51,7 +51,8 @@ impl<F: FnMut(&str, &str) -> Result<String>> Caller for Asking<F> {
 
     fn explained(&mut self, error: Error) -> Error {
         // It answers with the refusal itself.
-        self.ask("explained", &json!({ "error": error })).err().unwrap_or(error)
+        let told = self.ask("explained", &json!({ "error": error })).err();
+        told.filter(|told| told.code == error.code).unwrap_or(error)
     }
 
     fn waiting(&mut self, holder: Option<u32>, ms: u64) -> Result<()> {

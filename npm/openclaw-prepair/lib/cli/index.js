@@ -168,7 +168,7 @@ function runDevice(call, c) {
     return { report, code: DONE, lines: [report.token] };
   }
   let lines = [];
-  const report = driver().run(load(), call.operation, options, (plan) => (lines = diffLines(planDiff(plan), c)), waiting);
+  const report = driver().run(load(), call.operation, options, (plan) => (lines = diffLines(planDiff(plan), c)), call.quiet ? undefined : waiting);
   return { report, code: DONE, lines: [...devices().changed(call.operation, report, c, options.dryRun === true), ...lines] };
 }
 
@@ -189,7 +189,7 @@ function runIdentity(call) {
 
 function runOperation(call, c) {
   let pairs = [];
-  const report = driver().run(load(), call.operation, call.options, (plan) => (pairs = planDiff(plan)), waiting);
+  const report = driver().run(load(), call.operation, call.options, (plan) => (pairs = planDiff(plan)), call.quiet ? undefined : waiting);
   if (report.identity === 'created' && call.options.identity === undefined) pairs = unmade(report, pairs);
   const lines = diffLines(pairs, c);
   return { report, code: DONE, lines: [...done(call.operation, report, c, call.options.dryRun === true), ...lines] };

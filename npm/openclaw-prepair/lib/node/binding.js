@@ -79,7 +79,7 @@ function addon(failures) {
       if (file?.endsWith('.node')) whole(file);
       const found = ADDONS[name]();
       if (Object.hasOwn(found, 'error')) throw found.error;
-      if (typeof found.call !== 'function') throw refusal('BINDING', 'It is no addon of openclaw-prepair.');
+      if (typeof found.call !== 'function' || typeof found.drive !== 'function') throw refusal('BINDING', 'It is no addon of openclaw-prepair.');
       fits(found.call, file ?? name);
       return found;
     } catch (error) {
@@ -178,7 +178,7 @@ const wasmBinding = ({ call, drive }) => ({
   kind: 'wasm',
   call,
   drive: driverOf((request, blobs, ask) => {
-    const waiting = (holder, ms) => JSON.parse(ask('waiting', text({ holder, ms }))[0]).error;
+    const waiting = (holder, ms) => ({ __proto__: null, ...JSON.parse(ask('waiting', text({ holder, ms }))[0]) }).error;
     return drive(request, blobs, (what, json, parts) => (FILES.includes(what) ? filesAsked(what, json, parts, waiting) : ask(what, json)));
   }),
 });

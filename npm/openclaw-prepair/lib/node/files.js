@@ -585,7 +585,6 @@ function clear(state) {
 function attempt(state, owner, random) {
   const here = self();
   const mine = `${here.boot}.${here.namespace}.${process.pid}.${here.start}.${random}`;
-  let broke = false;
   return trying('lock', state.child(LOCK), () => {
     for (let round = 0; round < 3; round += 1) {
       let made = true;
@@ -600,7 +599,7 @@ function attempt(state, owner, random) {
         try {
           const folder = claim(state, owner, mine);
           // Not alone: someone tried at the same time.
-          return folder ? { lock: { state, folder, mine, broke } } : { busy: true };
+          return folder ? { lock: { state, folder, mine } } : { busy: true };
         } catch (error) {
           // Ours was removed as an old one while this process stood still.
           if (['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code)) return { busy: true };
@@ -617,8 +616,6 @@ function attempt(state, owner, random) {
       }
       if (cleared.foreign) throw foreign(state.child(LOCK));
       if (cleared.busy) return cleared;
-      // That of a dead call, which may have left more.
-      broke = true;
     }
     return { busy: true };
   });
@@ -655,12 +652,9 @@ function lockSeen(tree) {
 
 // Temp files that only dead calls can have left
 
-/** Whether a folder lies below the state dir: a call that dies leaves its lock there too. */
-const isGuarded = (tree, folder) => tree.bases.length > 0 && below(tree.bases[0], folder.path) !== null;
-
 /** Their names. In the config's folder a call for another state dir may be at work: there they are as old as a lock that is nobody's. */
 function deadTemps(tree, folder) {
-  const guarded = isGuarded(tree, folder);
+  const guarded = tree.bases.length > 0 && below(tree.bases[0], folder.path) !== null;
   return (quietly(() => folder.list()) ?? []).filter((name) => {
     const stat = TEMP.test(name) ? quietly(() => folder.statAt(name)) : null;
     return stat?.kind === 'file' && (guarded || Math.abs(Date.now() - stat.mtimeMs) > STALE_MS);
@@ -908,15 +902,15 @@ class Job {
     for (const [folder, name] of this.made.splice(keep).reverse()) quietly(() => folder.removeDir(name));
   }
 
-  /** The folders in which calls write. */
-  known() {
-    const all = this.tree.bases.flatMap((base) => [[], ['identity'], ['devices']].map((between) => quietly(() => this.tree.find(base, between))));
-    return all.filter((folder) => folder);
-  }
-
   /** Removes what dead calls left. A live call removes its own, so the lock is not waited for. */
   sweepAll() {
-    const dirty = this.known().filter((folder) => hasTemps(this.tree, folder));
+    const dirty = [];
+    for (const base of this.tree.bases) {
+      for (const between of [[], ['identity'], ['devices']]) {
+        const folder = quietly(() => this.tree.find(base, between));
+        if (folder && hasTemps(this.tree, folder)) dirty.push(folder);
+      }
+    }
     const state = this.tree.bases.length > 0 ? this.tree.find(this.tree.bases[0]) : null;
     if (!state || (dirty.length === 0 && !lockSeen(this.tree))) return;
     const owner = this.isRoot ? ofOwner(state.stat()) : null;
@@ -994,12 +988,12 @@ function isSame(tree, path, content) {
   return kind === 'absent' ? content === null : kind === 'file' && rest !== null && rest.length === 0;
 }
 
-/** Whether a temp file lies in the folder of one of these files where no lock would tell of it. */
+/** Whether a temp file lies in the folder of one of these files. */
 const tempsBeside = (tree, files) =>
   files.some((path) => {
     const spot = tree.spot(path);
     const folder = tree.find(spot.base, spot.between);
-    return folder !== null && !isGuarded(tree, folder) && hasTemps(tree, folder);
+    return folder !== null && hasTemps(tree, folder);
   });
 
 /**
@@ -1021,7 +1015,6 @@ function applyFiles(request, blobs, waiting) {
       const lock = job.lock(waiting);
       const before = job.made.length;
       try {
-        if (lock.broke) job.known().forEach((folder) => sweep(tree, folder));
         const changes = job.run(steps.map((step) => (step.kind === 'write' ? { __proto__: null, ...step, content: blobs[step.blob] } : step)), rehearse);
         if (rehearse) {
           job.discard();

@@ -5,7 +5,7 @@ const { lstatSync } = require('node:fs');
 
 /** Whose the path is that this user may not open, and what gives it back: the system says neither. */
 function owned(error) {
-  if (error?.code !== 'ERR_PREPAIR_PERMISSION' || typeof error.path !== 'string') return error;
+  if (error?.code !== 'ERR_PREPAIR_PERMISSION' || typeof error.path !== 'string' || !process.getuid) return error;
   const [own, stat] = [process.getuid(), statOf(error.path)];
   // Root is stopped by something else than owner and mode; so is who may open it by both.
   if (stat === undefined || own === 0 || (stat.uid === own && (stat.mode & 0o600) === 0o600)) return error;

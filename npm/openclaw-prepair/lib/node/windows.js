@@ -5,6 +5,7 @@
 // O_NOFOLLOW and no renameat2: what a write promises elsewhere nobody could promise here.
 
 const fs = require('node:fs');
+const { text } = require('../core/bridge.js');
 const { refusal } = require('../core/errors.js');
 const { readPlain } = require('./plain-file.js');
 
@@ -46,7 +47,7 @@ function readFiles(request) {
       else throw refusal('IO', `Cannot read this path: the system call failed (${error.code}).`, { path, hint: "Look at the disk and the system's limits, then run the same call again." });
     }
   }
-  return { json: JSON.stringify({ files: found, leftovers: false }), blobs };
+  return { json: text({ files: found, leftovers: false }), blobs };
 }
 
 /** The mode and owner of a file or folder: Windows has others, of which nothing is found. */
