@@ -70,12 +70,17 @@ fn binaryen() -> Result<PathBuf> {
     Ok(PathBuf::from(modules.trim()).join("binaryen"))
 }
 
-/// The glue keeps a view of the memory; a second instance, started after a trap, must not use the first one's.
+/// The glue keeps views of the memory; a second instance, started after a trap, must not use the first one's.
 fn restartable(glue: &str) -> Result<String> {
+    let views: Vec<&str> = glue
+        .lines()
+        .filter_map(|line| line.strip_prefix("let ")?.strip_suffix("Memory0 = null;"))
+        .collect();
     let parts: Vec<&str> = glue.split("    wasm = val;\n").collect();
     match parts.as_slice() {
-        [before, after] if before.contains("\nlet cachedUint8ArrayMemory0") => {
-            Ok([before, "    wasm = val;\n    cachedUint8ArrayMemory0 = null;\n", after].concat())
+        [before, after] if !views.is_empty() => {
+            let forget = views.iter().map(|view| format!("    {view}Memory0 = null;\n"));
+            Ok([before, "    wasm = val;\n", &forget.collect::<String>(), after].concat())
         }
         _ => Err("wasm-bindgen writes other glue than it did: look at restartable()".into()),
     }

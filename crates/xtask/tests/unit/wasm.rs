@@ -1,6 +1,7 @@
 use super::{commonjs, restartable};
 
-const GLUE: &str = "export function call(a) {\n}\n\nlet cachedUint8ArrayMemory0 = null;\n\
+const GLUE: &str = "export function call(a) {\n}\n\nlet cachedDataViewMemory0 = null;\n\
+    let cachedUint8ArrayMemory0 = null;\n\
     export function __wbg_set_wasm(val) {\n    wasm = val;\n}\n";
 
 #[test]
@@ -12,6 +13,9 @@ fn glue_in_commonjs() {
 
 #[test]
 fn other_glue_is_noticed() {
-    assert!(restartable(GLUE).is_ok());
+    let glue = restartable(GLUE).expect("the glue that is written today");
+    let forgets =
+        "    wasm = val;\n    cachedDataViewMemory0 = null;\n    cachedUint8ArrayMemory0 = null;\n";
+    assert!(glue.contains(forgets), "{glue}");
     assert!(restartable(&GLUE.replace("val", "value")).is_err());
 }

@@ -25,9 +25,15 @@ function start(glue, module, file) {
   const asking = (name) => (request, blobs, ask) => {
     if (running === null) run();
     // The glue has one instance for all: another module, even one that was refused, may have come in between.
-    glue.__wbg_set_wasm(running);
+    const use = glue.__wbg_set_wasm.bind(null, running);
+    const asked = (...args) => {
+      const answer = ask(...args);
+      use();
+      return answer;
+    };
+    use();
     try {
-      const [json, ...parts] = glue[name](request, blobs, ask);
+      const [json, ...parts] = glue[name](request, blobs, asked);
       return { json, blobs: parts };
     } catch {
       // A trap leaves the memory as it is; the next call gets a new one.
