@@ -1,5 +1,5 @@
-// The form in which the main package is released: its code without comments, the command line in one file. Names stay, for whoever reads
-// a stack trace; what explains the code is in the repository.
+// The form in which the main package is released: its code without comments and blanks, the command line in one file. Outside of that names
+// stay, for whoever reads a stack trace; what explains the code is in the repository.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -22,9 +22,9 @@ export function ship(folder) {
     charset: 'utf8', logLevel: 'error', ...options,
   });
   const cli = 'lib/cli/index.js';
-  made([cli], { bundle: true, external: ['core', 'entry', 'node'].map((room) => `../${room}/*`).concat('../../package.json') });
+  made([cli], { bundle: true, minify: true, external: ['core', 'entry', 'node'].map((room) => `../${room}/*`).concat('../../package.json') });
   for (const name of names(['cli'])) if (name !== cli) rmSync(join(folder, name));
-  made(names(['entry', 'node']), {});
+  made(names(['entry', 'node']), { minifyWhitespace: true, minifySyntax: true });
   // as crates/xtask/src/esm.rs makes their twins: what is the same costs next to nothing in the tarball
   made(names(['core', 'sandbox']), { minifyWhitespace: true, minifySyntax: true });
 }

@@ -46,9 +46,13 @@ fn encode(input: &str, output: &str) -> Result<(), String> {
 }
 
 fn gzip() -> std::io::Result<()> {
-    // more rounds than these gain nothing
+    // more rounds or blocks gain nothing
     let rounds = std::num::NonZeroU64::new(5).unwrap_or(std::num::NonZeroU64::MIN);
-    let options = zopfli::Options { iteration_count: rounds, ..zopfli::Options::default() };
+    let options = zopfli::Options {
+        iteration_count: rounds,
+        maximum_block_splits: 40,
+        ..zopfli::Options::default()
+    };
     zopfli::compress(
         options,
         zopfli::Format::Gzip,
