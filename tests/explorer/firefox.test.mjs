@@ -32,7 +32,7 @@ onNode24(import.meta.url, () => {
       const { page, requests, problems } = await opened(t, '#example=browser', { dark, width });
       await page.waitForSelector('#strip .cell');
       assert.match(await text(page, '#verdict .title'), /The wall.*not-paired/s);
-      assert.match(await text(page, '#remedy pre'), /^npx openclaw-prepair pre-pair --device /);
+      assert.match(await text(page, '#remedy pre'), /^npx openclaw-prepair devices approve [0-9a-f]{64} /);
       await page.$$eval('details', (all) => all.forEach((element) => { element.open = true; }));
       await page.evaluate(() => [...document.querySelectorAll('button')].find((button) => button.textContent === 'Show the edited files').click());
       await page.waitForSelector('pre.diff');
