@@ -343,7 +343,7 @@ test('an include that OpenClaw refuses is a finding, and nothing is promised', a
     // hard links are refused from 2026.2.26, other roots are named from 2026.5.2
     const options = { ...at.options, gatewayVersion: '2026.5.18' };
     const found = async (config) => {
-      writeFileSync(join(at.stateDir, 'openclaw.json'), `{ ${config}, gateway: { mode: 'local' } }`, { mode: 0o600 });
+      writeFileSync(join(at.stateDir, 'openclaw.json'), `{ ${config}, gateway: { mode: 'local', auth: { token: '0123456789abcdef0123456789abcdef' } } }`, { mode: 0o600 });
       const { verdict, findings } = await diagnose(at.fs, options);
       return [verdict, ...findings.map(({ code }) => code).filter((code) => code !== 'W_NODE')];
     };
