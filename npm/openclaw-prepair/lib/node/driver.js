@@ -86,7 +86,7 @@ function stateOwner(binding, operation, call) {
 /** A running gateway knows best which version runs: whether its package takes the place of what was found, or is to be told. */
 function gateway(call, { bases }) {
   // The addon's own system calls know nothing of what Node was told to forbid.
-  const { permission } = /** @type {any} */ (process);
+  const permission = property(process, 'permission');
   if (bases.some((base) => permission?.has('fs.read', base) === false)) throw Object.assign(new Error('Access denied'), { code: 'ERR_ACCESS_DENIED' });
   const pid = running(bases);
   const found = call.auto && pid !== null ? packageOf(pid, () => openclaw().ownerOf(bases[0], call.options.owner?.uid)) : null;
