@@ -290,13 +290,25 @@ impl Read for ErrorCode {
     }
 }
 
+impl From<Option<Standing>> for Stands {
+    fn from(found: Option<Standing>) -> Self {
+        let Some(Standing { blob, kind }) = found else { return Self::Not };
+        match (blob, kind.as_deref()) {
+            (Some(index), _) => Self::File(index),
+            (None, Some("dir")) => Self::Dir,
+            (None, Some("symlink")) => Self::Symlink,
+            _ => Self::Other,
+        }
+    }
+}
+
 fn file<'a>(found: Option<Standing>, blobs: &[&'a [u8]]) -> Result<File<'a>> {
-    let Some(Standing { blob: index, kind }) = found else { return Ok(File::Absent) };
-    Ok(match (index, kind.as_deref()) {
-        (Some(index), _) => File::Bytes(blob(blobs, index)?),
-        (None, Some("dir")) => File::Dir,
-        (None, Some("symlink")) => File::Symlink,
-        _ => File::Other,
+    Ok(match found.into() {
+        Stands::Not => File::Absent,
+        Stands::File(index) => File::Bytes(blob(blobs, index)?),
+        Stands::Dir => File::Dir,
+        Stands::Symlink => File::Symlink,
+        Stands::Other => File::Other,
     })
 }
 

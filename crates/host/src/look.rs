@@ -112,7 +112,15 @@ impl<'l, D: Disk, C: Caller> Look<'l, D, C> {
             let tolerant = question.observes();
             leftovers |= self.files(kept, inputs, &missing, tolerant)?;
             if !missing.queries.is_empty() {
-                let rows = self.rows(&missing.queries, inputs, from, tolerant)?;
+                let rows = match self.rows(&missing.queries, from) {
+                    Err(error) if tolerant && error.code != ErrorCode::Internal => {
+                        if let Some(query) = missing.queries.first() {
+                            self.failed(inputs, &query.db, error);
+                        }
+                        absent(&missing.queries)
+                    }
+                    read => read?,
+                };
                 rows.into_iter().for_each(|(id, rows)| inputs.rows.insert(id, rows));
                 queries.extend(missing.queries);
             }
@@ -171,30 +179,25 @@ impl<'l, D: Disk, C: Caller> Look<'l, D, C> {
     }
 
     /// Answers queries. Where no folder holds a database, which is common, no SQLite is looked for.
-    pub(crate) fn rows(
-        &mut self,
-        queries: &[Query],
-        inputs: &mut Inputs<'_>,
-        from: Rows,
-        tolerant: bool,
-    ) -> Result<Named<prepair_core::inputs::Rows>> {
-        let none = || queries.iter().map(|query| (query.id.clone(), None)).collect();
+    pub(crate) fn rows(&mut self, queries: &[Query], from: Rows) -> Result<Answers> {
         if from == Rows::Transaction {
             return self.caller.query(queries);
         }
-        if queries.iter().all(|query| self.disk.lacks_folder_of(&query.db)) {
-            return Ok(none());
+        let mut databases: Vec<&str> = queries.iter().map(|query| query.db.as_str()).collect();
+        databases.dedup();
+        if databases.iter().all(|db| self.disk.lacks_folder_of(db)) {
+            return Ok(absent(queries));
         }
-        match self.caller.read(queries, from == Rows::Mended) {
-            Err(error) if tolerant && error.code != ErrorCode::Internal => {
-                if let Some(query) = queries.first() {
-                    self.failed(inputs, &query.db, error);
-                }
-                Ok(none())
-            }
-            read => read,
-        }
+        self.caller.read(queries, from == Rows::Mended)
     }
+}
+
+/// Rows by the ids of their queries.
+type Answers = Named<prepair_core::inputs::Rows>;
+
+/// The answers where there is no database.
+fn absent(queries: &[Query]) -> Answers {
+    queries.iter().map(|query| (query.id.clone(), None)).collect()
 }
 
 fn keep<'k>(

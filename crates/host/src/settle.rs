@@ -244,7 +244,7 @@ fn holds<D: Disk, C: Caller>(look: &mut Look<'_, D, C>, now: &Planned<'_>) -> Re
     if !look.disk.same(&plan.bases, &expected)? {
         return Ok(false);
     }
-    let rows = look.rows(queries, &mut look.begin(), Rows::Disk, false)?;
+    let rows = look.rows(queries, Rows::Disk)?;
     Ok(rows.iter().all(|(id, rows)| inputs.rows.get(id) == Some(rows)))
 }
 

@@ -5,6 +5,7 @@ use prepair_core::bridge::{Answered, Stands, answered, text};
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
 use prepair_core::inputs::Stat;
+use prepair_core::steps::FileStep;
 use prepair_host::{ApplyRequest, Disk, Entry, ReadReply, Waiting};
 use serde_json::{Map, Value, json};
 use wasm_bindgen::{JsCast, JsValue};
@@ -62,11 +63,11 @@ impl Disk for Host<'_> {
         self.told("sameFiles", &json!({ "bases": bases, "files": files }), &blobs)?.0.is("same")
     }
 
-    fn apply(&self, request: &ApplyRequest<'_>, waiting: Waiting<'_>) -> Result<()> {
-        let _ = waiting;
+    /// Whom it waits for the host tells by itself.
+    fn apply(&self, request: &ApplyRequest<'_>, _: Waiting<'_>) -> Result<()> {
         let blobs = Array::new();
         let ApplyRequest { bases, steps, owner, rehearse, .. } = request;
-        let crossing = |step: &prepair_core::steps::FileStep<&[u8]>| {
+        let crossing = |step: &FileStep<&[u8]>| {
             step.clone().with(|content| Ok::<_, Error>(put(&blobs, content)))
         };
         let steps = steps.iter().map(crossing).collect::<Result<Vec<_>>>()?;

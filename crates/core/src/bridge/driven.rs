@@ -148,16 +148,7 @@ impl Answered {
     /// [`ErrorCode::Options`] for anything else.
     pub fn files(mut self) -> Result<(Named<Stands>, bool)> {
         let files: Named<Option<Standing>> = self.0.read("files")?;
-        let stands = |found: Option<Standing>| match found {
-            None => Stands::Not,
-            Some(Standing { blob: Some(index), .. }) => Stands::File(index),
-            Some(Standing { kind, .. }) => match kind.as_deref() {
-                Some("dir") => Stands::Dir,
-                Some("symlink") => Stands::Symlink,
-                _ => Stands::Other,
-            },
-        };
-        let files = files.into_iter().map(|(path, found)| (path, stands(found))).collect();
+        let files = files.into_iter().map(|(path, found)| (path, found.into())).collect();
         Ok((files, self.0.read("leftovers")?))
     }
 

@@ -80,8 +80,11 @@ function packageAt(dir) {
 /** Who owns the state dir, as far as that is known before any version is; asked only where a package is another user's. */
 function stateOwner(binding, operation, call) {
   const { bases } = binding.drive({ fn: 'plan', operation, options: call.options, inputs: call.fixed, bases: true }, call.blobs, answers(call));
-  return bases.length > 0 ? openclaw().ownerOf(bases[0], call.options.owner?.uid) : null;
+  return bases.length > 0 ? ownerOf(call, bases) : null;
 }
+
+/** Who owns the state dir, the first of these folders. */
+const ownerOf = (call, [stateDir]) => openclaw().ownerOf(stateDir, call.options.owner?.uid);
 
 /** A running gateway knows best which version runs: whether its package takes the place of what was found, or is to be told. */
 function gateway(call, { bases }) {
@@ -89,7 +92,7 @@ function gateway(call, { bases }) {
   const permission = property(process, 'permission');
   if (bases.some((base) => permission?.has('fs.read', base) === false)) throw Object.assign(new Error('Access denied'), { code: 'ERR_ACCESS_DENIED' });
   const pid = running(bases);
-  const found = call.auto && pid !== null ? packageOf(pid, () => openclaw().ownerOf(bases[0], call.options.owner?.uid)) : null;
+  const found = call.auto && pid !== null ? packageOf(pid, () => ownerOf(call, bases)) : null;
   if (found === null) return { gateway: pid };
   const { installed, passedOver } = call.fixed;
   return { gateway: pid, anew: true, ...(found.installed ? found : { installed, passedOver: [...passedOver, ...found.passedOver] }) };
@@ -102,9 +105,8 @@ const answers = (call) => {
   return {
     __proto__: null,
     read: ({ queries, mends }) => ({ rows: sqlite().read(queries, mends) }),
-    begin: ({ db }) => {
+    begin({ db }) {
       transaction = sqlite().begin(db);
-      return {};
     },
     query: ({ queries }) => ({ rows: transaction.query(queries) }),
     run: ({ statements }) => transaction.run(statements),

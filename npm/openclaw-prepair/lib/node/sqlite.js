@@ -201,10 +201,6 @@ function begin(file) {
     present(file);
     return new DatabaseSync(file);
   });
-  const ending = (sql) => of(() => {
-    db.exec(sql);
-    db.close();
-  });
   const rollback = () => {
     try {
       if (db.isTransaction !== false) db.exec('ROLLBACK');
@@ -231,7 +227,10 @@ function begin(file) {
         if (done !== changes) throw refusal('CHANGED', `A statement changed ${done} rows instead of ${changes}.`, { path: file });
       }
     }),
-    commit: ending('COMMIT'),
+    commit: of(() => {
+      db.exec('COMMIT');
+      db.close();
+    }),
     rollback,
   };
 }
