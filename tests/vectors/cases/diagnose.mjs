@@ -323,3 +323,44 @@ for (const [name, origin] of [['that cannot be one', 'https://x" --bad'], ['that
   add(`the remedy of an origin ${name}`, 'said, not spelled', '2026.4.29', { ...page, origin }, whole(), 'rejected', 'auth', { check: (_, { report }) => report.remedy.opens === false && /allowedOrigins=\["https:\/\/claw\.example\.org"\]/.test(report.remedy.steps[0].text) && !JSON.stringify(report.remedy).includes('--bad') });
 }
 add('the remedy of an origin that a log line tells', 'said, not spelled', '2026.4.29', { client: 'control-ui', log: '2026-11-26T05:36:40.275+00:00 [ws] closed before connect conn=e878c409-4683-4870-bc3b-c18e37c164ca peer=10.0.0.7:50182->10.0.0.1:30876 remote=10.0.0.7 fwd=n/a origin=https://evil.example host=gw.example:30876 ua=n/a code=1008 reason=n/a' }, whole(), 'rejected', 'auth', { check: (_, { report }) => report.remedy.opens === false && !JSON.stringify(report.remedy).includes('evil') });
+
+// Profiles of the same user: named where the gateway that is meant may run with one of them.
+const HOME = '/home/u';
+const dirOf = (profile) => `${HOME}/.openclaw${profile && '-'}${profile}`;
+/** `names`: the profiles that are there; `hold`: those with a config; `own`: the one that is asked about, '' the default. */
+const beside = (name, why, { version = '2026.4.15', names = ['work'], hold = ['work'], own = '', foreign = [], inputs = json(more), options = {} }, verdict, reason, expect) => {
+  const here = dirOf(own);
+  const asked = ['', '/identity', '/devices', '/state', '/identity/device.json', '/devices/paired.json', '/devices/pending.json', '/openclaw.json', '/state/openclaw.sqlite'];
+  const nothing = [...asked.map((path) => here + path), '/.dockerenv', '/run/.containerenv', '/var/run/.containerenv', ...['', ...names].map((profile) => `${dirOf(profile)}/openclaw.json`)];
+  const stats = {
+    ...Object.fromEntries(nothing.map((path) => [path, null])), ...Object.fromEntries(hold.map((profile) => [`${dirOf(profile)}/openclaw.json`, seen])),
+    [HOME]: { ...seen, profiles: [...names.map((profile) => `.openclaw-${profile}`), ...foreign], real: HOME },
+  };
+  const files = Object.fromEntries(Object.entries(inputs.files).map(([path, file]) => [path.replace(S, here), file]));
+  vectors.push({
+    name: `profiles, ${name}`, why, operation: 'diagnose',
+    options: { ...(own === '' ? { stateDir: S } : { profile: own }), gatewayVersion: version ?? undefined, env: { HOME }, connection: { client: 'cli', presentsDevice: true, ...proxied }, ...options },
+    inputs: { ...inputs, files: { ...files, '/proc/1/cgroup': null }, stats }, expect: { verdict, reason, ...expect },
+  });
+};
+const told = (names, first) => ({ says: `Other profiles of this user have a config: ${names}.`, check: (_, { report }) => report.findings.some(({ code, hint }) => code === 'W_PROFILES' && hint.endsWith(`\`npx openclaw-prepair doctor --profile ${first}\`.`)) });
+const untold = { check: (_, { report }) => report.findings.every(({ code }) => code !== 'W_PROFILES') };
+const noVersion = { version: null };
+const wall = ['pairing-required', 'not-paired'];
+beside('nothing here, no version', 'the gateway runs with it', noVersion, 'no-gateway', null, told('work', 'work'));
+beside('nothing here, a version', 'what a first start would do is not what is asked', { options: { connection: {} } }, 'open', null, told('work', 'work'));
+beside('one of two with a config', 'the other has no gateway', { ...noVersion, names: ['a', 'work'] }, 'no-gateway', null, told('work', 'work'));
+beside('more than a few', 'some are named', { ...noVersion, names: [...'fedcba'], hold: [...'fedcba'] }, 'no-gateway', null, told('a, b, c, d, e and more', 'a'));
+beside('none with a config', 'there is nothing to name', { ...noVersion, hold: [] }, 'no-gateway', null, untold);
+beside('a mistyped name', 'the right one, and the default', { ...noVersion, names: ['work', 'wrok'], hold: ['', 'work'], own: 'wrok' }, 'no-gateway', null, told('default, work', 'default'));
+beside('names that OpenClaw does not take', 'they are nobody\'s profile', { ...noVersion, foreign: ['.openclaw-\u001b[2J', '.openclaw-', '.openclaw-a b', '.openclaw-default', '.openclaw-$(x)', `.openclaw-${'x'.repeat(65)}`, '.openclaw-..'] }, 'no-gateway', null, told('work', 'work'));
+beside('very many', 'twenty are asked for', { ...noVersion, names: Array.from({ length: 21 }, (_, at) => `a${String(at).padStart(2, '0')}`), hold: ['a20'] }, 'no-gateway', null, untold);
+beside('a config, no record', 'another gateway may be meant', { hold: ['', 'work'], inputs: files() }, ...wall, told('work', 'work'));
+beside('a config, approved silently', 'healthy', { version: '2026.2.19', hold: ['', 'work'], inputs: files(), options: { connection: {} } }, 'silent-approval', null, untold);
+beside('a config, a record that opens', 'healthy', { hold: ['', 'work'], inputs: whole() }, 'open', null, untold);
+beside('a record that does not open', 'it is the right state dir', { hold: ['', 'work'], inputs: whole({ tokens: {} }) }, 'pairing-required', 'role-upgrade', untold);
+beside('a gateway runs here', 'it is the right state dir', { hold: ['', 'work'], inputs: { ...files(), gateway: 7 } }, ...wall, untold);
+beside('the environment names a state dir', 'a profile would move nothing', { ...noVersion, options: { env: { HOME, OPENCLAW_STATE_DIR: S } } }, 'no-gateway', null, untold);
+beside('the config is named', 'it is the one that is meant', { ...noVersion, options: { configPath: CONFIG } }, 'no-gateway', null, untold);
+beside('a state dir elsewhere', 'nothing lies beside it', { ...noVersion, options: { env: { HOME: '/root' } } }, 'no-gateway', null, untold);
+beside('a store that cannot be read', 'what is here is not known', { hold: ['', 'work'], inputs: files({ [PAIRED]: '{' }) }, 'unknown', null, untold);
