@@ -8,6 +8,7 @@ pub mod fields;
 pub mod identity;
 pub mod paths;
 pub mod pending;
+pub(crate) mod profiles;
 pub mod record;
 mod roles;
 pub(crate) mod rows;
