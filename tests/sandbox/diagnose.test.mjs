@@ -83,3 +83,23 @@ test('something else where a folder should be, as seen from outside and inside',
     }
   }
 });
+
+test('a file that a diagnosis can do without, and that the sandbox does not give', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'prepair diagnose '));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const asked = [];
+  const fs = localDir(dir);
+  const without = new Proxy(fs, {
+    get: (target, name) => (typeof target[name] !== 'function' ? target[name] : (path, ...rest) => {
+      if (path === '/proc/1/cgroup') {
+        asked.push(path);
+        throw new Error('no file of /proc');
+      }
+      return target[name](path, ...rest);
+    }),
+  });
+  const options = { stateDir: join(dir, '.openclaw'), gatewayVersion: '2026.7.1', env: {} };
+  const { roundTrips, ...report } = await diagnose(without, options);
+  assert.deepEqual(report, local.diagnose(options));
+  assert.deepEqual([roundTrips, asked.length], [1, 1]);
+});

@@ -3,7 +3,7 @@
 # whose modes and owner are told ('all' for each), paths…
 say home "$(hex "$HOME")"
 say user "$uid" "$(id -g)"
-for name in HOME USERPROFILE OPENCLAW_HOME OPENCLAW_STATE_DIR OPENCLAW_CONFIG_PATH CLAWDBOT_STATE_DIR CLAWDBOT_CONFIG_PATH OPENCLAW_INCLUDE_ROOTS; do
+for name in HOME USERPROFILE OPENCLAW_HOME OPENCLAW_STATE_DIR OPENCLAW_CONFIG_PATH CLAWDBOT_STATE_DIR CLAWDBOT_CONFIG_PATH OPENCLAW_INCLUDE_ROOTS FLY_MACHINE_ID FLY_APP_NAME; do
   eval "value=\${$name-}"
   [ -z "$value" ] || say env $name "$(hex "$value")"
 done

@@ -290,10 +290,10 @@ for (const version of ['2026.2.19', '2026.4.15', '2026.7.1']) {
 // Real gateways in a container without bind and without a secret: 2026.5.12 starts, 2026.5.18 and 2026.9.6 do not.
 const bare = (gateway = {}) => JSON.stringify({ gateway: { mode: 'local', ...gateway } });
 const seen = { mode: 0o755, uid: 0, nlink: 1, backups: [], real: null };
-const contained = (name, version, text, verdict, reason, expect, { marks = { '/.dockerenv': seen }, more = {} } = {}) => {
-  const inputs = files({ [CONFIG]: text, [PAIRED]: store(record(OURS)), ...more });
-  const nothing = Object.fromEntries([S, `${S}/identity`, `${S}/devices`, `${S}/state`, DEVICE, PAIRED, PENDING, CONFIG, DB, '/.dockerenv', '/run/.containerenv'].map((path) => [path, null]));
-  vectors.push({ name: `in a container, ${name}`, why: 'the gateway wants a secret there', operation: 'diagnose', options: at(version, { configPath: CONFIG, connection: { client: 'cli', presentsDevice: true, ...proxied } }), inputs: { ...inputs, stats: { ...nothing, [S]: { mode: 0o700, uid: 0, nlink: 2, backups: [], real: S }, ...marks } }, expect: { verdict, reason, ...expect } });
+const contained = (name, version, text, verdict, reason, expect, { marks = { '/.dockerenv': seen }, groups = null, env, more = {} } = {}) => {
+  const inputs = files({ [CONFIG]: text, [PAIRED]: store(record(OURS)), '/proc/1/cgroup': groups, ...more });
+  const nothing = Object.fromEntries([S, `${S}/identity`, `${S}/devices`, `${S}/state`, DEVICE, PAIRED, PENDING, CONFIG, DB, '/.dockerenv', '/run/.containerenv', '/var/run/.containerenv'].map((path) => [path, null]));
+  vectors.push({ name: `in a container, ${name}`, why: 'the gateway wants a secret there', operation: 'diagnose', options: at(version, { configPath: CONFIG, ...(env && { env }), connection: { client: 'cli', presentsDevice: true, ...proxied } }), inputs: { ...inputs, stats: { ...nothing, [S]: { mode: 0o700, uid: 0, nlink: 2, backups: [], real: S }, ...marks } }, expect: { verdict, reason, ...expect } });
 };
 const wantsSecret = { warnings: ['W_CONTAINER_SECRET'], says: 'does not start without a secret', check: (_, { report }) => report.remedy.opens === false };
 contained('no secret, 2026.5.18', '2026.5.18', bare(), 'unknown', null, wantsSecret);
@@ -301,6 +301,17 @@ contained('no secret, 2026.5.12', '2026.5.12', bare(), 'open', null, { warnings:
 contained('a secret', '2026.7.1', bare({ auth: { token: 'sound-token-of-this-gateway' } }), 'open', null, { warnings: [] });
 contained('bind loopback', '2026.7.1', bare({ bind: 'loopback' }), 'open', null, { warnings: [] });
 contained('by the mark of podman', '2026.7.1', bare(), 'unknown', null, wantsSecret, { marks: { '/run/.containerenv': seen } });
+contained('by that mark in another place', '2026.7.1', bare(), 'unknown', null, wantsSecret, { marks: { '/var/run/.containerenv': seen } });
+contained('on Fly', '2026.7.1', bare(), 'unknown', null, wantsSecret, { marks: {}, env: { FLY_MACHINE_ID: '3d8d9', FLY_APP_NAME: 'claw' } });
+contained('half of Fly', '2026.7.1', bare(), 'open', null, { warnings: [] }, { marks: {}, env: { FLY_MACHINE_ID: '3d8d9', FLY_APP_NAME: ' ' } });
+const hash = '0123456789abcdef'.repeat(4);
+for (const group of [`/docker/${hash}`, `/kubepods/burstable/pod1`, '/kubepods.slice/x', `/system.slice/cri-containerd-${hash}.scope`, `/containerd/${hash}`, '/lxc/box', '/lxc.payload.box']) {
+  contained(`by its group ${group}`, '2026.7.1', bare(), 'unknown', null, wantsSecret, { marks: {}, groups: `12:cpu:/\n0::${group}\n` });
+}
+for (const group of ['/', '/init.scope', '/docker.slice', `/containerd/${hash.slice(1)}`, '/cri-containerd-X', '/lxcfs', '/system.slice/my_lxc']) {
+  contained(`not by its group ${group}`, '2026.7.1', bare(), 'open', null, { warnings: [] }, { marks: {}, groups: `0::${group}\n` });
+}
+contained('its group cannot be read', '2026.7.1', bare(), 'open', null, { warnings: [] }, { marks: {}, groups: { kind: 'other' } });
 contained('none after all', '2026.7.1', bare(), 'open', null, { warnings: [] }, { marks: {} });
 contained('a wall too', '2026.7.1', bare(), 'pairing-required', 'not-paired', { warnings: ['W_NOT_PAIRED', 'W_CONTAINER_SECRET'], check: (_, { report }) => report.remedy.opens === false && report.remedy.steps.length === 2 && report.remedy.steps[1].argv[0] === 'setup' }, { more: { [PAIRED]: null } });
 
@@ -320,7 +331,7 @@ const dirOf = (profile) => `${HOME}/.openclaw${profile && '-'}${profile}`;
 const beside = (name, why, { version = '2026.4.15', names = ['work'], hold = ['work'], own = '', foreign = [], inputs = json(more), options = {} }, verdict, reason, expect) => {
   const here = dirOf(own);
   const asked = ['', '/identity', '/devices', '/state', '/identity/device.json', '/devices/paired.json', '/devices/pending.json', '/openclaw.json', '/state/openclaw.sqlite'];
-  const nothing = [...asked.map((path) => here + path), '/.dockerenv', '/run/.containerenv', ...['', ...names].map((profile) => `${dirOf(profile)}/openclaw.json`)];
+  const nothing = [...asked.map((path) => here + path), '/.dockerenv', '/run/.containerenv', '/var/run/.containerenv', ...['', ...names].map((profile) => `${dirOf(profile)}/openclaw.json`)];
   const stats = {
     ...Object.fromEntries(nothing.map((path) => [path, null])), ...Object.fromEntries(hold.map((profile) => [`${dirOf(profile)}/openclaw.json`, seen])),
     [HOME]: { ...seen, profiles: [...names.map((profile) => `.openclaw-${profile}`), ...foreign], real: HOME },
@@ -329,7 +340,7 @@ const beside = (name, why, { version = '2026.4.15', names = ['work'], hold = ['w
   vectors.push({
     name: `profiles, ${name}`, why, operation: 'diagnose',
     options: { ...(own === '' ? { stateDir: S } : { profile: own }), gatewayVersion: version ?? undefined, env: { HOME }, connection: { client: 'cli', presentsDevice: true, ...proxied }, ...options },
-    inputs: { ...inputs, files, stats }, expect: { verdict, reason, ...expect },
+    inputs: { ...inputs, files: { ...files, '/proc/1/cgroup': null }, stats }, expect: { verdict, reason, ...expect },
   });
 };
 const told = (names, first) => ({ says: `Other profiles of this user have a config: ${names}.`, check: (_, { report }) => report.findings.some(({ code, hint }) => code === 'W_PROFILES' && hint.endsWith(`\`npx openclaw-prepair doctor --profile ${first}\`.`)) });

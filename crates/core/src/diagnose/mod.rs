@@ -51,7 +51,7 @@ pub(crate) fn diagnose(
     profiles(world, target, &disk, &outcome, &mut findings)?;
     let assumed = assumed(world, case, &disk, &outcome);
     let mut outcome = against_the_log(case, outcome);
-    let secretless = without_secret(world, &disk)?;
+    let secretless = without_secret(world, target, &disk)?;
     if let Some(notice) = &secretless {
         findings.0.push(notice.clone());
         if is_open(&outcome) {

@@ -437,7 +437,8 @@ class Job {
       else if (kind[file] === 'p') {
         refuse(refusal('PERMISSION', 'The sandbox user may not read this file.', { path: file, hint: 'Let the user who runs the gateway own the state dir.' }), file);
         inputs.files[file] = { kind: 'other' };
-      } else throw contents[i].error;
+      } else if (optional.includes(file)) inputs.files[file] = { kind: 'other' };
+      else throw contents[i].error;
     });
     if (!db) return;
     try {
