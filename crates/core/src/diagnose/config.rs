@@ -190,8 +190,11 @@ fn listens(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     }
     if let Some((name, why)) = secret.and_then(|name| {
         let written = disk.setting(&["gateway", "auth", name]).and_then(Value::as_str);
+        // A blank one is none where the environment has one.
+        let counts = |text: &&str| !text.trim().is_empty() || disk.secret.is_none();
         let value = written
             .filter(|_| disk.told(&format!("gateway.auth.{name}")))
+            .filter(counts)
             .or(disk.secret.as_deref())?;
         Some((name, world.rules.secret_check.refuses(value, name == "password")?))
     }) {

@@ -109,8 +109,9 @@ pub(super) fn secrets(
         }
         _ => None,
     };
-    // A value that is not known here is not one that differs.
-    let known = config.is_some() || value.is_none();
+    // A value that is not known here is not one that differs; a blank one is none.
+    let blank = value.and_then(Value::as_str).is_some_and(|text| text.trim().is_empty());
+    let known = config.is_some() || value.is_none() || blank;
     let names = [variable, old];
     let names = if rules.clawdbot_env { &names[..] } else { &names[..1] };
     let given = names.iter().find_map(|name| Some((*name, filled(env.get(name)?)?)));
