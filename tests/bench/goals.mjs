@@ -11,7 +11,6 @@ const WHY = {
   'upstream-2026.2.19': "Node's own start-up is most of our process",
   'upstream-2026.9.6': "Node's own start-up is most of our process",
   'nothing-0': 'two looks into the core, the folders held open and listed for what killed calls left, and the check that the private key fits cost more than parsing two kilobytes; a process that does it takes hardly longer than one that only parses',
-  'memory-wasm': "a module's memory is its own: the file is there twice when it goes in, and its new content twice when it comes out",
 };
 
 // What is asked beside very many devices, what it is compared with, and the most that it may take of that.

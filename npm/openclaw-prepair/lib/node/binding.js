@@ -179,16 +179,16 @@ const wasmBinding = ({ call, drive }) => ({
   call,
   drive: driverOf((request, blobs, ask) => {
     const waiting = (holder, ms) => ({ __proto__: null, ...JSON.parse(ask('waiting', text({ holder, ms }))[0]) }).error;
-    return drive(request, blobs, (what, json, parts) => (FILES.includes(what) ? filesAsked(what, json, parts, waiting) : ask(what, json)));
+    return drive(request, blobs, (what, json, parts, rooms) => (FILES.includes(what) ? filesAsked(what, json, parts, waiting, rooms) : ask(what, json)));
   }),
 });
 
 const FILES = ['readFiles', 'sameFiles', 'applyFiles'];
 
 /** An answer about files: its JSON, then its contents. */
-function filesAsked(what, json, parts, waiting) {
+function filesAsked(what, json, parts, waiting, rooms) {
   return answered(() => {
-    const reply = process.platform === 'win32' ? require('./windows.js').readFiles(json) : require('./files.js')[what](json, parts, waiting);
+    const reply = process.platform === 'win32' ? require('./windows.js').readFiles(json) : require('./files.js')[what](json, parts, waiting, rooms);
     return [reply.json, ...reply.blobs];
   });
 }
