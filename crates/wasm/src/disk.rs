@@ -4,15 +4,14 @@
 use core::cell::RefCell;
 use core::mem;
 
+use prepair_core::base::wiped::Wiped;
 use prepair_core::bridge::{Answered, Stands, answered, text};
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
 use prepair_core::inputs::Stat;
-use prepair_core::steps::FileStep;
 use prepair_host::{ApplyRequest, Disk, Entry, ReadReply, Waiting};
 use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
-use zeroize::Zeroizing;
 
 #[wasm_bindgen]
 extern "C" {
@@ -28,19 +27,17 @@ extern "C" {
     pub(crate) fn ask(this: &Host, what: &str, text: &str) -> String;
 }
 
-type Content = Zeroizing<Vec<u8>>;
-
 thread_local! {
     /// The room for a content, and those that are kept.
-    static ROOMS: RefCell<(Content, Vec<Content>)> = RefCell::default();
+    static ROOMS: RefCell<(Wiped, Vec<Wiped>)> = RefCell::default();
 }
 
 /// Room for a content of at most this length: where it lies in this memory. It takes the place of one that was not kept.
 #[wasm_bindgen]
 pub fn room(length: usize) -> usize {
     ROOMS.with_borrow_mut(|(room, _)| {
-        *room = Zeroizing::default();
-        *room = Zeroizing::new(vec![0; length]);
+        *room = Wiped::default();
+        *room = Wiped::new(vec![0; length]);
         room.as_mut_ptr() as usize
     })
 }

@@ -1,6 +1,6 @@
 //! The wasm module: the pure entry of the core, and the driver for hosts that have files and load no addon.
 
-mod disk;
+pub mod disk;
 
 use js_sys::{Array, Uint8Array};
 use prepair_core::bridge::Reply;

@@ -216,11 +216,23 @@ function driverOf(host) {
       __proto__: null,
       ...told,
       // A report is the caller's, an object as all others.
-      answers: answers.map(({ steps, ...answer }) => ({ __proto__: null, ...answer, steps: bare(steps ?? []) })),
+      answers: answers.map((told) => {
+        const { steps, compact, ...answer } = { __proto__: null, ...told };
+        return { __proto__: null, ...listed(answer, compact, reply.blobs), steps: bare(steps ?? []) };
+      }),
       files: Object.assign(Object.create(null), Object.fromEntries(Object.entries(files).map(standing))),
       blobs: reply.blobs,
     };
   };
+}
+
+/** An answer with the devices that crossed apart from its report. */
+function listed(answer, compact, blobs) {
+  if (compact) {
+    const [texts, cells] = [blobs[compact.texts], blobs[compact.cells]];
+    answer.report.paired = require('./listed.js').devicesOf({ __proto__: null, sorts: compact.sorts, texts, cells });
+  }
+  return answer;
 }
 
 function choose() {

@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::inputs::Inputs;
 use crate::plan::identity::{primary_key, stored_identity};
 use crate::report::StoreKind;
-use crate::report::devices::WaitingRequest;
+use crate::report::devices::{Compact, WaitingRequest};
+use crate::store::listed::Lister;
 use crate::store::pending::{self, Entries};
 use crate::store::{columns, devices, documents, rows};
 use crate::wants::{Stop, want_files, want_queries};
@@ -65,6 +66,29 @@ pub(super) fn pending_place(world: &World<'_, '_>) -> String {
     }
 }
 
+/// The records of a store of files as a driver in JavaScript takes them, and how many entries are none; `None` where keys come twice, of
+/// which the last counts.
+pub(super) fn compact(
+    world: &World<'_, '_>,
+    own: Option<&str>,
+) -> Result<Option<(Compact, usize)>, Stop> {
+    let path = world.paths.paired();
+    want_files(world.inputs, [path.as_str()])?;
+    let Some(bytes) = world.inputs.file(&path).bytes(&path)? else { return Ok(None) };
+    let mut lister = Lister::new(&world.rules);
+    let (mut names, mut odd) = (Vec::new(), 0);
+    let mut exact = true;
+    documents::each(bytes, &path, |member, fields| {
+        exact &= member.exact;
+        match member.value.kind {
+            Kind::Object => lister.add(&member.key, fields, own == Some(&*member.key)),
+            _ => odd += 1,
+        }
+        names.push(member.key.clone());
+    })?;
+    Ok((exact && pending::distinct(&names)).then(|| (lister.done(), odd)))
+}
+
 /// Shows every record, in the store's order, and tells how many entries are none.
 pub(super) fn each_record(
     world: &World<'_, '_>,
@@ -78,7 +102,9 @@ pub(super) fn each_record(
         let (records, odd): (Vec<Member<'_>>, Vec<Member<'_>>) = pending::members(&document)
             .into_iter()
             .partition(|member| member.value.kind == Kind::Object);
-        records.iter().for_each(|member| show(&member.key, &document.fields(member.value)));
+        for member in records {
+            document.fields(member.value, |fields| show(&member.key, fields));
+        }
         return Ok(odd.len());
     }
     let query = rows::devices(&world.paths.database());
