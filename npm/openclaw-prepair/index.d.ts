@@ -242,6 +242,7 @@ export type NoticeCode =
   | 'W_PERMISSION'
   | 'W_PINNED'
   | 'W_PINNED_TAKEN'
+  | 'W_PROFILES'
   | 'W_PROXY_ANY'
   | 'W_PROXY_ENTRY'
   | 'W_PROXY_LOOPBACK'

@@ -21,7 +21,7 @@ export interface Query {
 }
 
 /**
- * Modes and owner of a file or folder; of a folder also the names in it that end in `.bak`. `real`: the path of a folder, and
+ * Modes and owner of a file or folder; of a folder also the names of backups and profiles in it. `real`: the path of a folder, and
  * of what is a link or lies behind one, without links, as `realpath` gives it.
  */
 export interface Stat {
@@ -33,6 +33,8 @@ export interface Stat {
   nlink: number;
   /** Of a folder: the names in it that end in `.bak`. */
   backups?: string[];
+  /** Of a folder: the names in it that begin with `.openclaw-`, the state dirs of profiles where it is a home folder. */
+  profiles?: string[];
   /** Of a folder and of what lies behind a link: its path without links. */
   real?: string | null;
 }

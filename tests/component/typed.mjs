@@ -55,7 +55,7 @@ export function inputsFor(vector) {
     now: BigInt(now), home, cwd,
     installed: installed ? { version: installed.version, stateSchema: installed.stateSchema === undefined ? undefined : BigInt(installed.stateSchema) } : undefined,
     passedOver, entropy,
-    stats: stats && Object.entries(stats).map(([path, stat]) => [path, stat ? { ...stat, nlink: BigInt(stat.nlink), backups: stat.backups ?? [] } : undefined]),
+    stats: stats && Object.entries(stats).map(([path, stat]) => [path, stat ? { ...stat, nlink: BigInt(stat.nlink), backups: stat.backups ?? [], profiles: stat.profiles ?? [] } : undefined]),
     process, gateway, earlier,
     failures: Object.entries(failures),
   };

@@ -313,6 +313,30 @@ describe('doctor', () => {
     assert.match(stdout, /^\? unknown/m);
   });
 
+  it('names the profiles that hold a config where this state dir is not the one that is meant', async (t) => {
+    const here = home(t);
+    const other = (name, config = CONFIG) => {
+      mkdirSync(join(here.dir, `.openclaw-${name}`), { mode: 0o700 });
+      if (config) writeFileSync(join(here.dir, `.openclaw-${name}/openclaw.json`), config);
+    };
+    const asked = async (...args) => (await cli(['doctor', ...args], here)).stdout;
+    assert.doesNotMatch(await asked(), /W_PROFILES/);
+    other('empty', null);
+    assert.doesNotMatch(await asked(), /W_PROFILES/);
+    other('work');
+    for (const hostile of ['\x1b[2Jx', '$(touch x)', '..', 'default']) other(hostile);
+    const first = await asked();
+    assert.match(first, /W_PROFILES Other profiles of this user have a config: work\./);
+    assert.match(first, /npx openclaw-prepair doctor --profile work\b/);
+    assert.ok(!first.includes(SECRET) && !ESCAPE.test(first), first);
+    assert.match(await asked('--profile', 'wrok'), /W_PROFILES .*: work\./);
+    assert.doesNotMatch(await asked('--profile', 'work'), /W_PROFILES/);
+    assert.doesNotMatch(await asked('--state-dir', join(here.dir, 'elsewhere/state')), /W_PROFILES/);
+    assert.equal((await cli(['setup', ...V], here)).code, 0);
+    assert.doesNotMatch(await asked(...V, ...THROUGH_PROXY), /W_PROFILES/);
+    assert.match(await asked('--profile', 'wrok', ...V), /W_PROFILES .*: default, work\./);
+  });
+
   it('says what it stands on in three lines, then the verdict and its cause; the path behind --why', async (t) => {
     const { env, state } = home(t, { 'openclaw.json': CONFIG });
     const { stdout } = await cli(['doctor', ...V, ...THROUGH_PROXY], { env });

@@ -39,6 +39,31 @@ test('the same from outside and inside', async (t) => {
   assert.ok((await same(target)).findings.length >= 3);
 });
 
+test('profiles beside it, from outside and inside', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'prepair diagnose '));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const config = (name) => {
+    mkdirSync(join(dir, name), { mode: 0o700 });
+    writeFileSync(join(dir, name, 'openclaw.json'), '{ gateway: { mode: "local" } }');
+  };
+  const both = async (options) => {
+    const given = { env: { HOME: dir }, gatewayVersion: '2026.4.15', ...options };
+    const { roundTrips, ...outside } = await diagnose(localDir(dir), given);
+    assert.deepEqual(outside, local.diagnose(given));
+    const told = outside.findings.find(({ code }) => code === 'W_PROFILES');
+    return [told?.message.replace(/.*: /, ''), roundTrips];
+  };
+  assert.deepEqual(await both({}), [undefined, 1]);
+  for (const name of ['.openclaw-work', '.openclaw-\x1b[2J', '.openclaw-a\nb', '.openclaw-$(touch x)', '.openclaw-*', '.openclaw-', '.openclaw-ü']) config(name);
+  mkdirSync(join(dir, '.openclaw-none'));
+  writeFileSync(join(dir, '.openclaw-file'), '');
+  assert.deepEqual(await both({}), ['work.', 2]);
+  assert.deepEqual(await both({ profile: 'none' }), ['work.', 2]);
+  assert.deepEqual(await both({ profile: 'work' }), [undefined, 1]);
+  for (let at = 0; at < 150; at += 1) config(`.openclaw-a${String(at).padStart(3, '0')}`);
+  assert.deepEqual(await both({}), ['a000, a001, a002, a003, a004 and more.', 2]);
+});
+
 test('something else where a folder should be, as seen from outside and inside', async (t) => {
   for (const gatewayVersion of ['2026.2.19', NEWEST]) for (const name of ['', 'devices', 'identity', 'state']) {
     for (const make of [(path) => execFileSync('mkfifo', [path]), (path) => writeFileSync(path, 'x')]) {
@@ -57,4 +82,24 @@ test('something else where a folder should be, as seen from outside and inside',
       assert.throws(() => local.setup({ ...options, dryRun: true }), ({ code, path }) => code === refusal?.code && path === refusal.path, `${gatewayVersion} ${name}`);
     }
   }
+});
+
+test('a file that a diagnosis can do without, and that the sandbox does not give', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'prepair diagnose '));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const asked = [];
+  const fs = localDir(dir);
+  const without = new Proxy(fs, {
+    get: (target, name) => (typeof target[name] !== 'function' ? target[name] : (path, ...rest) => {
+      if (path === '/proc/1/cgroup') {
+        asked.push(path);
+        throw new Error('no file of /proc');
+      }
+      return target[name](path, ...rest);
+    }),
+  });
+  const options = { stateDir: join(dir, '.openclaw'), gatewayVersion: '2026.7.1', env: {} };
+  const { roundTrips, ...report } = await diagnose(without, options);
+  assert.deepEqual(report, local.diagnose(options));
+  assert.deepEqual([roundTrips, asked.length], [1, 1]);
 });

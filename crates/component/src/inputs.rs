@@ -46,7 +46,7 @@ pub(crate) fn inputs(inputs: &wit::Inputs) -> Result<Inputs<'_>> {
 record! {
     wit::Installed => Installed { version, state_schema }
     wit::PassedOver => PassedOver { path, at, uid }
-    wit::Stat => Stat { mode, uid, nlink, backups, real }
+    wit::Stat => Stat { mode, uid, nlink, backups, profiles, real }
     wit::Process => Process { uid, node, platform }
     wit::Earlier => Earlier { device_id, roles, granted, applied }
 }

@@ -280,7 +280,7 @@ shapes! {
     Standing { blob, kind }
     Installed { version, state_schema }
     PassedOver { path, at, uid }
-    Stat { mode, uid, nlink, backups, real }
+    Stat { mode, uid, nlink, backups, profiles, real }
     Process { uid, node, platform }
     Earlier { device_id, roles, granted, applied }
     Failure { code, message, path, line, column, hint }

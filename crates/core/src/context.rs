@@ -92,7 +92,8 @@ impl<'i, 'a> World<'i, 'a> {
         if config.is_some() {
             let wanted = want_files(inputs, [paths.config.as_str()]);
             missing.take(if needs_config { wanted } else { wanted.map_err(Stop::optional) })?;
-            missing.take(want_behind(inputs, &paths.config))?;
+            let behind = want_behind(inputs, &paths.config);
+            missing.take(if diagnoses { behind } else { behind.map_err(Stop::optional) })?;
         }
         for path in what.map_or(Vec::new(), |what| files_of(what, &paths)) {
             missing.take(want_files(inputs, [path.as_str()]))?;
@@ -113,8 +114,7 @@ impl<'i, 'a> World<'i, 'a> {
             if diagnoses {
                 let mut files = dotenv::files(target, &rules, inputs, &paths.state_dir);
                 files.extend([paths.nodes_pending(), paths.nodes_paired()]);
-                let wanted = want_files(inputs, files.iter().map(String::as_str));
-                missing.take(wanted.map_err(Stop::optional))?;
+                missing.take(want_files(inputs, files.iter().map(String::as_str)))?;
             }
             let mut bases = paths.bases();
             bases.extend(inputs.behind(&paths.config).map(|real| paths::parent(real).to_string()));
@@ -174,7 +174,7 @@ fn want_behind(inputs: &Inputs<'_>, path: &str) -> Result<(), Stop> {
     if inputs.file(path) == File::Symlink && !wants.stat(inputs, path) {
         inputs.behind(path).into_iter().for_each(|real| wants.file(inputs, real));
     }
-    wants.met().map_err(Stop::optional)
+    wants.met()
 }
 
 /// How many names an identity file has, where that matters to this version and the driver can tell.

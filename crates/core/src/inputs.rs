@@ -130,6 +130,8 @@ pub struct Stat {
     pub nlink: u64,
     /// Of a folder: the names in it that end in `.bak`.
     pub backups: Vec<String>,
+    /// Of a folder: the names in it that begin with `.openclaw-`, the state dirs of profiles where it is a home folder.
+    pub profiles: Vec<String>,
     /// Where a folder, or what lies behind a link, really is; `None` where nobody can tell.
     pub real: Option<String>,
 }

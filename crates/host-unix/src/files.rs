@@ -44,13 +44,15 @@ impl<I: Io> Disk for Files<'_, I> {
 
     fn stat(&self, path: &str, linked: bool) -> Option<inputs::Stat> {
         let Stat { kind, mode, uid, nlink, .. } = self.stat_path(path).ok()??;
-        let mut backups = match kind {
+        let names = match kind {
             Kind::Dir => self.names(path).unwrap_or_default(),
             _ => Vec::new(),
         };
-        backups.retain(|name| name.ends_with(".bak"));
+        let profiles =
+            names.iter().filter(|name| name.starts_with(".openclaw-")).cloned().collect();
+        let backups = names.into_iter().filter(|name| name.ends_with(".bak")).collect();
         let real = (linked || kind != Kind::File).then(|| self.0.real_path(path).ok()).flatten();
-        Some(inputs::Stat { mode, uid, nlink, backups, real })
+        Some(inputs::Stat { mode, uid, nlink, backups, profiles, real })
     }
 
     fn lacks_folder_of(&self, file: &str) -> bool {

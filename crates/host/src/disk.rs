@@ -73,7 +73,7 @@ pub trait Disk {
     /// Applies steps in order, under the lock of the state dir. If it fails before the first one, nothing on the disk has changed.
     fn apply(&self, request: &ApplyRequest<'_>, waiting: Waiting<'_>) -> Result<()>;
 
-    /// Modes and owner; of a folder also the names of backups, and of it or of what lies behind a link where it really is. `None` where
+    /// Modes and owner; of a folder also the names of backups and profiles, and of it or of what lies behind a link where it really is. `None` where
     /// nothing stands or nothing can be told.
     fn stat(&self, path: &str, linked: bool) -> Option<Stat>;
 

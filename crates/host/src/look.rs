@@ -131,8 +131,8 @@ impl<'l, D: Disk, C: Caller> Look<'l, D, C> {
         }
     }
 
-    /// Reads files. What a plan can do without and cannot be read is something else than a file; where nothing is to be changed,
-    /// whatever cannot be read is, and the core is told why.
+    /// Reads files. What can be done without and cannot be read is something else than a file; where nothing is to be changed,
+    /// whatever else cannot be read is, and the core is told why.
     fn files<'k>(
         &mut self,
         kept: &'k Kept,
@@ -162,12 +162,14 @@ impl<'l, D: Disk, C: Caller> Look<'l, D, C> {
                     keep(kept, inputs, read.files);
                     leftovers |= read.leftovers;
                 }
+                Err(_) if optional.contains(file) => {
+                    inputs.files.insert(file.clone(), File::Other);
+                }
                 Err(error) if tolerant => {
                     self.failed(inputs, file, error);
                     inputs.files.insert(file.clone(), File::Other);
                 }
-                Err(error) if !optional.contains(file) => return Err(error),
-                Err(_) => inputs.files.insert(file.clone(), File::Other),
+                Err(error) => return Err(error),
             }
         }
         Ok(leftovers)

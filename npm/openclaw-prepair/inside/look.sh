@@ -3,7 +3,7 @@
 # whose modes and owner are told ('all' for each), paths…
 say home "$(hex "$HOME")"
 say user "$uid" "$(id -g)"
-for name in HOME USERPROFILE OPENCLAW_HOME OPENCLAW_STATE_DIR OPENCLAW_CONFIG_PATH CLAWDBOT_STATE_DIR CLAWDBOT_CONFIG_PATH OPENCLAW_INCLUDE_ROOTS; do
+for name in HOME USERPROFILE OPENCLAW_HOME OPENCLAW_STATE_DIR OPENCLAW_CONFIG_PATH CLAWDBOT_STATE_DIR CLAWDBOT_CONFIG_PATH OPENCLAW_INCLUDE_ROOTS FLY_MACHINE_ID FLY_APP_NAME; do
   eval "value=\${$name-}"
   [ -z "$value" ] || say env $name "$(hex "$value")"
 done
@@ -35,13 +35,19 @@ esac
 kinds= index=0
 for path; do
   if { [ "$stats" = all ] || [ "$stats" = "$path" ]; } && { [ -e "$path" ] || [ -L "$path" ]; }; then
-    backups=
+    # In a folder the names of backups, and of profiles as far as they are of any use.
+    names= profiles=0
     if [ -d "$path" ] && [ ! -L "$path" ]; then
-      for backup in "$path"/*.bak "$path"/.*.bak; do
-        [ ! -e "$backup" ] || backups="$backups $(hex "${backup##*/}")"
+      for name in "$path"/*.bak "$path"/.*.bak; do
+        [ ! -e "$name" ] || names="$names $(hex "${name##*/}")"
+      done
+      for name in "$path"/.openclaw-*; do
+        case ${name##*/.openclaw-} in *[!A-Za-z0-9_-]*) continue ;; esac
+        [ $profiles -lt 100 ] && [ -e "$name" ] || continue
+        profiles=$((profiles + 1)) names="$names $(hex "${name##*/}")"
       done
     fi
-    say stat $index "$(st '%a %u %h' '%Lp %u %l' "$path")$backups"
+    say stat $index "$(st '%a %u %h' '%Lp %u %l' "$path")$names"
     # Where a folder, or what lies behind a link, really is.
     if [ -d "$path" ] || { [ -e "$path" ] && { [ -L "$path" ] || [ -L "${path%/*}" ]; }; }; then
       real=$(readlink -f "$path" 2>/dev/null) && [ -n "$real" ] && say real $index "$(hex "$real")"

@@ -290,10 +290,10 @@ for (const version of ['2026.2.19', '2026.4.15', '2026.7.1']) {
 // Real gateways in a container without bind and without a secret: 2026.5.12 starts, 2026.5.18 and 2026.9.6 do not.
 const bare = (gateway = {}) => JSON.stringify({ gateway: { mode: 'local', ...gateway } });
 const seen = { mode: 0o755, uid: 0, nlink: 1, backups: [], real: null };
-const contained = (name, version, text, verdict, reason, expect, { marks = { '/.dockerenv': seen }, more = {} } = {}) => {
-  const inputs = files({ [CONFIG]: text, [PAIRED]: store(record(OURS)), ...more });
-  const nothing = Object.fromEntries([S, `${S}/identity`, `${S}/devices`, `${S}/state`, DEVICE, PAIRED, PENDING, CONFIG, DB, '/.dockerenv', '/run/.containerenv'].map((path) => [path, null]));
-  vectors.push({ name: `in a container, ${name}`, why: 'the gateway wants a secret there', operation: 'diagnose', options: at(version, { configPath: CONFIG, connection: { client: 'cli', presentsDevice: true, ...proxied } }), inputs: { ...inputs, stats: { ...nothing, [S]: { mode: 0o700, uid: 0, nlink: 2, backups: [], real: S }, ...marks } }, expect: { verdict, reason, ...expect } });
+const contained = (name, version, text, verdict, reason, expect, { marks = { '/.dockerenv': seen }, groups = null, env, more = {} } = {}) => {
+  const inputs = files({ [CONFIG]: text, [PAIRED]: store(record(OURS)), '/proc/1/cgroup': groups, ...more });
+  const nothing = Object.fromEntries([S, `${S}/identity`, `${S}/devices`, `${S}/state`, DEVICE, PAIRED, PENDING, CONFIG, DB, '/.dockerenv', '/run/.containerenv', '/var/run/.containerenv'].map((path) => [path, null]));
+  vectors.push({ name: `in a container, ${name}`, why: 'the gateway wants a secret there', operation: 'diagnose', options: at(version, { configPath: CONFIG, ...(env && { env }), connection: { client: 'cli', presentsDevice: true, ...proxied } }), inputs: { ...inputs, stats: { ...nothing, [S]: { mode: 0o700, uid: 0, nlink: 2, backups: [], real: S }, ...marks } }, expect: { verdict, reason, ...expect } });
 };
 const wantsSecret = { warnings: ['W_CONTAINER_SECRET'], says: 'does not start without a secret', check: (_, { report }) => report.remedy.opens === false };
 contained('no secret, 2026.5.18', '2026.5.18', bare(), 'unknown', null, wantsSecret);
@@ -301,6 +301,17 @@ contained('no secret, 2026.5.12', '2026.5.12', bare(), 'open', null, { warnings:
 contained('a secret', '2026.7.1', bare({ auth: { token: 'sound-token-of-this-gateway' } }), 'open', null, { warnings: [] });
 contained('bind loopback', '2026.7.1', bare({ bind: 'loopback' }), 'open', null, { warnings: [] });
 contained('by the mark of podman', '2026.7.1', bare(), 'unknown', null, wantsSecret, { marks: { '/run/.containerenv': seen } });
+contained('by that mark in another place', '2026.7.1', bare(), 'unknown', null, wantsSecret, { marks: { '/var/run/.containerenv': seen } });
+contained('on Fly', '2026.7.1', bare(), 'unknown', null, wantsSecret, { marks: {}, env: { FLY_MACHINE_ID: '3d8d9', FLY_APP_NAME: 'claw' } });
+contained('half of Fly', '2026.7.1', bare(), 'open', null, { warnings: [] }, { marks: {}, env: { FLY_MACHINE_ID: '3d8d9', FLY_APP_NAME: ' ' } });
+const hash = '0123456789abcdef'.repeat(4);
+for (const group of [`/docker/${hash}`, `/kubepods/burstable/pod1`, '/kubepods.slice/x', `/system.slice/cri-containerd-${hash}.scope`, `/containerd/${hash}`, '/lxc/box', '/lxc.payload.box']) {
+  contained(`by its group ${group}`, '2026.7.1', bare(), 'unknown', null, wantsSecret, { marks: {}, groups: `12:cpu:/\n0::${group}\n` });
+}
+for (const group of ['/', '/init.scope', '/docker.slice', `/containerd/${hash.slice(1)}`, '/cri-containerd-X', '/lxcfs', '/system.slice/my_lxc']) {
+  contained(`not by its group ${group}`, '2026.7.1', bare(), 'open', null, { warnings: [] }, { marks: {}, groups: `0::${group}\n` });
+}
+contained('its group cannot be read', '2026.7.1', bare(), 'open', null, { warnings: [] }, { marks: {}, groups: { kind: 'other' } });
 contained('none after all', '2026.7.1', bare(), 'open', null, { warnings: [] }, { marks: {} });
 contained('a wall too', '2026.7.1', bare(), 'pairing-required', 'not-paired', { warnings: ['W_NOT_PAIRED', 'W_CONTAINER_SECRET'], check: (_, { report }) => report.remedy.opens === false && report.remedy.steps.length === 2 && report.remedy.steps[1].argv[0] === 'setup' }, { more: { [PAIRED]: null } });
 
@@ -312,3 +323,44 @@ for (const [name, origin] of [['that cannot be one', 'https://x" --bad'], ['that
   add(`the remedy of an origin ${name}`, 'said, not spelled', '2026.4.29', { ...page, origin }, whole(), 'rejected', 'auth', { check: (_, { report }) => report.remedy.opens === false && /allowedOrigins=\["https:\/\/claw\.example\.org"\]/.test(report.remedy.steps[0].text) && !JSON.stringify(report.remedy).includes('--bad') });
 }
 add('the remedy of an origin that a log line tells', 'said, not spelled', '2026.4.29', { client: 'control-ui', log: '2026-11-26T05:36:40.275+00:00 [ws] closed before connect conn=e878c409-4683-4870-bc3b-c18e37c164ca peer=10.0.0.7:50182->10.0.0.1:30876 remote=10.0.0.7 fwd=n/a origin=https://evil.example host=gw.example:30876 ua=n/a code=1008 reason=n/a' }, whole(), 'rejected', 'auth', { check: (_, { report }) => report.remedy.opens === false && !JSON.stringify(report.remedy).includes('evil') });
+
+// Profiles of the same user: named where the gateway that is meant may run with one of them.
+const HOME = '/home/u';
+const dirOf = (profile) => `${HOME}/.openclaw${profile && '-'}${profile}`;
+/** `names`: the profiles that are there; `hold`: those with a config; `own`: the one that is asked about, '' the default. */
+const beside = (name, why, { version = '2026.4.15', names = ['work'], hold = ['work'], own = '', foreign = [], inputs = json(more), options = {} }, verdict, reason, expect) => {
+  const here = dirOf(own);
+  const asked = ['', '/identity', '/devices', '/state', '/identity/device.json', '/devices/paired.json', '/devices/pending.json', '/openclaw.json', '/state/openclaw.sqlite'];
+  const nothing = [...asked.map((path) => here + path), '/.dockerenv', '/run/.containerenv', '/var/run/.containerenv', ...['', ...names].map((profile) => `${dirOf(profile)}/openclaw.json`)];
+  const stats = {
+    ...Object.fromEntries(nothing.map((path) => [path, null])), ...Object.fromEntries(hold.map((profile) => [`${dirOf(profile)}/openclaw.json`, seen])),
+    [HOME]: { ...seen, profiles: [...names.map((profile) => `.openclaw-${profile}`), ...foreign], real: HOME },
+  };
+  const files = Object.fromEntries(Object.entries(inputs.files).map(([path, file]) => [path.replace(S, here), file]));
+  vectors.push({
+    name: `profiles, ${name}`, why, operation: 'diagnose',
+    options: { ...(own === '' ? { stateDir: S } : { profile: own }), gatewayVersion: version ?? undefined, env: { HOME }, connection: { client: 'cli', presentsDevice: true, ...proxied }, ...options },
+    inputs: { ...inputs, files: { ...files, '/proc/1/cgroup': null }, stats }, expect: { verdict, reason, ...expect },
+  });
+};
+const told = (names, first) => ({ says: `Other profiles of this user have a config: ${names}.`, check: (_, { report }) => report.findings.some(({ code, hint }) => code === 'W_PROFILES' && hint.endsWith(`\`npx openclaw-prepair doctor --profile ${first}\`.`)) });
+const untold = { check: (_, { report }) => report.findings.every(({ code }) => code !== 'W_PROFILES') };
+const noVersion = { version: null };
+const wall = ['pairing-required', 'not-paired'];
+beside('nothing here, no version', 'the gateway runs with it', noVersion, 'no-gateway', null, told('work', 'work'));
+beside('nothing here, a version', 'what a first start would do is not what is asked', { options: { connection: {} } }, 'open', null, told('work', 'work'));
+beside('one of two with a config', 'the other has no gateway', { ...noVersion, names: ['a', 'work'] }, 'no-gateway', null, told('work', 'work'));
+beside('more than a few', 'some are named', { ...noVersion, names: [...'fedcba'], hold: [...'fedcba'] }, 'no-gateway', null, told('a, b, c, d, e and more', 'a'));
+beside('none with a config', 'there is nothing to name', { ...noVersion, hold: [] }, 'no-gateway', null, untold);
+beside('a mistyped name', 'the right one, and the default', { ...noVersion, names: ['work', 'wrok'], hold: ['', 'work'], own: 'wrok' }, 'no-gateway', null, told('default, work', 'default'));
+beside('names that OpenClaw does not take', 'they are nobody\'s profile', { ...noVersion, foreign: ['.openclaw-\u001b[2J', '.openclaw-', '.openclaw-a b', '.openclaw-default', '.openclaw-$(x)', `.openclaw-${'x'.repeat(65)}`, '.openclaw-..'] }, 'no-gateway', null, told('work', 'work'));
+beside('very many', 'twenty are asked for', { ...noVersion, names: Array.from({ length: 21 }, (_, at) => `a${String(at).padStart(2, '0')}`), hold: ['a20'] }, 'no-gateway', null, untold);
+beside('a config, no record', 'another gateway may be meant', { hold: ['', 'work'], inputs: files() }, ...wall, told('work', 'work'));
+beside('a config, approved silently', 'healthy', { version: '2026.2.19', hold: ['', 'work'], inputs: files(), options: { connection: {} } }, 'silent-approval', null, untold);
+beside('a config, a record that opens', 'healthy', { hold: ['', 'work'], inputs: whole() }, 'open', null, untold);
+beside('a record that does not open', 'it is the right state dir', { hold: ['', 'work'], inputs: whole({ tokens: {} }) }, 'pairing-required', 'role-upgrade', untold);
+beside('a gateway runs here', 'it is the right state dir', { hold: ['', 'work'], inputs: { ...files(), gateway: 7 } }, ...wall, untold);
+beside('the environment names a state dir', 'a profile would move nothing', { ...noVersion, options: { env: { HOME, OPENCLAW_STATE_DIR: S } } }, 'no-gateway', null, untold);
+beside('the config is named', 'it is the one that is meant', { ...noVersion, options: { configPath: CONFIG } }, 'no-gateway', null, untold);
+beside('a state dir elsewhere', 'nothing lies beside it', { ...noVersion, options: { env: { HOME: '/root' } } }, 'no-gateway', null, untold);
+beside('a store that cannot be read', 'what is here is not known', { hold: ['', 'work'], inputs: files({ [PAIRED]: '{' }) }, 'unknown', null, untold);

@@ -252,6 +252,9 @@ codes! {
         PinnedTaken = "W_PINNED_TAKEN",
             "The record pinned another platform or device family than the device's newest request; it was taken from that request.",
             "Check that this is the device that you mean.";
+        Profiles = "W_PROFILES",
+            "This state dir has no config or no record of the device, and other profiles of the same user have a config.",
+            "If the gateway runs with one of them, give that profile: `--profile NAME`.";
         ProxyEntry = "W_PROXY_ENTRY",
             "An entry of `gateway.trustedProxies` matches nothing on this version.",
             "Write the proxy's own address, like 10.0.0.7.";

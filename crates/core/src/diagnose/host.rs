@@ -6,11 +6,12 @@ use crate::context::World;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::findings::{Findings, SETUP_KEEPS};
 use crate::gateway::state::Mode;
+use crate::inputs::{File, Inputs};
 use crate::options::target::Target;
 use crate::plan::identity::linked;
 use crate::report::Notice;
 use crate::store::paths::Paths;
-use crate::wants::{Stop, Wants};
+use crate::wants::{Stop, Wants, want_files};
 
 /// The Node.js that runs this is, most often, the one that runs the gateway.
 pub(super) fn node(world: &World<'_, '_>, findings: &mut Findings) {
@@ -33,13 +34,59 @@ pub(super) fn node(world: &World<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// The files by which OpenClaw sees that it runs in a container (src/gateway/net.ts isContainerEnvironment; of /proc/1/cgroup,
-/// which it reads after them, nothing is asked here).
-const CONTAINER: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
+/// The files by which OpenClaw sees that it runs in a container, and the one that it reads where none of them is there
+/// (src/infra/container-environment.ts, the same in every version that asks).
+const CONTAINER: [&str; 3] = ["/.dockerenv", "/run/.containerenv", "/var/run/.containerenv"];
+
+const CGROUP: &str = "/proc/1/cgroup";
+
+/// Whether OpenClaw takes this machine for a container, as far as the driver can tell.
+fn contained(inputs: &Inputs<'_>, target: &Target) -> Result<bool, Stop> {
+    let set = |name: &str| target.env.get(name).is_some_and(|value| !value.trim().is_empty());
+    if set("FLY_MACHINE_ID") && set("FLY_APP_NAME") {
+        return Ok(true);
+    }
+    let mut wants = Wants::default();
+    for path in CONTAINER {
+        wants.stat(inputs, path);
+    }
+    wants.met()?;
+    if CONTAINER.iter().any(|path| inputs.stat(path).is_some()) {
+        return Ok(true);
+    }
+    if inputs.stats.is_some() {
+        want_files(inputs, [CGROUP]).map_err(Stop::optional)?;
+    }
+    let File::Bytes(groups) = inputs.file(CGROUP) else { return Ok(false) };
+    Ok(of_container(&String::from_utf8_lossy(groups)))
+}
+
+/// `/\/docker\/|cri-containerd-[0-9a-f]|containerd\/[0-9a-f]{64}|\/kubepods[/.]|\blxc\b/`
+fn of_container(groups: &str) -> bool {
+    let hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let before = |mark: &str, digits: usize| {
+        groups.match_indices(mark).any(|(at, _)| {
+            groups.as_bytes()[at + mark.len()..].iter().take_while(|byte| hex(byte)).count()
+                >= digits
+        })
+    };
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let apart = |(at, name): (usize, &str)| {
+        !groups[..at].ends_with(word) && !groups[at + name.len()..].starts_with(word)
+    };
+    ["/docker/", "/kubepods/", "/kubepods."].iter().any(|mark| groups.contains(mark))
+        || before("cri-containerd-", 1)
+        || before("containerd/", 64)
+        || groups.match_indices("lxc").any(apart)
+}
 
 /// Whether a gateway that is started here lacks the secret without which this version does not start in a container. One that
 /// runs has started; the secret may well be in its environment alone.
-pub(super) fn without_secret(world: &World<'_, '_>, disk: &Disk) -> Result<Option<Notice>, Stop> {
+pub(super) fn without_secret(
+    world: &World<'_, '_>,
+    target: &Target,
+    disk: &Disk,
+) -> Result<Option<Notice>, Stop> {
     let unset = |keys: &[&str]| disk.setting(keys).is_none();
     let off = |keys: &[&str]| disk.setting(keys).is_none_or(|value| value == "off");
     let asks = disk.auth() != Mode::TrustedProxy;
@@ -54,12 +101,7 @@ pub(super) fn without_secret(world: &World<'_, '_>, disk: &Disk) -> Result<Optio
     if !(asks && bare && disk.secret.is_none() && disk.unread.is_empty()) {
         return Ok(None);
     }
-    let mut wants = Wants::default();
-    for path in CONTAINER {
-        wants.stat(world.inputs, path);
-    }
-    wants.met()?;
-    let here = CONTAINER.iter().any(|path| world.inputs.stat(path).is_some());
+    let here = contained(world.inputs, target)?;
     Ok(here.then(|| {
         Notice::new(NoticeCode::ContainerSecret, "This is a container, where this version's gateway listens on every address and does not start without a secret. None is known here.")
             .hint("Set OPENCLAW_GATEWAY_TOKEN in the environment of the gateway and of its clients; gateway.auth.mode \"none\" is not enough. Where nothing outside of the container connects, `npx openclaw-prepair patch-config --set gateway.bind=loopback` will do.")

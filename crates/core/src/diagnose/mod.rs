@@ -13,6 +13,7 @@ mod host;
 mod identity;
 mod judge;
 mod kept;
+mod profiles;
 mod public;
 mod record;
 mod remedy;
@@ -25,6 +26,7 @@ use crate::diagnose::elsewhere::by_hand;
 use crate::diagnose::findings::Findings;
 use crate::diagnose::host::{modes, node, want_modes, without_secret};
 use crate::diagnose::judge::{Case, against_the_log, is_open, judge, untold};
+use crate::diagnose::profiles::profiles;
 use crate::diagnose::remedy::remedy;
 use crate::error::Result;
 use crate::options::target::Target;
@@ -46,9 +48,10 @@ pub(crate) fn diagnose(
     want_modes(world, target)?;
     let (mut disk, outcome) = judge(world, case, None, &mut findings)?;
     modes(world, &disk, &mut findings);
+    profiles(world, target, &disk, &outcome, &mut findings)?;
     let assumed = assumed(world, case, &disk, &outcome);
     let mut outcome = against_the_log(case, outcome);
-    let secretless = without_secret(world, &disk)?;
+    let secretless = without_secret(world, target, &disk)?;
     if let Some(notice) = &secretless {
         findings.0.push(notice.clone());
         if is_open(&outcome) {

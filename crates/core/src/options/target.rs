@@ -97,12 +97,16 @@ impl TargetInput {
     }
 }
 
-/// The name of a profile (`src/cli/profile-utils.ts` isValidProfileName).
-fn profile(name: String) -> Result<String> {
-    let name = name.trim();
+/// Whether OpenClaw takes this for the name of a profile (`src/cli/profile-utils.ts` isValidProfileName).
+pub(crate) fn is_profile(name: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
     let first = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
-    if first && name.len() <= 64 && name.bytes().all(inner) {
+    first && name.len() <= 64 && name.bytes().all(inner)
+}
+
+fn profile(name: String) -> Result<String> {
+    let name = name.trim();
+    if is_profile(name) {
         return Ok(name.to_string());
     }
     Err(Error::new(ErrorCode::Options, "The option profile is not the name of a profile.")

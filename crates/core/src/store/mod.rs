@@ -9,6 +9,7 @@ pub mod identity;
 pub(crate) mod listed;
 pub mod paths;
 pub mod pending;
+pub(crate) mod profiles;
 pub mod record;
 mod roles;
 pub(crate) mod rows;

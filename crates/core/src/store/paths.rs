@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::inputs::Inputs;
 use crate::options::target::Target;
 use crate::rules::Rules;
+use crate::store::profiles;
 use crate::wants::{Stop, Wants};
 
 /// The records of paired devices, below a state dir.
@@ -117,12 +118,7 @@ pub fn apart(paths: &Paths, inputs: &Inputs<'_>) -> Result<(), Stop> {
 /// The state dir. Asks for what decides it: which of the default folders exist.
 pub fn state_dir(target: &Target, rules: &Rules, inputs: &Inputs<'_>) -> Result<String, Stop> {
     if let Some(profile) = of_profile(target) {
-        // src/cli/profile.ts resolveProfileStateDir
-        let suffix = match profile.to_ascii_lowercase().as_str() {
-            "default" => String::new(),
-            _ => format!("-{profile}"),
-        };
-        return Ok(join(&home(target, rules, inputs)?, &format!(".openclaw{suffix}")));
+        return Ok(join(&home(target, rules, inputs)?, &profiles::folder(profile)));
     }
     if let Some(dir) = explicit_state_dir(target, rules) {
         return Ok(resolve_user(dir, target, rules, inputs)?);

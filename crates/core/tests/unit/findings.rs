@@ -40,6 +40,7 @@ struct Dir {
     rows: BTreeMap<String, Rows>,
     stats: BTreeMap<String, Option<Stat>>,
     node: &'static str,
+    home: &'static str,
     failures: BTreeMap<String, Error>,
     connection: Value,
 }
@@ -57,6 +58,7 @@ impl Dir {
             rows: BTreeMap::new(),
             stats: BTreeMap::from([("/s".to_string(), stat(0o700))]),
             node: "26.1.0",
+            home: "/h",
             failures: BTreeMap::new(),
             connection: json!({}),
         };
@@ -126,8 +128,7 @@ impl Dir {
     }
 
     fn run(&self, operation: Operation, options: Value) -> Plan {
-        let mut all =
-            json!({ "stateDir": "/s", "gatewayVersion": self.version, "env": { "HOME": "/h" } });
+        let mut all = json!({ "stateDir": "/s", "gatewayVersion": self.version, "env": { "HOME": self.home } });
         all.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
         let request = options::parse(operation, all, &[], &[9; 32]).unwrap();
         let mut inputs =
@@ -654,6 +655,20 @@ fn the_host() {
         Dir::sound(MODERN),
         set("/s/identity", with(|stat| stat.backups = vec!["device.json.1.bak".into()])),
         set("/s/identity", stat(0o700)),
+    );
+    // Its home is the folder of its state dir.
+    let configured = |dir: &mut Dir| {
+        dir.stats.insert("/".into(), with(|stat| stat.profiles = vec![".openclaw-work".into()]));
+        dir.stats.insert("/.openclaw-work/openclaw.json".into(), stat(0o600));
+    };
+    proves(
+        "PROFILES",
+        Dir { home: "/", ..Dir::sound("2026.2.19") },
+        |dir| {
+            configured(dir);
+            dir.files.remove(CONFIG);
+        },
+        Dir::setup,
     );
     proves("NODE", Dir::sound(MODERN), |dir| dir.node = "22.22.3", |dir| dir.node = "24.16.0");
     proves("NODE", Dir::sound("2026.2.19"), |dir| dir.node = "20.20.2", |dir| dir.node = "22.12.0");

@@ -132,16 +132,18 @@ const answers = (call) => {
 };
 
 /**
- * Modes and owner, and in a folder the names of backups; where a folder, or what lies behind a link, really is. Null where
+ * Modes and owner, and in a folder the names of backups and profiles; where a folder, or what lies behind a link, really is. Null where
  * nothing stands or nothing can be told.
  */
 function statOf(path, linked) {
   return attemptOf(() => {
     const stat = fs.lstatSync(path);
-    const backups = stat.isDirectory() ? attemptOf(() => fs.readdirSync(path).filter((name) => name.endsWith('.bak')), []) : [];
+    const names = stat.isDirectory() ? attemptOf(() => fs.readdirSync(path), []) : [];
+    const backups = names.filter((name) => name.endsWith('.bak'));
+    const profiles = names.filter((name) => name.startsWith('.openclaw-'));
     const real = linked || !stat.isFile() ? attemptOf(() => (WINDOWS ? windows().realpath : fs.realpathSync)(path), null) : null;
     const { mode, uid } = WINDOWS ? windows().own(stat) : stat;
-    return { mode: mode & 0o7777, uid, nlink: stat.nlink, backups, real };
+    return { mode: mode & 0o7777, uid, nlink: stat.nlink, backups, profiles, real };
   }, null);
 }
 

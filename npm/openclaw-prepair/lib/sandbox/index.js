@@ -242,8 +242,10 @@ function facts(answer, paths = 0) {
     else if (what === 'left') found.left.push(at(rest));
     else if (what === 'node') Object.assign(found, { node: text(words[0]), version: words[1], platform: words[2] });
     else if (what === 'stat') {
-      const [index, mode, uid, nlink, ...backups] = words;
-      found.stats[at(index)] = { mode: parseInt(mode, 8), uid: Number(uid), nlink: Number(nlink), backups: backups.map((name) => text(name, false)), real: undefined };
+      const [index, mode, uid, nlink, ...hex] = words;
+      const names = hex.map((name) => text(name, false));
+      const [backups, profiles] = [names.filter((name) => name.endsWith('.bak')), names.filter((name) => name.startsWith('.openclaw-'))];
+      found.stats[at(index)] = { mode: parseInt(mode, 8), uid: Number(uid), nlink: Number(nlink), backups, profiles, real: undefined };
     }
     else if (what === 'real' && found.stats[at(words[0])]) found.stats[words[0]].real = text(words[1], false);
     else if (what === 'openclaw') Object.assign(found, parsed(rest, isFound));
@@ -435,7 +437,8 @@ class Job {
       else if (kind[file] === 'p') {
         refuse(refusal('PERMISSION', 'The sandbox user may not read this file.', { path: file, hint: 'Let the user who runs the gateway own the state dir.' }), file);
         inputs.files[file] = { kind: 'other' };
-      } else throw contents[i].error;
+      } else if (optional.includes(file)) inputs.files[file] = { kind: 'other' };
+      else throw contents[i].error;
     });
     if (!db) return;
     try {
