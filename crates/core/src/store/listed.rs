@@ -1,13 +1,57 @@
 //! Very many devices as a driver in JavaScript gets them: what they have in common once, and of each what is its own. Objects are made
 //! of both there, many times faster than of a text of all.
 
+use std::borrow::Cow;
+use std::hash::{BuildHasher, RandomState};
+
 use serde_json::{Map, Value};
 
 use crate::base::json::json;
 use crate::base::json5::{self, Fields, Kind, Node};
+use crate::error::Result;
 use crate::report::devices::{Compact, PairedDevice};
 use crate::rules::Rules;
 use crate::store::devices::paired;
+use crate::store::documents;
+
+/// See [`crate::inputs::Compacting`].
+pub(crate) fn compact(
+    bytes: &[u8],
+    path: &str,
+    rules: &Rules,
+    own: Option<&str>,
+) -> Result<Option<(Compact, usize)>> {
+    let mut lister = Lister::new(rules);
+    let (mut names, mut odd, mut exact) = (Vec::new(), 0, true);
+    documents::each(bytes, path, |member, fields| {
+        exact &= member.exact;
+        match member.value.kind {
+            Kind::Object => lister.add(&member.key, fields, own == Some(&*member.key)),
+            _ => odd += 1,
+        }
+        names.push(member.key.clone());
+    })?;
+    Ok((exact && distinct(&names)).then_some((lister.compact, odd)))
+}
+
+/// Whether no name comes twice.
+fn distinct(names: &[Cow<'_, str>]) -> bool {
+    let hasher = RandomState::new();
+    let mut table = vec![0u32; (2 * names.len()).next_power_of_two()];
+    names.iter().zip(1..).all(|(name, number)| {
+        let mut at = hasher.hash_one(name) as usize;
+        loop {
+            at &= table.len() - 1;
+            match table[at] {
+                0 => break,
+                other if names[other as usize - 1] == *name => return false,
+                _ => at += 1,
+            }
+        }
+        table[at] = number;
+        true
+    })
+}
 
 /// So many sorts of devices are told apart; one of another sort is written as a whole.
 const MOST: usize = 1000;
@@ -156,7 +200,7 @@ fn is_time(raw: &str) -> bool {
 }
 
 /// Takes devices, one after the other.
-pub(crate) struct Lister<'r> {
+struct Lister<'r> {
     rules: &'r Rules,
     compact: Compact,
     /// The sorts that are known, by the rests of their records.
@@ -168,13 +212,13 @@ pub(crate) struct Lister<'r> {
 }
 
 impl<'r> Lister<'r> {
-    pub(crate) fn new(rules: &'r Rules) -> Self {
+    fn new(rules: &'r Rules) -> Self {
         let (compact, sorts, spare) = (Compact::default(), Map::new(), String::new());
         Self { rules, compact, sorts, last: None, spare }
     }
 
     /// Adds a record. One of a sort that is known is not read as [`paired`] reads it.
-    pub(crate) fn add(&mut self, id: &str, record: &Fields<'_, '_>, is_own: bool) {
+    fn add(&mut self, id: &str, record: &Fields<'_, '_>, is_own: bool) {
         let mut own = Own { rest: core::mem::take(&mut self.spare), ..Own::default() };
         own.rest.clear();
         own.rest.push_str(if is_own { "own" } else { "" });
@@ -208,10 +252,6 @@ impl<'r> Lister<'r> {
             Some((spare, _)) => spare,
             None => String::new(),
         };
-    }
-
-    pub(crate) fn done(self) -> Compact {
-        self.compact
     }
 
     /// A text, and how long it is in JavaScript.

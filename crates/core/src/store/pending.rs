@@ -1,9 +1,6 @@
 //! Pending pairing requests. One that is not silent poisons every later silent one of its device, in every
 //! version (OpenClaw `src/infra/pairing-files.ts`), so those of our device go before the gateway starts.
 
-use std::borrow::Cow;
-use std::hash::{BuildHasher, RandomState};
-
 use serde_json::{Map, Value};
 
 use crate::base::json::strings;
@@ -211,25 +208,6 @@ pub(crate) fn members<'a>(document: &Document<'a>) -> Vec<Member<'a>> {
         found.push(Some(member));
     }
     found.into_iter().flatten().collect()
-}
-
-/// Whether no name comes twice.
-pub(crate) fn distinct(names: &[Cow<'_, str>]) -> bool {
-    let hasher = RandomState::new();
-    let mut table = vec![0u32; (2 * names.len()).next_power_of_two()];
-    names.iter().zip(1..).all(|(name, number)| {
-        let mut at = hasher.hash_one(name) as usize;
-        loop {
-            at &= table.len() - 1;
-            match table[at] {
-                0 => break,
-                other if names[other as usize - 1] == *name => return false,
-                _ => at += 1,
-            }
-        }
-        table[at] = number;
-        true
-    })
 }
 
 /// The requests among the rows of `device_pairing_pending`.

@@ -11,7 +11,6 @@ use crate::inputs::Inputs;
 use crate::plan::identity::{primary_key, stored_identity};
 use crate::report::StoreKind;
 use crate::report::devices::{Compact, WaitingRequest};
-use crate::store::listed::Lister;
 use crate::store::pending::{self, Entries};
 use crate::store::{columns, devices, documents, rows};
 use crate::wants::{Stop, want_files, want_queries};
@@ -66,27 +65,20 @@ pub(super) fn pending_place(world: &World<'_, '_>) -> String {
     }
 }
 
-/// The records of a store of files as a driver in JavaScript takes them, and how many entries are none; `None` where keys come twice, of
-/// which the last counts.
+/// The records of a store of files as a driver in JavaScript takes them, where it does; see [`Compacting`].
+///
+/// [`Compacting`]: crate::inputs::Compacting
 pub(super) fn compact(
     world: &World<'_, '_>,
     own: Option<&str>,
 ) -> Result<Option<(Compact, usize)>, Stop> {
+    let (Some(compacting), StoreKind::Json) = (world.inputs.compact, world.store) else {
+        return Ok(None);
+    };
     let path = world.paths.paired();
     want_files(world.inputs, [path.as_str()])?;
     let Some(bytes) = world.inputs.file(&path).bytes(&path)? else { return Ok(None) };
-    let mut lister = Lister::new(&world.rules);
-    let (mut names, mut odd) = (Vec::new(), 0);
-    let mut exact = true;
-    documents::each(bytes, &path, |member, fields| {
-        exact &= member.exact;
-        match member.value.kind {
-            Kind::Object => lister.add(&member.key, fields, own == Some(&*member.key)),
-            _ => odd += 1,
-        }
-        names.push(member.key.clone());
-    })?;
-    Ok((exact && pending::distinct(&names)).then(|| (lister.done(), odd)))
+    Ok(compacting(bytes, &path, &world.rules, own)?)
 }
 
 /// Shows every record, in the store's order, and tells how many entries are none.

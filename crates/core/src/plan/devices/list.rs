@@ -23,10 +23,7 @@ pub(crate) fn list(world: &World<'_, '_>) -> Result<DeviceList, Stop> {
     let own = missing.take(own(world))?;
     let mut paired = Vec::new();
     let mine = own.as_ref().and_then(Option::as_deref);
-    let mut compact = None;
-    if world.inputs.compact && world.store == StoreKind::Json {
-        compact = missing.take(kept::compact(world, mine))?.flatten();
-    }
+    let compact = missing.take(kept::compact(world, mine))?.flatten();
     let odd = match &compact {
         Some((_, odd)) => Ok(*odd),
         None => each_record(world, |id, record| {
