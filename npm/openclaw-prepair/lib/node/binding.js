@@ -230,7 +230,7 @@ function driverOf(host) {
 function listed(answer, compact, blobs) {
   if (compact) {
     const [texts, cells] = [blobs[compact.texts], blobs[compact.cells]];
-    answer.report.paired = require('./listed.js').devicesOf({ __proto__: null, sorts: compact.sorts, texts, cells });
+    answer.report.paired = require('./listed.js').devicesOf(compact.sorts, texts, cells);
   }
   return answer;
 }

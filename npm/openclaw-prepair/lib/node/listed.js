@@ -18,8 +18,8 @@ const sortOf = (device) => ({
   tokens: device.tokens.map((token) => ({ __proto__: null, token, times: among(TOKEN_TIMES, token) })),
 });
 
-/** Every device, an object as any other. */
-function devicesOf({ sorts: first, texts: text, cells: bytes }) {
+/** Every device, an object as any other: of the first ones of each sort, the texts and the cells of `Compact` in crates/core/src/report/devices.rs. */
+function devicesOf(first, text, bytes) {
   const sorts = first.map(sortOf);
   const texts = Buffer.from(text.buffer, text.byteOffset, text.length).toString();
   const cells = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8);
