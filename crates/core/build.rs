@@ -1,5 +1,5 @@
-//! `PREPAIR_CORE_HASH`: one hash over the sources of this crate, so that a binding can be told apart
-//! from one that was built from other sources of the same version.
+//! `PREPAIR_CORE_HASH`: one hash over the sources of this crate and of the driver, so that a binding can be told
+//! apart from one that was built from other sources of the same version.
 
 #[path = "build/hash.rs"]
 mod hash;

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// What makes the core, below its folder.
-pub(crate) const INPUTS: &[&str] = &["Cargo.toml", "src"];
+/// What makes the bindings, seen from the folder of the core: the core, the driver, and what carries them across.
+pub(crate) const INPUTS: &[&str] =
+    &["Cargo.toml", "src", "../host/src", "../host-unix/src", "../napi/src", "../wasm/src"];
 
 /// FNV-1a (64 bit) over the names and contents of the sources, as 16 hex digits.
 pub(crate) fn sources(core: &Path) -> io::Result<String> {

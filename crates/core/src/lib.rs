@@ -88,5 +88,5 @@ pub use error::{Error, Result};
 /// The version of the project, one for every binding and package.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Tells bindings apart that were built from other sources of this crate (build/hash.rs).
+/// Tells bindings apart that were built from other sources of this crate or of the driver (build/hash.rs).
 pub const CORE_HASH: &str = env!("PREPAIR_CORE_HASH");

@@ -3,6 +3,7 @@
 //! Spelling is that of OpenClaw's `src/infra/device-identity.ts`, which writes what `node:crypto` exports.
 
 use core::fmt;
+use std::sync::Mutex;
 
 use ed25519_dalek::{Signer, SigningKey};
 use hkdf::Hkdf;
@@ -30,7 +31,8 @@ const PKCS8_V2_MIDDLE: [u8; 3] = [0x81, 0x21, 0x00];
 /// An Ed25519 key pair; the seed is wiped on drop and never printed.
 #[derive(Clone)]
 pub struct KeyPair {
-    key: SigningKey,
+    seed: Zeroizing<[u8; 32]>,
+    public: [u8; 32],
 }
 
 impl fmt::Debug for KeyPair {
@@ -42,7 +44,7 @@ impl fmt::Debug for KeyPair {
 impl KeyPair {
     /// The pair of a 32-byte seed.
     pub fn from_seed(seed: &[u8; 32]) -> Self {
-        Self { key: SigningKey::from_bytes(seed) }
+        Self { seed: Zeroizing::new(*seed), public: public_of(seed) }
     }
 
     /// The pair of a PKCS#8 PEM (version 1, or 2 whose halves match); LF or CRLF, white space around it allowed.
@@ -73,7 +75,7 @@ impl KeyPair {
 
     /// The raw public key.
     pub fn public(&self) -> [u8; 32] {
-        self.key.verifying_key().to_bytes()
+        self.public
     }
 
     /// The raw public key in base64url, as paired records hold it.
@@ -95,13 +97,13 @@ impl KeyPair {
     pub fn private_pem(&self) -> Zeroizing<String> {
         let mut der = Zeroizing::new(Vec::with_capacity(48));
         der.extend_from_slice(&PKCS8);
-        der.extend_from_slice(self.key.as_bytes());
+        der.extend_from_slice(self.seed.as_slice());
         Zeroizing::new(pem("PRIVATE KEY", &der))
     }
 
     /// The Ed25519 signature of a payload in base64url, as a `connect` request carries it.
     pub fn sign(&self, payload: &[u8]) -> String {
-        base64::encode_url(&self.key.sign(payload).to_bytes())
+        base64::encode_url(&SigningKey::from_bytes(&self.seed).sign(payload).to_bytes())
     }
 
     /// The identity file that OpenClaw would write for this key.
@@ -118,6 +120,25 @@ impl KeyPair {
             )
             .into_bytes(),
         )
+    }
+}
+
+/// The public key of a seed. To derive it is most of what a call with nothing to do costs, and whoever calls twice has the same file:
+/// the last one is remembered, its seed as a hash only. What is trusted is the arithmetic of this process, no file.
+fn public_of(seed: &[u8; 32]) -> [u8; 32] {
+    static LAST: Mutex<Option<([u8; 32], [u8; 32])>> = Mutex::new(None);
+    let hash: [u8; 32] = Sha256::new_with_prefix(b"seed\0").chain_update(seed).finalize().into();
+    // Nobody can panic while holding it; were it so, nothing is remembered.
+    let Ok(mut last) = LAST.lock() else {
+        return SigningKey::from_bytes(seed).verifying_key().to_bytes();
+    };
+    match *last {
+        Some((known, public)) if known == hash => public,
+        _ => {
+            let public = SigningKey::from_bytes(seed).verifying_key().to_bytes();
+            *last = Some((hash, public));
+            public
+        }
     }
 }
 

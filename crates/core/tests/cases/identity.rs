@@ -48,6 +48,16 @@ fn hashes_and_keys_are_those_of_the_standards() {
 }
 
 #[test]
+fn a_public_key_is_that_of_its_seed_whoever_was_asked_for_before() {
+    let order = [1, 2, 2, 1, 3, 1, 1, 255, 2, 255];
+    let publics = order.map(|byte| KeyPair::from_seed(&[byte; 32]).public());
+    for (byte, public) in order.into_iter().zip(publics) {
+        let alone = ed25519_dalek::SigningKey::from_bytes(&[byte; 32]).verifying_key().to_bytes();
+        assert_eq!(public, alone, "seed of {byte}");
+    }
+}
+
+#[test]
 fn spellings_of_a_private_key() {
     let (seed, public) = ([7; 32], keys().public());
     let v1 = [&[0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20][..], &seed]

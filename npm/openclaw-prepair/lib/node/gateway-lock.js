@@ -52,6 +52,9 @@ function holder(file, folders, owner) {
 /** A folder by the name that was given and by its real one. */
 const names = (base) => [base, attemptOf(() => fs.realpathSync(base), base)];
 
+/** os.tmpdir(), which asks the system six things for each variable that may name one. */
+const temporary = () => (['TMPDIR', 'TMP', 'TEMP'].some((name) => process.env[name]) ? require('node:os').tmpdir() : '/tmp');
+
 /** What the locks of gateways say that are seen to run on a state dir (the first of these folders) or its config. */
 function* holders(bases) {
   const owners = bases.map((base) => attemptOf(() => fs.statSync(base, { __proto__: null, throwIfNoEntry: false })?.uid, undefined));
@@ -59,7 +62,7 @@ function* holders(bases) {
   const owner = owners.find((uid) => uid !== undefined);
   if (owner === undefined) return;
   let folders;
-  for (const temp of new Set([require('node:os').tmpdir(), '/tmp', ...bases.map((base) => path.join(base, 'tmp'))])) {
+  for (const temp of new Set([temporary(), '/tmp', ...bases.map((base) => path.join(base, 'tmp'))])) {
     for (const uid of new Set([owner, process.getuid?.()])) {
       const locks = path.join(temp, `openclaw-${uid}`);
       if (!attemptOf(() => fs.existsSync(locks), false)) continue;
