@@ -248,7 +248,7 @@ fn read<'a>(mut raw: Part, blobs: &[&'a [u8]]) -> Result<Inputs<'a>> {
         gateway: raw.read("gateway")?,
         earlier: raw.read("earlier")?,
         failures: failures.into_iter().map(|(path, failure)| (path, failure.into())).collect(),
-        compact: None,
+        compact: false,
     })
 }
 

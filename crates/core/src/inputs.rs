@@ -8,8 +8,6 @@ use serde_json::{Map, Value};
 use crate::base::named::Named;
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
-use crate::report::devices::Compact;
-use crate::rules::Rules;
 
 /// What stands at a path.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,11 +63,6 @@ impl<'a> File<'a> {
 /// The rows that a query gave; `None` when there is no database.
 pub type Rows = Option<Vec<Map<String, Value>>>;
 
-/// Makes of a store of files what such a driver takes, and counts the entries that are no records; `None` where names come twice, of
-/// which the last counts. By reference, so that a program without a driver holds nothing of it.
-pub type Compacting =
-    fn(&[u8], path: &str, &Rules, own: Option<&str>) -> Result<Option<(Compact, usize)>>;
-
 /// All that a driver read.
 #[derive(Clone, Default)]
 pub struct Inputs<'a> {
@@ -98,7 +91,7 @@ pub struct Inputs<'a> {
     /// Path to why it could not be read. Given to `diagnose` alone; every other operation stops there.
     pub failures: Named<Error>,
     /// Who asks makes the objects of a list itself; see [`crate::report::devices::Compact`].
-    pub compact: Option<Compacting>,
+    pub compact: bool,
 }
 
 impl fmt::Debug for Inputs<'_> {

@@ -10,12 +10,11 @@ use crate::base::named::Named;
 use crate::codes::ErrorCode;
 use crate::entropy::ENTROPY;
 use crate::error::{Error, Result};
-use crate::inputs::{Compacting, File, Inputs, Installed, PassedOver, Rows};
+use crate::inputs::{File, Inputs, Installed, PassedOver, Rows};
 use crate::parts::{Part, malformed};
 use crate::question::{Answer, Question};
 use crate::report;
 use crate::report::devices::Compact;
-use crate::store::listed;
 
 /// A call, as a driver gets it.
 pub struct Driven {
@@ -50,7 +49,7 @@ pub fn driven(request: &str, blobs: &[&[u8]], entropy: &mut [u8; ENTROPY]) -> Re
     let operation = call.read::<Option<String>>("operation")?.unwrap_or_default();
     let connections = call.read::<Option<Vec<Any>>>("connections")?;
     let (shows, bases) = (call.read("shows")?, call.read("bases")?);
-    let compact = call.read::<bool>("compact")?.then_some(listed::compact as Compacting);
+    let compact = call.read("compact")?;
     // It reads all contents itself.
     let (options, inputs) = given(call, blobs, &[], entropy)?;
     let inputs = Inputs { compact, ..inputs };

@@ -14,7 +14,7 @@ use crate::rules::Rules;
 use crate::store::devices::paired;
 use crate::store::documents;
 
-/// See [`crate::inputs::Compacting`].
+/// The devices of a store of files, and how many entries are no records; `None` where names come twice, of which the last counts.
 pub(crate) fn compact(
     bytes: &[u8],
     path: &str,

@@ -12,7 +12,7 @@ use crate::plan::identity::{primary_key, stored_identity};
 use crate::report::StoreKind;
 use crate::report::devices::{Compact, WaitingRequest};
 use crate::store::pending::{self, Entries};
-use crate::store::{columns, devices, documents, rows};
+use crate::store::{columns, devices, documents, listed, rows};
 use crate::wants::{Stop, want_files, want_queries};
 
 pub(super) type Fields = Map<String, Value>;
@@ -65,20 +65,18 @@ pub(super) fn pending_place(world: &World<'_, '_>) -> String {
     }
 }
 
-/// The records of a store of files as a driver in JavaScript takes them, where it does; see [`Compacting`].
-///
-/// [`Compacting`]: crate::inputs::Compacting
+/// The records of a store of files as a driver in JavaScript takes them, where it does; see [`listed::compact`].
 pub(super) fn compact(
     world: &World<'_, '_>,
     own: Option<&str>,
 ) -> Result<Option<(Compact, usize)>, Stop> {
-    let (Some(compacting), StoreKind::Json) = (world.inputs.compact, world.store) else {
+    if !world.inputs.compact || world.store != StoreKind::Json {
         return Ok(None);
-    };
+    }
     let path = world.paths.paired();
     want_files(world.inputs, [path.as_str()])?;
     let Some(bytes) = world.inputs.file(&path).bytes(&path)? else { return Ok(None) };
-    Ok(compacting(bytes, &path, &world.rules, own)?)
+    Ok(listed::compact(bytes, &path, &world.rules, own)?)
 }
 
 /// Shows every record, in the store's order, and tells how many entries are none.
