@@ -71,7 +71,7 @@ const HELD = {
   8.1: ['pinned: an updated macOS app, proxied', 'allowInsecureAuth: no device, local page'],
   7.35: ['pinned: an updated macOS app, proxied', 'allowInsecureAuth: no device, local page'],
 };
-const WHOLE = '2.12 2.19 2.23 3.24 4.29 5.18 9.6'.split(' ');
+const WHOLE = '2.12 2.19 2.23 3.24 4.15 4.29 5.18 6.11 7.1 8.1 9.6'.split(' ');
 
 /** What this version is asked. */
 export function clientGroups(version, key) {

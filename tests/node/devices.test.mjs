@@ -119,6 +119,11 @@ test('the command line: the beginning of an id is enough, but to remove this sta
   here.put('devices/pending.json', keyed(request(ID, BROWSER, { ts: Date.now() }), request(ID.replace('0e', '0f'), OTHER, { ts: Date.now() })));
   const { deviceId } = prepair.prePair({ ...here.options, now: Date.now() });
   assert.match(run(here, 'approve', '7b0c3f52-5').stderr, /AMBIGUOUS/);
+  const short = run(here, 'approve', BROWSER.deviceId.slice(0, 5));
+  assert.deepEqual([short.status, /first 8 characters are needed; 5 were typed/.test(short.stderr), short.stderr.includes(BROWSER.deviceId.slice(0, 16))], [1, true, true]);
+  assert.match(run(here, 'approve', 'nobodys').stderr, /NOT_FOUND/);
+  assert.equal(run(here, 'approve', BROWSER.deviceId.slice(0, 8), '--dry-run').status, 0);
+  assert.match(run(here, 'approve', '--request-id', BROWSER.deviceId.slice(0, 8)).stderr, /NOT_FOUND/);
   assert.equal(run(here, 'approve', BROWSER.deviceId.slice(0, 12)).status, 0);
   assert.equal(run(here, 'rename', BROWSER.deviceId.slice(0, 8), 'Office').status, 0);
   assert.equal(run(here, 'token', BROWSER.deviceId).stdout.trim(), devices.token({ ...here.options, deviceId: BROWSER.deviceId }).token);
@@ -131,6 +136,10 @@ test('the command line: the beginning of an id is enough, but to remove this sta
   const gone = run(here, 'remove', deviceId);
   assert.deepEqual([gone.status, gone.stdout.includes('W_OWN_DEVICE')], [0, true]);
   assert.deepEqual(here.json('devices/paired.json'), {});
+  here.put('devices/pending.json', keyed(request(ID, BROWSER, { ts: Date.now() - 400_000 })));
+  const late = run(here, 'approve', ID);
+  assert.deepEqual([late.status, /REQUEST_EXPIRED/.test(late.stderr), /prePair|\{/.test(late.stderr)], [1, true, false], late.stderr);
+  assert.match(run(here, '--json').stderr, /devices wants a command before --json\./);
   for (const args of [['remov', 'x'], ['remove'], ['rename', deviceId], ['approve', ID, '--role', 'node'], ['revoke', deviceId, '--role', 'root']]) assert.equal(run(here, ...args).status, 2, args.join(' '));
 });
 

@@ -125,6 +125,16 @@ add('a node', 'its own role alone', '2026.4.29', 'approve', { requestId: ID }, f
   roles: ['node'], scopes: [], granted: [],
   holds: { [PAIRED]: kept(node({ remoteIp: '10.0.0.7', tokens: { node: { token: TOKEN, role: 'node', scopes: [], createdAtMs: NOW } }, createdAtMs: NOW, approvedAtMs: NOW })), [PENDING]: {} },
 });
+const COMMANDS = { warnings: ['W_NODE_COMMANDS'] };
+const given = JSON.stringify({ [OTHER.deviceId]: { nodeId: OTHER.deviceId, commands: ['system.run'] } });
+const again = nodeHost({ isRepair: true });
+for (const [name, why, version, inputs, expect] of [
+  ['whose commands are not held back', 'nothing is left', '2026.4.29', files({ waits: pending(nodeHost()) }), { warnings: [] }],
+  ['whose commands wait', 'what is left to do', '2026.5.18', files({ waits: pending(nodeHost()) }), COMMANDS],
+  ['that has commands', 'nothing is left', '2026.5.18', files({ waits: pending(again), nodes: given }), { warnings: [] }],
+  ['whose commands wait', 'what is left to do', NEWEST, rows({ waits: [nodeHost()] }), COMMANDS],
+  ['that has commands', 'nothing is left', NEWEST, rows({ records: [nodeRow({ node_surface_json: '{"commands":["a"],"createdAtMs":1,"approvedAtMs":1}' })], waits: [again] }), { warnings: [] }],
+]) add(`a node ${name}`, why, version, 'approve', { requestId: ID }, inputs, expect);
 add('both roles', 'a token each', '2026.5.18', 'approve', { requestId: ID }, files({ waits: pending(browser({ roles: ['node', 'operator'] })) }), {
   check: (done) => { const { tokens } = JSON.parse(done[PAIRED])[OTHER.deviceId]; return tokens.node.token === TOKEN && tokens.operator.token === SECOND && tokens.node.scopes.length === 0; },
 });

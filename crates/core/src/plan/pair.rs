@@ -13,12 +13,13 @@ use crate::gateway::pairing::{PINNED, remove_first};
 use crate::options::fields::close;
 use crate::options::pair::{PairOptions, PendingChoice};
 use crate::options::role::Role;
+use crate::plan::devices::commands_wait;
 use crate::plan::identity::{IMPORT_BY_DOCTOR, legacy_identity};
 use crate::plan::key::{Key, file_key, row_key};
 use crate::plan::pending::{asked, clear_part};
 use crate::plan::record::{file_record, row_record};
 use crate::report::{IdentityOutcome, Notice, PrePairReport, StoreKind};
-use crate::rules::{Import, NodeCommands, Rules};
+use crate::rules::{Import, Rules};
 use crate::steps::{Statement, Step};
 use crate::store::pending::Which;
 use crate::store::record::{Want, pin_allows};
@@ -125,14 +126,8 @@ pub(crate) fn pair_part(
         steps.extend(clear.steps);
         statements.extend(clear.statements);
     }
-    match options.role.unwrap_or_default() {
-        Role::Node if decision.new_token && world.rules.node_commands == NodeCommands::Held => {
-            warnings.push(
-                Notice::new(NoticeCode::NodeCommands, format!("Device {id} may connect as a node now. On this version it can run nothing until its commands are approved, and it names them when it connects."))
-                    .hint("Let it connect, then approve what it asks for: `npx openclaw-prepair devices list` shows it."),
-            );
-        }
-        Role::Node | Role::Operator => {}
+    if options.role == Some(Role::Node) && decision.new_token {
+        warnings.extend(commands_wait(world, &id));
     }
     if world.store == StoreKind::Json && world.rules.import == Import::IdentityOnly {
         warnings.push(

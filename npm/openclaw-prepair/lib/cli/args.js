@@ -124,11 +124,11 @@ const COMMANDS = {
   verify: { operation: 'verify', about: 'a real connect to a running gateway; changes nothing by trying', flags: ['url', 'token-env', 'password-env', 'client', 'header', 'timeout', 'wait', 'force'], output: ['json', 'quiet'] },
 };
 
-/** A word that is not a flag becomes these. A request's id is a UUID, a device's hexadecimal digits. */
+/** A word that is not a flag becomes these. A request's id is a UUID, a device's hexadecimal digits: up to eight of them begin either (`id`). */
 const WORDS = {
   request: ['REQUEST', (o, v) => (o.requestId = v), ['requestId']],
   device: ['DEVICE', (o, v) => (o.deviceId = v), ['deviceId']],
-  either: ['REQUEST|DEVICE', (o, v) => (o[/^[0-9a-f]{9,}$/.test(v) ? 'deviceId' : 'requestId'] = v), ['requestId', 'deviceId']],
+  either: ['REQUEST|DEVICE', (o, v) => (o[/^[0-9a-f]{9,}$/.test(v) ? 'deviceId' : /^[0-9a-f]+$/.test(v) ? 'id' : 'requestId'] = v), ['requestId', 'deviceId']],
   name: ['NAME', (o, v) => (o.name = v), ['name']],
 };
 const DEVICES = {
@@ -184,7 +184,7 @@ function parse(argv, io) {
     const known = Object.keys(GROUPS[group].commands);
     if (!known.includes(what)) {
       const near = nearest(what, known);
-      throw new Usage(`There is no command ${group} ${what}.`, near ? `Did you mean ${group} ${near}?` : `Commands: ${known.join(', ')}.`);
+      throw new Usage(what.startsWith('-') ? `${group} wants a command before ${what}.` : `There is no command ${group} ${what}.`, near ? `Did you mean ${group} ${near}?` : `Commands: ${known.join(', ')}.`);
     }
     [name, rest] = [`${group} ${what}`, others];
   }

@@ -13,7 +13,7 @@ use crate::options::devices::{Approve, Waiting};
 use crate::plan::devices::kept::{
     Fields, Surface, pending_place, place, record, requests, surfaces,
 };
-use crate::plan::devices::surface::{approve_surface, generation};
+use crate::plan::devices::surface::{approve_surface, commands_wait, generation, has_surface};
 use crate::plan::devices::write::DevicePart;
 use crate::report::StoreKind;
 use crate::store::approval::{Approval, known, unique};
@@ -95,7 +95,7 @@ fn named<'f>(
         let message = format!("Request {id} has expired: no gateway knows it any more.");
         return Err(Error::new(ErrorCode::RequestExpired, message)
             .at(pending_place(world))
-            .hint("Let the device connect again and approve its new request, or approve its key: prePair({ device: { publicKey } }), `npx openclaw-prepair pre-pair --device KEY`."));
+            .hint("Let the device connect again and approve its new request. Or approve its key, which `npx openclaw-prepair devices list --json` shows: `npx openclaw-prepair pre-pair --device KEY`, of a node with `--role node`."));
     }
     let message = match which {
         Waiting::Request(id) => format!("There is no request {} here.", request_name(id)),
@@ -154,6 +154,11 @@ fn approve_device(
         tokens: [first, second],
     };
     let mut part = DevicePart::new(world, id, record.as_ref());
+    if approval.token_roles().iter().any(|role| role == "node")
+        && !has_surface(world, id, record.as_ref())?
+    {
+        part.report.warnings.extend(commands_wait(world, id));
+    }
     part.report.request_id = Some(request_id.to_string());
     part.report.roles = approval.roles();
     part.report.scopes = approval.scopes().unwrap_or_default();

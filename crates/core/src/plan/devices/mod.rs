@@ -18,6 +18,7 @@ use crate::wants::Stop;
 
 pub(crate) use kept::own;
 pub(crate) use list::{list, waiting};
+pub(crate) use surface::commands_wait;
 pub use tokens::{LiveToken, live_token};
 pub(crate) use write::DevicePart;
 

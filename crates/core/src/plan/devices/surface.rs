@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::base::base64;
 use crate::base::json::strings;
 use crate::base::text::device_name;
-use crate::codes::ErrorCode;
+use crate::codes::{ErrorCode, NoticeCode};
 use crate::context::World;
 use crate::entropy::{ENTROPY, halves, no_entropy};
 use crate::error::{Error, Result};
@@ -13,7 +13,8 @@ use crate::gateway::state::Paired;
 use crate::options::devices::Approve;
 use crate::plan::devices::kept::{Fields, Surface, entry, pending_place, place, record};
 use crate::plan::devices::write::DevicePart;
-use crate::report::StoreKind;
+use crate::report::{Notice, StoreKind};
+use crate::rules::NodeCommands;
 use crate::store::fields::Set;
 use crate::store::pending::{Which, roles, time};
 use crate::store::record::is_revoked;
@@ -71,6 +72,28 @@ pub(super) fn approve_surface(
     part.set_in(world, &path, id, &node(old.as_ref(), surface, name, token, world.inputs.now))?;
     part.clear_nodes(world, Which::Request(&surface.request_id))?;
     Ok(part)
+}
+
+/// Whether a node was given commands before.
+pub(super) fn has_surface(
+    world: &World<'_, '_>,
+    id: &str,
+    record: Option<&Fields>,
+) -> Result<bool> {
+    Ok(match world.store {
+        StoreKind::Sqlite => {
+            record.and_then(|record| record.get("nodeSurface")).is_some_and(|has| !has.is_null())
+        }
+        StoreKind::Json => entry(world.inputs, &world.paths.nodes_paired(), id)?.is_some(),
+    })
+}
+
+/// What is left to do for a device that has just become a node, where this version holds its commands back.
+pub(crate) fn commands_wait(world: &World<'_, '_>, id: &str) -> Option<Notice> {
+    (world.rules.node_commands == NodeCommands::Held).then(|| {
+        Notice::new(NoticeCode::NodeCommands, format!("Device {id} may connect as a node now. On this version it can run nothing until its commands are approved, and it names them when it connects."))
+            .hint("Let it connect, then approve what it asks for: `npx openclaw-prepair devices list` shows it.")
+    })
 }
 
 /// What the record of a node says of its commands afterwards: node.approve of `device-pairing-node.worker.ts`. What was found
