@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::again;
-use crate::base::json::{json, object};
+use crate::base::json::{json, object, strings};
 use crate::base::json5;
 use crate::base::keys::KeyPair;
 use crate::base::named::Named;
@@ -23,6 +23,7 @@ use crate::foresee::foresee;
 use crate::gateway::tree::TREE;
 use crate::inputs::{Earlier, File, Inputs, Installed, PassedOver, Process, Stat};
 use crate::operations;
+use crate::options::connection::Client;
 use crate::options::{self, Operation, Request, pair, target};
 use crate::parts::{Part, Read, malformed, mistyped, shapes};
 use crate::plan::devices;
@@ -185,6 +186,16 @@ fn value(
                 ("at", at.into()),
                 ("tree", json(&TREE)),
             ]))
+        }
+        // Which kind of client each of these devices is.
+        "clients" => {
+            let devices: Vec<Map<String, Value>> = call.read("devices")?;
+            let kind = |device: &Map<String, Value>| {
+                let text = |name: &str| device.get(name).and_then(Value::as_str);
+                let roles = strings(device.get("roles")).unwrap_or_default();
+                Value::from(Client::of_device(text("clientId"), text("clientMode"), &roles).name())
+            };
+            Ok(devices.iter().map(kind).collect())
         }
         // Drawn once for a call that asks several times.
         "entropy" => {

@@ -47,7 +47,7 @@ impl<'a> File<'a> {
                 "a symbolic link, or lies behind one",
                 "Links below the state dir are not followed. Put the file itself there, or name its real place by stateDir or configPath.",
             ),
-            Self::Other => ("no plain file", "Move it away; OpenClaw keeps a plain file there."),
+            Self::Other => ("something else", "Move it away; OpenClaw keeps a plain file there."),
         };
         Err(Error::new(ErrorCode::NotAFile, format!("Expected a plain file, but it is {what}."))
             .at(path)

@@ -7,7 +7,7 @@ use crate::base::wiped::Wiped;
 use crate::context::World;
 use crate::diagnose::disk::{Disk, unless_refused};
 use crate::diagnose::findings::Findings;
-use crate::diagnose::judge::{Case, Row, judge};
+use crate::diagnose::judge::{Case, Row, against_the_log, judge};
 use crate::entropy::{ENTROPY, seed};
 use crate::error::{Error, Result};
 use crate::gateway::walk::Outcome;
@@ -116,6 +116,7 @@ pub(super) fn after<T>(
     }
     let row = change.row.as_ref().or(row);
     let (disk, outcome) = judge(&world, case, row, &mut Findings(Vec::new()))?;
+    let outcome = against_the_log(case, &disk, outcome);
     then(&world, row, &disk, &outcome)
 }
 

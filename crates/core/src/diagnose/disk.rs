@@ -259,6 +259,10 @@ pub(super) fn gather(
     }
     if disk.files_count(world) {
         if !disk.elsewhere {
+            // A folder that is not one: no client can keep a key there.
+            inputs.failures.get(&paths.identity).into_iter().for_each(|error| {
+                disk.unreadable(error.clone().into());
+            });
             let error = file_identity(world, &mut disk);
             refusals.extend(error.filter(|_| !failed(&paths.identity)));
         }

@@ -120,7 +120,7 @@ pub(crate) fn legacy_identity(world: &World<'_, '_>, mends: bool) -> Result<Opti
                     "An old identity file lies beside the database in a form that OpenClaw does not import: after a change of the config this gateway refuses to start.",
                 )
                 .at(path)
-                .hint("prePair() and setup() mend it and keep its key."),
+                .hint("prePair() and setup() repair it and keep its key."),
             ));
         }
     }
