@@ -15,6 +15,7 @@ use crate::base::json::{json, object, strings};
 use crate::base::json5;
 use crate::base::keys::KeyPair;
 use crate::base::named::Named;
+use crate::base::wiped::Wiped;
 use crate::codes::ErrorCode;
 use crate::entropy::{self, ENTROPY, new_identity};
 use crate::error::{Error, Fields, Place, Result};
@@ -258,6 +259,7 @@ fn read<'a>(mut raw: Part, blobs: &[&'a [u8]]) -> Result<Inputs<'a>> {
         gateway: raw.read("gateway")?,
         earlier: raw.read("earlier")?,
         failures: failures.into_iter().map(|(path, failure)| (path, failure.into())).collect(),
+        compact: false,
     })
 }
 
@@ -344,7 +346,7 @@ fn report_text(report: Report) -> String {
 }
 
 fn plan_text(plan: Plan, out: &mut Vec<Vec<u8>>) -> String {
-    let mut put = |mut content: Zeroizing<Vec<u8>>| {
+    let mut put = |mut content: Wiped| {
         out.push(core::mem::take(&mut *content));
         Ok::<_, Infallible>(out.len() - 1)
     };

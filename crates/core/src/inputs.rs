@@ -90,6 +90,8 @@ pub struct Inputs<'a> {
     pub earlier: Option<Earlier>,
     /// Path to why it could not be read. Given to `diagnose` alone; every other operation stops there.
     pub failures: Named<Error>,
+    /// Who asks makes the objects of a list itself; see [`crate::report::devices::Compact`].
+    pub compact: bool,
 }
 
 impl fmt::Debug for Inputs<'_> {

@@ -1,9 +1,9 @@
 //! A state dir as a step of a remedy would leave it: planned as the call itself plans it, and never written.
 
 use serde_json::{Map, Value};
-use zeroize::Zeroizing;
 
 use crate::base::keys::device_id;
+use crate::base::wiped::Wiped;
 use crate::context::World;
 use crate::diagnose::disk::{Disk, unless_refused};
 use crate::diagnose::findings::Findings;
@@ -65,7 +65,7 @@ pub(super) enum Act {
 /// What is other than on the disk.
 #[derive(Default)]
 struct Change {
-    files: Vec<(String, Option<Zeroizing<Vec<u8>>>)>,
+    files: Vec<(String, Option<Wiped>)>,
     row: Option<Row>,
     imported: bool,
 }
