@@ -235,6 +235,7 @@ export type NoticeCode =
   | 'W_NOT_PAIRED'
   | 'W_NO_DEVICE'
   | 'W_NO_IDENTITY'
+  | 'W_NO_SECRET'
   | 'W_OWNER'
   | 'W_OWN_DEVICE'
   | 'W_PACKAGE_NOT_TRUSTED'

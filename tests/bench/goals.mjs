@@ -6,12 +6,11 @@ const only = (rows, of) => rows.filter((row) => Object.entries(of).every(([key, 
 const WHY = {
   start: 'loading the addon and eight modules; the writes and their fsyncs are the same, so the disk decides the rest',
   'many-approve': 'the file is read, hashed, compared once more before the rename and read back after it; the script does none of that',
-  'many-list': 'each device becomes an object of JavaScript that its caller holds: JSON.parse of the list alone, half as long as the file, takes about as long as the goal; reading and checking the file comes on top',
+  'many-list': 'reading the file and checking every byte of it takes more than half of the goal; that each device becomes an object of JavaScript that its caller holds, with lists of its own, takes about as much again',
   'many-doctor': 'every byte of the file is read, checked as UTF-8 and as JSON, and each record is looked at for its dates; JSON.parse has the text already',
   'upstream-2026.2.19': "Node's own start-up is most of our process",
   'upstream-2026.9.6': "Node's own start-up is most of our process",
   'nothing-0': 'two looks into the core, the folders held open and listed for what killed calls left, and the check that the private key fits cost more than parsing two kilobytes; a process that does it takes hardly longer than one that only parses',
-  'memory-wasm': "a module's memory is its own: the file is there twice when it goes in, and its new content twice when it comes out",
 };
 
 // What is asked beside very many devices, what it is compared with, and the most that it may take of that.

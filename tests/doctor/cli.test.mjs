@@ -360,7 +360,7 @@ describe('doctor', () => {
   it('judges every client from every place by --all', async (t) => {
     const { env } = home(t, { 'openclaw.json': CONFIG });
     const { code, stdout } = await cli(['doctor', ...V, '--all'], { env });
-    assert.equal(code, 3);
+    assert.equal(code, 0);
     assert.match(stdout, /^ +direct +behind a proxy +remote$/m);
     assert.match(stdout, /^agent +✔ open +✘ not-paired +✘ not-paired$/m);
     assert.match(stdout, /^cli +✔ open/m);
@@ -429,6 +429,25 @@ describe('doctor', () => {
     const named = await cli(['doctor', '--all', '--device', key, ...V, '--json'], { env });
     assert.deepEqual([...new Set(named.json.cells.filter(({ counts }) => counts).map(({ client }) => client))], ['node']);
     assert.match((await cli(['doctor', '--help'], { env })).stdout, /--all +.*count clients that are here/);
+  });
+
+  it('--all: which places count for the exit code', async (t) => {
+    const counted = async (gateway, request) => {
+      const config = { gateway: { mode: 'local', auth: { mode: 'token', token: 'a-token-of-this-gateway' }, ...gateway } };
+      const pending = request && { [request.requestId]: request };
+      const { env } = home(t, { 'openclaw.json': config, ...(pending && { 'devices/pending.json': pending }) });
+      const { code, json, stdout } = await cli(['doctor', '--all', '--json', ...V], { env });
+      const cells = json.cells.filter(({ counts }) => counts);
+      return [code, cells.map(({ client, place }) => `${client} ${place}`).join(), stdout];
+    };
+    const waits = (change) => ({ requestId: '7b0c3f52-5d1e-4a53-9f0e-3a1d6c1f7f10', deviceId: 'b'.repeat(64), publicKey: 'B'.repeat(43), clientId: 'openclaw-control-ui', clientMode: 'webchat', role: 'operator', roles: ['operator'], scopes: [], silent: false, ts: Date.now(), ...change });
+    assert.deepEqual((await counted({ bind: 'loopback' })).slice(0, 2), [0, 'agent direct,cli direct']);
+    assert.deepEqual((await counted({ trustedProxies: ['10.0.0.7'] })).slice(0, 2), [0, 'agent direct,cli direct']);
+    assert.deepEqual((await counted({ trustedProxies: ['127.0.0.1'] })).slice(0, 2), [3, 'agent direct,agent behind a proxy,cli direct,cli behind a proxy']);
+    assert.deepEqual((await counted({ bind: 'loopback' }, waits({ remoteIp: '127.0.0.1' })))[1], 'agent direct,cli direct,control-ui direct');
+    assert.deepEqual((await counted({ bind: 'loopback' }, waits({ remoteIp: '203.0.113.9' })))[1], 'agent direct,cli direct,control-ui direct,control-ui behind a proxy');
+    assert.deepEqual((await counted({ bind: 'tailnet' }, waits({ clientId: 'openclaw-ios', clientMode: 'ui' })))[1], 'agent direct,cli direct,app direct,app remote');
+    assert.deepEqual((await counted({}, waits({ clientId: 'mine', clientMode: 'x', role: 'node', roles: ['node'] })))[1], 'agent direct,cli direct,node direct');
   });
 
   it('finds the package behind a script that starts it', async (t) => {

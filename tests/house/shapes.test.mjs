@@ -26,7 +26,7 @@ const IN = [
   ['SetupOptions', 'setup-options', null],
   ['DiagnoseInput', 'diagnose-options', 'DiagnoseOptions'],
   ['Connection', 'connection', 'Connection'],
-  ['Inputs', 'inputs', 'Inputs', { entropy: 'in Rust beside the inputs, so that it can be wiped', rows: 'in wit each answer is a record' }],
+  ['Inputs', 'inputs', 'Inputs', { entropy: 'in Rust beside the inputs, so that it can be wiped', rows: 'in wit each answer is a record', compact: 'asked by the driver of JavaScript alone' }],
   ['Stat', 'stat', 'Stat'],
   ['Installed', 'installed', 'Inputs.installed'],
   ['PassedOver', 'passed-over', 'Inputs.passedOver'],
@@ -60,7 +60,7 @@ const OUT = [
   ['Remedy', 'remedy', 'Remedy'],
   ['RemedyStep', 'remedy-step', 'RemedyStep'],
   ['DecisionStep', 'decision', 'DecisionStep'],
-  ['DeviceList', 'device-list', 'DeviceList'],
+  ['DeviceList', 'device-list', 'DeviceList', { compact: 'crosses apart, for the driver of JavaScript alone' }],
   ['PairedDevice', 'paired-device', 'PairedDevice'],
   ['DeviceToken', 'device-token', 'DeviceToken'],
   ['WaitingRequest', 'waiting-request', 'WaitingRequest'],
@@ -103,7 +103,7 @@ const WORDS = [
 
 /** Shapes that one of them alone has. */
 const ALONE = {
-  rust: ['Act', 'Approve', 'ApproveInput', 'Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'Owner', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action', 'Logged', 'Edited', 'Editor'],
+  rust: ['Act', 'Approve', 'ApproveInput', 'Error', 'FileStep', 'Step', 'Operation', 'Request', 'Target', 'Owner', 'PairOptions', 'ClearOptions', 'ConfigOptions', 'DiagnoseOptions', 'IdentityChoice', 'TakeBack', 'Fields', 'Wants', 'Action', 'Compact', 'Logged', 'Edited', 'Editor'],
   wit: ['request', 'approve-options', 'rename-options', 'live-token', 'sql-value', 'answer', 'step', 'identity', 'signature'],
   types: ['PatchConfigOptions', 'LiveToken', 'VerifyOptions', 'LeftBehind', 'Verification', 'Identity', 'Operations'],
 };

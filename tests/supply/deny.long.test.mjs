@@ -1,4 +1,4 @@
-// cargo-deny over what deny.toml allows: licences, sources, versions. Its advisories need a database from the network, see SECURITY.md.
+// cargo-deny over what deny.toml allows: licences, sources, versions. Its advisories need a database from the network, see docs/security.md.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -5,7 +5,7 @@ import { BINDINGS } from '../lib/caller.mjs';
 import { NEWEST } from '../lib/versions.mjs';
 import { beside } from './beside.mjs';
 
-// The figures of SECURITY.md. Nothing can lock what this gateway writes, but the addon sees what it replaced and puts it back;
+// The figures of docs/security.md. Nothing can lock what this gateway writes, but the addon sees what it replaced and puts it back;
 // JavaScript has no such call.
 for (const [bindings, limit] of [[['native'], 5], [BINDINGS, 100]]) {
   test(`2026.2.19: a thousand records of others under calls without a pause by ${bindings.join(' and ')}`, async (t) => {

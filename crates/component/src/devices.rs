@@ -36,8 +36,20 @@ pub(crate) fn of_role(of: wit::DeviceRole) -> Result<OfRole> {
     Ok(OfRole { device: device_id(of.device_id)?, role: of.role.to() })
 }
 
+impl To<wit::DeviceList> for DeviceList {
+    fn to(self) -> wit::DeviceList {
+        let Self { store, gateway, paired, waiting, warnings, compact: _ } = self;
+        wit::DeviceList {
+            store: store.to(),
+            gateway: gateway.to(),
+            paired: paired.to(),
+            waiting: waiting.to(),
+            warnings: warnings.to(),
+        }
+    }
+}
+
 record! {
-    DeviceList => wit::DeviceList { store, gateway, paired, waiting, warnings }
     PairedDevice => wit::PairedDevice {
         device_id, public_key, display_name, client_id, client_mode, platform, device_family, roles, scopes, tokens,
         created_at_ms, approved_at_ms, last_seen_at_ms, own

@@ -39,6 +39,7 @@ pub(crate) fn inputs(inputs: &wit::Inputs) -> Result<Inputs<'_>> {
         gateway: inputs.gateway,
         earlier: inputs.earlier.clone().to(),
         failures: inputs.failures.clone().to(),
+        compact: false,
     })
 }
 

@@ -11,10 +11,11 @@ use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::again;
-use crate::base::json::{json, object};
+use crate::base::json::{json, object, strings};
 use crate::base::json5;
 use crate::base::keys::KeyPair;
 use crate::base::named::Named;
+use crate::base::wiped::Wiped;
 use crate::codes::ErrorCode;
 use crate::entropy::{self, ENTROPY, new_identity};
 use crate::error::{Error, Fields, Place, Result};
@@ -22,6 +23,7 @@ use crate::foresee::foresee;
 use crate::gateway::tree::TREE;
 use crate::inputs::{Earlier, File, Inputs, Installed, PassedOver, Process, Stat};
 use crate::operations;
+use crate::options::connection::Client;
 use crate::options::{self, Operation, Request, pair, target};
 use crate::parts::{Part, Read, malformed, mistyped, shapes};
 use crate::plan::devices;
@@ -185,6 +187,16 @@ fn value(
                 ("tree", json(&TREE)),
             ]))
         }
+        // Which kind of client each of these devices is.
+        "clients" => {
+            let devices: Vec<Map<String, Value>> = call.read("devices")?;
+            let kind = |device: &Map<String, Value>| {
+                let text = |name: &str| device.get(name).and_then(Value::as_str);
+                let roles = strings(device.get("roles")).unwrap_or_default();
+                Value::from(Client::of_device(text("clientId"), text("clientMode"), &roles).name())
+            };
+            Ok(devices.iter().map(kind).collect())
+        }
         // Drawn once for a call that asks several times.
         "entropy" => {
             out.push(entropy.to_vec());
@@ -247,6 +259,7 @@ fn read<'a>(mut raw: Part, blobs: &[&'a [u8]]) -> Result<Inputs<'a>> {
         gateway: raw.read("gateway")?,
         earlier: raw.read("earlier")?,
         failures: failures.into_iter().map(|(path, failure)| (path, failure.into())).collect(),
+        compact: false,
     })
 }
 
@@ -333,7 +346,7 @@ fn report_text(report: Report) -> String {
 }
 
 fn plan_text(plan: Plan, out: &mut Vec<Vec<u8>>) -> String {
-    let mut put = |mut content: Zeroizing<Vec<u8>>| {
+    let mut put = |mut content: Wiped| {
         out.push(core::mem::take(&mut *content));
         Ok::<_, Infallible>(out.len() - 1)
     };

@@ -47,7 +47,7 @@ impl<'a> File<'a> {
                 "a symbolic link, or lies behind one",
                 "Links below the state dir are not followed. Put the file itself there, or name its real place by stateDir or configPath.",
             ),
-            Self::Other => ("no plain file", "Move it away; OpenClaw keeps a plain file there."),
+            Self::Other => ("something else", "Move it away; OpenClaw keeps a plain file there."),
         };
         Err(Error::new(ErrorCode::NotAFile, format!("Expected a plain file, but it is {what}."))
             .at(path)
@@ -90,6 +90,8 @@ pub struct Inputs<'a> {
     pub earlier: Option<Earlier>,
     /// Path to why it could not be read. Given to `diagnose` alone; every other operation stops there.
     pub failures: Named<Error>,
+    /// Who asks makes the objects of a list itself; see [`crate::report::devices::Compact`].
+    pub compact: bool,
 }
 
 impl fmt::Debug for Inputs<'_> {

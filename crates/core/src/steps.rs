@@ -4,10 +4,10 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 use crate::base::json5::{Edited, Splice};
 use crate::base::keys::sha256_hex;
+use crate::base::wiped::Wiped;
 use crate::inputs::File;
 use crate::report::{Change, ChangeAction, Report};
 
@@ -123,7 +123,7 @@ impl fmt::Debug for Sql {
 #[derive(Clone, PartialEq)]
 pub enum Step {
     /// Of a file.
-    File(FileStep<Zeroizing<Vec<u8>>>),
+    File(FileStep<Wiped>),
     /// Of a database.
     Sql(Sql),
 }
@@ -173,12 +173,12 @@ pub(crate) fn write(path: &str, edited: impl Into<Edited>, before: File<'_>) -> 
 
 /// The same; with `keep_mode` a file that is there keeps its own.
 pub(crate) fn written(path: &str, edited: Edited, before: File<'_>, keep_mode: bool) -> Step {
-    let (path, content) = (path.to_string(), Zeroizing::new(edited.content));
+    let (path, content) = (path.to_string(), Wiped::new(edited.content));
     let (expect, splices) = (expect(before), edited.splices);
     Step::File(FileStep::Write { path, content, mode: 0o600, expect, keep_mode, splices })
 }
 
-pub(crate) fn private(path: &str, content: Zeroizing<Vec<u8>>, expect: Option<String>) -> Step {
+pub(crate) fn private(path: &str, content: Wiped, expect: Option<String>) -> Step {
     let (path, splices) = (path.to_string(), Vec::new());
     Step::File(FileStep::Write { path, content, mode: 0o600, expect, keep_mode: false, splices })
 }

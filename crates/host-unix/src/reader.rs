@@ -1,9 +1,9 @@
 //! A file held open for reading, its content wiped from memory when it is done with.
 
+use prepair_core::base::wiped::Wiped;
 use std::cell::Cell;
 
 use rustix::io::retry_on_intr as steady;
-use zeroize::Zeroizing;
 
 use crate::io::{self, Io, Stat};
 
@@ -50,7 +50,7 @@ impl<'a, I: Io> Reader<'a, I> {
     /// Hands the content over, piece by piece, until `take` gives false.
     pub(crate) fn each(&self, mut take: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
         const PIECE: usize = 128 * 1024;
-        let mut buffer = Zeroizing::new(vec![0; self.size().saturating_add(1).min(PIECE)]);
+        let mut buffer = Wiped::new(vec![0; self.size().saturating_add(1).min(PIECE)]);
         loop {
             let filled = self.fill(&mut buffer)?;
             if !take(&buffer[..filled]) || filled < buffer.len() {
@@ -61,22 +61,19 @@ impl<'a, I: Io> Reader<'a, I> {
 }
 
 /// Content of a file, wiped when dropped; `None` where it is longer than the limit.
-pub(crate) fn read_all<I: Io>(
-    reader: &Reader<'_, I>,
-    limit: usize,
-) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+pub(crate) fn read_all<I: Io>(reader: &Reader<'_, I>, limit: usize) -> io::Result<Option<Wiped>> {
     if reader.size() > limit {
         return Ok(None);
     }
     // Read into the place where it stays. The byte more is for the end to be seen by one call.
-    let mut content = Zeroizing::new(vec![0; reader.size() + 1]);
+    let mut content = Wiped::new(vec![0; reader.size() + 1]);
     let mut filled = reader.fill(&mut content)?;
     while filled == content.len() {
         // It grew meanwhile.
         if filled > limit {
             return Ok(None);
         }
-        let mut larger = Zeroizing::new(vec![0; filled * 2]);
+        let mut larger = Wiped::new(vec![0; filled * 2]);
         larger[..filled].copy_from_slice(&content);
         content = larger;
         filled += reader.fill(&mut content[filled..])?;

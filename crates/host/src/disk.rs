@@ -2,11 +2,11 @@
 
 use core::fmt;
 
+use prepair_core::base::wiped::Wiped;
 use prepair_core::error::Result;
 use prepair_core::inputs::Stat;
 use prepair_core::options::target::Owner;
 use prepair_core::steps::FileStep;
-use zeroize::Zeroizing;
 
 /// What is at a path.
 #[derive(PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Entry {
     /// Nothing, or no folder to hold it.
     Absent,
     /// A file and its content.
-    File(Zeroizing<Vec<u8>>),
+    File(Wiped),
     /// A folder.
     Dir,
     /// A symbolic link, or a way that leads over one below its base.

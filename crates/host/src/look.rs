@@ -1,6 +1,7 @@
 //! Looking: the core is asked until it lacks nothing.
 
 use prepair_core::base::named::Named;
+use prepair_core::base::wiped::Wiped;
 use prepair_core::codes::ErrorCode;
 use prepair_core::entropy::ENTROPY;
 use prepair_core::error::{Error, Result};
@@ -8,13 +9,12 @@ use prepair_core::inputs::{File, Inputs};
 use prepair_core::question::{Answer, Question};
 use prepair_core::wants::{Missing, Query, Stop};
 use typed_arena::Arena;
-use zeroize::Zeroizing;
 
 use crate::caller::Caller;
 use crate::disk::{Disk, Entry};
 
 /// Contents that were read, each in its place until all of them go.
-pub(crate) type Kept = Arena<Zeroizing<Vec<u8>>>;
+pub(crate) type Kept = Arena<Wiped>;
 
 /// Where rows come from.
 #[derive(Clone, Copy, PartialEq, Eq)]

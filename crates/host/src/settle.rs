@@ -1,6 +1,7 @@
 //! Applying: until looking again finds nothing to do.
 
 use prepair_core::again::{self, Report};
+use prepair_core::base::wiped::Wiped;
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
 use prepair_core::inputs::{Earlier, File, Inputs};
@@ -8,7 +9,6 @@ use prepair_core::question::{Answer, Question};
 use prepair_core::report;
 use prepair_core::steps::{FileStep, Plan, Step};
 use prepair_core::wants::Query;
-use zeroize::Zeroizing;
 
 use crate::caller::Caller;
 use crate::disk::{ApplyRequest, Disk};
@@ -191,7 +191,7 @@ fn databases(plan: &Plan) -> impl Iterator<Item = &str> {
     })
 }
 
-fn file_steps(plan: &Plan) -> impl Iterator<Item = &FileStep<Zeroizing<Vec<u8>>>> {
+fn file_steps(plan: &Plan) -> impl Iterator<Item = &FileStep<Wiped>> {
     plan.steps.iter().filter_map(|step| match step {
         Step::File(step) => Some(step),
         Step::Sql(_) => None,
@@ -249,7 +249,7 @@ fn holds<D: Disk, C: Caller>(look: &mut Look<'_, D, C>, now: &Planned<'_>) -> Re
 }
 
 /// What steps leave in their places; of two on the same file that of the later one.
-fn outcome<'s>(steps: &[&'s FileStep<Zeroizing<Vec<u8>>>]) -> Vec<(&'s str, Option<&'s [u8]>)> {
+fn outcome<'s>(steps: &[&'s FileStep<Wiped>]) -> Vec<(&'s str, Option<&'s [u8]>)> {
     let is_last = |at: usize, path| !steps[at + 1..].iter().any(|later| later.path() == path);
     let last = steps.iter().enumerate().filter(|(at, step)| is_last(*at, step.path()));
     last.map(|(_, step)| match step {

@@ -1,90 +1,122 @@
-//! The files of the JavaScript host, which is asked for everything.
+//! The files of the JavaScript host, which is asked for everything. A content stays in this memory, where the host reads it into and
+//! writes it from: beside very many devices a copy of its own would be what a call takes most.
 
-use js_sys::{Array, Function, Uint8Array};
+use core::cell::RefCell;
+use core::mem;
+
+use prepair_core::base::wiped::Wiped;
 use prepair_core::bridge::{Answered, Stands, answered, text};
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
 use prepair_core::inputs::Stat;
-use prepair_core::steps::FileStep;
 use prepair_host::{ApplyRequest, Disk, Entry, ReadReply, Waiting};
 use serde_json::{Map, Value, json};
-use wasm_bindgen::{JsCast, JsValue};
-use zeroize::Zeroizing;
+use wasm_bindgen::prelude::wasm_bindgen;
 
-/// What the host answers with: a word, a JSON text and contents in, an array of a JSON text and contents out.
-pub(crate) struct Host<'f>(pub(crate) &'f Function);
+#[wasm_bindgen]
+extern "C" {
+    /// The program that calls, what it throws caught there.
+    pub type Host;
 
-impl Host<'_> {
-    pub(crate) fn ask(&self, what: &str, text: &str, blobs: &Array) -> Result<(String, Array)> {
-        // What is thrown there is caught there.
-        let broken = || Error::new(ErrorCode::Internal, "This is a bug in openclaw-prepair.");
-        let answer = self
-            .0
-            .call3(&JsValue::NULL, &what.into(), &text.into(), blobs)
-            .map_err(|_| broken())?;
-        let answer: Array = answer.unchecked_into();
-        Ok((answer.get(0).as_string().ok_or_else(broken)?, answer))
-    }
+    /// Shows a content that the next question is about, as it lies in this memory.
+    #[wasm_bindgen(method, structural)]
+    fn part(this: &Host, content: &[u8]);
 
-    fn told(&self, what: &str, request: &Value, blobs: &Array) -> Result<(Answered, Array)> {
-        let (text, parts) = self.ask(what, &text(request), blobs)?;
-        Ok((answered(&text)?, parts))
+    /// Asks: a word, and a JSON text; the answer is another one. Contents are in rooms.
+    #[wasm_bindgen(method, structural)]
+    pub(crate) fn ask(this: &Host, what: &str, text: &str) -> String;
+}
+
+thread_local! {
+    /// The room for a content, and those that are kept.
+    static ROOMS: RefCell<(Wiped, Vec<Wiped>)> = RefCell::default();
+}
+
+/// Room for a content of at most this length: where it lies in this memory. It takes the place of one that was not kept.
+#[wasm_bindgen]
+pub fn room(length: usize) -> usize {
+    ROOMS.with_borrow_mut(|(room, _)| {
+        *room = Wiped::default();
+        *room = Wiped::new(vec![0; length]);
+        room.as_mut_ptr() as usize
+    })
+}
+
+/// Keeps what the host has put there, of this length, for the answer that it gives.
+#[wasm_bindgen]
+pub fn keep(length: usize) {
+    ROOMS.with_borrow_mut(|(room, kept)| {
+        room.truncate(length);
+        kept.push(mem::take(room));
+    });
+}
+
+impl Host {
+    fn told(&self, what: &str, request: &Value, contents: &[&[u8]]) -> Result<Answered> {
+        let request = text(request);
+        contents.iter().for_each(|content| self.part(content));
+        answered(&self.ask(what, &request))
     }
 }
 
-impl Disk for Host<'_> {
+impl Disk for Host {
     fn read(&self, bases: &[String], files: &[String]) -> Result<ReadReply> {
-        let (answer, parts) =
-            self.told("readFiles", &json!({ "bases": bases, "files": files }), &Array::new())?;
-        let (files, leftovers) = answer.files()?;
-        let entry = |stands| match stands {
-            Stands::Not => Entry::Absent,
-            Stands::File(index) => {
-                let content: Uint8Array = parts.get(index as u32 + 1).unchecked_into();
-                Entry::File(Zeroizing::new(content.to_vec()))
-            }
-            Stands::Dir => Entry::Dir,
-            Stands::Symlink => Entry::Symlink,
-            Stands::Other => Entry::Other,
+        let answer = self.told("readFiles", &json!({ "bases": bases, "files": files }), &[]);
+        let (_, mut contents) = ROOMS.take();
+        let (files, leftovers) = answer?.files()?;
+        let entry = |(path, stands)| {
+            let entry = match stands {
+                Stands::Not => Entry::Absent,
+                Stands::File(index) => match contents.get_mut(index) {
+                    Some(content) => Entry::File(mem::take(content)),
+                    None => return Err(Error::new(ErrorCode::Internal, "A content is missing.")),
+                },
+                Stands::Dir => Entry::Dir,
+                Stands::Symlink => Entry::Symlink,
+                Stands::Other => Entry::Other,
+            };
+            Ok((path, entry))
         };
-        Ok(ReadReply {
-            files: files.into_iter().map(|(path, it)| (path, entry(it))).collect(),
-            leftovers,
-        })
+        Ok(ReadReply { files: files.into_iter().map(entry).collect::<Result<_>>()?, leftovers })
     }
 
     fn same(&self, bases: &[String], files: &[(&str, Option<&[u8]>)]) -> Result<bool> {
-        let blobs = Array::new();
-        let index = |content: &Option<&[u8]>| content.map(|content| put(&blobs, content));
+        let mut contents = Vec::new();
         let files: Map<String, Value> = files
             .iter()
-            .map(|(path, content)| ((*path).to_owned(), index(content).into()))
+            .map(|(path, content)| {
+                let index = content.map(|content| put(&mut contents, content));
+                ((*path).to_owned(), index.into())
+            })
             .collect();
-        self.told("sameFiles", &json!({ "bases": bases, "files": files }), &blobs)?.0.is("same")
+        let request = json!({ "bases": bases, "files": files });
+        self.told("sameFiles", &request, &contents)?.is("same")
     }
 
     /// Whom it waits for the host tells by itself.
     fn apply(&self, request: &ApplyRequest<'_>, _: Waiting<'_>) -> Result<()> {
-        let blobs = Array::new();
+        let mut contents = Vec::new();
         let ApplyRequest { bases, steps, owner, rehearse, .. } = request;
-        let crossing = |step: &FileStep<&[u8]>| {
-            step.clone().with(|content| Ok::<_, Error>(put(&blobs, content)))
-        };
-        let steps = steps.iter().map(crossing).collect::<Result<Vec<_>>>()?;
+        let steps = steps.iter().map(|step| {
+            let crossing = |content| Ok::<_, Error>(put(&mut contents, content));
+            step.clone().with(crossing)
+        });
+        let steps = steps.collect::<Result<Vec<_>>>()?;
         let owner = owner.map(|owner| json!({ "uid": owner.uid, "gid": owner.gid }));
         let request =
             json!({ "bases": bases, "steps": steps, "owner": owner, "rehearse": rehearse });
-        self.told("applyFiles", &request, &blobs).map(drop)
+        self.told("applyFiles", &request, &contents).map(drop)
     }
 
     fn stat(&self, path: &str, linked: bool) -> Option<Stat> {
-        let request = json!({ "path": path, "linked": linked });
-        self.told("stat", &request, &Array::new()).and_then(|(answer, _)| answer.stat()).ok()?
+        self.told("stat", &json!({ "path": path, "linked": linked }), &[])
+            .and_then(Answered::stat)
+            .ok()?
     }
 
     fn lacks_folder_of(&self, file: &str) -> bool {
-        let answer = self.told("lacksFolder", &json!({ "file": file }), &Array::new());
-        answer.and_then(|(answer, _)| answer.is("lacks")).unwrap_or_default()
+        let answer = self.told("lacksFolder", &json!({ "file": file }), &[]);
+        answer.and_then(|answer| answer.is("lacks")).unwrap_or_default()
     }
 
     fn random(&self) -> Result<[u8; 12]> {
@@ -95,10 +127,11 @@ impl Disk for Host<'_> {
     }
 
     fn sleep_ms(&self, ms: u64) {
-        let _ = self.told("sleep", &json!({ "ms": ms }), &Array::new());
+        let _ = self.told("sleep", &json!({ "ms": ms }), &[]);
     }
 }
 
-fn put(blobs: &Array, content: &[u8]) -> u32 {
-    blobs.push(&Uint8Array::from(content)) - 1
+fn put<'c>(contents: &mut Vec<&'c [u8]>, content: &'c [u8]) -> usize {
+    contents.push(content);
+    contents.len() - 1
 }

@@ -1,8 +1,8 @@
 //! The wasm module: the pure entry of the core, and the driver for hosts that have files and load no addon.
 
-mod disk;
+pub mod disk;
 
-use js_sys::{Array, Function, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use prepair_core::bridge::Reply;
 use prepair_host::{Asking, drive as driven};
 use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
@@ -15,14 +15,11 @@ pub fn call(request: &str, blobs: &Array) -> Array {
     with(blobs, |blobs, entropy| prepair_core::bridge::call(request, blobs, entropy))
 }
 
-/// `prepair_host::drive`: a whole call. `ask` is asked for all that this cannot do: a word, a JSON text and contents in, an array of a
-/// JSON text and contents out.
+/// `prepair_host::drive`: a whole call. `host` is asked for all that this cannot do.
 #[wasm_bindgen]
-pub fn drive(request: &str, blobs: &Array, ask: &Function) -> Array {
-    let mut caller = Asking(|what: &str, text: &str| {
-        Host(ask).ask(what, text, &Array::new()).map(|(text, _)| text)
-    });
-    with(blobs, |blobs, entropy| driven(&Host(ask), &mut caller, request, blobs, entropy))
+pub fn drive(request: &str, blobs: &Array, host: &Host) -> Array {
+    let mut caller = Asking(|what: &str, text: &str| Ok(host.ask(what, text)));
+    with(blobs, |blobs, entropy| driven(host, &mut caller, request, blobs, entropy))
 }
 
 fn with(blobs: &Array, body: impl FnOnce(&[&[u8]], [u8; 64]) -> Reply) -> Array {

@@ -98,6 +98,7 @@ add('the remedy of a proxy that is not listed', 'then the door is open', NEWEST,
 add('a proxy before a client without a device', 'nothing here opens that', NEWEST, { client: 'cli', ...proxied }, rows({}, [row(OURS)]), 'rejected', 'unattributable-proxy', { check: (_, { report }) => report.remedy.opens === false && report.remedy.steps.every(({ by }) => by === 'hand') });
 add('the remedy of a bind that no version knows', 'the config alone', '2026.7.1', { client: 'agent' }, set('2026.7.1', { bind: 'everywhere' }), 'rejected', 'config', { check: argvs(['patch-config', '--trusted-proxy', 'none', '--set', 'gateway.bind=loopback', ...target('2026.7.1')]) });
 add('a version that nobody has observed', 'nothing is promised', '2027.1.1', { client: 'cli', presentsDevice: true, ...proxied }, rows({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }), 'pairing-required', 'not-paired', { check: (_, { report }) => report.remedy.opens === false && report.remedy.steps.length === 2 });
+add('a file in the place of the folder of an old identity', 'nothing could be moved away', NEWEST, { client: 'agent' }, rows({ [DEVICE]: { kind: 'symlink' } }, [row(OURS)]), 'unknown', null, { warnings: ['W_NOT_A_FILE'], check: (_, { report: { remedy } }) => remedy.opens === false && remedy.steps.length === 1 });
 add('another key beside the database', 'the gateway does not start after a change of the config', NEWEST, { client: 'agent' }, rows({ [DEVICE]: device(OTHER) }, [row(OURS)]), 'rejected', 'identity', { check: (_, { report }) => report.remedy.steps[0].by === 'hand' && report.remedy.steps[0].argv[0] === 'mv' });
 add('a private key that a sanitizer took', 'each connect fails', '2026.3.24', { client: 'cli' }, files({ [DEVICE]: device(OURS, { privateKeyPem: '[REDACTED]' }), [`${DEVICE}.1771500000000.bak`]: null }), 'rejected', 'identity', { check: argvs(['setup', '--new-identity', '--on-conflict', 'replace', ...target('2026.3.24')]) });
 const proxyAuth = (more_ = {}) => config({ auth: { mode: 'trusted-proxy', trustedProxy: { userHeader: 'x-user', ...more_ } }, trustedProxies: ['10.0.0.7'] });
@@ -246,6 +247,8 @@ const WAITS = '7b0c3f52-5d1e-4a53-9f0e-3a1d6c1f7f10';
 const asking = request(WAITS, OTHER, { clientId: 'openclaw-control-ui', clientMode: 'webchat', platform: 'Win32', role: 'operator', roles: ['operator'], scopes: ['operator.read'], remoteIp: '203.0.113.9' });
 const listing = ({ remedy }) => remedy.opens === false && remedy.steps[0].argv.slice(0, 2).join(' ') === 'devices list' && !JSON.stringify(remedy).includes('approve","');
 const stands = (pattern, also = () => true) => ({ check: (_, { report }) => pattern.test(report.assumed.connection) && also(report) });
+/** After these lines were written. */
+const LATER = Date.parse('2026-11-27T00:00:00Z');
 for (const [form, of] of [['on the console', lineOf], ['in the log file', fileLine]]) {
   const logged = (name, id, inputs, verdict, reason, expect, version = '2026.4.15') => add(`a log line ${form}, ${name}`, 'whose key it was', version, { log: of(id) }, inputs, verdict, reason, expect);
   logged('a device that waits', OTHER.deviceId, files({ [PAIRED]: store(record(OURS)), [PENDING]: pending(asking) }), 'pairing-required', 'not-paired', stands(/presents the device that the log line names/, listing));
@@ -253,12 +256,18 @@ for (const [form, of] of [['on the console', lineOf], ['in the log file', fileLi
   logged('a device that nobody knows', OTHER.deviceId, whole(), 'pairing-required', 'not-paired', { warnings: ['W_NOT_PAIRED'], says: `record of device ${OTHER.deviceId}, and no request`, ...stands(/log line names/, listing) });
   logged('the device of this state dir', OURS.deviceId, files(), 'pairing-required', 'not-paired', stands(/presents the device of this state dir, which the log line names/, ({ remedy }) => remedy.opens && remedy.steps[0].argv[0] === 'setup'));
   logged('no device, and ours would be let in', null, whole(), 'unknown', null, stands(/which the log line does not name: that of this state dir is judged/, listing));
-  logged('no device, and ours would not', null, files(), 'pairing-required', 'not-paired', stands(/which the log line does not name: that of this state dir is judged/, ({ remedy }) => remedy.steps[0].argv[0] === 'setup'));
+  logged('no device, and ours was approved later', null, whole({ approvedAtMs: LATER }), 'open', null, { warnings: [] });
+  const afterwards = { ...files(), now: LATER };
+  logged('no device, and ours would not', null, afterwards, 'pairing-required', 'not-paired', stands(/which the log line does not name: that of this state dir is judged/, ({ remedy }) => remedy.opens && remedy.steps.length === 1 && remedy.steps[0].argv[0] === 'setup'));
+  logged('no device, from tomorrow', null, files(), 'pairing-required', 'not-paired', { check: (_, { report: { remedy } }) => remedy.opens === false && remedy.steps.map(({ argv }) => argv[0]).join() === 'setup,devices' });
   const ours = rows({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }, [row(OURS)]);
   logged('of a version whose agent needs no socket', OURS.deviceId, ours, 'open', null, stands(/^(?!.*needs no socket)/), NEWEST);
 }
 const secretLine = `2026-11-26T05:38:57.027+00:00 [ws] unauthorized conn=f4fa00ba-5152-4115-b3fa-478915095806 peer=127.0.0.1:47734->127.0.0.1:31448 remote=127.0.0.1 client=cli cli vdev role=operator scopes=1 auth=token device=yes platform=linux instance=n/a host=127.0.0.1:31448 origin=n/a ua=n/a reason=token_mismatch`;
 add('a log line of a wrong token', 'the gateway said so', NEWEST, { log: secretLine }, rows({}, [row(OURS)]), 'rejected', 'auth', { check: (_, { report }) => report.assumed.client === 'cli' && report.remedy.opens === false && /gateway's token/.test(report.remedy.steps[0].text) });
+// A promise holds for the same connection, and so for what its line says.
+add('a log line of a wrong token, a config that no gateway starts on', 'the config first, and no promise', '2026.4.15', { log: secretLine }, set('2026.4.15', { bind: 'everywhere' }), 'rejected', 'config', { check: (_, { report: { remedy } }) => remedy.opens === false && remedy.steps[0].argv[0] === 'patch-config' && /gateway's token/.test(remedy.steps[1].text) });
+add('a log line of a wrong token, not paired', 'no record changes that', '2026.4.15', { log: secretLine, ...proxied }, files(), 'pairing-required', 'not-paired', { check: (_, { report: { remedy } }) => remedy.opens === false });
 for (const [name, log] of [['of another part of the gateway', fileLine(null).replaceAll('gateway/ws', 'agent/tool')], ['cut off', fileLine(null).slice(0, -20)], ['with a field twice', fileLine(null).replace('ua=n/a', 'ua=x code=1000')]]) {
   vectors.push({ name: `a line of the log file ${name}`, why: 'refused at the option', operation: 'diagnose', options: at('2026.4.15', { connection: { log } }), inputs: files(), expect: { error: 'OPTIONS', says: 'log' } });
 }
@@ -317,8 +326,24 @@ for (const group of ['/', '/init.scope', '/docker.slice', `/containerd/${hash.sl
   contained(`not by its group ${group}`, '2026.7.1', bare(), 'open', null, { warnings: [] }, { marks: {}, groups: `0::${group}\n` });
 }
 contained('its group cannot be read', '2026.7.1', bare(), 'open', null, { warnings: [] }, { marks: {}, groups: { kind: 'other' } });
+contained('bind auto', '2026.7.1', bare({ bind: 'auto' }), 'unknown', null, wantsSecret);
 contained('none after all', '2026.7.1', bare(), 'open', null, { warnings: [] }, { marks: {} });
 contained('a wall too', '2026.7.1', bare(), 'pairing-required', 'not-paired', { warnings: ['W_NOT_PAIRED', 'W_CONTAINER_SECRET'], check: (_, { report }) => report.remedy.opens === false && report.remedy.steps.length === 2 && report.remedy.steps[1].argv[0] === 'setup' }, { more: { [PAIRED]: null } });
+
+// Real gateways: with bind "lan" or "custom" and no secret 2026.5.12 starts, 2026.7.1 and 2026.9.6 do not; without its password none does.
+const lacksSecret = { warnings: ['W_NO_SECRET'], says: 'does not', check: (_, { report }) => report.remedy.opens === false };
+const secretless = (name, version, gateway, verdict, expect = { warnings: [] }, env = {}) => vectors.push({ name: `no secret, ${name}, ${version}`, why: 'a gateway that does not start lets nobody in', operation: 'diagnose', options: at(version, { configPath: CONFIG, env, connection: { client: 'cli', presentsDevice: true, ...proxied } }), inputs: files({ [CONFIG]: bare(gateway), [PAIRED]: store(record(OURS)) }), expect: { verdict, ...expect } });
+for (const gateway of [{ bind: 'lan' }, { bind: 'custom', customBindHost: '0.0.0.0' }]) {
+  secretless(`bind ${gateway.bind}`, '2026.5.12', gateway, 'open');
+  secretless(`bind ${gateway.bind}`, '2026.5.18', gateway, 'unknown', lacksSecret);
+  secretless(`bind ${gateway.bind}, a variable`, '2026.7.1', gateway, 'open', { warnings: [] }, { OPENCLAW_GATEWAY_TOKEN: 'sound-token-of-this-gateway' });
+}
+for (const bind of ['loopback', 'tailnet', 'auto']) secretless(`bind ${bind}`, '2026.7.1', { bind }, 'open');
+for (const version of ['2026.2.12', '2026.5.12', '2026.7.1']) {
+  secretless('mode password', version, { bind: 'loopback', auth: { mode: 'password' } }, 'unknown', lacksSecret);
+  secretless('mode password, a token', version, { bind: 'loopback', auth: { mode: 'password', token: 'sound-token-of-this-gateway' } }, 'unknown', lacksSecret);
+  secretless('mode password, a variable', version, { bind: 'loopback', auth: { mode: 'password' } }, 'open', { warnings: [] }, { OPENCLAW_GATEWAY_PASSWORD: 'sound-password-of-this-gateway' });
+}
 
 // An origin that is not allowed: what the caller named can be allowed; what a line of a log says is a stranger's.
 const page = { client: 'control-ui', remoteAddress: '10.0.0.7', host: 'gw.example:18789', origin: 'https://claw.example' };

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::base::base64;
+use crate::base::wiped::Wiped;
 
 /// DER in front of the 32 bytes of a public key (SubjectPublicKeyInfo, RFC 8410).
 const SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
@@ -106,11 +107,11 @@ impl KeyPair {
     }
 
     /// The identity file that OpenClaw would write for this key.
-    pub fn file(&self, created_at_ms: i64) -> Zeroizing<Vec<u8>> {
+    pub fn file(&self, created_at_ms: i64) -> Wiped {
         let private = self.private_pem();
         // Serialised by hand so that the private key passes through no buffer that is not wiped.
         // Base64 and the PEM frame need no JSON escape but that of the line feed.
-        Zeroizing::new(
+        Wiped::new(
             format!(
                 "{{\n  \"version\": 1,\n  \"deviceId\": \"{}\",\n  \"publicKeyPem\": \"{}\",\n  \"privateKeyPem\": \"{}\",\n  \"createdAtMs\": {created_at_ms}\n}}\n",
                 self.device_id(),

@@ -7,3 +7,4 @@ pub mod json5;
 pub mod keys;
 pub mod named;
 pub(crate) mod text;
+pub mod wiped;

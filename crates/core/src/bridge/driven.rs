@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 use crate::inputs::{File, Inputs, Installed, PassedOver, Rows};
 use crate::parts::{Part, malformed};
 use crate::question::{Answer, Question};
+use crate::report;
+use crate::report::devices::Compact;
 
 /// A call, as a driver gets it.
 pub struct Driven {
@@ -36,7 +38,7 @@ pub enum Told<'a> {
     Answers(Vec<Answer>, Option<Vec<(String, File<'a>)>>),
 }
 
-/// Reads a call for a driver: `{ fn, operation, options, inputs, connections?, shows?, bases? }`.
+/// Reads a call for a driver: `{ fn, operation, options, inputs, connections?, shows?, bases?, compact? }`.
 ///
 /// # Errors
 /// Those of [`Question::parse`].
@@ -47,8 +49,10 @@ pub fn driven(request: &str, blobs: &[&[u8]], entropy: &mut [u8; ENTROPY]) -> Re
     let operation = call.read::<Option<String>>("operation")?.unwrap_or_default();
     let connections = call.read::<Option<Vec<Any>>>("connections")?;
     let (shows, bases) = (call.read("shows")?, call.read("bases")?);
+    let compact = call.read("compact")?;
     // It reads all contents itself.
     let (options, inputs) = given(call, blobs, &[], entropy)?;
+    let inputs = Inputs { compact, ..inputs };
     let question = |options: Value| Question::parse(&function, &operation, options, blobs, entropy);
     let questions = match connections {
         None => vec![question(options)?],
@@ -76,7 +80,17 @@ pub fn told(outcome: Result<Told<'_>>) -> Reply {
             let answer = |answer| match answer {
                 Answer::Found(found) => text(&found),
                 Answer::Plan(plan) if files.is_some() => plan_text(*plan, &mut blobs),
-                Answer::Plan(plan) => format!(r#"{{"report":{}}}"#, report_text(plan.report)),
+                Answer::Plan(mut plan) => match &mut plan.report {
+                    report::Report::DeviceList(list) if list.compact.is_some() => {
+                        let compact = list.compact.take().unwrap_or_default();
+                        format!(
+                            r#"{{"report":{},"compact":{}}}"#,
+                            report_text(plan.report),
+                            crossing(compact, &mut blobs)
+                        )
+                    }
+                    _ => format!(r#"{{"report":{}}}"#, report_text(plan.report)),
+                },
             };
             let answers: Vec<String> = answers.into_iter().map(answer).collect();
             let stand = |(path, file)| (path, standing(file, &mut blobs));
@@ -86,6 +100,15 @@ pub fn told(outcome: Result<Told<'_>>) -> Reply {
         Err(error) => text(&object(&mut [("error", json(&error))])),
     };
     Reply { json, blobs }
+}
+
+/// `{ sorts, texts, cells }`, the last two among the blobs.
+fn crossing(compact: Compact, blobs: &mut Vec<Vec<u8>>) -> String {
+    let Compact { sorts, texts, cells } = compact;
+    let texts_at = blobs.len();
+    blobs.extend([texts.into_bytes(), cells]);
+    let sorts = sorts.join(",");
+    format!(r#"{{"sorts":[{sorts}],"texts":{texts_at},"cells":{}}}"#, texts_at + 1)
 }
 
 fn standing(file: File<'_>, blobs: &mut Vec<Vec<u8>>) -> Value {

@@ -222,6 +222,9 @@ codes! {
         NoIdentity = "W_NO_IDENTITY",
             "There is no device identity yet; the first client makes one that is not paired.",
             "Run `openclaw-prepair setup`.";
+        NoSecret = "W_NO_SECRET",
+            "The gateway does not start without a secret, and none is known here.",
+            "Set it in the environment of the gateway and of its clients, or in the config.";
         Node = "W_NODE",
             "This Node is older than this OpenClaw version needs.",
             "Start the gateway with a newer Node.";

@@ -1,13 +1,13 @@
 //! A state dir as a step of a remedy would leave it: planned as the call itself plans it, and never written.
 
 use serde_json::{Map, Value};
-use zeroize::Zeroizing;
 
 use crate::base::keys::device_id;
+use crate::base::wiped::Wiped;
 use crate::context::World;
 use crate::diagnose::disk::{Disk, unless_refused};
 use crate::diagnose::findings::Findings;
-use crate::diagnose::judge::{Case, Row, judge};
+use crate::diagnose::judge::{Case, Row, against_the_log, judge};
 use crate::entropy::{ENTROPY, seed};
 use crate::error::{Error, Result};
 use crate::gateway::walk::Outcome;
@@ -65,7 +65,7 @@ pub(super) enum Act {
 /// What is other than on the disk.
 #[derive(Default)]
 struct Change {
-    files: Vec<(String, Option<Zeroizing<Vec<u8>>>)>,
+    files: Vec<(String, Option<Wiped>)>,
     row: Option<Row>,
     imported: bool,
 }
@@ -116,6 +116,7 @@ pub(super) fn after<T>(
     }
     let row = change.row.as_ref().or(row);
     let (disk, outcome) = judge(&world, case, row, &mut Findings(Vec::new()))?;
+    let outcome = against_the_log(case, &disk, outcome);
     then(&world, row, &disk, &outcome)
 }
 

@@ -259,6 +259,10 @@ pub(super) fn gather(
     }
     if disk.files_count(world) {
         if !disk.elsewhere {
+            // A folder that is not one: no client can keep a key there.
+            inputs.failures.get(&paths.identity).into_iter().for_each(|error| {
+                disk.unreadable(error.clone().into());
+            });
             let error = file_identity(world, &mut disk);
             refusals.extend(error.filter(|_| !failed(&paths.identity)));
         }
@@ -348,20 +352,19 @@ fn rows(world: &World<'_, '_>, disk: &mut Disk) -> Result<(), Stop> {
 /// The record of the device, and which records lack a time, by one look at each: a store may be large.
 fn file_record(file: &File<'_>, path: &str, disk: &mut Disk) -> Result<()> {
     let Some(bytes) = file.bytes(path)? else { return Ok(()) };
-    let document = documents::store(bytes, path)?;
     let id = disk.device_id();
-    let mut own = None;
-    for member in document.members(document.root()) {
-        let fields = document.fields(member.value);
+    let (mut own, mut undated) = (None, (0, None));
+    let document = documents::each(bytes, path, |member, fields| {
         let dated = |field| fields.value(field).is_some_and(|at| at.is_u64());
         if !(dated("createdAtMs") && dated("approvedAtMs")) {
-            disk.undated.0 += 1;
-            disk.undated.1.get_or_insert_with(|| member.key.to_string());
+            undated.0 += 1;
+            undated.1.get_or_insert_with(|| member.key.to_string());
         }
         if member.exact && Some(&*member.key) == id.as_deref() {
             own = Some(member.value);
         }
-    }
+    })?;
+    disk.undated = undated;
     let Some(own) = own else { return Ok(()) };
     let Some(Value::Object(record)) = document.value(own) else {
         let (line, column) = document.line_column(own.start);

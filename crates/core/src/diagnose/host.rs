@@ -1,5 +1,8 @@
 //! The machine: its Node.js, owners and modes.
 
+use serde_json::Value;
+
+use crate::base::ip::is_loopback_text;
 use crate::codes::NoticeCode;
 use crate::config::dotenv;
 use crate::context::World;
@@ -80,32 +83,69 @@ fn of_container(groups: &str) -> bool {
         || groups.match_indices("lxc").any(apart)
 }
 
-/// Whether a gateway that is started here lacks the secret without which this version does not start in a container. One that
-/// runs has started; the secret may well be in its environment alone.
+/// Whether a gateway that is started here lacks the secret without which this version does not start. One that runs has started;
+/// the secret may well be in its environment alone.
 pub(super) fn without_secret(
     world: &World<'_, '_>,
     target: &Target,
     disk: &Disk,
 ) -> Result<Option<Notice>, Stop> {
-    let unset = |keys: &[&str]| disk.setting(keys).is_none();
-    let off = |keys: &[&str]| disk.setting(keys).is_none_or(|value| value == "off");
-    let asks = disk.auth() != Mode::TrustedProxy;
-    let bare = unset(&["gateway", "bind"])
-        && unset(&["gateway", "auth", "token"])
-        && unset(&["gateway", "auth", "password"])
-        && off(&["gateway", "tailscale", "mode"]);
-    let clients = disk.is_clients(world);
-    if !world.rules.container_wants_secret || world.inputs.gateway.is_some() || clients {
+    let setting = |keys: &[&str]| disk.setting(keys).unwrap_or(&Value::Null);
+    let blank = |keys: &[&str]| match setting(keys) {
+        Value::String(text) => text.trim().is_empty(),
+        value => value.is_null(),
+    };
+    let started = world.inputs.gateway.is_some() || disk.is_clients(world);
+    let known = disk.secret.is_some() || !disk.unread.is_empty();
+    if started || known {
         return Ok(None);
     }
-    if !(asks && bare && disk.secret.is_none() && disk.unread.is_empty()) {
+    let notice = |code, message: String, hint: &str| {
+        let path = world.paths.config.as_str();
+        Ok(Some(Notice::new(code, message).at(path).hint(hint)))
+    };
+    let mode = disk.auth();
+    match mode {
+        Mode::TrustedProxy => return Ok(None),
+        // "Gateway auth is set to password, but no password is configured" of src/cli/gateway-cli/run.ts, in every version
+        Mode::Password if blank(&["gateway", "auth", "password"]) => {
+            return notice(
+                NoticeCode::NoSecret,
+                "The gateway asks for a password and does not start without one. None is known here.".to_string(),
+                "Set OPENCLAW_GATEWAY_PASSWORD in the environment of the gateway and of its clients, or gateway.auth.password in the config.",
+            );
+        }
+        _ => {}
+    }
+    if !world.rules.container_wants_secret
+        || !blank(&["gateway", "auth", "token"])
+        || !blank(&["gateway", "auth", "password"])
+    {
         return Ok(None);
     }
-    let here = contained(world.inputs, target)?;
-    Ok(here.then(|| {
-        Notice::new(NoticeCode::ContainerSecret, "This is a container, where this version's gateway listens on every address and does not start without a secret. None is known here.")
-            .hint("Set OPENCLAW_GATEWAY_TOKEN in the environment of the gateway and of its clients; gateway.auth.mode \"none\" is not enough. Where nothing outside of the container connects, `npx openclaw-prepair patch-config --set gateway.bind=loopback` will do.")
-    }))
+    let bind = setting(&["gateway", "bind"]);
+    let host = setting(&["gateway", "customBindHost"]).as_str().unwrap_or_default();
+    let off = blank(&["gateway", "tailscale", "mode"])
+        || setting(&["gateway", "tailscale", "mode"]) == "off";
+    match bind.as_str() {
+        Some(word @ ("lan" | "custom")) if word == "lan" || !is_loopback_text(host.trim()) => {
+            notice(
+                NoticeCode::NoSecret,
+                format!("gateway.bind is \"{word}\", and this version's gateway does not listen beyond this machine without a secret. None is known here."),
+                "Set OPENCLAW_GATEWAY_TOKEN in the environment of the gateway and of its clients. Where nothing outside of this machine connects, `npx openclaw-prepair patch-config --set gateway.bind=loopback` will do.",
+            )
+        }
+        bind if (bind == Some("auto") || blank(&["gateway", "bind"]) && off)
+            && contained(world.inputs, target)? =>
+        {
+            notice(
+                NoticeCode::ContainerSecret,
+                "This is a container, where this version's gateway listens on every address and does not start without a secret. None is known here.".to_string(),
+                "Set OPENCLAW_GATEWAY_TOKEN in the environment of the gateway and of its clients; gateway.auth.mode \"none\" is not enough. Where nothing outside of the container connects, `npx openclaw-prepair patch-config --set gateway.bind=loopback` will do.",
+            )
+        }
+        _ => Ok(None),
+    }
 }
 
 /// What is private: folders, files with keys, files with tokens.
@@ -157,8 +197,9 @@ pub(super) fn modes(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings)
         }
     }
     for path in keys.iter().chain(&stores) {
-        // The mode of a link says nothing.
-        let Some(stat) = inputs.stat(path).filter(|_| inputs.behind(path).is_none()) else {
+        // The mode of a link says nothing, and that of what is no file nothing of a secret.
+        let odd = matches!(inputs.file(path), File::Dir | File::Symlink | File::Other);
+        let Some(stat) = inputs.stat(path).filter(|_| !odd) else {
             continue;
         };
         let config_without_secret = *path == paths.config

@@ -67,8 +67,19 @@ pub(super) fn leftovers(world: &World<'_, '_>, disk: &mut Disk, findings: &mut F
     // All that it looks at was read by `files` and `rows`.
     match legacy_identity(world, false) {
         Ok(Some(error)) => {
-            disk.faults.extend(error.place.iter().map(|place| Fault::File(place.path.clone())));
-            findings.refused(error);
+            let Some(path) = error.place.as_ref().map(|place| place.path.clone()) else { return };
+            match inputs.file(&path).bytes(&path) {
+                Ok(_) => {
+                    disk.faults.push(Fault::File(path));
+                    findings.refused(error);
+                }
+                // Whatever is there, or on the way there, is no file that could be moved away.
+                Err(error) => {
+                    let error = inputs.failures.get(&path).cloned().unwrap_or(error);
+                    disk.unreadable(error.clone().into());
+                    findings.refused(error);
+                }
+            }
         }
         // A database that `openclaw config set` alone made: the first start imports the files.
         Ok(None) if matches!(primary_key(world), Ok(None)) => {}

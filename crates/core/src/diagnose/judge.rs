@@ -42,6 +42,11 @@ impl Case<'_> {
         disk.elsewhere && self.options.device.is_none()
     }
 
+    /// Whether a line of a log is all that is known, and it names no device.
+    pub(super) fn tells_of_nobody(&self) -> bool {
+        self.logged.is_some() && !self.names_device()
+    }
+
     /// Whether it is known which device connects.
     fn names_device(&self) -> bool {
         let logged = self.logged.is_some_and(|logged| logged.device_id.is_some());
@@ -119,10 +124,15 @@ pub(super) fn described(case: Case<'_>, disk: &Disk, record: Option<&Paired>) ->
     filled(&asking, Some(record.or(Some(device))))
 }
 
-/// The verdict beside what the gateway's log says: what it refused is not told to be open, unless it is known which device that was.
-pub(super) fn against_the_log(case: Case<'_>, outcome: Outcome) -> Outcome {
+/// The verdict beside what the gateway's log says: what it refused is not told to be open, unless it is known which device that was,
+/// or its record was approved later.
+pub(super) fn against_the_log(case: Case<'_>, disk: &Disk, outcome: Outcome) -> Outcome {
     let refused = case.logged.and_then(|logged| logged.refused).filter(|_| is_open(&outcome));
+    let approved = disk.record.as_ref().and_then(|record| record.get("approvedAtMs")?.as_i64());
+    let written = case.logged.and_then(|logged| logged.at);
+    let later = approved.zip(written).is_some_and(|(approved, written)| approved > written);
     match refused {
+        Some(Refused::Otherwise) if later => outcome,
         Some(Refused::Secret) => ended(
             Verdict::Rejected,
             Some(Reason::Auth),

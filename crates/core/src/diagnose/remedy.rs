@@ -10,8 +10,9 @@ use serde_json::Value;
 use crate::base::base64;
 use crate::base::json5;
 use crate::base::text::is_uuid;
+use crate::codes::ErrorCode;
 use crate::context::World;
-use crate::diagnose::after::{Act, Setting, after};
+use crate::diagnose::after::{Act, Setting, after, refusal};
 use crate::diagnose::disk::Disk;
 use crate::diagnose::elsewhere::{by_hand, elsewhere};
 use crate::diagnose::fault::Fault;
@@ -42,10 +43,14 @@ pub(super) fn remedy(
     if is_open(outcome) {
         return Ok(None);
     }
-    let mut search = Search { case, taken: Vec::new(), deepest: (0, Vec::new()) };
+    let mut search = Search { case, taken: Vec::new(), deepest: (Vec::new(), Vec::new()) };
     let found = search.from(world, None, disk, outcome)?;
     let Some(acts) = found else {
-        return Ok(Some(Remedy { opens: false, steps: search.deepest.1 }));
+        let (way, why) = search.deepest;
+        // It has to start all the same; and where a line of a log does not say whose it is, it may well be this device's.
+        let helps = fails_at(outcome, Question::Start) || case.tells_of_nobody();
+        let first = way.first().filter(|_| helps).map(|act| step(case, disk, act));
+        return Ok(Some(Remedy { opens: false, steps: first.into_iter().chain(why).collect() }));
     };
     let mut steps: Vec<RemedyStep> = acts.iter().map(|act| step(case, disk, act)).collect();
     let doubt = doubtful(world);
@@ -76,8 +81,8 @@ struct Search<'c> {
     case: Case<'c>,
     /// On the way here.
     taken: Vec<Act>,
-    /// How many steps lead to the wall that nothing opens, and what is said of it.
-    deepest: (usize, Vec<RemedyStep>),
+    /// The steps that lead to the wall that nothing opens, and what is said of it.
+    deepest: (Vec<Act>, Vec<RemedyStep>),
 }
 
 impl Search<'_> {
@@ -92,9 +97,9 @@ impl Search<'_> {
         if is_open(outcome) {
             return Ok(Some(self.taken.clone()));
         }
-        if self.deepest.1.is_empty() || self.taken.len() > self.deepest.0 {
+        if self.deepest.1.is_empty() || self.taken.len() > self.deepest.0.len() {
             let why = elsewhere(world, self.case, disk, outcome)?;
-            self.deepest = (self.taken.len(), why);
+            self.deepest = (self.taken.clone(), why);
         }
         if self.taken.len() == MOST_STEPS {
             return Ok(None);
@@ -162,7 +167,12 @@ fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
         let roles = record.roles.iter().flatten().chain(&record.role);
         roles.clone().any(|role| role == "node") && !roles.clone().any(|role| role == "operator")
     });
-    if !of_node && (other || outcome.reason == Some(Reason::MetadataUpgrade)) {
+    // Or where a field of it is of a type that nothing can be added to.
+    let odd = || {
+        let refused = refusal(world, case).ok().flatten();
+        disk.record.is_some() && refused.is_some_and(|error| error.code == ErrorCode::Shape)
+    };
+    if !of_node && (other || outcome.reason == Some(Reason::MetadataUpgrade) || odd()) {
         approvals.push(Act::Remove);
     }
     if case.is_strangers(disk) {

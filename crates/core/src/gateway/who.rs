@@ -2,20 +2,11 @@
 
 use crate::gateway::state::Paired;
 use crate::gateway::walk::Walk;
-use crate::options::connection::{Client, Connection};
+use crate::options::connection::{
+    ANDROID, CONTROL_UI, Client, Connection, IOS, MACOS, NODE_HOST, WEBCHAT_UI,
+};
 use crate::options::role::Role;
 use crate::rules::Pins;
-
-/// Ids of `packages/gateway-protocol/src/client-info.ts`.
-const CONTROL_UI: &str = "openclaw-control-ui";
-
-const MACOS: &str = "openclaw-macos";
-
-const IOS: &str = "openclaw-ios";
-
-const ANDROID: &str = "openclaw-android";
-
-const NODE_HOST: &str = "node-host";
 
 /// A connection with what its description leaves out. `device`: the record, if any, of a device that the caller named: it
 /// presents itself, as the client and on the system that its record tells. A page has the Origin of the Host that it dials.
@@ -49,14 +40,7 @@ pub(crate) fn filled(connection: &Connection, device: Option<Option<&Paired>>) -
 
 /// The id and the mode that a client names.
 fn named(connection: &Connection) -> (&str, &str) {
-    let (id, mode) = match connection.client {
-        Client::Agent => ("gateway-client", "backend"),
-        Client::Cli => ("cli", "cli"),
-        Client::ControlUi => (CONTROL_UI, "webchat"),
-        Client::Node => (NODE_HOST, "node"),
-        Client::App => (MACOS, "ui"),
-        Client::Other => ("openclaw-probe", "probe"),
-    };
+    let (id, mode) = connection.client.names();
     (
         connection.client_id.as_deref().map_or(id, str::trim),
         connection.client_mode.as_deref().map_or(mode, str::trim),
@@ -64,7 +48,7 @@ fn named(connection: &Connection) -> (&str, &str) {
 }
 
 fn is_page((id, mode): (&str, &str)) -> bool {
-    id == CONTROL_UI || id == "webchat-ui" || mode == "webchat"
+    id == CONTROL_UI || id == WEBCHAT_UI || mode == "webchat"
 }
 
 impl<'a> Walk<'a> {

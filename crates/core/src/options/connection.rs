@@ -89,14 +89,8 @@ impl Connection {
             && self.client == Client::Agent
             && self.client_id.is_none()
         {
-            self.client = match (id.as_str(), mode.as_str()) {
-                ("gateway-client", "backend") => Client::Agent,
-                ("cli", "cli") => Client::Cli,
-                ("openclaw-control-ui", _) => Client::ControlUi,
-                ("node-host", "node") => Client::Node,
-                _ => Client::Other,
-            };
-            if self.client == Client::Other {
+            self.client = Client::named(&id, &mode);
+            if self.client.names().0 != id {
                 self.client_id = Some(id);
             }
             self.client_mode = self.client_mode.or(Some(mode));
@@ -136,6 +130,52 @@ pub enum Client {
     /// Anything else, by its id and mode.
     Other,
 }
+
+impl Client {
+    /// The id and the mode by which it names itself (`packages/gateway-protocol/src/client-info.ts`).
+    pub(crate) fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Agent => ("gateway-client", "backend"),
+            Self::Cli => ("cli", "cli"),
+            Self::ControlUi => (CONTROL_UI, "webchat"),
+            Self::Node => (NODE_HOST, "node"),
+            Self::App => (MACOS, "ui"),
+            Self::Other => ("openclaw-probe", "probe"),
+        }
+    }
+
+    /// The kind of one that names itself so.
+    pub(crate) fn named(id: &str, mode: &str) -> Self {
+        match (id, mode) {
+            ("gateway-client", "backend") => Self::Agent,
+            ("cli", "cli") => Self::Cli,
+            (CONTROL_UI | WEBCHAT_UI, _) => Self::ControlUi,
+            (NODE_HOST, "node") => Self::Node,
+            (MACOS | IOS | ANDROID, "ui") => Self::App,
+            _ => Self::Other,
+        }
+    }
+
+    /// The kind of a device, by what its record or request says.
+    pub(crate) fn of_device(id: Option<&str>, mode: Option<&str>, roles: &[String]) -> Self {
+        match Self::named(id.unwrap_or_default(), mode.unwrap_or_default()) {
+            Self::Other if roles.iter().any(|role| role == "node") => Self::Node,
+            kind => kind,
+        }
+    }
+}
+
+pub(crate) const CONTROL_UI: &str = "openclaw-control-ui";
+
+pub(crate) const WEBCHAT_UI: &str = "webchat-ui";
+
+pub(crate) const MACOS: &str = "openclaw-macos";
+
+pub(crate) const IOS: &str = "openclaw-ios";
+
+pub(crate) const ANDROID: &str = "openclaw-android";
+
+pub(crate) const NODE_HOST: &str = "node-host";
 
 /// What a client authenticates with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

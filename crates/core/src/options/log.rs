@@ -30,6 +30,8 @@ pub(crate) struct Logged {
     pub device_id: Option<String>,
     /// What the gateway did with it.
     pub refused: Option<Refused>,
+    /// When the line was written, in ms.
+    pub at: Option<i64>,
 }
 
 /// Why a gateway refused a connection, as far as its line tells.
@@ -97,7 +99,8 @@ pub(crate) fn read(line: &str) -> Option<Logged> {
     if line.len() > MAX_LINE || line.contains(char::is_control) {
         return None;
     }
-    let (head, tail, last) = if line.starts_with('{') { of_file(line) } else { of_console(line) }?;
+    let Parts { head, tail, last, at } =
+        if line.starts_with('{') { of_file(line) } else { of_console(line) }?;
     let field = |fields: &Named<String>, name: &str| {
         let value = fields.get(name).map(|text| text.trim().to_string());
         value.filter(|text| !matches!(text.as_str(), "" | "n/a" | "?"))
@@ -151,11 +154,21 @@ pub(crate) fn read(line: &str) -> Option<Logged> {
         },
         device_id,
         refused,
+        at,
     })
 }
 
-/// The fields of a line, those behind them, and the last one that such a line has.
-type Parts = (Named<String>, Named<String>, &'static str);
+/// What a line is made of.
+struct Parts {
+    /// Its fields.
+    head: Named<String>,
+    /// Those behind them.
+    tail: Named<String>,
+    /// The last one that such a line has.
+    last: &'static str,
+    /// When it was written.
+    at: Option<i64>,
+}
 
 /// What stands behind one of the marks.
 fn marked(text: &str) -> Option<(&str, &'static str)> {
@@ -164,15 +177,17 @@ fn marked(text: &str) -> Option<(&str, &'static str)> {
 
 /// A line as the console shows it.
 fn of_console(line: &str) -> Option<Parts> {
-    let (rest, last) = line
+    let (before, (rest, last)) = line
         .match_indices(SUBSYSTEM.0)
-        .find_map(|(at, _)| marked(&line[at + SUBSYSTEM.0.len()..]))?;
-    let at = rest.find(" durationMs=");
-    let head = fields(&rest[..at.unwrap_or(rest.len())], HEAD)?;
-    let tail = at.map_or(Some(Named::default()), |at| fields(&unquoted(&rest[at + 1..])?, TAIL))?;
+        .find_map(|(at, _)| Some((&line[..at], marked(&line[at + SUBSYSTEM.0.len()..])?)))?;
+    let behind = rest.find(" durationMs=");
+    let head = fields(&rest[..behind.unwrap_or(rest.len())], HEAD)?;
+    let tail =
+        behind.map_or(Some(Named::default()), |at| fields(&unquoted(&rest[at + 1..])?, TAIL))?;
     // What stands in quotes apart, no value there has more than a word.
     let plain = tail.iter().all(|(_, value)| !value.contains([' ', '=']));
-    plain.then_some((head, tail, last))
+    let at = before.split_whitespace().next_back().and_then(time);
+    plain.then_some(Parts { head, tail, last, at })
 }
 
 /// A line of the file, which is JSON (src/logging/logger.ts): the subsystem, what the console shows behind the text, and the text.
@@ -194,7 +209,34 @@ fn of_file(line: &str) -> Option<Parts> {
     let tail = meta.into_iter().flatten();
     let tail = tail.filter(|(name, _)| TAIL.contains(&name.as_str()));
     let tail = tail.filter_map(|(name, value)| Some((name.clone(), word(value)?)));
-    Some((fields(rest, HEAD)?, tail.collect(), last))
+    let at = line.get("time").and_then(Value::as_str).and_then(time);
+    Some(Parts { head: fields(rest, HEAD)?, tail: tail.collect(), last, at })
+}
+
+/// Milliseconds since 1970 of a time like `2026-11-26T05:35:34.132+01:00`.
+fn time(text: &str) -> Option<i64> {
+    let (date, rest) = text.split_once('T')?;
+    let zone = rest.find(['Z', '+', '-'])?;
+    let (clock, zone) = rest.split_at(zone);
+    let numbers = |text: &str, by: char| -> Option<Vec<i64>> {
+        text.split(by).map(|part| part.parse::<u16>().ok().map(i64::from)).collect()
+    };
+    let (clock, millis) = clock.split_once('.').unwrap_or((clock, "0"));
+    let millis = i64::from(millis.get(..3).unwrap_or(millis).parse::<u16>().ok()?);
+    let [year, month, day] = numbers(date, '-')?.try_into().ok()?;
+    let [hour, minute, second] = numbers(clock, ':')?.try_into().ok()?;
+    let offset = match zone.split_at(1) {
+        ("Z", _) => 0,
+        (sign, zone) => {
+            let [hours, minutes] = numbers(zone, ':')?.try_into().ok()?;
+            (hours * 60 + minutes) * if sign == "-" { -1 } else { 1 }
+        }
+    };
+    // The days since 1970, with years that begin in March.
+    let (year, month) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
+    let days =
+        365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 719_469;
+    Some((((days * 24 + hour) * 60 + minute - offset) * 60 + second) * 1000 + millis)
 }
 
 /// A text without what stands in quotes; `None` where one is not closed.

@@ -1,9 +1,9 @@
 //! The identity of a state dir as it is: in its file, as a row, or left beside a database.
 
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 use crate::base::keys::{self, KeyPair, device_id};
+use crate::base::wiped::Wiped;
 use crate::codes::ErrorCode;
 use crate::context::{World, want_links};
 use crate::error::{Error, Result};
@@ -66,7 +66,7 @@ pub(crate) fn stored_identity(world: &World<'_, '_>, path: &str) -> Result<Optio
         && path == world.paths.identity
         && linked(world)
     {
-        let content = Zeroizing::new(file.bytes(path)?.unwrap_or_default().to_vec());
+        let content = Wiped::new(file.bytes(path)?.unwrap_or_default().to_vec());
         let repair = stored.repair.get_or_insert(Repair { content, why: Vec::new() });
         repair
             .why
@@ -120,7 +120,7 @@ pub(crate) fn legacy_identity(world: &World<'_, '_>, mends: bool) -> Result<Opti
                     "An old identity file lies beside the database in a form that OpenClaw does not import: after a change of the config this gateway refuses to start.",
                 )
                 .at(path)
-                .hint("prePair() and setup() mend it and keep its key."),
+                .hint("prePair() and setup() repair it and keep its key."),
             ));
         }
     }

@@ -1,8 +1,7 @@
 //! The key that is to be approved: reused, made, imported or replaced, in a file or a row.
 
-use zeroize::Zeroizing;
-
 use crate::base::keys::{KeyPair, device_id, sha256_hex};
+use crate::base::wiped::Wiped;
 use crate::codes::{ErrorCode, NoticeCode};
 use crate::context::{World, claim};
 use crate::entropy::no_entropy;
@@ -114,7 +113,7 @@ pub(super) fn file_key(
             key.public = keys.public();
             key.outcome = IdentityOutcome::Replaced;
             key.replaced = stored.map(|stored| stored.keys.device_id());
-            let old = Zeroizing::new(file.bytes(path)?.unwrap_or_default().to_vec());
+            let old = Wiped::new(file.bytes(path)?.unwrap_or_default().to_vec());
             let backup = backup(world, &old)?;
             if !inputs.file(&backup).exists() {
                 key.before.push(private(&backup, old, None));

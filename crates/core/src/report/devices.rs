@@ -18,6 +18,21 @@ pub struct DeviceList {
     pub waiting: Vec<WaitingRequest>,
     /// What the caller should know.
     pub warnings: Vec<Notice>,
+    /// Those of `paired` for a driver that makes objects of them itself.
+    #[serde(skip)]
+    pub compact: Option<Compact>,
+}
+
+/// Devices of few sorts: what they have in common once, and of each what is its own.
+#[derive(Clone, Debug, Default)]
+pub struct Compact {
+    /// The first device of each sort, as JSON; its own texts and times are in its fields as anywhere.
+    pub sorts: Vec<String>,
+    /// The deviceId, the publicKey and, where its sort has one, the displayName of each device, one behind the other.
+    pub texts: String,
+    /// Numbers of 8 bytes, little endian. Of each device: its sort, the lengths of its texts in UTF-16 code units, then in the order
+    /// of the fields the times that its sort has, those of its tokens first. Or -1 - sort, where the sort is that device alone.
+    pub cells: Vec<u8>,
 }
 
 /// A device that has a record. Times are milliseconds since 1970.

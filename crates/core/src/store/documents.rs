@@ -1,18 +1,34 @@
 //! The files of the JSON store as documents, and why one is none.
 
-use crate::base::json5::{Document, Kind, Node, Syntax};
+use crate::base::json5::{Document, Fields, Kind, Member, Node, Syntax, SyntaxError};
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::inputs::File;
 
 /// Parses a JSON store (`paired.json`, `pending.json`): an object, or it is refused.
 pub(crate) fn store<'a>(bytes: &'a [u8], path: &str) -> Result<Document<'a>> {
+    checked(bytes, path, |bytes| Document::parse(bytes, Syntax::Json))
+}
+
+/// The same, and shows each record on the way, with its fields; see [`Document::parse_each`].
+pub(crate) fn each<'a>(
+    bytes: &'a [u8],
+    path: &str,
+    mut show: impl FnMut(&Member<'a>, &Fields<'_, 'a>),
+) -> Result<Document<'a>> {
+    checked(bytes, path, |bytes| Document::parse_each(bytes, Syntax::Json, &mut show))
+}
+
+fn checked<'a>(
+    bytes: &'a [u8],
+    path: &str,
+    parse: impl FnOnce(&'a [u8]) -> Result<Document<'a>, SyntaxError>,
+) -> Result<Document<'a>> {
     const HINT: &str = "Nothing was changed: a gateway up to 2026.4.24 takes such a file for empty and overwrites it, a later one refuses it. \
 Mend it, restore it from a backup, or move it away if no paired device is needed any more.";
     // What holds nothing can be written: OpenClaw takes it for empty, too, or makes an object of it.
     let bytes = if holds_nothing(bytes) { b"{}" } else { bytes };
-    let document =
-        Document::parse(bytes, Syntax::Json).map_err(|error| syntax(error, path).hint(HINT))?;
+    let document = parse(bytes).map_err(|error| syntax(error, path).hint(HINT))?;
     let root = document.root();
     if root.kind == Kind::Array {
         return Err(Error::new(ErrorCode::Shape, "Expected a JSON object of records by their ids, but it is an array with something in it.")
@@ -45,7 +61,7 @@ pub(crate) fn is_empty_array(file: &File<'_>) -> bool {
 }
 
 /// The error of a document that does not parse.
-pub(crate) fn syntax(error: crate::base::json5::SyntaxError, path: &str) -> Error {
+pub(crate) fn syntax(error: SyntaxError, path: &str) -> Error {
     let (code, message) = if error.encoding {
         (ErrorCode::Encoding, "The file is not valid UTF-8.".to_string())
     } else {

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::base::json5::{Document, Editor, Kind, Syntax};
 use crate::base::keys::{KeyPair, parse_public_key, raw_private_key};
+use crate::base::wiped::Wiped;
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::inputs::File;
@@ -28,7 +29,7 @@ pub struct Stored {
 /// A mended identity file.
 pub struct Repair {
     /// The whole new content.
-    pub content: Zeroizing<Vec<u8>>,
+    pub content: Wiped,
     /// What was wrong, for a person.
     pub why: Vec<&'static str>,
 }
@@ -125,6 +126,6 @@ pub fn read(file: &File<'_>, path: &str, now: i64) -> Result<Option<Stored>> {
         editor.remove(root, "publicKey");
         editor.remove(root, "privateKey");
     }
-    let repair = editor.finish().map(|content| Repair { content: Zeroizing::new(content), why });
+    let repair = editor.finish().map(|content| Repair { content: Wiped::new(content), why });
     Ok(Some(Stored { keys, repair }))
 }

@@ -1,6 +1,7 @@
 //! Debug text of what holds keys and tokens shows none of them.
 
 use prepair_core::base::json5::{Document, Syntax};
+use prepair_core::base::wiped::Wiped;
 use prepair_core::codes::ErrorCode;
 use prepair_core::context::World;
 use prepair_core::error::Error;
@@ -10,7 +11,6 @@ use prepair_core::steps::{FileStep, Sql, Step};
 use prepair_core::wants::Stop;
 use prepair_core::{entropy, operations};
 use serde_json::json;
-use zeroize::Zeroizing;
 
 const SEED: [u8; 32] = *b"a seed that nobody should see!!!";
 const TOKEN: &str = "a-token-that-nobody-should-see";
@@ -46,7 +46,7 @@ fn debug_text_tells_what_it_may() {
     let steps = [
         Step::File(FileStep::Write {
             path: "/s/a".into(),
-            content: Zeroizing::new(b"secret".to_vec()),
+            content: Wiped::new(b"secret".to_vec()),
             mode: 0o600,
             keep_mode: false,
             splices: Vec::new(),

@@ -361,6 +361,11 @@ fn the_config() {
         |dir| dir.edit(CONFIG, |c| *c = json!({ "gateway": { "port": 1 } })),
         config(json!({ "mode": "local" })),
     );
+    for version in ["2026.2.12", MODERN] {
+        let asks = |dir: &mut Dir| dir.config(json!({ "auth": { "mode": "password" } }));
+        let given = config(json!({ "auth": { "mode": "password", "password": "p".repeat(20) } }));
+        proves("NO_SECRET", Dir::sound(version), asks, given);
+    }
     for version in ["2026.2.19", "2026.3.28"] {
         proves("PROXY_LOOPBACK", Dir::sound(version), proxies(&["127.0.0.1"]), none());
     }
@@ -603,7 +608,10 @@ fn settings_that_no_gateway_starts_on() {
     }
     for (version, patch) in [
         ("2026.2.17", json!({ "bind": "custom" })),
-        (MODERN, json!({ "bind": "custom", "customBindHost": "10.0.0.7" })),
+        (
+            MODERN,
+            json!({ "bind": "custom", "customBindHost": "10.0.0.7", "auth": { "token": "t".repeat(20) } }),
+        ),
         (MODERN, json!({ "bind": "auto", "auth": { "mode": "none" } })),
         (MODERN, json!({ "bind": "lan", "auth": { "mode": "trusted-proxy" } })),
     ] {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Refused, read};
+use super::{Refused, read, time};
 
 type Lines = BTreeMap<String, BTreeMap<String, String>>;
 
@@ -20,6 +20,8 @@ fn lines_of_real_gateways() {
         assert_eq!(proxied.remote_address, "127.0.0.1", "{version}");
         assert_eq!(proxied.forwarded.as_deref(), Some("203.0.113.9"), "{version}");
         assert!(proxied.host.unwrap().starts_with("127.0.0.1:"), "{version}");
+        // All of them on 2026-11-26.
+        assert_eq!(proxied.at.unwrap() / 86_400_000, 20_783, "{version}");
         if let Some(line) = lines.get("log file") {
             let told = read(line).unwrap();
             assert_eq!(told.forwarded.as_deref(), Some("203.0.113.9"), "{version}");
@@ -108,5 +110,25 @@ fn what_the_gateway_did() {
         assert_eq!(refused("unauthorized"), Some(Refused::Secret), "{version}");
         let left = lines["through a proxy"].replace("code=1008", "code=1006");
         assert_eq!(read(&left).unwrap().refused, None, "{version}");
+    }
+}
+
+#[test]
+fn times() {
+    assert_eq!(time("2026-11-26T05:35:34.132Z"), Some(1_795_671_334_132));
+    assert_eq!(time("2024-02-29T23:59:59.500-02:30"), Some(1_709_260_199_500));
+    assert_eq!(time("1970-01-01T01:00:00+01:00"), Some(0));
+    for none in [
+        "05:35:34",
+        "2026-11-26",
+        "",
+        "T",
+        "2026-11T05:35:34Z",
+        "2026-11-26T05:35Z",
+        "2026-11-26T05:35:34",
+        "-1-1-1T1:1:1Z",
+        "2026-11-26T05:35:34+1",
+    ] {
+        assert_eq!(time(none), None, "{none}");
     }
 }

@@ -1,8 +1,8 @@
 //! What is read, and whether it is still the same.
 
+use prepair_core::base::wiped::Wiped;
 use prepair_host::Entry;
 use prepair_host_unix::same_files;
-use zeroize::Zeroizing;
 
 use crate::doubles::Memory;
 
@@ -26,6 +26,6 @@ fn what_is_the_same() {
 
 #[test]
 fn debug_shows_no_content() {
-    let entry = Entry::File(Zeroizing::new(b"PRIVATE".to_vec()));
+    let entry = Entry::File(Wiped::new(b"PRIVATE".to_vec()));
     assert_eq!(format!("{entry:?}"), "File(7 bytes)");
 }

@@ -25,11 +25,4 @@ function refusedIn(text) {
   return lines.findLast((one) => !LEFT.test(one)) ?? lines.at(-1);
 }
 
-/** Which client of the matrix a device is, by its record or request. */
-function kindOf({ clientId, roles = [] }) {
-  if (clientId === 'openclaw-control-ui' || clientId === 'webchat-ui') return 'control-ui';
-  if (clientId === 'node-host' || roles.includes('node')) return 'node';
-  return /^openclaw-(macos|ios|android)$/.test(clientId ?? '') ? 'app' : 'cli';
-}
-
-module.exports = { PLACES, CLIENTS, refusedIn, kindOf };
+module.exports = { PLACES, CLIENTS, refusedIn };

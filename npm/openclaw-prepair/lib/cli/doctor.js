@@ -4,12 +4,15 @@
 // `doctor`: one connection judged, or with --all who gets in from where.
 
 const driver = require('../node/driver.js');
+const { ask } = require('../core/bridge.js');
 const { PrepairError } = require('../core/errors.js');
 const { Usage } = require('./args.js');
-const { CLIENTS, PLACES, refusedIn, kindOf } = require('./connections.js');
+const { CLIENTS, PLACES, refusedIn } = require('./connections.js');
 const { diagnosis, isOpen, isWall, matrix } = require('./show.js');
 
 const [DONE, WALL, UNTOLD] = [0, 3, 4];
+/** As an entry of trustedProxies and as the address of a client. */
+const LOOPBACK = /^(127\.|::1\b|::ffff:127\.|0\.0\.0\.0\/0$|::\/0$)/i;
 
 const exitOf = (reports) => (reports.some((report) => !isOpen(report) && !isWall(report)) ? UNTOLD : reports.some(isWall) ? WALL : DONE);
 
@@ -25,10 +28,12 @@ function keyed(binding, options) {
 }
 
 /**
- * The clients that there are: this machine's own, and those of which a record or a request is here; where a device was named, that
- * one. What cannot be read tells of none.
+ * Whether a client in a place is one that there is. This machine's own clients connect directly, and through a proxy on this machine where
+ * the config lists one; another device also from elsewhere, where the gateway listens
+ * beyond loopback, and from where its request came. What cannot be read tells of none.
  */
-function present(binding, { device, connection, ...target }) {
+function presence(binding, { device, connection, ...target }) {
+  /** @type {any[]} */
   let known = [];
   try {
     const { paired, waiting } = driver.run(binding, 'devices.list', target);
@@ -36,9 +41,21 @@ function present(binding, { device, connection, ...target }) {
   } catch (error) {
     if (!(error instanceof PrepairError)) throw error;
   }
-  if (device === undefined) return ['agent', 'cli', ...known.filter(({ own }) => !own).map(kindOf)];
-  const named = known.find(({ publicKey }) => publicKey === device.publicKey);
-  return [named ? kindOf(named) : 'cli'];
+  const { gateway } = driver.approach(binding, target).settings ?? {};
+  const list = (value) => (Array.isArray(value) ? value.map(String) : []);
+  const proxied = list(gateway?.trustedProxies).some((entry) => LOOPBACK.test(entry));
+  const reachable = !['loopback', undefined].includes(gateway?.bind);
+  const places = (others) => ['direct', ...(proxied ? ['behind a proxy'] : []), ...(others && reachable ? ['remote'] : [])];
+  const cameTo = ({ remoteIp }) => (remoteIp === undefined || LOOPBACK.test(remoteIp) ? [] : [reachable ? 'remote' : 'behind a proxy']);
+  const named = device === undefined ? known.filter(({ own }) => !own) : known.filter(({ publicKey }) => publicKey === device.publicKey).slice(0, 1);
+  const kinds = ask(binding, { fn: 'clients', devices: named.map(({ clientId, clientMode, roles }) => ({ clientId, clientMode, roles })) }).json;
+  const there = new Set();
+  const add = (client, from) => from.forEach((place) => there.add(`${client} ${place}`));
+  if (device === undefined) ['agent', 'cli'].forEach((client) => add(client, places(false)));
+  else if (named.length === 0) add('cli', places(true));
+  // What is none of the kinds is judged as the command line is.
+  named.forEach((one, at) => add(CLIENTS.includes(kinds[at]) ? kinds[at] : 'cli', [...places(true), ...cameTo(one)]));
+  return ({ client, place }) => there.has(`${client} ${place}`);
 }
 
 /** The last line of a gateway's log that tells of a refused connection. */
@@ -63,10 +80,10 @@ function runDoctor(binding, call, c, width) {
   const clients = CLIENTS.flatMap((client) => Object.keys(PLACES).map((place) => ({ client, place })));
   const reports = driver.diagnoseEach(binding, options, clients.map(({ client, place }) => ({ client, ...PLACES[place] })));
   const [{ assumed, findings }] = reports;
-  const there = present(binding, options);
+  const isThere = presence(binding, options);
   const cells = clients.map((cell, at) => {
     const { verdict, reason, remedy } = reports[at];
-    return { ...cell, verdict, reason, remedy, counts: there.includes(cell.client) };
+    return { ...cell, verdict, reason, remedy, counts: isThere(cell) };
   });
   const whose = options.device === undefined ? 'the key of this state dir: a browser, a node or an app has its own, which --device names' : 'the key of the device that was named';
   const report = { assumed: { ...assumed, client: 'all', connection: `Every client from every place, each with ${whose}.` }, cells, findings };

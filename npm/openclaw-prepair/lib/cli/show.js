@@ -244,6 +244,8 @@ function matrix({ assumed, cells, findings }, c, columns = Infinity) {
   }
   const absent = clients.filter((client) => cells.every((cell) => cell.client !== client || !cell.counts));
   if (absent.length > 0) lines.push('', { first: '', text: `Not counted for the exit code, since no such client is paired or waits here: ${absent.join(', ')}.`, indent: 0, style: c.dim });
+  const nowhere = places.filter((place) => cells.every((cell) => cell.place !== place || !cell.counts));
+  if (nowhere.length > 0) lines.push({ first: '', text: `Not counted either, since neither the config nor a request tells of such a place: ${nowhere.join(', ')}.`, indent: 0, style: c.dim });
   // One remedy opens many doors: each is printed once.
   const known = new Set();
   for (const { client, place, remedy } of cells.filter(({ remedy }) => remedy?.opens)) {

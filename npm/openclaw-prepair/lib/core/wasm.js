@@ -12,6 +12,40 @@ const GIVE =
 const LIMIT =
   'A module is given 8 GB of addresses, of which it uses few: raise the limit (ulimit -v), give Node --disable-wasm-trap-handler, or install the addon.';
 
+/**
+ * What the module asks: `ask(what, json, parts, rooms)` gives its JSON, then contents. Those among `parts` lie in the module's memory and are
+ * good for that question; so does what `rooms` gives: room for one, which `keep` makes the next content of the answer.
+ */
+function hostOf(exports, ask, use) {
+  let parts = [];
+  const rooms = {
+    __proto__: null,
+    room(length) {
+      // The memory may grow for it, which takes the buffer before.
+      const at = exports.room(length) >>> 0;
+      return new Uint8Array(exports.memory.buffer, at, length);
+    },
+    keep: (length) => exports.keep(length),
+  };
+  return {
+    __proto__: null,
+    part: (content) => parts.push(content),
+    ask(what, json) {
+      const given = parts;
+      parts = [];
+      const [answer, ...contents] = ask(what, json, given, rooms);
+      for (const content of contents) {
+        // Undefined where it was kept.
+        if (!content) continue;
+        rooms.room(content.length).set(content);
+        rooms.keep(content.length);
+      }
+      use();
+      return answer;
+    },
+  };
+}
+
 /** Starts `module` and gives its `call` and its `drive`. `file` is for errors. */
 function start(glue, module, file) {
   let running = null;
@@ -26,14 +60,9 @@ function start(glue, module, file) {
     if (running === null) run();
     // The glue has one instance for all: another module, even one that was refused, may have come in between.
     const use = glue.__wbg_set_wasm.bind(null, running);
-    const asked = (...args) => {
-      const answer = ask(...args);
-      use();
-      return answer;
-    };
     use();
     try {
-      const [json, ...parts] = glue[name](request, blobs, asked);
+      const [json, ...parts] = glue[name](request, blobs, hostOf(running, ask, use));
       return { json, blobs: parts };
     } catch {
       // A trap leaves the memory as it is; the next call gets a new one.

@@ -179,16 +179,16 @@ const wasmBinding = ({ call, drive }) => ({
   call,
   drive: driverOf((request, blobs, ask) => {
     const waiting = (holder, ms) => ({ __proto__: null, ...JSON.parse(ask('waiting', text({ holder, ms }))[0]) }).error;
-    return drive(request, blobs, (what, json, parts) => (FILES.includes(what) ? filesAsked(what, json, parts, waiting) : ask(what, json)));
+    return drive(request, blobs, (what, json, parts, rooms) => (FILES.includes(what) ? filesAsked(what, json, parts, waiting, rooms) : ask(what, json)));
   }),
 });
 
 const FILES = ['readFiles', 'sameFiles', 'applyFiles'];
 
 /** An answer about files: its JSON, then its contents. */
-function filesAsked(what, json, parts, waiting) {
+function filesAsked(what, json, parts, waiting, rooms) {
   return answered(() => {
-    const reply = process.platform === 'win32' ? require('./windows.js').readFiles(json) : require('./files.js')[what](json, parts, waiting);
+    const reply = process.platform === 'win32' ? require('./windows.js').readFiles(json) : require('./files.js')[what](json, parts, waiting, rooms);
     return [reply.json, ...reply.blobs];
   });
 }
@@ -216,11 +216,23 @@ function driverOf(host) {
       __proto__: null,
       ...told,
       // A report is the caller's, an object as all others.
-      answers: answers.map(({ steps, ...answer }) => ({ __proto__: null, ...answer, steps: bare(steps ?? []) })),
+      answers: answers.map((told) => {
+        const { steps, compact, ...answer } = { __proto__: null, ...told };
+        return { __proto__: null, ...listed(answer, compact, reply.blobs), steps: bare(steps ?? []) };
+      }),
       files: Object.assign(Object.create(null), Object.fromEntries(Object.entries(files).map(standing))),
       blobs: reply.blobs,
     };
   };
+}
+
+/** An answer with the devices that crossed apart from its report. */
+function listed(answer, compact, blobs) {
+  if (compact) {
+    const [texts, cells] = [blobs[compact.texts], blobs[compact.cells]];
+    answer.report.paired = require('./listed.js').devicesOf(compact.sorts, texts, cells);
+  }
+  return answer;
 }
 
 function choose() {

@@ -217,7 +217,7 @@ function exportIdentity(binding, options) {
 }
 
 /** Every device and all that waits. Nothing is written. */
-const list = (binding, options) => only(binding, 'plan', 'devices.list', prepare(binding, 'devices.list', options)).report;
+const list = (binding, options) => drive(binding, 'plan', 'devices.list', prepare(binding, 'devices.list', options), { compact: true }).answers[0].report;
 
 /** The live token of a device. */
 function token(binding, options) {

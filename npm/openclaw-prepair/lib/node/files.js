@@ -331,24 +331,27 @@ function pieces(fd, size, take) {
   }
 }
 
-/** The content of a file that had this size when it was opened, or null where it is too large. */
-function contentOf(fd, size) {
+/** Where contents that were read are held; the module has room for them in its own memory. */
+const held = () => {
+  let room;
+  return { __proto__: null, room: (length) => (room = new Uint8Array(length)), keep: (length) => room.subarray(0, length) };
+};
+
+/** The content of a file that had this size when it was opened, as `keep` gives it, or null where it is too large. */
+function contentOf(fd, size, { room, keep }) {
   if (size > LIMIT) return null;
   // Read into the place where it stays. The byte more is for the end to be seen by one call.
-  let content = new Uint8Array(size + 1);
-  let length = 0;
-  for (;;) {
-    const read = steady(() => fs.readSync(fd, content, length, content.length - length, null));
-    length += read;
-    if (read === 0 || (length === size && length < content.length)) return length <= LIMIT ? content.subarray(0, length) : null;
-    if (length === content.length) {
-      // It grew meanwhile.
-      if (length > LIMIT) return null;
-      const larger = new Uint8Array(2 * length);
-      larger.set(content);
-      content.fill(0);
-      content = larger;
+  for (let space = size + 1; ; space = Math.min(2 * space, LIMIT + 1)) {
+    const content = room(space);
+    let length = 0;
+    while (length < space) {
+      const read = steady(() => fs.readSync(fd, content, length, space - length, length));
+      length += read;
+      if (read === 0 || (length === size && length < space)) return length <= LIMIT ? { content: keep(length) } : null;
     }
+    if (space > LIMIT) return null;
+    // It grew meanwhile: read again.
+    content.fill(0);
   }
 }
 
@@ -670,7 +673,7 @@ function sweep(tree, folder) {
 
 // Reading
 
-function read(tree, path, blobs) {
+function read(tree, path, blobs, rooms) {
   const spot = tree.spot(path);
   const way = tree.way(spot);
   if (way.blocked) {
@@ -678,13 +681,13 @@ function read(tree, path, blobs) {
     throw notAFolder(way.blocked, way.kind);
   }
   if (way.missing.length > 0) return null;
-  const { kind, value } = trying('read', spot.path, () => way.folder.withFile(spot.name, contentOf));
+  const { kind, value } = trying('read', spot.path, () => way.folder.withFile(spot.name, (fd, size) => contentOf(fd, size, rooms)));
   if (kind === 'absent') return null;
   if (kind !== 'file') return { kind };
   if (value === null) {
     throw new Refusal('SHAPE', 'This file is larger than 512 MiB.', spot.path, 'No file of OpenClaw that is read here grows so large: look at what it is.');
   }
-  return { blob: blobs.push(value) - 1 };
+  return { blob: blobs.push(value.content) - 1 };
 }
 
 // Applying
@@ -951,13 +954,13 @@ function replying(bases, body) {
 }
 
 /** Reads files: `{bases, files}` → `{files: {path: {blob} | null | {kind}}, leftovers}`, both as JSON, beside the contents. */
-function readFiles(request) {
+function readFiles(request, _parts, _waiting, rooms = held()) {
   const { bases, files } = bare(JSON.parse(request));
   return replying(bases, (tree) => {
     const blobs = [];
     const found = Object.create(null);
     let leftovers = lockSeen(tree);
-    for (const path of files) found[path] = read(tree, path, blobs);
+    for (const path of files) found[path] = read(tree, path, blobs, rooms);
     leftovers ||= tempsBeside(tree, files);
     return { json: text({ files: found, leftovers }), blobs };
   });

@@ -7,7 +7,7 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 
 use super::node::{Kind, Node, Syntax};
-use super::scan::{Fault, Jumps, Scanner};
+use super::scan::{Fault, Jumps, Scanner, Show, Span};
 use super::shown::shown;
 use super::text;
 
@@ -90,6 +90,41 @@ impl<'a> Document<'a> {
     /// # Errors
     /// The first place at which it is not UTF-8 or not of the syntax.
     pub fn parse(bytes: &'a [u8], syntax: Syntax) -> Result<Self, SyntaxError> {
+        Self::checked(bytes, syntax, None)
+    }
+
+    /// The same, and shows the members of the root on the way, duplicates too, each with its own members: one look at a large
+    /// document is all that it takes. What was shown of one that turns out not to be valid does not count.
+    ///
+    /// # Errors
+    /// Those of [`Document::parse`].
+    pub(crate) fn parse_each(
+        bytes: &'a [u8],
+        syntax: Syntax,
+        show: &mut dyn FnMut(&Member<'a>, &Fields<'_, 'a>),
+    ) -> Result<Self, SyntaxError> {
+        let text = std::str::from_utf8(bytes).unwrap_or_default();
+        let scanner = Scanner::new(text, syntax == Syntax::Json5);
+        let root = Node { start: 0, end: text.len(), kind: Kind::Object };
+        let document = Self { text, scanner, jumps: Jumps::default(), root, syntax };
+        let mut shown = |span: &Span, spans: &[Span]| {
+            let key_span = span.key.0..span.key.1;
+            let (key, exact) = text::unquote(&text[key_span.clone()]);
+            let member = Member { key, exact, key_span, value: document.node(span) };
+            show(&member, &Fields { document: &document, spans });
+        };
+        Self::checked(bytes, syntax, Some(&mut shown))
+    }
+
+    fn node(&self, span: &Span) -> Node {
+        Node { start: span.value, end: span.end, kind: self.scanner.kind(span.value) }
+    }
+
+    fn checked(
+        bytes: &'a [u8],
+        syntax: Syntax,
+        show: Option<Show<'_>>,
+    ) -> Result<Self, SyntaxError> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let offset = error.valid_up_to();
             let valid = bytes
@@ -109,7 +144,7 @@ impl<'a> Document<'a> {
             }
         })?;
         let scanner = Scanner::new(text, syntax == Syntax::Json5);
-        let (root, jumps) = scanner.document().map_err(|Fault { at, expected, hidden }| {
+        let (root, jumps) = scanner.document(show).map_err(|Fault { at, expected, hidden }| {
             let (line, column) = line_column(text, at);
             let found =
                 if hidden { None } else { text.get(at..).and_then(|rest| rest.chars().next()) };
@@ -161,9 +196,14 @@ impl<'a> Document<'a> {
         last
     }
 
-    /// The members of an object by their keys, for who looks for several: the object is walked over once.
-    pub(crate) fn fields(&self, object: Node) -> Fields<'_, 'a> {
-        Fields { document: self, members: self.members(object).collect() }
+    /// Shows an object by its fields, for who looks for several: it is walked over once.
+    pub(crate) fn fields(&self, object: Node, show: impl FnOnce(&Fields<'_, 'a>)) {
+        let span = |Item { key, value, .. }| {
+            let key = key.unwrap_or_default();
+            Span { key: (key.start, key.end), value: value.start, end: value.end }
+        };
+        let spans: Vec<Span> = self.items(object, Kind::Object).map(span).collect();
+        show(&Fields { document: self, spans: &spans });
     }
 
     /// The value of a string; `None` for other nodes and for one with half a surrogate pair, which no Rust string can hold.
@@ -324,14 +364,44 @@ impl<'a> Last<'a> {
 /// The fields of an object; few, so that looking through them is quick.
 pub(crate) struct Fields<'d, 'a> {
     document: &'d Document<'a>,
-    members: Vec<Member<'a>>,
+    spans: &'d [Span],
 }
 
-impl Fields<'_, '_> {
+impl<'a> Fields<'_, 'a> {
     /// A copy of the value of a field, of duplicates the last; `None` also for what [`Document::value`] does not copy.
-    pub(crate) fn value(&self, key: &str) -> Option<Value> {
-        let member = self.members.iter().rfind(|member| member.exact && member.key == key)?;
-        self.document.value(member.value)
+    pub(crate) fn value(&self, name: &str) -> Option<Value> {
+        let span = self.spans.iter().rfind(|span| self.is(self.key(span), name))?;
+        self.document.value(self.document.node(span))
+    }
+
+    /// Shows each field in its order, duplicates too: its key as it stands, its value, and that as it stands.
+    pub(crate) fn each(&self, mut show: impl FnMut(&'a str, Node, &'a str)) {
+        for span in self.spans {
+            let node = self.document.node(span);
+            show(self.key(span), node, self.document.raw(node));
+        }
+    }
+
+    /// The same of an object that is the value of one.
+    pub(crate) fn members(&self, object: Node, mut show: impl FnMut(&'a str, Node, &'a str)) {
+        for item in self.document.items(object, Kind::Object) {
+            let key = item.key.and_then(|key| self.document.text.get(key));
+            show(key.unwrap_or_default(), item.value, self.document.raw(item.value));
+        }
+    }
+
+    /// Whether a key is this name. Spelled with escapes it is longer.
+    fn is(&self, raw: &str, name: &str) -> bool {
+        let body = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
+        body == name
+            || raw.len() > name.len() + 2 && body.contains('\\') && {
+                let (key, exact) = text::unquote(raw);
+                exact && key == name
+            }
+    }
+
+    fn key(&self, span: &Span) -> &'a str {
+        self.document.text.get(span.key.0..span.key.1).unwrap_or_default()
     }
 }
 

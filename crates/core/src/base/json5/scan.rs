@@ -22,7 +22,7 @@ fn fault<T>(at: usize, expected: &'static str) -> Scan<T> {
 
 /// Where the larger items of the root begin and end, so that a look for one does not read the others again. With 64 bytes
 /// an item at least, this takes an eighth of the document at most.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Jumps(Vec<(u32, u32)>);
 
 impl Jumps {
@@ -47,6 +47,17 @@ impl Jumps {
     }
 }
 
+/// A member under way: its key, where its value begins and, in the end, where that ends.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Span {
+    pub(super) key: (usize, usize),
+    pub(super) value: usize,
+    pub(super) end: usize,
+}
+
+/// Is shown a member and its own ones.
+pub(super) type Show<'s> = &'s mut dyn FnMut(&Span, &[Span]);
+
 #[derive(Clone, Copy)]
 pub(super) struct Scanner<'a> {
     text: &'a str,
@@ -65,19 +76,33 @@ impl<'a> Scanner<'a> {
         self.bytes.get(at).copied().unwrap_or(0)
     }
 
+    /// The four bytes there; 0 at the end.
+    #[inline]
+    fn word(&self, at: usize) -> u32 {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        rest.first_chunk().copied().map_or(0, u32::from_le_bytes)
+    }
+
     fn char(&self, at: usize) -> Option<char> {
         self.text.get(at..)?.chars().next()
     }
 
-    /// Validates everything and returns the root. Nesting costs a byte a level, never stack.
-    pub(super) fn document(&self) -> Scan<(Node, Jumps)> {
+    /// Validates everything and returns the root. Nesting costs a byte a level, never stack. Each member of an object at the root is
+    /// shown on the way, with its own members where it is one, too.
+    pub(super) fn document(&self, mut show: Option<Show<'_>>) -> Scan<(Node, Jumps)> {
         let mut open: Vec<u8> = Vec::new();
         let mut jumps = Jumps(Vec::new());
-        let mut record = 0;
+        // The key and the start of the value under way, in the root and one below.
+        let mut under_way = [Span::default(); 2];
+        let mut spans: Vec<Span> = Vec::new();
         let start = self.blank(0)?;
         let mut at = start;
         'value: loop {
             let (before, byte) = (at, self.byte(at));
+            if let Some(span) = open.len().checked_sub(1).and_then(|depth| under_way.get_mut(depth))
+            {
+                span.value = before;
+            }
             at = match byte {
                 b'"' => self.string(at)?,
                 b'{' | b'[' => {
@@ -85,12 +110,9 @@ impl<'a> Scanner<'a> {
                     if self.byte(at) == closer(byte) {
                         at + 1
                     } else {
-                        if open.len() == 1 {
-                            record = before;
-                        }
                         open.push(byte);
                         if byte == b'{' {
-                            at = self.key_and_colon(at, "a key or '}'")?;
+                            at = self.key_and_colon(at, "a key or '}'", &open, &mut under_way)?;
                         } else if !self.begins_value(at) {
                             return fault(at, "a value or ']'");
                         }
@@ -100,14 +122,26 @@ impl<'a> Scanner<'a> {
                 _ => self.scalar(at)?,
             };
             while let Some(&opener) = open.last() {
+                // A value ends here.
+                match (open.len(), opener) {
+                    (1, opener) => {
+                        let span = Span { end: at, ..under_way[0] };
+                        if matches!(self.byte(span.value), b'{' | b'[') {
+                            jumps.note(span.value, at);
+                        }
+                        if let (Some(show), b'{') = (&mut show, opener) {
+                            show(&span, &spans);
+                        }
+                        spans.clear();
+                    }
+                    (2, b'{') if show.is_some() => spans.push(Span { end: at, ..under_way[1] }),
+                    _ => {}
+                }
                 at = self.blank(at)?;
                 let byte = self.byte(at);
                 if byte == closer(opener) {
                     open.pop();
                     at += 1;
-                    if open.len() == 1 {
-                        jumps.note(record, at);
-                    }
                     continue;
                 }
                 if byte != b',' {
@@ -115,10 +149,13 @@ impl<'a> Scanner<'a> {
                 }
                 at = self.blank(at + 1)?;
                 if self.json5 && self.byte(at) == closer(opener) {
+                    // No value ends twice.
+                    open.pop();
+                    at += 1;
                     continue;
                 }
                 if opener == b'{' {
-                    at = self.key_and_colon(at, "a key")?;
+                    at = self.key_and_colon(at, "a key", &open, &mut under_way)?;
                 }
                 continue 'value;
             }
@@ -131,9 +168,18 @@ impl<'a> Scanner<'a> {
         Ok((Node { start, end: at, kind: self.kind(start) }, jumps))
     }
 
-    fn key_and_colon(&self, at: usize, expected: &'static str) -> Scan<usize> {
-        let at = self.key(at, expected)?;
-        let at = self.blank(at)?;
+    fn key_and_colon(
+        &self,
+        start: usize,
+        expected: &'static str,
+        open: &[u8],
+        under_way: &mut [Span; 2],
+    ) -> Scan<usize> {
+        let end = self.key(start, expected)?;
+        if let Some(span) = under_way.get_mut(open.len() - 1) {
+            span.key = (start, end);
+        }
+        let at = self.blank(end)?;
         if self.byte(at) != b':' {
             return fault(at, "':'");
         }
@@ -372,7 +418,7 @@ impl<'a> Scanner<'a> {
                 b' ' | b'\n' | b'\r' | b'\t' => {
                     at += 1;
                     // An indent is long.
-                    while self.bytes.get(at..at + 4) == Some(b"    ") {
+                    while self.word(at) == u32::from_le_bytes(*b"    ") {
                         at += 4;
                     }
                 }

@@ -10,9 +10,9 @@ use crate::error::{Error, Result};
 use crate::inputs::Inputs;
 use crate::plan::identity::{primary_key, stored_identity};
 use crate::report::StoreKind;
-use crate::report::devices::WaitingRequest;
+use crate::report::devices::{Compact, WaitingRequest};
 use crate::store::pending::{self, Entries};
-use crate::store::{columns, devices, documents, rows};
+use crate::store::{columns, devices, documents, listed, rows};
 use crate::wants::{Stop, want_files, want_queries};
 
 pub(super) type Fields = Map<String, Value>;
@@ -65,6 +65,20 @@ pub(super) fn pending_place(world: &World<'_, '_>) -> String {
     }
 }
 
+/// The records of a store of files as a driver in JavaScript takes them, where it does; see [`listed::compact`].
+pub(super) fn compact(
+    world: &World<'_, '_>,
+    own: Option<&str>,
+) -> Result<Option<(Compact, usize)>, Stop> {
+    if !world.inputs.compact || world.store != StoreKind::Json {
+        return Ok(None);
+    }
+    let path = world.paths.paired();
+    want_files(world.inputs, [path.as_str()])?;
+    let Some(bytes) = world.inputs.file(&path).bytes(&path)? else { return Ok(None) };
+    Ok(listed::compact(bytes, &path, &world.rules, own)?)
+}
+
 /// Shows every record, in the store's order, and tells how many entries are none.
 pub(super) fn each_record(
     world: &World<'_, '_>,
@@ -78,7 +92,9 @@ pub(super) fn each_record(
         let (records, odd): (Vec<Member<'_>>, Vec<Member<'_>>) = pending::members(&document)
             .into_iter()
             .partition(|member| member.value.kind == Kind::Object);
-        records.iter().for_each(|member| show(&member.key, &document.fields(member.value)));
+        for member in records {
+            document.fields(member.value, |fields| show(&member.key, fields));
+        }
         return Ok(odd.len());
     }
     let query = rows::devices(&world.paths.database());

@@ -6,7 +6,7 @@ use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::error::Result;
 use crate::plan::devices::kept::{
-    Fields, Surface, checked, each_record, own, place, records_of, requests, surfaces,
+    self, Fields, Surface, checked, each_record, own, place, records_of, requests, surfaces,
 };
 use crate::report::devices::{DeviceList, WaitingRequest};
 use crate::report::{Notice, StoreKind};
@@ -22,10 +22,14 @@ pub(crate) fn list(world: &World<'_, '_>) -> Result<DeviceList, Stop> {
     let surfaces = missing.take(surfaces(world))?;
     let own = missing.take(own(world))?;
     let mut paired = Vec::new();
-    let odd = each_record(world, |id, record| {
-        let own = own.as_ref().is_some_and(|own| own.as_deref() == Some(id));
-        paired.push(devices::paired(id, record, &world.rules, own));
-    });
+    let mine = own.as_ref().and_then(Option::as_deref);
+    let compact = missing.take(kept::compact(world, mine))?.flatten();
+    let odd = match &compact {
+        Some((_, odd)) => Ok(*odd),
+        None => each_record(world, |id, record| {
+            paired.push(devices::paired(id, record, &world.rules, mine == Some(id)));
+        }),
+    };
     let found = (missing.take(odd)?, requests, surfaces, own);
     let (Some(odd), Some(requests), Some(surfaces), Some(_)) = found else {
         return Err(Stop::Missing(Box::new(missing.0)));
@@ -44,6 +48,7 @@ pub(crate) fn list(world: &World<'_, '_>) -> Result<DeviceList, Stop> {
         waiting: told(world, &requests, &surfaces, &records),
         paired,
         warnings,
+        compact: compact.map(|(compact, _)| compact),
     })
 }
 
