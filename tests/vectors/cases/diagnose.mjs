@@ -289,6 +289,11 @@ ofOther('a named device that was updated and waits', 'its request is approved, a
 const reads = ['operator.read'];
 ofOther('a named device that asks for more and waits', 'its request is approved', '2026.4.15', knownApp('2026.4.15', { scopes: reads, approvedScopes: reads, tokens: { operator: token({ scopes: reads }) } }, { scopes: ['operator.read', 'operator.write'] }), 'pairing-required', 'scope-upgrade', { check: argvs(['devices', 'approve', OTHER.deviceId, ...target('2026.4.15')]) });
 const hosting = { clientId: 'node-host', clientMode: 'node', platform: 'linux', role: 'node', roles: ['node'], scopes: [] };
+for (const version of ['2026.2.19', '2026.4.15']) {
+  const asks = { ...asking, clientId: 'openclaw-control-ui', clientMode: 'webchat', platform: 'Win32', role: 'operator', roles: ['operator'], scopes: ['operator.read'] };
+  const inputs = { ...WAITING, files: { ...WAITING.files, [PENDING]: pending(asks) } };
+  ofOther(`a named browser that waits, ${version}`, 'its request is approved, and no more than that', version, inputs, 'pairing-required', 'not-paired', { check: argvs(['devices', 'approve', OTHER.deviceId, ...target(version)]) }, { client: 'control-ui' });
+}
 ofOther('a named node that waits', 'as a node', '2026.4.15', { ...WAITING, files: { ...WAITING.files, [PENDING]: pending({ ...asking, ...hosting }) } }, 'pairing-required', 'not-paired', { check: argvs(['devices', 'approve', OTHER.deviceId, ...target('2026.4.15')]) });
 
 // W_PENDING_STICKY is said where it is the cause. CASES A21: on a connection that is not local a waiting request is in nobody's way.

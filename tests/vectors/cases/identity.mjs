@@ -154,6 +154,7 @@ only('a device by its raw key', 'its private half lives elsewhere', OTHER.public
 only('a device by its PEM', 'the same', OTHER.publicKeyPem);
 only('a device by its PEM with CRLF', 'the same', OTHER.publicKeyPem.replaceAll('\n', '\r\n'));
 only('a device by padded base64', 'the same', OTHER.raw.toString('base64'));
+vectors.push({ name: 'a device by its deviceId', why: 'where its key is', operation: 'prePair', options: at('2026.4.15', { device: { publicKey: OTHER.deviceId } }), inputs: json(), expect: { error: 'KEY', hint: 'That is a deviceId' } });
 only('a device with a name', 'the record\'s', OTHER.publicKey, { displayName: 'function' });
 add('a device beside a broken identity', 'no identity is read', { device: { publicKey: OTHER.publicKey } }, { [DEVICE]: 'oops' }, { changes: [[PAIRED, 'created']], identity: 'untouched' });
 for (const [name, key] of [['a private key for a device', OURS.privateKeyPem], ['a short key for a device', OTHER.publicKey.slice(1)], ['a long key for a device', `${OTHER.publicKey}AA`], ['no key for a device', ''], ['a deviceId for a device', `${OTHER.deviceId}`]]) {

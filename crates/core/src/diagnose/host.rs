@@ -186,7 +186,8 @@ pub(super) fn modes(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings)
         if stat.mode & 0o022 != 0 {
             findings.add(NoticeCode::Mode, path, format!("Others may write in this folder (mode {:o}): they could put another identity there.", stat.mode & 0o777), "Run `chmod 700` on it.");
         }
-        for name in &stat.backups {
+        // OpenClaw's own copies of its config (src/config/backup-rotation.ts) hold no key.
+        for name in stat.backups.iter().filter(|name| !name.starts_with("openclaw.json.")) {
             findings.add(
                 NoticeCode::Backup,
                 &crate::store::paths::join(path, name),

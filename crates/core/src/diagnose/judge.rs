@@ -109,8 +109,16 @@ pub(super) fn described(case: Case<'_>, disk: &Disk, record: Option<&Paired>) ->
     let Paired { platform, device_family, .. } = device.clone();
     asking.platform = asking.platform.or(platform);
     asking.device_family = asking.device_family.or(device_family);
-    let bare = given.client == Client::Agent && given.client_id.is_none() && given.method.is_none();
-    if bare && asking.scopes.is_none() && !waiting.request.scopes.is_empty() {
+    // What an agent and the command line ask for hangs on the method that they call.
+    let tells = match given.client {
+        Client::Agent => given.client_id.is_none(),
+        client => client != Client::Cli,
+    };
+    if tells
+        && given.method.is_none()
+        && asking.scopes.is_none()
+        && !waiting.request.scopes.is_empty()
+    {
         asking.scopes = Some(waiting.request.scopes.clone());
     }
     filled(&asking, Some(record.or(Some(device))))

@@ -25,10 +25,11 @@ use crate::diagnose::assumed::assumed;
 use crate::diagnose::elsewhere::by_hand;
 use crate::diagnose::findings::Findings;
 use crate::diagnose::host::{modes, node, want_modes, without_secret};
-use crate::diagnose::judge::{Case, against_the_log, is_open, judge, untold};
+use crate::diagnose::judge::{Case, against_the_log, described, is_open, judge, untold};
 use crate::diagnose::profiles::profiles;
 use crate::diagnose::remedy::remedy;
 use crate::error::Result;
+use crate::gateway::state::Paired;
 use crate::options::target::Target;
 use crate::options::{DiagnoseOptions, log};
 use crate::plan::devices::waiting;
@@ -59,6 +60,11 @@ pub(crate) fn diagnose(
             disk.unreadable(notice.clone());
         }
     }
+    // What it asks for now counts after an approval too, when no request tells it any more.
+    let record = disk.record.as_ref().map(Paired::read);
+    let mut asking = options.clone();
+    asking.connection.scopes = described(case, &disk, record.as_ref()).scopes;
+    let case = Case { options: &asking, ..case };
     let mut remedy = remedy(world, case, &disk, &outcome)?;
     if let (Some(remedy), Some(hint)) = (&mut remedy, secretless.and_then(|notice| notice.hint))
         && remedy.opens

@@ -148,7 +148,7 @@ impl DiagnoseInput {
 }
 
 /// The options of `diagnose`.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct DiagnoseOptions {
     /// The connection to judge.
     pub connection: Connection,

@@ -136,8 +136,12 @@ impl DeviceInput {
     /// Its key.
     pub(super) fn key(self) -> Result<[u8; 32]> {
         keys::parse_public_key(&self.public_key).ok_or_else(|| {
-            Error::new(ErrorCode::Key, "device.publicKey is no Ed25519 public key.")
-                .hint("Give the raw 32 bytes in base64url (43 characters), or an SPKI PEM. A private key is not wanted here.")
+            let id = self.public_key.len() == 64
+                && self.public_key.bytes().all(|byte| byte.is_ascii_hexdigit());
+            Error::new(ErrorCode::Key, "device.publicKey is no Ed25519 public key.").hint(match id {
+                true => "That is a deviceId. `npx openclaw-prepair devices list --json` shows the public key beside it; if the device waits, `npx openclaw-prepair devices approve` takes its id.",
+                false => "Give the raw 32 bytes in base64url (43 characters), or an SPKI PEM. A private key is not wanted here.",
+            })
         })
     }
 }

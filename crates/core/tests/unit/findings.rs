@@ -664,6 +664,9 @@ fn the_host() {
         set("/s/identity", with(|stat| stat.backups = vec!["device.json.1.bak".into()])),
         set("/s/identity", stat(0o700)),
     );
+    let mut copied = Dir::sound(MODERN);
+    set("/s", with(|stat| stat.backups = vec!["openclaw.json.bak".into()]))(&mut copied);
+    assert_eq!(copied.codes(), Vec::<String>::new(), "OpenClaw's own copy of its config");
     // Its home is the folder of its state dir.
     let configured = |dir: &mut Dir| {
         dir.stats.insert("/".into(), with(|stat| stat.profiles = vec![".openclaw-work".into()]));
