@@ -19,7 +19,8 @@ export function ship(folder) {
   const names = (rooms) => rooms.flatMap((room) => readdirSync(join(folder, 'lib', room)).map((name) => `lib/${room}/${name}`)).filter((name) => name.endsWith('.js'));
   const made = (entryPoints, options) => buildSync({
     absWorkingDir: folder, entryPoints, outbase: '.', outdir: '.', allowOverwrite: true, platform: 'node', format: 'cjs', target: 'es2022',
-    charset: 'utf8', logLevel: 'error', ...options,
+    // a lineLimit: Node shows the line of an error that nobody catches
+    charset: 'utf8', logLevel: 'error', lineLimit: 160, ...options,
   });
   const cli = 'lib/cli/index.js';
   made([cli], { bundle: true, minify: true, external: ['core', 'entry', 'node'].map((room) => `../${room}/*`).concat('../../package.json') });

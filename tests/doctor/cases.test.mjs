@@ -39,7 +39,7 @@ describe('whose files they are', () => {
       const { code, out } = await as(65534, [command, ...V], env);
       assert.equal(code, command === 'setup' ? 1 : 4, out);
       assert.match(out, /PERMISSION/);
-      assert.match(out.replace(/\s+/g, ' '), /It belongs to uid 0, and this runs as uid 65534\. .*run `chown 65534` on it, as root\./);
+      assert.match(out.replace(/\s+/g, ' '), /It belongs to uid 0, and this runs as uid 65534\. .*run `chown -R 65534` on the state dir, as root\./);
     }
   });
 

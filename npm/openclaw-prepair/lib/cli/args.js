@@ -60,7 +60,7 @@ const FLAGS = {
   device: ['KEY', 'this device by its public key (doctor: or its id); no identity is touched', (o, v) => (o.device = { publicKey: v })],
   'display-name': ['NAME', 'name of the paired device', (o, v) => (o.displayName = v)],
   role: ['ROLE', 'operator (default) or node', (o, v) => (o.role = v)],
-  scopes: ['A,B', 'exactly these scopes; default: all five', (o, v) => (o.scopes = list(v))],
+  scopes: ['A,B', 'exactly these scopes; default: all five, in `devices approve` what is asked for', (o, v) => (o.scopes = list(v))],
   'identity-file': ['PEM', 'use the private key in this file', (o, v, io) => (o.identity = { privateKeyPem: io.read(v) })],
   'secret-env': ['NAME', 'derive the key from the secret in this variable', (o, v, io) => (o.identity = { ...o.identity, secret: io.env(v) })],
   label: ['TEXT', '... and this label', (o, v) => (o.identity = { ...o.identity, label: v })],

@@ -11,7 +11,7 @@ function owned(error) {
   if (stat === undefined || own === 0 || (stat.uid === own && (stat.mode & 0o600) === 0o600)) return error;
   error.hint = stat.uid === own
     ? `It belongs to this user (uid ${own}), but its mode ${(stat.mode & 0o777).toString(8).padStart(3, '0')} forbids it: run \`chmod u+rwX\` on it.`
-    : `It belongs to uid ${stat.uid}, and this runs as uid ${own}. Run this as uid ${stat.uid}; or, where uid ${own} runs the gateway, give it back: run \`chown ${own}\` on it, as root.`;
+    : `It belongs to uid ${stat.uid}, and this runs as uid ${own}. Run this as uid ${stat.uid}; or, where uid ${own} runs the gateway, give all of it back: run \`chown -R ${own}\` on the state dir, as root.`;
   return error;
 }
 
