@@ -13,7 +13,7 @@ import { compress } from './tarball.mjs';
 import { writeTexts } from './texts.mjs';
 
 const CARRIED = ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'SECURITY.md', 'package.json'];
-const LARGEST = 350 * 1024;
+const LARGEST = 360 * 1024;
 
 /** The first bytes of a shared library for each machine. */
 const MACHINES = {

@@ -19,13 +19,14 @@ export function ship(folder) {
   const names = (rooms) => rooms.flatMap((room) => readdirSync(join(folder, 'lib', room)).map((name) => `lib/${room}/${name}`)).filter((name) => name.endsWith('.js'));
   const made = (entryPoints, options) => buildSync({
     absWorkingDir: folder, entryPoints, outbase: '.', outdir: '.', allowOverwrite: true, platform: 'node', format: 'cjs', target: 'es2022',
-    // a lineLimit: Node shows the line of an error that nobody catches
-    charset: 'utf8', logLevel: 'error', lineLimit: 160, ...options,
+    charset: 'utf8', logLevel: 'error', ...options,
   });
   const cli = 'lib/cli/index.js';
-  made([cli], { bundle: true, minify: true, external: ['core', 'entry', 'node'].map((room) => `../${room}/*`).concat('../../package.json') });
+  // Node shows the whole line of an error that nobody catches.
+  const lineLimit = 160;
+  made([cli], { bundle: true, minify: true, lineLimit, external: ['core', 'entry', 'node'].map((room) => `../${room}/*`).concat('../../package.json') });
   for (const name of names(['cli'])) if (name !== cli) rmSync(join(folder, name));
-  made(names(['entry', 'node']), { minifyWhitespace: true, minifySyntax: true });
+  made(names(['entry', 'node']), { minifyWhitespace: true, minifySyntax: true, lineLimit });
   // as crates/xtask/src/esm.rs makes their twins: what is the same costs next to nothing in the tarball
   made(names(['core', 'sandbox']), { minifyWhitespace: true, minifySyntax: true });
 }

@@ -28,8 +28,7 @@ pub(crate) fn twins() -> Result {
         .arg(esbuild()?)
         .args(["--bundle", "--splitting", "--format=esm", "--platform=neutral", "--outbase=."])
         .args(["--minify-whitespace", "--minify-syntax", "--charset=utf8", "--log-level=warning"])
-        // Node shows the line of an error that nobody catches
-        .args(["--target=es2022", "--out-extension:.js=.mjs", "--line-limit=160"])
+        .args(["--target=es2022", "--out-extension:.js=.mjs"])
         .arg(format!("--outdir={}", out.display()))
         .args(SHARED))
 }
