@@ -215,11 +215,17 @@ const ORIGINS: &[&str] = &["gateway", "controlUi", "allowedOrigins"];
 /// The origin of the page, where the caller named it and it can be one.
 fn origin(case: Case<'_>) -> Option<String> {
     let origin = case.options.connection.origin.as_deref()?.trim();
-    let (scheme, host) = origin.split_once("://")?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-    let sound = matches!(scheme, "http" | "https") && !host.is_empty() && host.bytes().all(plain);
     let strangers = case.logged.and_then(|logged| logged.origin.as_deref());
-    (sound && strangers.map(str::trim) != Some(origin)).then(|| origin.to_string())
+    (is_origin(origin) && strangers.map(str::trim) != Some(origin)).then(|| origin.to_string())
+}
+
+/// Whether a text is an origin, and holds nothing that a shell reads.
+pub(super) fn is_origin(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    let parts = text.split_once("://");
+    parts.is_some_and(|(scheme, host)| {
+        matches!(scheme, "http" | "https") && !host.is_empty() && host.bytes().all(plain)
+    })
 }
 
 /// One change of the config for all that keeps the gateway from starting, where that is enough.
