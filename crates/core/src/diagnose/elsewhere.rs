@@ -9,7 +9,6 @@ use crate::diagnose::after::refusal;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::fault::Fault;
 use crate::diagnose::judge::{Case, described, fails_at, presents_device};
-use crate::diagnose::remedy::is_origin;
 use crate::gateway::state::{Mode, OtherSecret, Paired};
 use crate::gateway::tree::Question;
 use crate::gateway::walk::Outcome;
@@ -154,6 +153,15 @@ fn not_allowed(case: Case<'_>, disk: &Disk) -> String {
             )
         }
     }
+}
+
+/// Whether a text is an origin, and holds nothing that a shell reads.
+pub(super) fn is_origin(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    let parts = text.split_once("://");
+    parts.is_some_and(|(scheme, host)| {
+        matches!(scheme, "http" | "https") && !host.is_empty() && host.bytes().all(plain)
+    })
 }
 
 /// What is paired and what waits, as a command.

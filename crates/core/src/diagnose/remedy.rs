@@ -14,7 +14,7 @@ use crate::codes::ErrorCode;
 use crate::context::World;
 use crate::diagnose::after::{Act, Setting, after, refusal};
 use crate::diagnose::disk::Disk;
-use crate::diagnose::elsewhere::{by_hand, elsewhere};
+use crate::diagnose::elsewhere::{by_hand, elsewhere, is_origin};
 use crate::diagnose::fault::Fault;
 use crate::diagnose::judge::{Case, Row, described, fails_at, is_open, presents_device};
 use crate::gateway::state::Paired;
@@ -217,15 +217,6 @@ fn origin(case: Case<'_>) -> Option<String> {
     let origin = case.options.connection.origin.as_deref()?.trim();
     let strangers = case.logged.and_then(|logged| logged.origin.as_deref());
     (is_origin(origin) && strangers.map(str::trim) != Some(origin)).then(|| origin.to_string())
-}
-
-/// Whether a text is an origin, and holds nothing that a shell reads.
-pub(super) fn is_origin(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-    let parts = text.split_once("://");
-    parts.is_some_and(|(scheme, host)| {
-        matches!(scheme, "http" | "https") && !host.is_empty() && host.bytes().all(plain)
-    })
 }
 
 /// One change of the config for all that keeps the gateway from starting, where that is enough.
