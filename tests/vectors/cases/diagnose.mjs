@@ -263,8 +263,9 @@ for (const [form, of] of [['on the console', lineOf], ['in the log file', fileLi
   logged('no device, and ours would not', null, afterwards, 'pairing-required', 'not-paired', stands(/which the log line does not name: that of this state dir is judged/, ({ remedy }) => remedy.opens && remedy.steps.length === 1 && remedy.steps[0].argv[0] === 'setup'));
   logged('no device, from tomorrow', null, files(), 'pairing-required', 'not-paired', { check: (_, { report: { remedy } }) => remedy.opens === false && remedy.steps.map(({ argv }) => argv[0]).join() === 'setup,devices' });
   const ours = rows({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }, [row(OURS)]);
-  logged('of a version whose agent needs no socket', OURS.deviceId, ours, 'open', null, stands(/^(?!.*needs no socket)/), NEWEST);
+  logged('of a version whose agent makes no connection', OURS.deviceId, ours, 'open', null, stands(/^(?!.*inside the gateway)/), NEWEST);
 }
+add('headers for the agent of a version that makes no connection', 'it says that they are not its own, and whom to ask', NEWEST, { ...proxied }, rows({}, [row(OURS)]), 'open', null, stands(/runs inside the gateway and makes no connection, so the headers.*connection\.client: cli, control-ui or app\.$/));
 const secretLine = `2026-11-26T05:38:57.027+00:00 [ws] unauthorized conn=f4fa00ba-5152-4115-b3fa-478915095806 peer=127.0.0.1:47734->127.0.0.1:31448 remote=127.0.0.1 client=cli cli vdev role=operator scopes=1 auth=token device=yes platform=linux instance=n/a host=127.0.0.1:31448 origin=n/a ua=n/a reason=token_mismatch`;
 add('a log line of a wrong token', 'the gateway said so', NEWEST, { log: secretLine }, rows({}, [row(OURS)]), 'rejected', 'auth', { check: (_, { report }) => report.assumed.client === 'cli' && report.remedy.opens === false && /gateway's token/.test(report.remedy.steps[0].text) });
 // A promise holds for the same connection, and so for what its line says.
@@ -280,6 +281,12 @@ const ofOther = (name, why, version, inputs, verdict, reason, expect, connection
   name, why, operation: 'diagnose', options: at(version, { configPath: CONFIG, env: { TOKEN: 'the-gateways-secret' }, connection: { ...proxied, ...connection }, device: { publicKey: OTHER.publicKey } }), inputs, expect: { verdict, reason, ...expect },
 });
 ofOther('a named device that waits', 'its request is approved', '2026.4.15', WAITING, 'pairing-required', 'not-paired', { check: argvs(['devices', 'approve', OTHER.deviceId, ...target('2026.4.15')]) });
+for (const [way, connection] of [['proxy', {}], ['directly', { headers: {}, remoteAddress: '127.0.0.1' }]]) {
+  const told = (report) => report.findings.filter(({ code }) => ['W_NOT_PAIRED', 'W_PENDING_STICKY'].includes(code)).map(({ hint }) => hint);
+  ofOther(`a named device that waits, its findings, ${way}`, 'they advise what the remedy does', '2026.4.15', WAITING, 'pairing-required', way === 'proxy' ? 'not-paired' : 'sticky-pending', {
+    check: (_, { report }) => told(report).length === (way === 'proxy' ? 1 : 2) && told(report).every((hint) => hint === `Run \`npx openclaw-prepair devices approve ${OTHER.deviceId}\`.`),
+  }, connection);
+}
 ofOther('a named device of which two requests wait', 'the one that opens is named', '2026.4.15', { ...WAITING, files: { ...WAITING.files, [PENDING]: pending(asking, { ...asking, requestId: '7b0c3f52-5d1e-4a53-9f0e-3a1d6c1f7f11' }) } }, 'pairing-required', 'not-paired', { check: argvs(['devices', 'approve', WAITS, ...target('2026.4.15')]) });
 ofOther('a named device whose request is too old', 'its key is approved', '2026.4.15', { ...WAITING, files: { ...WAITING.files, [PENDING]: pending({ ...asking, ts: 1 }) } }, 'pairing-required', 'not-paired', { check: argvs(['pre-pair', '--device', OTHER.publicKey, ...target('2026.4.15')]) });
 ofOther('a named device that asks for less than it needs', 'its key is approved', '2026.4.15', WAITING, 'pairing-required', 'not-paired', { check: argvs(['pre-pair', '--device', OTHER.publicKey, ...target('2026.4.15')]) }, { client: 'cli', scopes: ['operator.admin'] });
@@ -354,7 +361,8 @@ add('the remedy of an origin among the headers', 'the same', '2026.4.29', { ...p
 for (const [name, origin] of [['that cannot be one', 'https://x" --bad'], ['that is not known', undefined]]) {
   add(`the remedy of an origin ${name}`, 'said, not spelled', '2026.4.29', { ...page, origin }, whole(), 'rejected', 'auth', { check: (_, { report }) => report.remedy.opens === false && /allowedOrigins=\["https:\/\/claw\.example\.org"\]/.test(report.remedy.steps[0].text) && !JSON.stringify(report.remedy).includes('--bad') });
 }
-add('the remedy of an origin that a log line tells', 'said, not spelled', '2026.4.29', { client: 'control-ui', log: '2026-11-26T05:36:40.275+00:00 [ws] closed before connect conn=e878c409-4683-4870-bc3b-c18e37c164ca peer=10.0.0.7:50182->10.0.0.1:30876 remote=10.0.0.7 fwd=n/a origin=https://evil.example host=gw.example:30876 ua=n/a code=1008 reason=n/a' }, whole(), 'rejected', 'auth', { check: (_, { report }) => report.remedy.opens === false && !JSON.stringify(report.remedy).includes('evil') });
+add('the remedy of an origin that nobody gave', 'the one that was assumed', '2026.4.29', { ...page, origin: undefined }, whole(), 'rejected', 'auth', { check: (_, { report }) => /^No origin was given, so "http:\/\/[^"]+" was assumed.*connection\.origin/.test(report.remedy.steps[0].text) });
+add('the remedy of an origin that a log line tells', 'said with who named it, and no step of ours', '2026.4.29', { client: 'control-ui', log: '2026-11-26T05:36:40.275+00:00 [ws] closed before connect conn=e878c409-4683-4870-bc3b-c18e37c164ca peer=10.0.0.7:50182->10.0.0.1:30876 remote=10.0.0.7 fwd=n/a origin=https://evil.example host=gw.example:30876 ua=n/a code=1008 reason=n/a' }, whole(), 'rejected', 'auth', { check: (_, { report }) => report.remedy.opens === false && report.remedy.steps.every(({ by, argv }) => by === 'hand' && argv === undefined) && /the origin https:\/\/evil\.example, which the log line names\. Only if that is the address that your browser shows/.test(report.remedy.steps[0].text) && !report.remedy.steps[0].text.includes('claw.example.org') });
 
 // Profiles of the same user: named where the gateway that is meant may run with one of them.
 const HOME = '/home/u';

@@ -38,13 +38,25 @@ fn connection(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
         Some(_) => "through a proxy that adds headers",
     };
     let in_process = outcome.steps.first().is_some_and(|step| step.answer == "in process");
+    let started = match is_empty(world) || !world.rules_started(disk) {
+        true => "; no gateway has started here yet",
+        false => "",
+    };
+    if in_process {
+        let passed_by = match described.headers.iter().next() {
+            Some(_) => {
+                ", so the headers that were given say nothing about it: to judge a client that passes the proxy, name one by connection.client: cli, control-ui or app"
+            }
+            None => "",
+        };
+        return format!("It runs inside the gateway and makes no connection{passed_by}{started}.");
+    }
     let logged = case.logged.map(|logged| logged.device_id.is_some());
     let own = !disk.elsewhere;
     let agent = matches!(described.client, Client::Agent | Client::Cli);
-    let device = match (in_process, presents_device(outcome)) {
-        (true, _) => "needs no socket",
-        (false, true) if case.options.device.is_some() => "presents the device that was named",
-        (false, true) => match logged {
+    let device = match presents_device(outcome) {
+        true if case.options.device.is_some() => "presents the device that was named",
+        true => match logged {
             Some(true) if own => "presents the device of this state dir, which the log line names",
             Some(true) => "presents the device that the log line names",
             Some(false) => {
@@ -53,8 +65,8 @@ fn connection(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
             None if agent => "presents its device",
             None => "presents the device of this state dir, since no other was named",
         },
-        (false, false) if outcome.steps.len() > 1 => "presents no device",
-        (false, false) => "is as this version makes it",
+        false if outcome.steps.len() > 1 => "presents no device",
+        false => "is as this version makes it",
     };
     let secret = described.auth.unwrap_or(match disk.auth() {
         Mode::Password => Auth::Password,
@@ -66,10 +78,6 @@ fn connection(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
         Auth::Password => "the gateway's password",
         Auth::DeviceToken => "its own device token",
         Auth::None => "no secret",
-    };
-    let started = match is_empty(world) || !world.rules_started(disk) {
-        true => "; no gateway has started here yet",
-        false => "",
     };
     format!("It comes from {from}, {way}, {device}, and brings {secret}{started}.")
 }

@@ -3,12 +3,13 @@
 use crate::base::base64;
 use crate::base::json5;
 use crate::base::keys::device_id;
+use crate::base::text::quote;
 use crate::context::World;
 use crate::diagnose::after::refusal;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::fault::Fault;
-use crate::diagnose::judge::{Case, fails_at, presents_device};
-use crate::gateway::state::{Mode, OtherSecret};
+use crate::diagnose::judge::{Case, described, fails_at, presents_device};
+use crate::gateway::state::{Mode, OtherSecret, Paired};
 use crate::gateway::tree::Question;
 use crate::gateway::walk::Outcome;
 use crate::options::target::flag;
@@ -98,9 +99,7 @@ pub(super) fn elsewhere(
             })]
         }
         (Verdict::Rejected, Some(Reason::Auth)) if fails_at(outcome, Question::Origin) => {
-            vec![by_hand(
-                "The gateway does not allow this page's origin. Allow the address that the browser shows, for example by `npx openclaw-prepair patch-config --set 'gateway.controlUi.allowedOrigins=[\"https://claw.example.org\"]'`, then restart the gateway.",
-            )]
+            vec![by_hand(not_allowed(case, disk))]
         }
         (Verdict::Rejected, Some(Reason::Auth)) => vec![by_hand(match mode {
             Mode::TrustedProxy => {
@@ -122,6 +121,46 @@ pub(super) fn elsewhere(
             });
             vec![by_hand(text.unwrap_or_else(|| "No change on this disk opens it. Connect from the gateway's own machine, or ask the gateway's owner.".to_string()))]
         }
+    })
+}
+
+/// Of a page whose origin the gateway does not allow: which origin that was, and who said so.
+fn not_allowed(case: Case<'_>, disk: &Disk) -> String {
+    let given = case.options.connection.origin.as_deref().map(str::trim);
+    let sound = given.filter(|origin| is_origin(origin));
+    let told = case.logged.and_then(|logged| logged.origin.as_deref()).map(str::trim);
+    let allow = |origin: &str| {
+        format!(
+            "`npx openclaw-prepair patch-config --set 'gateway.controlUi.allowedOrigins=[\"{origin}\"]'`, then restart the gateway."
+        )
+    };
+    let example = allow("https://claw.example.org");
+    match (given, sound) {
+        (_, Some(origin)) => format!(
+            "The gateway does not allow the origin {origin}{}. Only if that is the address that your browser shows, allow it by {}",
+            if told == Some(origin) { ", which the log line names" } else { "" },
+            allow(origin)
+        ),
+        (Some(_), None) => format!(
+            "The gateway does not allow this page's origin. Allow the address that the browser shows, for example by {example}"
+        ),
+        (None, None) => {
+            let record = disk.record.as_ref().map(Paired::read);
+            let assumed = described(case, disk, record.as_ref()).origin.unwrap_or_default();
+            format!(
+                "No origin was given, so {} was assumed, which the gateway does not allow. Name that of the page by connection.origin and ask again; or allow the address that the browser shows, for example by {example}",
+                quote(&assumed)
+            )
+        }
+    }
+}
+
+/// Whether a text is an origin, and holds nothing that a shell reads.
+pub(super) fn is_origin(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    let parts = text.split_once("://");
+    parts.is_some_and(|(scheme, host)| {
+        matches!(scheme, "http" | "https") && !host.is_empty() && host.bytes().all(plain)
     })
 }
 

@@ -8,7 +8,7 @@ use crate::context::World;
 use crate::diagnose::config::settings;
 use crate::diagnose::disk::{Disk, gather, proxy_list, unless_refused};
 use crate::diagnose::fault::Fault;
-use crate::diagnose::findings::Findings;
+use crate::diagnose::findings::{APPROVE, Findings};
 use crate::diagnose::identity::leftovers;
 use crate::diagnose::record::record;
 use crate::diagnose::subject::Subject;
@@ -185,7 +185,9 @@ fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Fin
     }
     if !disk.unread.is_empty() {
         let why = disk.unread.iter().map(|unread| match &unread.place {
-            Some(place) => format!("{} ({})", unread.message, place.path),
+            Some(place) => {
+                format!("{} ({})", unread.message.trim_end_matches('.'), place.path)
+            }
             None => unread.message.clone(),
         });
         return ended(Verdict::Unknown, None, Question::Read, why.collect());
@@ -254,9 +256,12 @@ fn sticky(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
             NoticeCode::PendingSticky,
             &path,
             format!("The pending request {} of this device is not silent: later ones that could be approved silently join it and wait too.", request_name(&waiting.request_id)),
-            format!(
-                "Run `npx openclaw-prepair setup`; or `npx openclaw-prepair clear-pending --device-id {id}`, which helps at once too, beside a running gateway."
-            ),
+            match disk.elsewhere {
+                true => APPROVE.to_string(),
+                false => format!(
+                    "Run `npx openclaw-prepair setup`; or `npx openclaw-prepair clear-pending --device-id {id}`, which helps at once too, beside a running gateway."
+                ),
+            },
         );
     }
 }

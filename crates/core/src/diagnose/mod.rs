@@ -66,6 +66,9 @@ pub(crate) fn diagnose(
     asking.connection.scopes = described(case, &disk, record.as_ref()).scopes;
     let case = Case { options: &asking, ..case };
     let mut remedy = remedy(world, case, &disk, &outcome)?;
+    if disk.elsewhere {
+        findings.advise(&target.argv(), remedy.as_ref());
+    }
     if let (Some(remedy), Some(hint)) = (&mut remedy, secretless.and_then(|notice| notice.hint))
         && remedy.opens
     {

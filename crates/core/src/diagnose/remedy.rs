@@ -14,7 +14,7 @@ use crate::codes::ErrorCode;
 use crate::context::World;
 use crate::diagnose::after::{Act, Setting, after, refusal};
 use crate::diagnose::disk::Disk;
-use crate::diagnose::elsewhere::{by_hand, elsewhere};
+use crate::diagnose::elsewhere::{by_hand, elsewhere, is_origin};
 use crate::diagnose::fault::Fault;
 use crate::diagnose::judge::{Case, Row, described, fails_at, is_open, presents_device};
 use crate::gateway::state::Paired;
@@ -215,11 +215,8 @@ const ORIGINS: &[&str] = &["gateway", "controlUi", "allowedOrigins"];
 /// The origin of the page, where the caller named it and it can be one.
 fn origin(case: Case<'_>) -> Option<String> {
     let origin = case.options.connection.origin.as_deref()?.trim();
-    let (scheme, host) = origin.split_once("://")?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-    let sound = matches!(scheme, "http" | "https") && !host.is_empty() && host.bytes().all(plain);
     let strangers = case.logged.and_then(|logged| logged.origin.as_deref());
-    (sound && strangers.map(str::trim) != Some(origin)).then(|| origin.to_string())
+    (is_origin(origin) && strangers.map(str::trim) != Some(origin)).then(|| origin.to_string())
 }
 
 /// One change of the config for all that keeps the gateway from starting, where that is enough.

@@ -128,7 +128,7 @@ const COMMANDS = {
 const WORDS = {
   request: ['REQUEST', (o, v) => (o.requestId = v), ['requestId']],
   device: ['DEVICE', (o, v) => (o.deviceId = v), ['deviceId']],
-  either: ['REQUEST|DEVICE', (o, v) => (o[/^[0-9a-f]{9,}$/.test(v) ? 'deviceId' : /^[0-9a-f]+$/.test(v) ? 'id' : 'requestId'] = v), ['requestId', 'deviceId']],
+  either: ['REQUEST|DEVICE', (o, v) => (o[/^[0-9a-f]{9,}…?$/.test(v) ? 'deviceId' : /^[0-9a-f]+…?$/.test(v) ? 'id' : 'requestId'] = v), ['requestId', 'deviceId']],
   name: ['NAME', (o, v) => (o.name = v), ['name']],
 };
 const DEVICES = {

@@ -114,21 +114,24 @@ function changed(operation, report, c, dry) {
 
 /** An id of which only the beginning was typed, in full. The own device is removed by its whole id alone. */
 function completed(operation, options, list) {
-  const { id, ...out } = options;
-  if (id !== undefined) {
+  const { id: shown, ...out } = options;
+  if (shown !== undefined) {
+    const id = shown.replace(/…$/, '');
     const { waiting } = list();
     const begins = (name) => waiting.some((request) => request[name].startsWith(id));
     out[!begins('requestId') && begins('deviceId') ? 'deviceId' : 'requestId'] = id;
   }
   for (const [name, full] of Object.entries(WHOLE)) {
-    const typed = out[name];
-    if (typeof typed !== 'string' || typed === '' || full.test(typed)) continue;
+    // As `doctor` shows it: `1254cae308a6…`.
+    const typed = typeof out[name] === 'string' ? out[name].replace(/…$/, '') : undefined;
+    if (typed === undefined || typed === '' || full.test(typed)) continue;
     const { paired, waiting } = list();
     const known = name === 'requestId' ? waiting : operation === 'devices.approve' ? waiting : paired;
     const ids = [...new Set(known.map((item) => item[name]))].filter((id) => id.startsWith(typed));
     if (ids.includes(typed)) continue;
-    if (ids.length > 0 && typed.length < LEAST) {
-      throw refusal('AMBIGUOUS', `Of an id at least its first ${LEAST} characters are needed; ${typed.length} were typed.`, { hint: `Type more of it: ${ids.slice(0, 3).map(short).join(', ')}${ids.length > 3 ? ', …' : ''}.` });
+    if (typed.length < LEAST && (ids.length > 0 || /^[0-9a-f]+$/.test(typed))) {
+      const hint = 'See `npx openclaw-prepair devices list`.';
+      throw refusal('AMBIGUOUS', `Of an id at least its first ${LEAST} characters are needed; ${typed.length} were typed.`, { hint: ids.length === 0 ? hint : `Type more of it: ${ids.slice(0, 3).map(short).join(', ')}${ids.length > 3 ? ', …' : ''}.` });
     }
     if (ids.length > 1) {
       throw refusal('AMBIGUOUS', `${ids.length} ids begin like that: ${ids.slice(0, 3).map(short).join(', ')}${ids.length > 3 ? ', …' : ''}.`, { hint: 'Type more of it.' });

@@ -19,7 +19,8 @@ const exitOf = (reports) => (reports.some((report) => !isOpen(report) && !isWall
 /** The key of a device that is named by its key or its id, as far as the store knows it. */
 function keyed(binding, options) {
   const { device, connection, ...target } = options;
-  const id = device?.publicKey;
+  // As `doctor` and `devices list` show it.
+  const id = device?.publicKey?.replace(/…$/, '');
   if (id === undefined || !/^[0-9a-f]{8,64}$/.test(id)) return options;
   const { paired, waiting } = driver.run(binding, 'devices.list', target);
   const found = new Set([...paired, ...waiting].filter(({ deviceId }) => deviceId.startsWith(id)).map(({ publicKey }) => publicKey));
@@ -74,7 +75,7 @@ function runDoctor(binding, call, c, width) {
   }
   if (!call.all) {
     const report = driver.diagnose(binding, options);
-    return { report, code: exitOf([report]), lines: diagnosis(report, c, call, options.connection === undefined && options.device === undefined) };
+    return { report, code: exitOf([report]), lines: diagnosis(report, c, call) };
   }
   if (options.connection !== undefined) throw new Usage('--all judges every connection, so it takes no flag that describes one.');
   const clients = CLIENTS.flatMap((client) => Object.keys(PLACES).map((place) => ({ client, place })));

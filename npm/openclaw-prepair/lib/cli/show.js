@@ -21,6 +21,7 @@ const plural = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
 const FLAGS = [
   [/\bconnection\.(client|method|log)\b/g, '--$1'],
   [/\bconnection\.headers\b/g, '--header'],
+  [/\bconnection\.origin\b/g, "--header 'Origin: …'"],
   [/\bconnection\.remoteAddress\b/g, '--remote-address'],
   [/\bgatewayVersion\b/g, '--gateway-version'],
   [/\bopenclawDir\b/g, '--openclaw-dir'],
@@ -151,7 +152,7 @@ function standsOn({ stateDir, configPath, gateway, store, client, connection }, 
   return [
     ['State', `${safe(stateDir)} (${store === 'json' ? 'files' : 'database'}), config ${safe(configPath)}`],
     ['Gateway', `OpenClaw ${safe(version)}, ${SOURCES[gateway.source]}`],
-    ['Client', `${safe(client)}. ${safe(connection)}`],
+    ['Client', `${safe(client)}. ${safe(inFlags(connection))}`],
   ].map(([name, text]) => ({ first: `${c.dim(name.padEnd(8))} `, text, indent: 9 }));
 }
 
@@ -186,8 +187,7 @@ function waits(list, c) {
   return ['', c.bold(`${plural(list.length, 'request')} waiting`), ...list.map(line), { first: '  ', text: 'If you know the device, approve it by `npx openclaw-prepair devices approve` with the id of its request.', indent: 2, style: c.dim }];
 }
 
-/** `chosen`: the connection was not described, so that it is one of many. */
-function diagnosis(report, c, { why }, chosen = false) {
+function diagnosis(report, c, { why }) {
   const { verdict, reason, steps, findings, remedy } = report;
   const wall = isWall(report);
   const [color, mark] = wall ? [c.red, '✘'] : isOpen(report) ? [c.green, '✔'] : [c.yellow, '?'];
@@ -202,7 +202,7 @@ function diagnosis(report, c, { why }, chosen = false) {
   } else {
     lines.push(color(`${mark} ${VERDICTS[verdict]}${reason ? ` (${reason})` : ''}`));
     const cause = isOpen(report) ? undefined : steps.at(-1);
-    if (cause) lines.push({ first: '  ', text: `${safe(cause.question)} ${safe(cause.answer)}: ${safe(cause.because)}.`, indent: 2 });
+    if (cause) lines.push({ first: '  ', text: `${safe(cause.question)} ${safe(cause.answer)}: ${safe(cause.because).replace(/\.$/, '')}.`, indent: 2 });
   }
   if (remedy) {
     lines.push('', c.bold(remedy.opens ? 'This opens it:' : wall ? 'Nothing here opens it for sure:' : 'What to do:'));
@@ -210,7 +210,7 @@ function diagnosis(report, c, { why }, chosen = false) {
   }
   lines.push(...waits(report.waiting, c));
   if (findings.length > 0) lines.push('', c.bold(isOpen(report) ? plural(findings.length, 'remark') : plural(findings.length, 'finding')), ...told(findings, c, wall ? c.red('✘') : c.yellow('!')));
-  if (chosen && verdict !== 'no-gateway') {
+  if (verdict !== 'no-gateway') {
     lines.push('', { first: '', text: 'This judged one connection. `npx openclaw-prepair doctor --all` shows every client from every place.', indent: 0, style: c.dim });
   }
   return lines;
