@@ -560,7 +560,10 @@ export interface VerifyOptions extends Target {
   client?: 'agent' | 'cli';
   /** For all of it, in milliseconds; default 10000. */
   timeoutMs?: number;
-  /** How long to wait for a gateway that is not there yet, or says that it is starting, before `timeoutMs` counts; default 0. */
+  /**
+   * How long to wait for a gateway that is not there yet, or says that it is starting, and for a record that it has not imported yet, before
+   * `timeoutMs` counts; default 0.
+   */
   waitMs?: number;
   /** Headers of the upgrade request. Default: none. */
   headers?: Record<string, string>;

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import prepair from '../../npm/openclaw-prepair/lib/entry/index.js';
-import { queryState } from '../lib/gateway.mjs';
+import { makeHome, queryState, startGateway } from '../lib/gateway.mjs';
 import { NEWEST } from '../lib/versions.mjs';
 import { cli, home } from './cli.mjs';
 import { closedThenOpen, stage, unpaired } from './gateways.mjs';
@@ -47,6 +47,44 @@ test(`${NEWEST}, bare loopback: by force it pairs, and the record is taken back`
   const { json } = await verify('--force');
   assert.deepEqual([json.ok, json.left], [true, undefined], JSON.stringify(json));
   assert.deepEqual([await rows('paired'), await rows('pending')], [[], []]);
+});
+
+test('a wait goes on while there is no record, and nothing is sent before there is one', async (t) => {
+  const { state, env } = home(t);
+  const heard = [];
+  const server = createServer((socket) => {
+    heard.push(existsSync(join(state, 'devices/paired.json')));
+    socket.on('error', () => {}).end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const options = { stateDir: state, env, gatewayVersion: '2026.2.19', url: `ws://127.0.0.1:${server.address().port}`, token: 'sesame' };
+  // No state dir, then an identity without a record: neither ends it before its time.
+  for (const prepare of [() => {}, () => unpaired({ stateDir: state })]) {
+    prepare();
+    const report = await prepair.verify({ ...options, waitMs: 600 });
+    assert.deepEqual([report.reason, report.elapsedMs >= 600, heard], ['not-paired', true, []]);
+  }
+  const waited = cli(['verify', ...V, '--url', options.url, '--token-env', 'TOKEN', '--wait', '60', '--json'], { env: { ...env, TOKEN: 'sesame' } });
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assert.deepEqual(heard, []);
+  assert.equal((await cli(['setup', ...V], { env })).code, 0);
+  const { json } = await waited;
+  assert.equal(json.reason, 'not-a-gateway');
+  assert.equal(heard.length > 0 && heard.every(Boolean), true);
+});
+
+test(`${NEWEST}: a wait that begins with the gateway's first start ends open`, async (t) => {
+  const made = await makeHome({ version: NEWEST });
+  t.after(() => made.dispose());
+  const flags = ['--gateway-version', NEWEST];
+  const setup = await cli(['setup', ...flags], { env: made.env });
+  assert.equal(setup.code, 0, setup.stderr);
+  const starts = startGateway(made);
+  const { code, stdout, stderr } = await cli(['verify', ...flags, '--wait', '180'], { env: made.env });
+  const gateway = await starts;
+  await gateway.stop();
+  assert.equal(code, 0, stdout + stderr);
 });
 
 describe('what is no gateway', () => {

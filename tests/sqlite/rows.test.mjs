@@ -14,6 +14,7 @@ import { NEWEST } from '../lib/versions.mjs';
 import { place as somewhere, prepair, refusal, snapshot } from '../node/setup.mjs';
 
 const FILE = fileURLToPath(import.meta.url);
+const BIN = fileURLToPath(new URL('../../npm/openclaw-prepair/bin/openclaw-prepair.js', import.meta.url));
 const require = createRequire(import.meta.url);
 const remote = require('../../npm/openclaw-prepair/lib/entry/sandbox-node.js');
 const sqlite = process.getBuiltinModule?.('node:sqlite');
@@ -41,6 +42,36 @@ else {
         assert.match(error.hint, /Node/);
         assert.deepEqual(readdirSync(here.stateDir), ['state']);
       }
+    }
+  });
+  test('without node:sqlite nothing is told of what the database holds', async (t) => {
+    const here = somewhere(t, NEWEST);
+    prepair.setup(here.options);
+    const header = Buffer.alloc(4096);
+    header.write('SQLite format 3\0', 'latin1');
+    header.writeInt32BE(18, 60);
+    here.put('state/openclaw.sqlite', header);
+    // Port 9: nobody listens there.
+    for (const more of [{}, { force: true }, { waitMs: 60_000 }]) {
+      await assert.rejects(prepair.verify({ ...here.options, url: 'ws://127.0.0.1:9', token: 'sesame', ...more }), { code: 'ERR_PREPAIR_SQLITE_UNAVAILABLE', path: here.file('state/openclaw.sqlite') });
+    }
+    const { verdict, assumed, findings } = prepair.diagnose(here.options);
+    assert.deepEqual([verdict, assumed.store], ['unknown', 'sqlite']);
+    assert.doesNotMatch(assumed.connection, /started/);
+    assert.deepEqual(findings.map(({ code }) => code).filter((code) => /PAIRED|IDENTITY/.test(code)), []);
+    const command = (...args) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args, '--state-dir', here.stateDir, '--gateway-version', NEWEST], { encoding: 'utf8', env: { HOME: here.home, PATH: process.env.PATH } });
+      return [status, stdout + stderr];
+    };
+    const [status, said] = command('verify');
+    assert.equal(status, 1, said);
+    assert.match(said, /ERR_PREPAIR_SQLITE_UNAVAILABLE.*cannot read.*→ Run this with the Node that runs the gateway/s);
+    assert.doesNotMatch(said, /setup/);
+    for (const args of [['doctor'], ['doctor', '--all']]) {
+      const [code, text] = command(...args);
+      assert.equal(code, 4, text);
+      assert.match(text, /\(database\).*W_SQLITE_UNAVAILABLE/s);
+      assert.doesNotMatch(text, /\(files\)|no gateway has started/);
     }
   });
 }

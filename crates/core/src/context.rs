@@ -126,6 +126,8 @@ impl<'i, 'a> World<'i, 'a> {
                 unclear = Some(error);
                 StoreKind::Sqlite
             }
+            // It stands there, whatever it holds: the files do not count beside it.
+            Ok(_) if unclear.is_some() => StoreKind::Sqlite,
             store => store?,
         };
         let gateway = Gateway { version: version.map(|version| version.to_string()), source };

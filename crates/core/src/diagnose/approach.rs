@@ -10,7 +10,7 @@ use crate::diagnose::findings::Findings;
 use crate::diagnose::public::settings;
 use crate::diagnose::record::lacking;
 use crate::diagnose::subject::Subject;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::gateway::state::{Mode, Paired};
 use crate::inputs::Inputs;
 use crate::options::Request;
@@ -26,6 +26,8 @@ pub(crate) struct Approach {
     pub device_id: Option<String>,
     /// Its key.
     pub public_key: Option<String>,
+    /// Why the store cannot be told or read, so that nothing here tells of the record.
+    pub unread: Option<Error>,
     /// `gateway.port`.
     pub port: Option<u64>,
     /// `gateway.tls.enabled`.
@@ -81,6 +83,7 @@ pub(crate) fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approac
     };
     let id = disk.device_id();
     Ok(Approach {
+        unread: world.unclear.clone(),
         port: disk.setting(&["gateway", "port"]).and_then(Value::as_u64),
         tls: disk.setting(&["gateway", "tls", "enabled"]) == Some(&Value::Bool(true)),
         dials: dials(&world.rules, &disk),

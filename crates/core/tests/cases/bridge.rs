@@ -176,7 +176,7 @@ fn what_a_connection_attempt_needs_is_found() {
     assert_eq!(
         disk.ask("approach", "diagnose", json!({})),
         json!({
-            "deviceId": id, "publicKey": keys().public_key(), "port": 4242, "tls": true, "dials": null, "authMode": "token", "token": "T", "password": "P", "paired": true,
+            "deviceId": id, "publicKey": keys().public_key(), "unread": null, "port": 4242, "tls": true, "dials": null, "authMode": "token", "token": "T", "password": "P", "paired": true,
             "granted": ["operator.read"], "pending": ["mine"],
             "record": {
                 "displayName": "mine", "platform": "macOS 26.3", "deviceFamily": "Mac", "clientId": "cli", "clientMode": "cli",
@@ -193,7 +193,7 @@ fn what_a_connection_attempt_needs_is_found() {
             json!({})
         ),
         json!({
-            "deviceId": null, "publicKey": null, "port": null, "tls": false, "dials": null, "authMode": null, "token": null, "password": null, "paired": false,
+            "deviceId": null, "publicKey": null, "unread": null, "port": null, "tls": false, "dials": null, "authMode": null, "token": null, "password": null, "paired": false,
             "granted": [], "pending": [], "record": null, "deviceToken": null, "bases": ["/s"],
             "settings": { "gateway": { "tls": { "enabled": false } } },
         })

@@ -104,7 +104,7 @@ const FLAGS = {
   'token-env': ['NAME', 'variable that holds the gateway token', (o, v, io) => (o.token = io.env(v))],
   'password-env': ['NAME', 'variable that holds the gateway password', (o, v, io) => (o.password = io.env(v))],
   timeout: ['SECONDS', 'default 10', (o, v) => (o.timeoutMs = seconds('timeout', v, 1))],
-  wait: ['SECONDS', 'wait so long for a gateway that is starting; default 0', (o, v) => (o.waitMs = seconds('wait', v, 0))],
+  wait: ['SECONDS', 'wait so long for a gateway that is starting, or for the record; default 0', (o, v) => (o.waitMs = seconds('wait', v, 0))],
   force: [null, 'connect even where no record is on disk', (o) => (o.force = true)],
 };
 

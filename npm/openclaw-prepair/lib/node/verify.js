@@ -26,6 +26,9 @@ const PROBES = [
 const KNOWN = ['stateDir', 'configPath', 'profile', 'gatewayVersion', 'openclawDir', 'env', 'now', 'dryRun', 'url', 'token', 'password', 'client', 'timeoutMs', 'waitMs', 'headers', 'force'];
 const DEFAULT_PORT = 18789;
 const MAX_PORT = 65_535;
+/** What passes by itself while a gateway starts: it does not listen, is not ready, or has not imported what the files hold. */
+const PASSING = ['starting', 'unreachable', 'not-paired'];
+const PASSING_ERRORS = ['ERR_PREPAIR_IDENTITY_MISSING', 'ERR_PREPAIR_CHANGED', 'ERR_PREPAIR_SQLITE', 'ERR_PREPAIR_SQLITE_BUSY'];
 /** Between two tries of a gateway that is not there yet. */
 const PAUSE_MS = 200;
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -307,10 +310,14 @@ async function verify(binding, options) {
   const start = performance.now();
   const settings = checked(options);
   for (;;) {
-    const report = await once(binding, settings, start);
-    const left = settings.waitMs - (performance.now() - start);
-    if (!['starting', 'unreachable'].includes(report.reason) || left <= 0) return report;
-    await sleep(Math.min(PAUSE_MS, left));
+    const left = () => settings.waitMs - (performance.now() - start);
+    try {
+      const report = await once(binding, settings, start);
+      if (!PASSING.includes(report.reason) || left() <= 0) return report;
+    } catch (error) {
+      if (!(error instanceof PrepairError && PASSING_ERRORS.includes(error.code)) || left() <= 0) throw error;
+    }
+    await sleep(Math.max(0, Math.min(PAUSE_MS, left())));
   }
 }
 
@@ -319,6 +326,7 @@ async function once(binding, settings, start) {
   const { target, force, headers, timeoutMs } = settings;
   const scopes = Object.fromEntries(PROBES.map(({ scope }) => [scope, false]));
   const before = driver.approach(binding, target);
+  if (before.unread !== null) throw new PrepairError(before.unread);
   const { url, token, password } = address(binding, settings, before);
   const result = (rest) => ({ ok: false, scopes, ...rest, url: shown(url), elapsedMs: Math.round(performance.now() - start) });
   // OpenClaw's own clients would not connect, whatever answers.
