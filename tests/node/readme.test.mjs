@@ -33,7 +33,7 @@ test('the setup script prepares a fresh home, does nothing the second time, and 
   assert.deepEqual(here.json('openclaw.json').gateway.trustedProxies, ['10.0.0.9']);
   const second = run(here, script, { PROXY_PEERS: '10.0.0.9' });
   assert.equal(second.status, 0);
-  assert.equal(second.stdout, '');
+  assert.equal(second.stdout, 'nothing to do\n');
   here.put('devices/paired.json', '{"x": ');
   const third = run(here, script);
   assert.equal(third.status, 1);
