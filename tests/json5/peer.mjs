@@ -17,7 +17,8 @@ export function buildPeer(bugs = [], name = '') {
   }
   const copy = mkdtempSync(path.join(tmpdir(), 'prepair-json5-'));
   try {
-    cpSync(path.join(root, 'crates/core'), path.join(copy, 'crates/core'), { recursive: true });
+    // The core alone is built; its build script reads the others.
+    cpSync(path.join(root, 'crates'), path.join(copy, 'crates'), { recursive: true });
     cpSync(path.join(root, 'Cargo.lock'), path.join(copy, 'Cargo.lock'));
     const manifest = readFileSync(path.join(root, 'Cargo.toml'), 'utf8');
     writeFileSync(path.join(copy, 'Cargo.toml'), manifest.replace(/^members = .*$/m, 'members = ["crates/core"]'));
