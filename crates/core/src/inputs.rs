@@ -128,12 +128,19 @@ pub struct Stat {
     pub uid: u32,
     /// How many names it has.
     pub nlink: u64,
-    /// Of a folder: the names in it that end in `.bak`.
+    /// Of a folder: the names in it that end in [`Stat::BACKUP`].
     pub backups: Vec<String>,
-    /// Of a folder: the names in it that begin with `.openclaw-`, the state dirs of profiles where it is a home folder.
+    /// Of a folder: the names in it that begin with [`Stat::PROFILE`], the state dirs of profiles where it is a home folder.
     pub profiles: Vec<String>,
     /// Where a folder, or what lies behind a link, really is; `None` where nobody can tell.
     pub real: Option<String>,
+}
+
+impl Stat {
+    /// What the names of [`Stat::backups`] end in.
+    pub const BACKUP: &'static str = ".bak";
+    /// What the names of [`Stat::profiles`] begin with.
+    pub const PROFILE: &'static str = ".openclaw-";
 }
 
 /// The process that reads.

@@ -48,9 +48,10 @@ impl<I: Io> Disk for Files<'_, I> {
             Kind::Dir => self.names(path).unwrap_or_default(),
             _ => Vec::new(),
         };
-        let profiles =
-            names.iter().filter(|name| name.starts_with(".openclaw-")).cloned().collect();
-        let backups = names.into_iter().filter(|name| name.ends_with(".bak")).collect();
+        let is_profile = |name: &&String| name.starts_with(inputs::Stat::PROFILE);
+        let profiles = names.iter().filter(is_profile).cloned().collect();
+        let is_backup = |name: &String| name.ends_with(inputs::Stat::BACKUP);
+        let backups = names.into_iter().filter(is_backup).collect();
         let real = (linked || kind != Kind::File).then(|| self.0.real_path(path).ok()).flatten();
         Some(inputs::Stat { mode, uid, nlink, backups, profiles, real })
     }

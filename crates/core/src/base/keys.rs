@@ -3,7 +3,7 @@
 //! Spelling is that of OpenClaw's `src/infra/device-identity.ts`, which writes what `node:crypto` exports.
 
 use core::fmt;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use ed25519_dalek::{Signer, SigningKey};
 use hkdf::Hkdf;
@@ -128,10 +128,7 @@ impl KeyPair {
 fn public_of(seed: &[u8; 32]) -> [u8; 32] {
     static LAST: Mutex<Option<([u8; 32], [u8; 32])>> = Mutex::new(None);
     let hash: [u8; 32] = Sha256::new_with_prefix(b"seed\0").chain_update(seed).finalize().into();
-    // Nobody can panic while holding it; were it so, nothing is remembered.
-    let Ok(mut last) = LAST.lock() else {
-        return SigningKey::from_bytes(seed).verifying_key().to_bytes();
-    };
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     match *last {
         Some((known, public)) if known == hash => public,
         _ => {

@@ -40,8 +40,12 @@ pub(crate) fn request_name(id: &str) -> String {
     if is_uuid(id) { id.to_string() } else { quote(id) }
 }
 
+/// Whether the id of a device is one as the gateway makes it.
+pub(crate) fn is_device_id(id: &str) -> bool {
+    id.len() == 64 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// The id of a device: the digits as the gateway makes them, else what a person may see of it.
 pub(crate) fn device_name(id: &str) -> String {
-    let sound = id.len() == 64 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if sound { id.to_string() } else { quote(id) }
+    if is_device_id(id) { id.to_string() } else { quote(id) }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::base::base64;
 use crate::base::keys::{device_id, parse_public_key};
-use crate::base::text::quote;
+use crate::base::text::{is_device_id, quote};
 use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::diagnose::disk::Disk;
@@ -190,8 +190,7 @@ pub(super) fn lacking(rules: &Rules, record: &Map<String, Value>) -> Vec<&'stati
 fn timestamps(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
     if let (undated, Some(first)) = &disk.undated {
         // The key of a record is a device's id, which is no secret.
-        let id = first.len() == 64 && first.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let first = if id { format!("{}…", &first[..12]) } else { quote(first) };
+        let first = if is_device_id(first) { format!("{}…", &first[..12]) } else { quote(first) };
         let path = world.paths.paired();
         let then = match world.rules.store {
             Store::Sqlite => "this version skips them, or stops, when it imports the file",

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::base::json5;
 use crate::base::named::Named;
-use crate::base::text::is_uuid;
+use crate::base::text::{is_device_id, is_uuid};
 
 /// More is no line of a gateway.
 pub(crate) const MAX_LINE: usize = 8 * 1024;
@@ -123,9 +123,7 @@ pub(crate) fn read(line: &str) -> Option<Logged> {
     });
     let client = client.or_else(|| Some((field(&tail, "client")?, field(&tail, "mode")?)));
     let device = told("device").or_else(|| field(&tail, "hasDeviceIdentity"));
-    let device_id = field(&tail, "deviceId").filter(|id| {
-        id.len() == 64 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    });
+    let device_id = field(&tail, "deviceId").filter(|id| is_device_id(id));
     let refused = match (last, told(last)?.as_str()) {
         ("code", "1008") => {
             let cause = told("cause").or_else(|| field(&tail, "cause"));

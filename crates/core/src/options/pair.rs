@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::base::keys::{self, KeyPair};
-use crate::base::text::quote;
+use crate::base::text::{is_device_id, quote};
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 use crate::options::fields::{Fields, texts, wrong};
@@ -136,12 +136,11 @@ impl DeviceInput {
     /// Its key.
     pub(super) fn key(self) -> Result<[u8; 32]> {
         keys::parse_public_key(&self.public_key).ok_or_else(|| {
-            let id = self.public_key.len() == 64
-                && self.public_key.bytes().all(|byte| byte.is_ascii_hexdigit());
-            Error::new(ErrorCode::Key, "device.publicKey is no Ed25519 public key.").hint(match id {
+            let hint = match is_device_id(&self.public_key) {
                 true => "That is a deviceId. `npx openclaw-prepair devices list --json` shows the public key beside it; if the device waits, `npx openclaw-prepair devices approve` takes its id.",
                 false => "Give the raw 32 bytes in base64url (43 characters), or an SPKI PEM. A private key is not wanted here.",
-            })
+            };
+            Error::new(ErrorCode::Key, "device.publicKey is no Ed25519 public key.").hint(hint)
         })
     }
 }

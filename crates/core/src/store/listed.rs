@@ -34,7 +34,7 @@ pub(crate) fn compact(
     Ok((exact && distinct(&names)).then_some((lister.compact, odd)))
 }
 
-/// Whether no name comes twice.
+/// Whether no name comes twice. A set of the standard library does the same and adds 2 KB to the module.
 fn distinct(names: &[Cow<'_, str>]) -> bool {
     let hasher = RandomState::new();
     let mut table = vec![0u32; (2 * names.len()).next_power_of_two()];

@@ -1,9 +1,7 @@
 //! Profiles: state dirs beside the default one, as `openclaw --profile NAME` has them (`src/cli/profile.ts`).
 
+use crate::inputs::Stat;
 use crate::options::target::is_profile;
-
-/// What the folder of each begins with.
-const PREFIX: &str = ".openclaw-";
 
 /// The profile whose state dir is the default one.
 pub(crate) const DEFAULT: &str = "default";
@@ -12,12 +10,12 @@ pub(crate) const DEFAULT: &str = "default";
 pub(crate) fn folder(profile: &str) -> String {
     match profile.eq_ignore_ascii_case(DEFAULT) {
         true => ".openclaw".to_string(),
-        false => format!("{PREFIX}{profile}"),
+        false => format!("{}{profile}", Stat::PROFILE),
     }
 }
 
 /// The profile whose state dir has this name.
 pub(crate) fn of_folder(name: &str) -> Option<&str> {
-    let profile = name.strip_prefix(PREFIX)?;
+    let profile = name.strip_prefix(Stat::PROFILE)?;
     (is_profile(profile) && !profile.eq_ignore_ascii_case(DEFAULT)).then_some(profile)
 }

@@ -129,12 +129,13 @@ function completed(operation, options, list) {
     const known = name === 'requestId' ? waiting : operation === 'devices.approve' ? waiting : paired;
     const ids = [...new Set(known.map((item) => item[name]))].filter((id) => id.startsWith(typed));
     if (ids.includes(typed)) continue;
+    const some = `${ids.slice(0, 3).map(short).join(', ')}${ids.length > 3 ? ', …' : ''}`;
     if (typed.length < LEAST && (ids.length > 0 || /^[0-9a-f]+$/.test(typed))) {
-      const hint = 'See `npx openclaw-prepair devices list`.';
-      throw refusal('AMBIGUOUS', `Of an id at least its first ${LEAST} characters are needed; ${typed.length} were typed.`, { hint: ids.length === 0 ? hint : `Type more of it: ${ids.slice(0, 3).map(short).join(', ')}${ids.length > 3 ? ', …' : ''}.` });
+      const hint = ids.length === 0 ? 'See `npx openclaw-prepair devices list`.' : `Type more of it: ${some}.`;
+      throw refusal('AMBIGUOUS', `Of an id at least its first ${LEAST} characters are needed; ${typed.length} were typed.`, { hint });
     }
     if (ids.length > 1) {
-      throw refusal('AMBIGUOUS', `${ids.length} ids begin like that: ${ids.slice(0, 3).map(short).join(', ')}${ids.length > 3 ? ', …' : ''}.`, { hint: 'Type more of it.' });
+      throw refusal('AMBIGUOUS', `${ids.length} ids begin like that: ${some}.`, { hint: 'Type more of it.' });
     }
     if (ids.length === 0) continue;
     if (operation === 'devices.remove' && paired.some(({ deviceId, own }) => own && deviceId === ids[0])) {

@@ -30,8 +30,8 @@ function keyed(binding, options) {
 
 /**
  * Whether a client in a place is one that there is. This machine's own clients connect directly, and through a proxy on this machine where
- * the config lists one; another device also from elsewhere, where the gateway listens
- * beyond loopback, and from where its request came. What cannot be read tells of none.
+ * the config lists one; another device also from elsewhere, where the gateway listens beyond loopback, and from where its request came. What
+ * cannot be read tells of none.
  */
 function presence(binding, { device, connection, ...target }) {
   /** @type {any[]} */

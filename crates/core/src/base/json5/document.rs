@@ -84,13 +84,32 @@ impl fmt::Debug for Document<'_> {
 /// The depth to which [`Document::value`] goes, that of serde_json.
 const MAX_DEPTH: usize = 128;
 
+/// A text of these bytes.
+fn utf8(bytes: &[u8]) -> Result<&str, SyntaxError> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let offset = error.valid_up_to();
+        let valid =
+            bytes.get(..offset).map(std::str::from_utf8).and_then(Result::ok).unwrap_or_default();
+        let (line, column) = line_column(valid, offset);
+        SyntaxError {
+            offset,
+            line,
+            column,
+            expected: "UTF-8",
+            found: None,
+            encoding: true,
+            end: false,
+        }
+    })
+}
+
 impl<'a> Document<'a> {
     /// Checks the whole text.
     ///
     /// # Errors
     /// The first place at which it is not UTF-8 or not of the syntax.
     pub fn parse(bytes: &'a [u8], syntax: Syntax) -> Result<Self, SyntaxError> {
-        Self::checked(bytes, syntax, None)
+        Self::of(utf8(bytes)?, syntax).checked(None)
     }
 
     /// The same, and shows the members of the root on the way, duplicates too, each with its own members: one look at a large
@@ -103,47 +122,30 @@ impl<'a> Document<'a> {
         syntax: Syntax,
         show: &mut dyn FnMut(&Member<'a>, &Fields<'_, 'a>),
     ) -> Result<Self, SyntaxError> {
-        let text = std::str::from_utf8(bytes).unwrap_or_default();
-        let scanner = Scanner::new(text, syntax == Syntax::Json5);
-        let root = Node { start: 0, end: text.len(), kind: Kind::Object };
-        let document = Self { text, scanner, jumps: Jumps::default(), root, syntax };
+        let text = utf8(bytes)?;
+        let document = Self::of(text, syntax);
         let mut shown = |span: &Span, spans: &[Span]| {
             let key_span = span.key.0..span.key.1;
             let (key, exact) = text::unquote(&text[key_span.clone()]);
             let member = Member { key, exact, key_span, value: document.node(span) };
             show(&member, &Fields { document: &document, spans });
         };
-        Self::checked(bytes, syntax, Some(&mut shown))
+        Self::of(text, syntax).checked(Some(&mut shown))
     }
 
     fn node(&self, span: &Span) -> Node {
         Node { start: span.value, end: span.end, kind: self.scanner.kind(span.value) }
     }
 
-    fn checked(
-        bytes: &'a [u8],
-        syntax: Syntax,
-        show: Option<Show<'_>>,
-    ) -> Result<Self, SyntaxError> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let offset = error.valid_up_to();
-            let valid = bytes
-                .get(..offset)
-                .map(std::str::from_utf8)
-                .and_then(Result::ok)
-                .unwrap_or_default();
-            let (line, column) = line_column(valid, offset);
-            SyntaxError {
-                offset,
-                line,
-                column,
-                expected: "UTF-8",
-                found: None,
-                encoding: true,
-                end: false,
-            }
-        })?;
+    /// A text that nobody has looked at.
+    fn of(text: &'a str, syntax: Syntax) -> Self {
         let scanner = Scanner::new(text, syntax == Syntax::Json5);
+        let root = Node { start: 0, end: text.len(), kind: Kind::Object };
+        Self { text, scanner, jumps: Jumps::default(), root, syntax }
+    }
+
+    fn checked(self, show: Option<Show<'_>>) -> Result<Self, SyntaxError> {
+        let Self { text, scanner, .. } = self;
         let (root, jumps) = scanner.document(show).map_err(|Fault { at, expected, hidden }| {
             let (line, column) = line_column(text, at);
             let found =
@@ -158,7 +160,7 @@ impl<'a> Document<'a> {
                 end: at >= text.len(),
             }
         })?;
-        Ok(Self { text, scanner, jumps, root, syntax })
+        Ok(Self { jumps, root, ..self })
     }
 
     /// The outermost value.
