@@ -45,7 +45,7 @@ const ASKED = [
   ['2.17 2.19 9.6', customBind],
   ['2.21 7.35 8.1 9.6', customBindLoopback],
   ['2.6-3 2.12 2.17 2.25 2.26 4.29 5.2 9.6', includes],
-  ['5.12 5.18 9.6', containerSecret],
+  ['2.17 2.19 4.5 4.7 5.7 5.12 5.18 9.6', withoutSecret],
 ];
 
 /** `only`: the names of the questions that count. */
@@ -189,15 +189,26 @@ async function paths(version) {
   });
 }
 
-/** Whether a gateway in a container, by the files that it looks for, wants a secret where the config names no bind. */
-async function containerSecret(version) {
-  if (!['/.dockerenv', '/run/.containerenv'].some((path) => existsSync(path))) return [];
-  return await withHome({ version }, async (home) => {
-    const { gateway: { auth, bind, ...gateway }, ...config } = await home.read('openclaw.json');
-    await writeFile(home.configPath, JSON.stringify({ ...config, gateway }));
-    const refused = await withGateway(home, () => false).catch(({ log }) => /Refusing to bind gateway to auto without auth/.test(log));
-    return [['container_wants_secret', String(refused), 'a start in a container, without bind and without a secret']];
-  });
+/** Starts of a gateway without a secret, none of which listens beyond this machine. */
+async function withoutSecret(version) {
+  const starts = (own) => withHome({ version, config: { gateway: own } }, (home) => withGateway(home, () => true)
+    .catch(({ log }) => !/Refusing to bind gateway to \w+ without auth|auth is set to token, but no token/.test(log)));
+  const found = [];
+  if ('2.17 2.19 9.6'.split(' ').some((one) => version === `2026.${one}`)) {
+    found.push(['makes_token', String(await starts({ auth: { mode: 'token', token: undefined } })), 'a start with bind "loopback" and without a token']);
+  }
+  if (isSince(version, 2, 21)) {
+    const address = await starts({ bind: 'custom', customBindHost: '127.0.0.1', auth: { mode: 'none', token: undefined } });
+    found.push(['secret_beyond', address ? 'Address' : 'Word', 'a start with auth.mode "none" and bind "custom" to 127.0.0.1']);
+  }
+  const dist = join(await openclaw(version), 'dist');
+  const named = async (word) => {
+    for (const name of await readdir(dist)) if (/\.m?js$/.test(name) && (await readFile(join(dist, name), 'utf8')).includes(word)) return true;
+    return false;
+  };
+  const container = !await named('defaultGatewayBindMode') ? 'Never' : await named('FLY_MACHINE_ID') ? 'MarksAndFly' : 'Marks';
+  found.push(['container', container, 'names in dist']);
+  return found;
 }
 
 async function bindLan(version) {

@@ -17,7 +17,7 @@ const VERSIONS = `2026.2.6-3 2026.2.9 2026.2.12 2026.2.17 2026.2.19 2026.2.21 20
   2026.9.6`.split(/\s+/);
 // What other clients than the agent and the command line show alone.
 const CLIENTS = '2026.2.22-1 2026.2.23 2026.5.19 2026.5.20 2026.5.22 2026.5.26 2026.5.27 2026.6.11'.split(' ');
-const FACTS_ONLY = '2026.3.7 2026.3.23 2026.3.23-2 2026.5.2 2026.5.3 2026.6.1 2026.6.5 2026.6.8 2026.6.9 2026.9.2 2026.9.3 2026.9.4'.split(' ');
+const FACTS_ONLY = '2026.3.7 2026.3.23 2026.3.23-2 2026.4.7 2026.5.2 2026.5.3 2026.6.1 2026.6.5 2026.6.8 2026.6.9 2026.9.2 2026.9.3 2026.9.4'.split(' ');
 
 const args = process.argv.slice(2);
 const wanted = args.filter((arg) => !arg.startsWith('--'));

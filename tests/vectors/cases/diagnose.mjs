@@ -56,7 +56,7 @@ add('a variable that is not known, 2026.2.19', 'where it is unset that version d
 add('a variable that only warns, 2026.4.15', 'from 2026.3.7 a setting elsewhere stops nothing', '2026.4.15', { client: 'agent' }, set('2026.4.15', {}, { logging: { file: '${LOG}' } }), 'open', null, { warnings: [] });
 for (const [version, gateway, code] of [
   [NEWEST, { mode: 'Local' }, 'W_GATEWAY_MODE'], ['2026.7.1', { bind: 'everywhere' }, 'W_CONFIG_VALUE'], [NEWEST, { bind: 'custom' }, 'W_CONFIG_VALUE'],
-  ['2026.7.1', { auth: { mode: 'bogus' } }, 'W_CONFIG_VALUE'], ['2026.7.1', { bind: 'tailnet', auth: { mode: 'none' } }, 'W_CONFIG_VALUE'],
+  ['2026.7.1', { auth: { mode: 'bogus' } }, 'W_CONFIG_VALUE'], ['2026.5.12', { bind: 'tailnet', auth: { mode: 'none' } }, 'W_CONFIG_VALUE'],
 ]) add(`${JSON.stringify(gateway)}, ${version}`, 'no gateway starts on that', version, { client: 'agent' }, set(version, gateway), 'rejected', 'config', { warnings: [code] });
 add('a broken store', 'a verdict would be a guess', '2026.4.15', {}, files({ [PAIRED]: '{' }), 'unknown', null);
 const [BASE, base] = [`${S}/base.json5`, (rest) => ({ [CONFIG]: `{ $include: './base.json5', ${config().slice(1)}`, [`${S}/base.json5`]: rest })];
@@ -326,6 +326,10 @@ contained('bind loopback', '2026.7.1', bare({ bind: 'loopback' }), 'open', null,
 contained('by the mark of podman', '2026.7.1', bare(), 'unknown', null, wantsSecret, { marks: { '/run/.containerenv': seen } });
 contained('by that mark in another place', '2026.7.1', bare(), 'unknown', null, wantsSecret, { marks: { '/var/run/.containerenv': seen } });
 contained('on Fly', '2026.7.1', bare(), 'unknown', null, wantsSecret, { marks: {}, env: { FLY_MACHINE_ID: '3d8d9', FLY_APP_NAME: 'claw' } });
+const unsecured = { auth: { mode: 'none' } };
+contained('no secret asked for, 2026.4.5', '2026.4.5', bare(unsecured), 'open', null, { warnings: [] });
+for (const version of ['2026.4.7', '2026.5.12', '2026.5.18']) contained(`no secret asked for, ${version}`, version, bare(unsecured), 'unknown', null, wantsSecret);
+contained('no secret asked for, on Fly, 2026.5.7', '2026.5.7', bare(unsecured), 'open', null, { warnings: [] }, { marks: {}, env: { FLY_MACHINE_ID: '3d8d9', FLY_APP_NAME: 'claw' } });
 contained('half of Fly', '2026.7.1', bare(), 'open', null, { warnings: [] }, { marks: {}, env: { FLY_MACHINE_ID: '3d8d9', FLY_APP_NAME: ' ' } });
 const hash = '0123456789abcdef'.repeat(4);
 for (const group of [`/docker/${hash}`, `/kubepods/burstable/pod1`, '/kubepods.slice/x', `/system.slice/cri-containerd-${hash}.scope`, `/containerd/${hash}`, '/lxc/box', '/lxc.payload.box']) {
@@ -347,7 +351,22 @@ for (const gateway of [{ bind: 'lan' }, { bind: 'custom', customBindHost: '0.0.0
   secretless(`bind ${gateway.bind}`, '2026.5.18', gateway, 'unknown', lacksSecret);
   secretless(`bind ${gateway.bind}, a variable`, '2026.7.1', gateway, 'open', { warnings: [] }, { OPENCLAW_GATEWAY_TOKEN: 'sound-token-of-this-gateway' });
 }
-for (const bind of ['loopback', 'tailnet', 'auto']) secretless(`bind ${bind}`, '2026.7.1', { bind }, 'open');
+for (const bind of ['loopback', 'auto']) secretless(`bind ${bind}`, '2026.7.1', { bind }, 'open');
+secretless('bind tailnet', '2026.7.1', { bind: 'tailnet' }, 'unknown', { ...lacksSecret, says: 'where there is a tailnet' });
+secretless('bind tailnet', '2026.5.12', { bind: 'tailnet' }, 'open');
+// With mode "none" a gateway starts up to 2026.5.12 with the word "loopback" alone, from 2026.5.18 on where nobody else could connect.
+// Up to 2026.2.17 none makes itself a token.
+const openDoor = { warnings: ['W_CONFIG_VALUE'], says: 'does not start so without authentication' };
+for (const bind of ['loopback', 'lan', 'auto', 'tailnet', 'custom']) {
+  const gateway = { bind, auth: { mode: 'none' }, ...bind === 'custom' && { customBindHost: '127.0.0.1' } };
+  for (const version of ['2026.2.22', '2026.5.12']) secretless(`mode none, bind ${bind}`, version, gateway, bind === 'loopback' ? 'open' : 'rejected', bind === 'loopback' ? undefined : openDoor);
+  const [verdict, expect] = { lan: ['rejected', openDoor], tailnet: ['unknown', lacksSecret] }[bind] ?? ['open'];
+  secretless(`mode none, bind ${bind}`, '2026.5.18', gateway, verdict, expect);
+}
+secretless('mode none beside a token, bind lan', '2026.7.1', { bind: 'lan', auth: { mode: 'none', token: 'sound-token-of-this-gateway' } }, 'rejected', openDoor);
+secretless('bind loopback', '2026.2.17', { bind: 'loopback' }, 'unknown', lacksSecret);
+secretless('bind loopback, a variable', '2026.2.17', { bind: 'loopback' }, 'open', { warnings: [] }, { OPENCLAW_GATEWAY_TOKEN: 'sound-token-of-this-gateway' });
+secretless('bind loopback', '2026.2.19', { bind: 'loopback' }, 'open');
 for (const version of ['2026.2.12', '2026.5.12', '2026.7.1']) {
   secretless('mode password', version, { bind: 'loopback', auth: { mode: 'password' } }, 'unknown', lacksSecret);
   secretless('mode password, a token', version, { bind: 'loopback', auth: { mode: 'password', token: 'sound-token-of-this-gateway' } }, 'unknown', lacksSecret);

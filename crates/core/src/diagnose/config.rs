@@ -4,7 +4,7 @@ use core::net::Ipv4Addr;
 
 use serde_json::Value;
 
-use crate::base::ip::{self, Cidr, is_loopback_text};
+use crate::base::ip::{self, Cidr};
 use crate::base::text::{quote, quote_entry};
 use crate::codes::NoticeCode;
 use crate::config::patch;
@@ -12,6 +12,7 @@ use crate::context::World;
 use crate::diagnose::disk::{Disk, proxy_list};
 use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::{Findings, SETUP};
+use crate::diagnose::host::wants_secret;
 use crate::gateway::state::{Mode, OtherSecret};
 use crate::options::merge;
 use crate::plan::client::approve_elsewhere;
@@ -224,10 +225,11 @@ fn listens(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
         }
     }
     // "Refusing to bind gateway to … without auth." of src/cli/gateway-cli/run.ts
-    let beyond = matches!(bind, "lan" | "tailnet") || bind == "custom" && !is_loopback_text(host);
-    if beyond && text(MODE) == "none" {
+    if text(MODE) == "none" && wants_secret(&world.rules, bind, host) {
         add(
-            "gateway.auth.mode is \"none\" while gateway.bind goes beyond this machine; a gateway does not listen there without authentication.",
+            &format!(
+                "gateway.auth.mode is \"none\" and gateway.bind is \"{bind}\": this version's gateway does not start so without authentication."
+            ),
             "Set gateway.auth.mode to \"token\", or gateway.bind to \"loopback\".",
             loopback(),
         );

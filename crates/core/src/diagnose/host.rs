@@ -9,10 +9,11 @@ use crate::context::World;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::findings::{Findings, SETUP_KEEPS};
 use crate::gateway::state::Mode;
-use crate::inputs::{File, Inputs};
+use crate::inputs::File;
 use crate::options::target::Target;
 use crate::plan::identity::linked;
 use crate::report::Notice;
+use crate::rules::{Container, Rules, SecretBeyond};
 use crate::store::paths::Paths;
 use crate::wants::{Stop, Wants, want_files};
 
@@ -38,15 +39,20 @@ pub(super) fn node(world: &World<'_, '_>, findings: &mut Findings) {
 }
 
 /// The files by which OpenClaw sees that it runs in a container, and the one that it reads where none of them is there
-/// (src/infra/container-environment.ts, the same in every version that asks).
+/// (src/infra/container-environment.ts, the same in every version that looks).
 const CONTAINER: [&str; 3] = ["/.dockerenv", "/run/.containerenv", "/var/run/.containerenv"];
 
 const CGROUP: &str = "/proc/1/cgroup";
 
 /// Whether OpenClaw takes this machine for a container, as far as the driver can tell.
-fn contained(inputs: &Inputs<'_>, target: &Target) -> Result<bool, Stop> {
+fn contained(world: &World<'_, '_>, target: &Target) -> Result<bool, Stop> {
+    let inputs = world.inputs;
     let set = |name: &str| target.env.get(name).is_some_and(|value| !value.trim().is_empty());
-    if set("FLY_MACHINE_ID") && set("FLY_APP_NAME") {
+    let container = world.rules.container;
+    if container == Container::Never {
+        return Ok(false);
+    }
+    if container == Container::MarksAndFly && set("FLY_MACHINE_ID") && set("FLY_APP_NAME") {
         return Ok(true);
     }
     let mut wants = Wants::default();
@@ -83,6 +89,16 @@ fn of_container(groups: &str) -> bool {
         || groups.match_indices("lxc").any(apart)
 }
 
+/// Whether a gateway of this `gateway.bind` wants a secret that it did not make itself.
+pub(super) fn wants_secret(rules: &Rules, bind: &str, host: &str) -> bool {
+    match rules.secret_beyond {
+        SecretBeyond::Word => matches!(bind, "auto" | "custom" | "lan" | "tailnet"),
+        SecretBeyond::Address => {
+            bind == "lan" || bind == "custom" && !is_loopback_text(host.trim())
+        }
+    }
+}
+
 /// Whether a gateway that is started here lacks the secret without which this version does not start. One that runs has started;
 /// the secret may well be in its environment alone.
 pub(super) fn without_secret(
@@ -95,18 +111,18 @@ pub(super) fn without_secret(
         Value::String(text) => text.trim().is_empty(),
         value => value.is_null(),
     };
-    let started = world.inputs.gateway.is_some() || disk.is_clients(world);
-    let known = disk.secret.is_some() || !disk.unread.is_empty();
-    if started || known {
-        return Ok(None);
-    }
     let notice = |code, message: String, hint: &str| {
         let path = world.paths.config.as_str();
         Ok(Some(Notice::new(code, message).at(path).hint(hint)))
     };
-    let mode = disk.auth();
-    match mode {
+    if world.inputs.gateway.is_some() || disk.is_clients(world) {
+        return Ok(None);
+    }
+    let known = disk.secret.is_some() || !disk.unread.is_empty();
+    let open = match disk.auth() {
         Mode::TrustedProxy => return Ok(None),
+        Mode::None => true,
+        _ if known => return Ok(None),
         // "Gateway auth is set to password, but no password is configured" of src/cli/gateway-cli/run.ts, in every version
         Mode::Password if blank(&["gateway", "auth", "password"]) => {
             return notice(
@@ -115,37 +131,52 @@ pub(super) fn without_secret(
                 "Set OPENCLAW_GATEWAY_PASSWORD in the environment of the gateway and of its clients, or gateway.auth.password in the config.",
             );
         }
-        _ => {}
-    }
-    if !world.rules.container_wants_secret
-        || !blank(&["gateway", "auth", "token"])
-        || !blank(&["gateway", "auth", "password"])
-    {
+        _ if ["token", "password"].iter().any(|key| !blank(&["gateway", "auth", key])) => {
+            return Ok(None);
+        }
+        _ if !world.rules.makes_token => {
+            return notice(
+                NoticeCode::NoSecret,
+                "This version's gateway does not start without a token. None is known here."
+                    .to_string(),
+                "Set OPENCLAW_GATEWAY_TOKEN in the environment of the gateway and of its clients, or gateway.auth.token in the config.",
+            );
+        }
+        _ => false,
+    };
+    if !open && world.rules.secret_beyond == SecretBeyond::Word {
         return Ok(None);
     }
-    let bind = setting(&["gateway", "bind"]);
     let host = setting(&["gateway", "customBindHost"]).as_str().unwrap_or_default();
     let off = blank(&["gateway", "tailscale", "mode"])
         || setting(&["gateway", "tailscale", "mode"]) == "off";
-    match bind.as_str() {
-        Some(word @ ("lan" | "custom")) if word == "lan" || !is_loopback_text(host.trim()) => {
-            notice(
+    let word = setting(&["gateway", "bind"]).as_str();
+    let set = "Set OPENCLAW_GATEWAY_TOKEN in the environment of the gateway and of its clients";
+    let none = "gateway.auth.mode \"none\" is not enough";
+    let alone = "`npx openclaw-prepair patch-config --set gateway.bind=loopback` will do.";
+    match word {
+        // a value at fault, which the check of the config names
+        Some(word) if open && wants_secret(&world.rules, word, host) => return Ok(None),
+        Some(word) if word == "tailnet" || wants_secret(&world.rules, word, host) => {
+            let there = if word == "tailnet" { " where there is a tailnet" } else { "" };
+            return notice(
                 NoticeCode::NoSecret,
-                format!("gateway.bind is \"{word}\", and this version's gateway does not listen beyond this machine without a secret. None is known here."),
-                "Set OPENCLAW_GATEWAY_TOKEN in the environment of the gateway and of its clients. Where nothing outside of this machine connects, `npx openclaw-prepair patch-config --set gateway.bind=loopback` will do.",
-            )
+                format!(
+                    "gateway.bind is \"{word}\", and this version's gateway does not listen beyond this machine without a secret{there}. None is known here."
+                ),
+                &format!("{set}; {none}. Where nothing outside of this machine connects, {alone}"),
+            );
         }
-        bind if (bind == Some("auto") || blank(&["gateway", "bind"]) && off)
-            && contained(world.inputs, target)? =>
-        {
-            notice(
-                NoticeCode::ContainerSecret,
-                "This is a container, where this version's gateway listens on every address and does not start without a secret. None is known here.".to_string(),
-                "Set OPENCLAW_GATEWAY_TOKEN in the environment of the gateway and of its clients; gateway.auth.mode \"none\" is not enough. Where nothing outside of the container connects, `npx openclaw-prepair patch-config --set gateway.bind=loopback` will do.",
-            )
-        }
-        _ => Ok(None),
+        _ => {}
     }
+    if (word == Some("auto") || blank(&["gateway", "bind"]) && off) && contained(world, target)? {
+        return notice(
+            NoticeCode::ContainerSecret,
+            "This is a container, where this version's gateway listens on every address and does not start without a secret. None is known here.".to_string(),
+            &format!("{set}; {none}. Where nothing outside of the container connects, {alone}"),
+        );
+    }
+    Ok(None)
 }
 
 /// What is private: folders, files with keys, files with tokens.

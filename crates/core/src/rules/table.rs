@@ -4,9 +4,10 @@ use crate::rules::auth::{EnvFiles, ProxyAuth};
 use crate::rules::column::{Cell, Change, Column, Since, pick, source, table};
 use crate::rules::kinds::{
     AddressForm, AgentPath, Approval, ApprovalTokens, AskedScopes, BackendExemption, BindLan,
-    BrokenIdentity, ClientIp, ExemptAuth, Forwarded, Import, InsecureUi, LocalEquivalent,
-    LocalHosts, Locality, NamedRoles, NoDeviceScopes, NodeCommands, NodeRange, OriginCheck, Pins,
-    ProxyMatch, ScopeCompare, ScopesField, ScopesOfRoles, SecretCheck, Sticky, Store, TokenNeed,
+    BrokenIdentity, ClientIp, Container, ExemptAuth, Forwarded, Import, InsecureUi,
+    LocalEquivalent, LocalHosts, Locality, NamedRoles, NoDeviceScopes, NodeCommands, NodeRange,
+    OriginCheck, Pins, ProxyMatch, ScopeCompare, ScopesField, ScopesOfRoles, SecretBeyond,
+    SecretCheck, Sticky, Store, TokenNeed,
 };
 use crate::rules::version::Version;
 
@@ -260,8 +261,17 @@ table! {
         "2026.1.29" in "src/config/io.ts" => false, "2026.4.22" => true, "2026.5.3" in "src/config/io.observe-recovery.ts" => false,
         "2026.6.9" => true,
     ];
-    /// In a container a gateway whose config names no `gateway.bind` listens on every address, for which it wants a secret.
-    container_wants_secret: bool = "src/cli/gateway-cli/run.ts shouldBlockGatewayBindWithoutExplicitAuth" ["2026.1.29" in "src/cli/gateway-cli/run.ts" => false, "2026.5.18" => true];
+    /// A gateway that asks for a token and knows none makes itself one.
+    makes_token: bool = "src/gateway/startup-auth.ts ensureGatewayStartupAuth" ["2026.1.29" in "src/cli/gateway-cli/run.ts" => false, "2026.2.19" => true];
+    /// Where a gateway does not start without a secret.
+    secret_beyond: SecretBeyond = "src/cli/gateway-cli/run.ts shouldBlockGatewayBindWithoutExplicitAuth" [
+        "2026.1.29" in "src/cli/gateway-cli/run.ts" => SecretBeyond::Word, "2026.5.18" => SecretBeyond::Address,
+    ];
+    /// What a gateway takes for a container, where it listens on every address if the config names no `gateway.bind`.
+    container: Container = "src/infra/container-environment.ts" [
+        "2026.1.29" in "src/cli/gateway-cli/run.ts" => Container::Never, "2026.4.7" in "src/gateway/net.ts defaultGatewayBindMode" => Container::Marks,
+        "2026.5.12" => Container::MarksAndFly,
+    ];
     /// `gateway.allowRealIpFallback` is a key of the config.
     allow_real_ip_fallback: bool = "src/config/zod-schema.ts" ["2026.1.29" => false, "2026.2.21" => true];
     /// `gateway.nodes.pairing.autoApproveLocal` is a key of the config.

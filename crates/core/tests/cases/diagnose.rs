@@ -336,7 +336,7 @@ fn the_config() {
     for (version, text, expected) in [
         ("2026.2.19", "{ gateway: { port: 1 } }".to_owned(), "GATEWAY_MODE"),
         // An empty config exists: "Gateway start blocked" of src/cli/gateway-cli/run.ts.
-        ("2026.1.29", "{}".to_owned(), "GATEWAY_MODE"),
+        ("2026.1.29", "{}".to_owned(), "GATEWAY_MODE NO_SECRET"),
         ("2026.4.15", "{}".to_owned(), "GATEWAY_MODE"),
         (NEWEST_NAME, "{}".to_owned(), "GATEWAY_MODE"),
         (NEWEST_NAME, "{ a: 1 }".to_owned(), "GATEWAY_MODE"),
