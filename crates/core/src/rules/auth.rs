@@ -21,3 +21,23 @@ pub enum EnvFiles {
     /// The same, and `~/.config/openclaw/gateway.env` unless another state dir is named.
     Gateway,
 }
+
+/// Where a gateway does not start without a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretBeyond {
+    /// With any word but `loopback` for `gateway.bind`; where a token is asked for it makes one.
+    Word,
+    /// Where the address that it would listen on is not this machine's alone; a token that it would make is not enough.
+    Address,
+}
+
+/// By what a gateway sees that it runs in a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Container {
+    /// It does not look.
+    Never,
+    /// By files of container engines, and the control group of the first process.
+    Marks,
+    /// By these, or the variables of a machine of Fly.
+    MarksAndFly,
+}

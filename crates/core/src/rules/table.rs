@@ -1,13 +1,13 @@
 //! What each OpenClaw version does: rows and nothing else.
 
-use crate::rules::auth::{EnvFiles, ProxyAuth};
+use crate::rules::auth::{Container, EnvFiles, ProxyAuth, SecretBeyond};
 use crate::rules::column::{Cell, Change, Column, Since, pick, source, table};
 use crate::rules::kinds::{
     AddressForm, AgentPath, Approval, ApprovalTokens, AskedScopes, BackendExemption, BindLan,
-    BrokenIdentity, ClientIp, Container, ExemptAuth, Forwarded, Import, InsecureUi,
-    LocalEquivalent, LocalHosts, Locality, NamedRoles, NoDeviceScopes, NodeCommands, NodeRange,
-    OriginCheck, Pins, ProxyMatch, ScopeCompare, ScopesField, ScopesOfRoles, SecretBeyond,
-    SecretCheck, Sticky, Store, TokenNeed,
+    BrokenIdentity, ClientIp, ExemptAuth, Forwarded, Import, InsecureUi, LocalEquivalent,
+    LocalHosts, Locality, NamedRoles, NoDeviceScopes, NodeCommands, NodeRange, OriginCheck, Pins,
+    ProxyMatch, ScopeCompare, ScopesField, ScopesOfRoles, SecretBeyond, SecretCheck, Sticky, Store,
+    TokenNeed,
 };
 use crate::rules::version::Version;
 
