@@ -26,7 +26,8 @@ export function sizes() {
     { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_790_000 } },
     { file: 'lib/core/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 620_000, brotli: 226_000 } },
     // raised for the places of errors and notices, which stand in wit/ beside their path, line and column (+4 KB)
-    { file: '../component/component.wasm', goal: {}, ceiling: { bytes: 606_000 } },
+    // raised for a version that is older than all that are known, and for the word of a closed list that was meant (+0.6 KB)
+    { file: '../component/component.wasm', goal: {}, ceiling: { bytes: 606_600 } },
   ].map(({ file, goal, ceiling }) => {
     const content = readFileSync(join(PACKAGE, file));
     const brotli = brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }).length;
