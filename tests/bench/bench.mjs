@@ -44,7 +44,7 @@ const newHome = () => {
 
 /** Whole processes on new homes, and again on the same ones. */
 async function processes(node) {
-  const first = { bare: 'bare', native: 'ours', wasm: 'ours', hand: 'hand-written', handNoFsync: 'hand-written no-fsync' };
+  const first = { bare: 'bare', native: 'ours', wasm: 'ours', hand: 'hand-written', handNoFsync: 'hand-written no-fsync', wasmFloor: 'floor' };
   const run = (name, what, home) => {
     const [file, ...args] = what.split(' ');
     const env = { HOME: home, PATH: process.env.PATH, PREPAIR_BINDING: name === 'wasm' ? 'wasm' : 'native' };
@@ -123,7 +123,7 @@ async function measure() {
     for (const binding of BINDINGS) {
       results.processes.push({
         node: major, binding, run: 'first', bare: summary(first.bare), adds: adds(first, [binding, 'hand', 'handNoFsync']),
-        overHand: ratioOfAdded(first, binding, 'hand'), overHandNoFsync: ratioOfAdded(first, binding, 'handNoFsync'),
+        overHand: ratioOfAdded(first, binding, 'hand'), overHandNoFsync: ratioOfAdded(first, binding, 'handNoFsync'), ...(binding === 'wasm' && { floor: ratioOfAdded(first, 'wasmFloor', 'hand') }),
       }, {
         node: major, binding, run: 'nothing', bare: summary(nothing.bare), adds: adds(nothing, [binding, 'hand', 'parse']),
         overHand: ratioOfAdded(nothing, binding, 'hand'), overParse: ratio(nothing[binding], nothing.parse),
@@ -191,8 +191,8 @@ async function upstream() {
   for (const openclaw of ['2026.2.19', '2026.9.6']) {
     for (const [command, run] of [['devices approve', approvals], ['config set', configSets]]) {
       say(`openclaw ${openclaw} ${command}`);
-      const { ours, call, upstream } = await run(openclaw, few);
-      const inside = call && { call: summary(call), callFaster: ratio(upstream, call) };
+      const { ours, call, bare, upstream } = await run(openclaw, few);
+      const inside = call && { call: summary(call), callFaster: ratio(upstream, call), floor: ratio(upstream, bare) };
       rows.push({ openclaw, command, date: today(), ours: summary(ours), upstream: summary(upstream), faster: ratio(upstream, ours), ...inside });
     }
   }

@@ -12,12 +12,12 @@ export function chart({ goals, machine, date, version }) {
   const shown = goals.filter(({ limit }) => limit > 0);
   const line = LABEL + SCALE / 2;
   const height = 58 + shown.length * ROW;
-  const bars = shown.map(({ what, value, limit, atMost, met }, at) => {
+  const bars = shown.map(({ what, label = what, value, limit, atMost, met }, at) => {
     const share = atMost ? value.median / limit : limit / value.median;
     const y = 42 + at * ROW;
     const width = Math.max(2, (Math.min(share, 2) * SCALE) / 2).toFixed(1);
     return [
-      `<text x="${LABEL - 8}" y="${y + 13}" text-anchor="end">${escape(short(what))}</text>`,
+      `<text x="${LABEL - 8}" y="${y + 13}" text-anchor="end">${escape(short(label))}</text>`,
       `<rect x="${LABEL}" y="${y + 3}" width="${width}" height="${ROW - 10}" rx="2" fill="${met ? '#2da44e' : '#cf222e'}"/>`,
       `<text x="${LABEL + SCALE + 8}" y="${y + 13}">${value.median >= 100 ? value.median.toFixed(0) : value.median.toPrecision(2)} of ${limit}</text>`,
     ].join('\n');

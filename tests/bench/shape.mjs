@@ -23,8 +23,9 @@ export function hasShape(results, { whole }) {
   for (const row of results.inProcess) Object.entries(row.ms).forEach(([name, value]) => isSummary(value, name));
   for (const { node, native, wasm, ratio } of results.load) assert.ok([native, wasm, ratio].every((ms) => ms > 0), `load on Node ${node}`);
   assert.ok(results.goals.length > 0);
-  for (const { what, value, limit, atMost, met, why } of results.goals) {
+  for (const { what, value, floor, limit, atMost, met, why } of results.goals) {
     isSummary(value, what);
+    if (floor) isSummary(floor.value, `the floor of ${what}`);
     assert.equal(met, atMost ? value.median <= limit : value.median >= limit, what);
     assert.equal(typeof why, met ? 'undefined' : 'string', `${what}: a miss has its reason`);
   }

@@ -17,7 +17,7 @@ const ms = (value) => (value ? `${spread(value)}` : '');
 /** Each goal with what was measured, and the figures behind. */
 export function table({ machine, date, version, rounds, many, goals, processes, upstream, syscalls, remote }) {
   const rows = (head, lines) => [head, head.replace(/[^|]+/g, ' --- '), ...lines].join('\n');
-  const goal = ({ what, value, limit, atMost, met, why }) => `| ${what} | ${spread(value)} | ${atMost ? (limit === 0 ? 'none' : `at most ${limit}`) : `at least ${limit}`} | ${met ? 'met' : `**not met**: ${why}`} |`;
+  const goal = ({ what, value, floor, limit, atMost, met, why }) => `| ${what} | ${spread(value)}${floor ? `; the floor, ${floor.what}: ${spread(floor.value)}` : ''} | ${atMost ? (limit === 0 ? 'none' : `at most ${limit}`) : `at least ${limit}`} | ${met ? 'met' : `**not met**: ${why}`} |`;
   const added = processes.filter(({ run }) => run === 'first').flatMap(({ node, binding, bare, adds }) => [
     `| ${node} | ${binding} | ${ms(bare)} | ${ms(adds[binding])} | ${ms(adds.hand)} | ${ms(adds.handNoFsync)} |`,
   ]);

@@ -37,6 +37,7 @@ export async function approvals(version, rounds) {
     const approve = async () => [program('approve'), await waiting(), version];
     return await inTurns(rounds, {
       ours: async () => processTime(node, await approve(), target),
+      bare: () => processTime(node, [program('bare')], target),
       call: async () => Number(execFileSync(node, await approve(), { ...target, encoding: 'utf8' })),
       upstream: async () => {
         const requestId = await waiting();

@@ -1,5 +1,7 @@
 //! A folder held open: what is done in it is done by names of one component, so that nobody can put a link in the way.
 
+use std::cell::Cell;
+
 use rustix::io::retry_on_intr as steady;
 use sha2::{Digest, Sha256};
 
@@ -15,6 +17,8 @@ pub(crate) struct Folder<'a, I: Io> {
     io: &'a I,
     fd: I::Fd,
     pub(crate) path: String,
+    /// Its names were read through this descriptor, which stands behind them now.
+    listed: Cell<bool>,
 }
 
 /// What a name in a folder turned out to be, opened if it is a file.
@@ -59,7 +63,7 @@ pub(crate) enum Whose {
 impl<'a, I: Io> Folder<'a, I> {
     /// The folder that was opened at this path.
     pub(crate) fn new(io: &'a I, fd: I::Fd, path: String) -> Self {
-        Self { io, fd, path }
+        Self { io, fd, path, listed: Cell::new(false) }
     }
 
     pub(crate) fn child(&self, name: &str) -> String {
@@ -82,25 +86,20 @@ impl<'a, I: Io> Folder<'a, I> {
         }
     }
 
-    /// Opens a file for reading. A device is not opened at all (that alone may have effects), a FIFO or link that
-    /// takes the file's place between the two calls is noticed and never waited for.
+    /// Opens a file for reading. A device is not opened at all: that alone may have effects. What takes the file's place between the
+    /// two calls is read as that file would be: a link is not followed, a FIFO is not waited for, a folder cannot be read. Whoever
+    /// can put it there could as well have put its content into a file; and where a file is replaced, it is no longer the one seen.
     pub(crate) fn open_file(&self, name: &str) -> io::Result<Opened<'a, I>> {
-        match self.stat_at(name)? {
+        let stat = match self.stat_at(name)? {
             None => return Ok(Opened::Absent),
             Some(stat) if stat.kind != Kind::File => return Ok(Opened::Not(stat.kind)),
-            Some(_) => {}
-        }
-        let fd = match steady(|| self.io.open_file(&self.fd, name)) {
-            Err(Errno::NOENT) => return Ok(Opened::Absent),
-            Err(Errno::LOOP) => return Ok(Opened::Not(Kind::Symlink)),
-            Err(Errno::NXIO) => return Ok(Opened::Not(Kind::Other)),
-            found => found?,
+            Some(stat) => stat,
         };
-        match steady(|| self.io.stat(&fd))? {
-            stat @ Stat { kind: Kind::File, .. } => {
-                Ok(Opened::File(Reader::new(self.io, fd, stat)))
-            }
-            Stat { kind, .. } => Ok(Opened::Not(kind)),
+        match steady(|| self.io.open_file(&self.fd, name)) {
+            Err(Errno::NOENT) => Ok(Opened::Absent),
+            Err(Errno::LOOP) => Ok(Opened::Not(Kind::Symlink)),
+            Err(Errno::NXIO) => Ok(Opened::Not(Kind::Other)),
+            found => Ok(Opened::File(Reader::new(self.io, found?, stat))),
         }
     }
 
@@ -122,7 +121,12 @@ impl<'a, I: Io> Folder<'a, I> {
     }
 
     pub(crate) fn list(&self) -> io::Result<Vec<String>> {
-        steady(|| self.io.list(&self.fd))
+        steady(|| {
+            if self.listed.replace(true) {
+                self.io.rewind(&self.fd)?;
+            }
+            self.io.list(&self.fd)
+        })
     }
 
     pub(crate) fn is_mount(&self, name: &str) -> io::Result<bool> {

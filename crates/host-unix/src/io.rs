@@ -90,8 +90,10 @@ pub trait Io {
     fn stat_at(&self, at: &Self::Fd, name: &str) -> Result<Stat>;
     /// Whether something is mounted on this entry; false where the system does not tell.
     fn is_mount(&self, at: &Self::Fd, name: &str) -> Result<bool>;
-    /// The names in a folder that are UTF-8.
+    /// The names in a folder that are UTF-8, from where its descriptor stands.
     fn list(&self, dir: &Self::Fd) -> Result<Vec<String>>;
+    /// Lets a folder be listed from its start again.
+    fn rewind(&self, dir: &Self::Fd) -> Result<()>;
     /// Whether entries of this folder may be changed.
     fn writable(&self, dir: &Self::Fd) -> Result<()>;
     /// Creates a folder, mode 0700 less the umask.

@@ -67,6 +67,24 @@ impl Io for Unix {
         Ok(false)
     }
 
+    // By the descriptor itself: to open the folder once more costs two calls and finds the same.
+    #[cfg(target_os = "linux")]
+    fn list(&self, dir: &OwnedFd) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        let mut buffer = [core::mem::MaybeUninit::uninit(); 8192];
+        let mut entries = fs::RawDir::new(dir, &mut buffer);
+        while let Some(entry) = entries.next() {
+            if let Ok(name) = entry?.file_name().to_str()
+                && name != "."
+                && name != ".."
+            {
+                names.push(name.to_owned());
+            }
+        }
+        Ok(names)
+    }
+
+    #[cfg(not(target_os = "linux"))]
     fn list(&self, dir: &OwnedFd) -> Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in fs::Dir::read_from(dir)? {
@@ -78,6 +96,10 @@ impl Io for Unix {
             }
         }
         Ok(names)
+    }
+
+    fn rewind(&self, dir: &OwnedFd) -> Result<()> {
+        fs::seek(dir, fs::SeekFrom::Start(0)).map(drop)
     }
 
     fn writable(&self, dir: &OwnedFd) -> Result<()> {

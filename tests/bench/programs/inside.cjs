@@ -88,7 +88,9 @@ const SCENARIOS = {
       const options = { ...target, device: { publicKey } };
       const { plan, reads } = require(`${PACKAGE}/lib/entry/plan-node.js`);
       const inputs = { files: {}, rows: {}, now: Date.now(), entropy: randomBytes(64) };
-      for (const name of reads('prePair', options, inputs).files) inputs.files[name] = name === file('devices/paired.json') ? paired : null;
+      for (let files; (files = reads('prePair', options, inputs).files).length > 0; ) {
+        for (const name of files) inputs.files[name] = name === file('devices/paired.json') ? paired : null;
+      }
       for (const { id } of reads('prePair', options, { ...inputs, files: {} }).queries) inputs.rows[id] = null;
       return () => plan('prePair', inputs, options);
     },

@@ -9,11 +9,12 @@ const state = (dir) => [`${dir}/identity/device.json`, `${dir}/devices/paired.js
 const configs = (dir) => ['openclaw', 'clawdbot'].map((name) => `${dir}/${name}.json`);
 const nothing = (...paths) => ({ files: Object.fromEntries(paths.flat().map((path) => [path, null])), rows: none });
 
-missing('prePair asks', 'files and probes in one go', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {} }, {}, [...configs(S), ...state(S)], ['userVersion', 'columns']);
+missing('prePair asks', 'files and probes in one go', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {} }, {}, [CONFIG, ...state(S)], ['userVersion', 'columns']);
+missing('older names', 'of a config where there is none of today\'s name', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {} }, nothing(CONFIG, state(S)), [`${S}/clawdbot.json`]);
 missing('clearPending asks', 'as little as it needs', 'clearPending', { stateDir: S, gatewayVersion: '2026.4.15', env: {} }, {}, [`${S}/devices/pending.json`], ['userVersion', 'columns']);
 missing('patchConfig asks', 'as little as it needs', 'patchConfig', { stateDir: S, configPath: CONFIG, gatewayVersion: '2026.4.15', env: {} }, {}, [CONFIG], ['userVersion', 'columns']);
-missing('a device asks', 'for no identity', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {}, device: { publicKey: 'A'.repeat(43) } }, {}, [...configs(S), ...state(S).slice(1)], ['userVersion', 'columns']);
-missing('pending kept', 'looked at for what it asks, if it can be read', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {}, pending: 'keep' }, {}, [...configs(S), ...state(S)], ['userVersion', 'columns']);
+missing('a device asks', 'for no identity', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {}, device: { publicKey: 'A'.repeat(43) } }, {}, [CONFIG, ...state(S).slice(1)], ['userVersion', 'columns']);
+missing('pending kept', 'looked at for what it asks, if it can be read', 'prePair', { stateDir: S, gatewayVersion: '2026.4.15', env: {}, pending: 'keep' }, {}, [CONFIG, ...state(S)], ['userVersion', 'columns']);
 missing('default folders', 'which of them exists', 'prePair', { gatewayVersion: '2026.2.19', env: { HOME: '/home/u' } }, {}, ['.openclaw', '.clawdbot', '.moldbot', '.moltbot'].map((name) => `/home/u/${name}`));
 missing('default folders, newest', 'fewer', 'prePair', { gatewayVersion: NEWEST, env: { HOME: '/home/u' } }, {}, ['.openclaw', '.clawdbot'].map((name) => `/home/u/${name}`));
 const dirs = { '/home/u/.openclaw': null, '/home/u/.clawdbot': { kind: 'dir' } };

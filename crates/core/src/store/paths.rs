@@ -216,14 +216,17 @@ fn first_existing(
     candidates: &[String],
     fallback: &str,
 ) -> Result<String, Stop> {
-    let mut wants = Wants::default();
-    candidates.iter().for_each(|path| wants.file(inputs, path));
-    wants.met()?;
-    Ok(candidates
-        .iter()
-        .find(|path| inputs.file(path).exists())
-        .map_or(fallback, String::as_str)
-        .to_string())
+    // Most state dirs have the first one, and the others are not looked for then.
+    let (first, others) = candidates.split_at(candidates.len().min(1));
+    for some in [first, others] {
+        let mut wants = Wants::default();
+        some.iter().for_each(|path| wants.file(inputs, path));
+        wants.met()?;
+        if let Some(found) = some.iter().find(|path| inputs.file(path).exists()) {
+            return Ok(found.clone());
+        }
+    }
+    Ok(fallback.to_string())
 }
 
 /// The identity file.

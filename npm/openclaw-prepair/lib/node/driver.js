@@ -27,6 +27,8 @@ const windows = () => require('./windows.js');
 
 const WINDOWS = process.platform === 'win32';
 
+const isBlank = (value) => typeof value !== 'string' || value.trim() === '';
+
 /** One call: its options as the core takes them, and what the core cannot know. */
 function prepare(binding, operation, options) {
   const { env: given, ...rest } = own(options);
@@ -54,8 +56,8 @@ function prepare(binding, operation, options) {
       __proto__: null,
       now: Date.now(),
       // A user without an entry in passwd has no home; OpenClaw then takes the working folder (src/infra/home-dir.ts).
-      // HOME is what `os.homedir()` gives where it is set.
-      home: (property(process.env, 'HOME') ?? attemptOf(() => require('node:os').homedir(), null)) || cwd,
+      // HOME is what `os.homedir()` gives where it is set; passwd is not read where the caller's HOME goes before it.
+      home: (property(process.env, 'HOME') ?? (isBlank(known.HOME) ? attemptOf(() => require('node:os').homedir(), null) : known.HOME)) || cwd,
       cwd,
       process: { uid: process.getuid?.() ?? 0, node: process.versions.node, platform: process.platform },
       installed: null,

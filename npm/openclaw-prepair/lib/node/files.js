@@ -146,12 +146,13 @@ const ofOwner = ({ uid, gid }) => [uid, gid];
 
 /** A folder held open, and the path under which it was asked for. */
 class Folder {
-  constructor(fd, path, real) {
+  /** `sees`: whether /proc leads to what is held open, where a folder opened just before told. */
+  constructor(fd, path, real, sees) {
     this.fd = fd;
     this.path = path;
     this.real = real;
     const proc = `/proc/self/fd/${fd}`;
-    this.proc = quietly(() => same(fs.fstatSync(fd), fs.statSync(`${proc}/.`))) ? proc : null;
+    this.proc = (sees ?? quietly(() => same(fs.fstatSync(fd), fs.statSync(`${proc}/.`)))) ? proc : null;
   }
 
   /** The way to a name in this folder. */
@@ -168,7 +169,7 @@ class Folder {
 
   openDir(name) {
     const fd = steady(() => fs.openSync(this.at(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-    return new Folder(fd, this.child(name), join(this.real, name));
+    return new Folder(fd, this.child(name), join(this.real, name), this.proc !== null);
   }
 
   stat() {
@@ -194,9 +195,8 @@ class Folder {
       throw error;
     }
     try {
-      const { kind, ...opened } = describe(fs.fstatSync(fd));
-      if (!this.proc && !same(opened, seen)) throw failure('ESTALE', -116);
-      return kind === 'file' ? { kind, value: use(fd, opened.size) } : { kind };
+      if (!this.proc && !same(fs.fstatSync(fd), seen)) throw failure('ESTALE', -116);
+      return { kind: 'file', value: use(fd, seen.size) };
     } finally {
       quietly(() => fs.closeSync(fd));
     }
@@ -992,12 +992,16 @@ function isSame(tree, path, content) {
 }
 
 /** Whether a temp file lies in the folder of one of these files. */
-const tempsBeside = (tree, files) =>
-  files.some((path) => {
+function tempsBeside(tree, files) {
+  const looked = new Set();
+  return files.some((path) => {
     const spot = tree.spot(path);
     const folder = tree.find(spot.base, spot.between);
-    return folder !== null && hasTemps(tree, folder);
+    if (folder === null || looked.has(folder)) return false;
+    looked.add(folder);
+    return hasTemps(tree, folder);
   });
+}
 
 /**
  * Applies steps in order: `{bases, steps, owner?, rehearse?}` → `{changes}`; without steps it removes what dead calls left.

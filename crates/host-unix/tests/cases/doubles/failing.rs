@@ -80,6 +80,7 @@ impl<I: Io> Io for Failing<'_, I> {
         stat_at(at: &I::Fd, name: &str) -> Result<Stat>;
         is_mount(at: &I::Fd, name: &str) -> Result<bool>;
         list(dir: &I::Fd) -> Result<Vec<String>>;
+        rewind(dir: &I::Fd) -> Result<()>;
         writable(dir: &I::Fd) -> Result<()>;
         make_dir(at: &I::Fd, name: &str) -> Result<()>;
         chmod(fd: &I::Fd, mode: u32) -> Result<()>;

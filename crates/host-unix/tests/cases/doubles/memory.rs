@@ -408,6 +408,10 @@ impl Io for Memory {
         }
     }
 
+    fn rewind(&self, _dir: &Handle) -> Result<()> {
+        Ok(())
+    }
+
     fn writable(&self, _dir: &Handle) -> Result<()> {
         Ok(())
     }
