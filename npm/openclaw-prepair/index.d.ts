@@ -280,6 +280,7 @@ export type NoticeCode =
   | 'W_TOKEN_REVOKED'
   | 'W_TOKEN_SCOPES'
   | 'W_VERSION_NEWER'
+  | 'W_VERSION_OLDER'
   | 'W_VERSION_UNKNOWN'
   | (`W_${string}` & {});
 // </codes>

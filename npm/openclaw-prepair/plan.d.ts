@@ -1,7 +1,10 @@
+// <imports> Written by tests/packaging/entries.mjs.
 import type {
-  ApproveDeviceOptions, ClearPendingOptions, ClearPendingReport, DerivedFrom, DeviceList, DeviceReport, DeviceRole, DiagnoseOptions, Diagnosis, Identity, PatchConfigOptions, PatchConfigReport,
-  PrePairOptions, PrePairReport, SetupOptions, SetupReport, Target,
+  ApproveDeviceOptions, ClearPendingOptions, ClearPendingReport, DerivedFrom, DeviceList, DeviceReport, DeviceRole,
+  DiagnoseOptions, Diagnosis, Identity, PatchConfigOptions, PatchConfigReport, PrePairOptions, PrePairReport,
+  SetupOptions, SetupReport, Target,
 } from './index.js';
+// </imports>
 
 export { PrepairError } from './index.js';
 
@@ -122,6 +125,7 @@ export interface Plan<Report> {
 
 /** Options and reports of the operations. */
 export interface Operations {
+  // <operations> Written by tests/packaging/entries.mjs.
   /** As `prePair` of the main entry. */
   prePair: { options: PrePairOptions; report: PrePairReport };
   /** As `clearPending` of the main entry. */
@@ -146,6 +150,7 @@ export interface Operations {
   'devices.rotate': { options: DeviceRole; report: DeviceReport };
   /** As `devices.rename` of the main entry. */
   'devices.rename': { options: Target & { deviceId: string; name: string }; report: DeviceReport };
+  // </operations>
 }
 
 /**

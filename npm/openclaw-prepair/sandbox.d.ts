@@ -1,7 +1,10 @@
+// <imports> Written by tests/packaging/entries.mjs.
 import type {
-  ApproveDeviceOptions, ClearPendingOptions, ClearPendingReport, ConfigChanges, DeviceList, DeviceReport, DeviceRole, DiagnoseOptions, LiveToken, Diagnosis, PatchConfigOptions, PatchConfigReport,
-  PrePairOptions, PrePairReport, SetupOptions, SetupReport, Target,
+  ApproveDeviceOptions, ClearPendingOptions, ClearPendingReport, DeviceList, DeviceReport, DeviceRole, DiagnoseOptions,
+  Diagnosis, LiveToken, PatchConfigOptions, PatchConfigReport, PrePairOptions, PrePairReport, SetupOptions, SetupReport,
+  Target,
 } from './index.js';
+// </imports>
 
 export { PrepairError } from './index.js';
 
@@ -77,6 +80,7 @@ export interface RoundTrips {
   roundTrips: number;
 }
 
+// <operations> Written by tests/packaging/entries.mjs; the words above a call stay.
 /**
  * `prePair` of the main entry, in a sandbox. `env` is that of commands in the sandbox by default, `openclawDir` a folder in it. A running
  * gateway is looked for on the same machine only, not in a sandbox: give `gatewayVersion` where several versions are installed there.
@@ -119,6 +123,7 @@ export function setup(fs: SandboxFs, options?: SetupOptions & RemoteOptions): Pr
  * const { verdict, remedy } = await diagnose(fs, { connection: { client: 'cli' } });
  */
 export function diagnose(fs: SandboxFs, options?: DiagnoseOptions & RemoteOptions): Promise<Diagnosis & RoundTrips>;
+// </operations>
 
 /**
  * Paired devices and waiting requests, as `devices` of the main entry.

@@ -2,14 +2,14 @@
 import { inputsOf, optionsOf, written } from '../vectors/lib.mjs';
 
 const tag = (name, val) => ({ tag: name, val });
+const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** A request, of an operation and options that types can say. */
+/** A request, of an operation and options that types can say. An operation whose options are alike in both needs no word here, nor its report below. */
 export function requestOf({ operation, options }) {
   const { stateDir, configPath, profile, gatewayVersion, env = {}, ...rest } = optionsOf(options);
   const device = (what, asked) => tag('devices', tag(what, asked));
   const made = {
     prePair: () => tag('pre-pair', pairOf(rest)),
-    clearPending: () => tag('clear-pending', rest),
     patchConfig: () => tag('patch-config', configOf(rest)),
     setup: ({ config, ...pair } = rest) => tag('setup', { pair: pairOf(pair), config: config === false ? undefined : configOf(config ?? {}) }),
     diagnose: () => tag('diagnose', { connection: connectionOf(rest.connection ?? {}), device: rest.device }),
@@ -21,7 +21,7 @@ export function requestOf({ operation, options }) {
     'devices.rotate': () => device('rotate', rest),
     'devices.rename': () => device('rename', rest),
   };
-  return { target: { stateDir, configPath, profile, gatewayVersion, env: Object.entries(env) }, operation: made[operation]() };
+  return { target: { stateDir, configPath, profile, gatewayVersion, env: Object.entries(env) }, operation: made[operation]?.() ?? tag(kebab(operation), rest) };
 }
 
 /** What is left out is `none`, and false: a new option that may be left out needs no word here. */

@@ -349,6 +349,23 @@ describe('doctor', () => {
     assert.doesNotMatch(stdout, /├─/);
   });
 
+  it('says of an agent that makes no connection that it is let in, not its connection; a word that no client has leads to one', async (t) => {
+    const { env } = home(t, { 'openclaw.json': CONFIG });
+    const agent = await cli(['doctor', '--gateway-version', NEWEST, ...THROUGH_PROXY], { env });
+    assert.match(agent.stdout, /It runs inside the gateway and makes no connection, so the headers/);
+    assert.match(agent.stdout, /✔ open: the gateway lets this client in/);
+    const browser = await cli(['doctor', ...V, '--client', 'browser'], { env });
+    assert.equal(browser.code, 2);
+    assert.match(browser.stderr, /--client must be 'agent'[\s\S]*Did you mean 'control-ui'\?/);
+  });
+
+  it('says that nobody knows a version so old', async (t) => {
+    const { env } = home(t, { 'openclaw.json': CONFIG });
+    const { stdout } = await cli(['doctor', '--gateway-version', '2026.1.24', '--client', 'cli'], { env });
+    assert.match(stdout, /OpenClaw 2026\.1\.24 by the rules of 2026\.1\.29/);
+    assert.match(stdout, /W_VERSION_OLDER/);
+  });
+
   it('has lines of words that fit 60 columns, and commands that can be copied', async (t) => {
     const { env, state } = home(t, { 'openclaw.json': CONFIG });
     const { stdout } = await cli(['doctor', ...V, ...THROUGH_PROXY, '--state-dir', state], { env: { ...env, COLUMNS: '60' } });

@@ -1,7 +1,7 @@
-// Records what `doctor` says before and after `setup`, on a real state dir behind a header-adding proxy, into the README.
+// Records what `doctor` says before and after `setup` behind a header-adding proxy, in a home where OpenClaw has not run yet, into the README.
 // Run by cargo xtask generate, or this alone: node tests/doctor/record.mjs [--check]
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,13 +17,11 @@ const DOCTOR = ['doctor', ...VERSION, '--header', 'X-Forwarded-For: 203.0.113.9'
 async function recording() {
   const home = await mkdtemp(join(tmpdir(), 'prepair-record-'));
   try {
-    await mkdir(join(home, '.openclaw'), { mode: 0o700 });
-    await writeFile(join(home, '.openclaw/openclaw.json'), "{ gateway: { mode: 'local' } }\n", { mode: 0o600 });
     const lines = [];
     for (const args of [DOCTOR, ['setup', ...VERSION], DOCTOR]) {
       const { code, stdout, stderr } = await cli(args, { env: { HOME: home } });
       const words = args.map((word) => (/^[\w.-]+$/.test(word) ? word : `'${word}'`)).join(' ');
-      lines.push(`$ npx openclaw-prepair ${words}`, (stdout + stderr).trimEnd().replaceAll(home, '~'), `$ echo $?`, String(code), '');
+      lines.push(`$ npx openclaw-prepair ${words}`, (stdout + stderr).trimEnd().replaceAll(home, '~'), ...(code === 0 ? [] : ['$ echo $?', String(code)]), '');
     }
     return lines.join('\n').trimEnd();
   } finally {

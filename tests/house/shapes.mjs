@@ -1,6 +1,6 @@
 // Shapes as Rust, wit/ and TypeScript declare them: `{ field: { kind, optional, nullable } }`, the fields in kebab-case.
 
-const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('_', '-').replace(/^-/, '');
+export const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('_', '-').replace(/^-/, '');
 const bare = (source) => source.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');
 
 /** The text between the bracket at or after `at` and the one that closes it. */

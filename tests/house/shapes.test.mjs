@@ -1,10 +1,11 @@
 // A shape is said in Rust, in wit/ and in the types of the npm package: options, inputs, plans and reports, field by field and
-// word by word the same, or the difference has its reason here. A shape that one of them gains has to be entered here too.
+// word by word the same, or the difference has its reason here. A shape that is called the same in all three is found; any other that one
+// of them gains has to be entered here too.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { errors, notices } from '../lib/codes.mjs';
-import { difference, fieldsOfRust, fieldsOfTypes, fieldsOfWit, names, wordsOfRust, wordsOfTypes, wordsOfWit } from './shapes.mjs';
+import { difference, fieldsOfRust, fieldsOfTypes, fieldsOfWit, kebab, names, wordsOfRust, wordsOfTypes, wordsOfWit } from './shapes.mjs';
 
 const root = new URL('../../', import.meta.url);
 const text = (path) => readFileSync(new URL(path, root), 'utf8');
@@ -25,9 +26,7 @@ const IN = [
   ['ConfigInput', 'config-options', 'ConfigChanges'],
   ['SetupOptions', 'setup-options', null],
   ['DiagnoseInput', 'diagnose-options', 'DiagnoseOptions'],
-  ['Connection', 'connection', 'Connection'],
   ['Inputs', 'inputs', 'Inputs', { entropy: 'in Rust beside the inputs, so that it can be wiped', rows: 'in wit each answer is a record', compact: 'asked by the driver of JavaScript alone' }],
-  ['Stat', 'stat', 'Stat'],
   ['Installed', 'installed', 'Inputs.installed'],
   ['PassedOver', 'passed-over', 'Inputs.passedOver'],
   ['Process', 'process', 'Inputs.process'],
@@ -39,11 +38,9 @@ const PART = 'in Rust a part of `place` alone, which is written beside it';
 
 /** What is given. */
 const OUT = [
-  ['Query', 'query', 'Query'],
   ['Missing', 'needs', 'Reads', { done: 'a word of reads() alone: the component gives no needs when it is done' }],
   ['Plan', 'planned', 'Plan'],
   ['FileStep.Write', 'write-step', "Step'write'", { kind: 'a variant tells it' }],
-  ['Splice', 'splice', 'Splice'],
   ['FileStep.Remove', 'remove-step', "Step'remove'", { kind: 'a variant tells it' }],
   ['Sql', 'sql-step', "Step'sql'", { kind: 'a variant tells it' }],
   ['Statement', 'statement', "Step'sql'.statements"],
@@ -52,21 +49,9 @@ const OUT = [
   ['ClearPendingReport', 'clear-report', 'ClearPendingReport'],
   ['Cleared', 'cleared', 'ClearedRequest'],
   ['PatchConfigReport', 'config-report', 'PatchConfigReport'],
-  ['ConfigEdit', 'config-edit', 'ConfigEdit'],
   ['SetupReport', 'setup-report', null],
-  ['Diagnosis', 'diagnosis', 'Diagnosis'],
-  ['Assumed', 'assumed', 'Assumed'],
-  ['AssumedGateway', 'assumed-gateway', 'AssumedGateway'],
-  ['Remedy', 'remedy', 'Remedy'],
-  ['RemedyStep', 'remedy-step', 'RemedyStep'],
   ['DecisionStep', 'decision', 'DecisionStep'],
   ['DeviceList', 'device-list', 'DeviceList', { compact: 'crosses apart, for the driver of JavaScript alone' }],
-  ['PairedDevice', 'paired-device', 'PairedDevice'],
-  ['DeviceToken', 'device-token', 'DeviceToken'],
-  ['WaitingRequest', 'waiting-request', 'WaitingRequest'],
-  ['DeviceReport', 'device-report', 'DeviceReport'],
-  ['Change', 'change', 'Change'],
-  ['Place', 'place', 'Place'],
   ['Notice', 'notice', 'Notice', { path: PART }],
   ['Fields', 'error', 'PrepairError', { name: 'of every JavaScript error', path: PART, line: PART, column: PART }],
 ];
@@ -108,10 +93,24 @@ const ALONE = {
   types: ['PatchConfigOptions', 'LiveToken', 'VerifyOptions', 'LeftBehind', 'Verification', 'Identity', 'Operations'],
 };
 
+/** Structs that are called the same in all three and have no row: what is written comes out, what is not goes in. */
+function alike() {
+  const rows = new Set([...IN, ...OUT].map(([name]) => name));
+  const [records, types] = [names(WIT, 'record'), names(TYPES, 'interface')];
+  const found = [...new Set(names(rust, 'pub struct'))].filter((name) => !rows.has(name) && !ALONE.rust.includes(name) && records.includes(kebab(name)) && types.includes(name));
+  const [out, goesIn] = [[], []];
+  for (const name of found) {
+    const [, above] = new RegExp(`((?:^#\\[.*\\]\\n)*)^pub struct ${name}\\b`, 'm').exec(rust);
+    (/\bSerialize\b/.test(above) ? out : goesIn).push([name, kebab(name), name]);
+  }
+  return [goesIn, out];
+}
+
 const rust = RUST.replace(/pub struct Step\b/, 'pub struct DecisionStep');
+const [ALIKE_IN, ALIKE_OUT] = alike();
 const of = (name, record, type) => ({ rust: fieldsOfRust(rust, name), wit: fieldsOfWit(WIT, record), types: type && fieldsOfTypes(TYPES, type) });
 
-for (const [rows, out] of [[IN, false], [OUT, true]]) {
+for (const [rows, out] of [[[...IN, ...ALIKE_IN], false], [[...OUT, ...ALIKE_OUT], true]]) {
   for (const [name, record, type, but = {}] of rows) {
     test(`${name} is the same in Rust, in wit and in the types`, () => {
       const found = difference(of(name, record, type), out).filter((one) => !(one.split(':')[0] in but));
@@ -138,7 +137,7 @@ for (const [name, codes] of [['PrepairErrorCode', errors], ['NoticeCode', notice
 }
 
 test('every shape is compared', () => {
-  const rows = [...IN, ...OUT, ...WORDS];
+  const rows = [...IN, ...ALIKE_IN, ...OUT, ...ALIKE_OUT, ...WORDS];
   const compared = (column) => new Set(rows.flatMap((row) => (row[column] ?? '').split('+')).map((name) => name.split(/[.']/)[0]));
   const left = (source, words, column, alone) => names(source, words).filter((name) => !compared(column).has(name) && !alone.includes(name));
   assert.deepEqual(left(rust, 'pub struct|pub enum', 0, ALONE.rust), []);

@@ -1,5 +1,7 @@
-// Writes the entries of the package that only name what stands elsewhere, so that an operation's name is said once in JavaScript.
+// Writes the entries of the package that only name what stands elsewhere, and what the types of `plan` and `sandbox` take from those of
+// the main entry, so that an operation's name is said once in JavaScript and its types once.
 // Run by cargo xtask generate, or this alone: node tests/packaging/entries.mjs [--check]
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -7,6 +9,7 @@ import { generated } from '../lib/generated.mjs';
 
 const require = createRequire(import.meta.url);
 const lib = new URL('../../npm/openclaw-prepair/lib/', import.meta.url);
+const { DEVICES, OPERATIONS } = require('../../npm/openclaw-prepair/lib/core/bridge.js');
 const MADE = '// @ts-check\n// Written by tests/packaging/entries.mjs.\n';
 
 /** Names in lines that are not too long. */
@@ -85,4 +88,53 @@ export const ${listed(remote)} = sandbox;
   };
 }
 
-await generated(import.meta, async () => Object.fromEntries(Object.entries(entries()).map(([path, text]) => [fileURLToPath(new URL(path, lib)), text])));
+/** The text with other lines between `// <name>` and `// </name>`. */
+function region(text, name, lines) {
+  const [, begin, end] = new RegExp(`(// <${name}>[^\\n]*\\n)[\\s\\S]*?([ ]*// </${name}>)`).exec(text);
+  const [before, after] = [text.indexOf(begin), text.indexOf(end)];
+  return `${text.slice(0, before)}${begin}${lines}${text.slice(after)}`;
+}
+
+/** The types of the main entry that stand as words in a file of types. */
+function imported(text, types) {
+  const known = [...types.matchAll(/^export (?:interface|type|class) (\w+)/gm)].map(([, name]) => name);
+  const rest = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|^(?:import|export) (?:type )?\{[^}]*\}.*$/gm, '');
+  const lines = known.filter((name) => new RegExp(`\\b${name}\\b`).test(rest)).sort().reduce((out, name) => {
+    const line = `${out.at(-1)} ${name},`;
+    return line.length > 120 ? [...out, `  ${name},`] : [...out.slice(0, -1), line];
+  }, [' ']);
+  return region(text, 'imports', `import type {\n${lines.join('\n')}\n} from './index.js';\n`);
+}
+
+/** Types, by the file: what each operation takes and gives, as the main entry says it. */
+function types() {
+  const read = (name) => readFileSync(new URL(`../${name}.d.ts`, lib), 'utf8');
+  const [main, plan, sandbox] = ['index', 'plan', 'sandbox'].map(read);
+  const call = (before) => {
+    const [, optional, options, report] = new RegExp(`^${before}\\(options(\\??): (.*)\\): (.*);$`, 'm').exec(main);
+    return { optional, options, report };
+  };
+  const operation = (name, { options, report }) => `  /** As \`${name}\` of the main entry. */\n  ${name.includes('.') ? `'${name}'` : name}: { options: ${options}; report: ${report} };\n`;
+  const operations = [
+    ...OPERATIONS.map((name) => operation(name, call(`export function ${name}`))),
+    ...DEVICES.map((name) => operation(`devices.${name}`, call(`  ${name}`))),
+  ];
+  const remote = (name) => {
+    const { optional, options, report } = call(`export function ${name}`);
+    const [, words] = new RegExp(`(/\\*\\*\\n(?: \\*[^/\\n]*(?:/[^\\n]*)?\\n)*? \\*/\\n)export function ${name}\\(fs`).exec(sandbox) ?? [];
+    return `${words ?? `/**
+ * \`${name}\` of the main entry, in a sandbox; \`env\` and \`openclawDir\` as of \`prePair\`.
+ * @throws {PrepairError} Rejects with \`ERR_PREPAIR_SANDBOX\`, \`ERR_PREPAIR_TIMEOUT\`, \`ERR_PREPAIR_ABORTED\`, or what the call of that name of the
+ * main entry throws.
+ * @example
+ * const report = await ${name}(fs);
+ */
+`}export function ${name}(fs: SandboxFs, options${optional}: ${options} & RemoteOptions): Promise<${report} & RoundTrips>;\n`;
+  };
+  return {
+    '../plan.d.ts': imported(region(plan, 'operations', operations.join('')), main),
+    '../sandbox.d.ts': imported(region(sandbox, 'operations', OPERATIONS.map(remote).join('')), main),
+  };
+}
+
+await generated(import.meta, async () => Object.fromEntries(Object.entries({ ...entries(), ...types() }).map(([path, text]) => [fileURLToPath(new URL(path, lib)), text])));

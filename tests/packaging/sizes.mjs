@@ -24,9 +24,11 @@ export function sizes() {
     // the addon's raised for tables of the curve, with which a call takes a fifth less (+30 KB)
     // the module's and the component's raised for stores of very many devices, which are looked at once and listed in sorts (+7 KB, +3 KB of brotli)
     { file: 'prepair.node', goal: {}, ceiling: { bytes: 1_790_000 } },
-    { file: 'lib/core/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 620_000, brotli: 226_000 } },
+    { file: 'lib/core/prepair.wasm', goal: { brotli: 200 * 1024 }, ceiling: { bytes: 622_000, brotli: 226_000 } },
     // raised for the places of errors and notices, which stand in wit/ beside their path, line and column (+4 KB)
-    { file: '../component/component.wasm', goal: {}, ceiling: { bytes: 606_000 } },
+    // raised for a version that is older than all that are known, for the word of a closed list that was meant, and for the rules of gateways
+    // that start without a secret, as is the module's (+1.5 KB)
+    { file: '../component/component.wasm', goal: {}, ceiling: { bytes: 608_200 } },
   ].map(({ file, goal, ceiling }) => {
     const content = readFileSync(join(PACKAGE, file));
     const brotli = brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }).length;

@@ -150,12 +150,14 @@ impl<'i, 'a> World<'i, 'a> {
 
 /// What is said where the rules are a guess.
 fn doubtful(doubt: Doubt) -> Notice {
-    let newest = rules::NEWEST;
+    let (oldest, newest) = (rules::OLDEST, rules::NEWEST);
     match doubt {
         Doubt::Unknown => Notice::new(NoticeCode::VersionUnknown, format!("No OpenClaw version was found; the rules of {newest} were followed."))
             .hint("Give gatewayVersion, or openclawDir. The paired record opens every version."),
         Doubt::UnknownNewer => Notice::new(NoticeCode::VersionNewer, format!("This OpenClaw is newer than {newest}, the newest that is known here; its rules were followed."))
             .hint("Update openclaw-prepair when there is a newer one."),
+        Doubt::UnknownOlder => Notice::new(NoticeCode::VersionOlder, format!("This OpenClaw is older than {oldest}, the oldest that is known here; its rules were followed."))
+            .hint("Update OpenClaw, or give gatewayVersion if another version runs."),
     }
 }
 

@@ -171,7 +171,7 @@ fn beside(pid: u32, world: &World<'_, '_>, what: &What, steps: &[Step]) -> Notic
     }
     let hint = match what {
         What::Devices(_) => "`npx openclaw-prepair devices list` shows what came of it.",
-        _ if !other => "Restart the gateway.",
+        _ if !other => "Restart the gateway, unless it reloads its config.",
         _ => "Best call this before the gateway starts, or while it is stopped.",
     };
     let on = match (other, world.paths.bases().len()) {

@@ -33,6 +33,10 @@ for (const [connection, says] of [
 for (const [operation, options, hint] of [
   ['setup', { proxyPeers: ['10.0.0.7'] }, 'config.proxyPeers'], ['setup', { merge: {} }, 'config.merge'], ['diagnose', { headers: {} }, 'connection.headers'], ['diagnose', { client: 'cli' }, 'connection.client'],
 ]) untyped(`${Object.keys(options)[0]} beside the option that holds it`, operation, options, { hint });
+for (const [operation, options, word] of [
+  ['diagnose', { connection: { client: 'browser' } }, 'control-ui'], ['diagnose', { connection: { client: 'nod' } }, 'node'], ['diagnose', { connection: { auth: 'tokne' } }, 'token'],
+  ['prePair', { pending: 'devices' }, 'device'], ['prePair', { onConflict: 'Replace' }, 'replace'],
+]) untyped(`another word for ${word}`, operation, options, { hint: `Did you mean '${word}'?` });
 for (const [merge, says, hint] of [
   [{ gateway: { trustedProxy: ['10.0.0.7'] } }, 'merge.gateway.trustedProxy', 'merge.gateway.trustedProxies'], [{ gateway: { auth: { tokn: 'x' } } }, 'merge.gateway.auth.tokn', 'merge.gateway.auth.token'], [{ Gateway: {} }, 'merge.Gateway', 'merge.gateway'],
   [{ gateway: { bind: 'localhost' } }, "merge.gateway.bind must be 'auto'", 'No gateway starts'], [{ gateway: { mode: 'locl' } }, "merge.gateway.mode must be 'local', 'remote'", 'No gateway starts'], [{ gateway: { auth: { mode: 'basic' } } }, 'merge.gateway.auth.mode must be', 'No gateway starts'],

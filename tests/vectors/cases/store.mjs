@@ -24,6 +24,7 @@ auto('no version', 'the newest rules, with a warning', files, { changes: [], war
 auto('a package', 'its version', files, { changes: [], gateway: { version: '2026.2.19', source: 'package' } }, { version: '2026.2.19' });
 auto('a package of no known version', 'as none', files, { changes: [], warnings: ['W_VERSION_UNKNOWN'], gateway: { version: null, source: 'unknown' } }, { version: 'dev' });
 auto('a newer package', 'the newest rules, with a warning', files, { changes: [], warnings: ['W_VERSION_NEWER'] }, { version: '2026.11.2', stateSchema: 18 });
+add('an older version', 'the oldest rules, with a warning', files, { cleared: [], warnings: ['W_VERSION_OLDER'] }, {}, 'clearPending', '2026.1.24');
 auto('a package that is not believed', 'said, with what to do; the newest rules', { ...files, passedOver: [{ path: '/tmp/node_modules/openclaw', at: '/tmp/node_modules', uid: 4321 }, { path: '/opt/bin/openclaw', at: '/opt/bin' }] }, { changes: [], warnings: ['W_PACKAGE_NOT_TRUSTED', 'W_PACKAGE_NOT_TRUSTED', 'W_VERSION_UNKNOWN'], gateway: { version: null, source: 'unknown' } }, null);
 auto('no version, rows', 'the disk decides', sqlite({ mine: [row(OURS)] }), { store: 'sqlite', changes: [] }, null);
 

@@ -330,6 +330,9 @@ codes! {
         VersionNewer = "W_VERSION_NEWER",
             "This OpenClaw is newer than every version that is known here; the newest known rules were followed.",
             "Update openclaw-prepair when there is a newer one.";
+        VersionOlder = "W_VERSION_OLDER",
+            "This OpenClaw is older than every version that is known here; the oldest known rules were followed.",
+            "Update OpenClaw, or give `gatewayVersion` if another version runs.";
         VersionUnknown = "W_VERSION_UNKNOWN",
             "No OpenClaw version was found; the newest known rules were followed.",
             "Give `gatewayVersion` or `openclawDir`.";

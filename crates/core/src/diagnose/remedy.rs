@@ -67,8 +67,8 @@ fn doubtful(world: &World<'_, '_>) -> Option<&'static str> {
         Some(Doubt::Unknown) => Some(
             "The OpenClaw version is not known. Name it by gatewayVersion and ask again; the steps below are those of the newest known version.",
         ),
-        Some(Doubt::UnknownNewer) => Some(
-            "Nobody has observed this OpenClaw version yet, so nothing is promised; the steps below are those of the newest known version.",
+        Some(Doubt::UnknownNewer | Doubt::UnknownOlder) => Some(
+            "Nobody has observed this OpenClaw version, so nothing is promised; the steps below are those of the nearest known version.",
         ),
         None if beta.is_some_and(|version| matches!(version.suffix, Suffix::Beta(_))) => Some(
             "Nobody has observed this preview of OpenClaw, so nothing is promised; the steps below are those of the release.",
@@ -256,7 +256,7 @@ fn is_near(address: IpAddr) -> bool {
 
 /// A step as a person or a program takes it.
 fn step(case: Case<'_>, disk: &Disk, act: &Act) -> RemedyStep {
-    const RESTART: &str = "Restart the gateway afterwards.";
+    const RESTART: &str = "Restart the gateway afterwards, unless it reloads its config.";
     let ours = |words: Vec<String>, text: String| {
         let argv = words.into_iter().chain(case.target.argv()).collect();
         RemedyStep { by: By::OpenclawPrepair, argv, text }

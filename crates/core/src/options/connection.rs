@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::base::named::Named;
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
-use crate::options::fields::{unknown, wrong};
+use crate::options::fields::{meant, unknown, wrong};
 use crate::options::log;
 use crate::options::role::Role;
 use crate::parts::{Read, shapes, words};
@@ -205,13 +205,22 @@ words! {
     Auth { Token "token", Password "password", DeviceToken "device-token", None "none" }
 }
 
+/// The words of a field with a closed list.
+fn listed(name: &str) -> &'static [&'static str] {
+    match name {
+        "client" => Client::WORDS,
+        "role" => Role::WORDS,
+        "auth" => Auth::WORDS,
+        _ => &[],
+    }
+}
+
 /// What a field must be.
 fn expected(name: &str) -> String {
-    let one_of = |words: &[&str]| words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>();
+    let words: Vec<_> = listed(name).iter().map(|word| format!("'{word}'")).collect();
     match name {
-        "client" => one_of(Client::WORDS).join(", "),
-        "role" => one_of(Role::WORDS).join(" or "),
-        "auth" => one_of(Auth::WORDS).join(", "),
+        "role" => words.join(" or "),
+        "client" | "auth" => words.join(", "),
         "presentsDevice" => "true or false".to_string(),
         "scopes" => "an array of strings".to_string(),
         "headers" => "an object of strings".to_string(),
@@ -228,7 +237,8 @@ pub(super) fn connection(map: Map<String, Value>) -> Result<Connection> {
         let nothing = value.is_null() && ["client", "headers"].contains(&name.as_str());
         let alone = Value::Object(Map::from_iter([(name.clone(), value.clone())]));
         if nothing || Connection::read(alone).is_err() {
-            return Err(wrong(&format!("connection.{name}"), &expected(name), value));
+            let error = wrong(&format!("connection.{name}"), &expected(name), value);
+            return Err(meant(error, listed(name), value.as_str().unwrap_or_default()));
         }
     }
     Read::read(Value::Object(map))

@@ -49,6 +49,19 @@ pub(super) fn wrong(name: &str, expected: &str, got: &Value) -> Error {
     )
 }
 
+/// The error with the word of a closed list that was meant, where one is near.
+pub(super) fn meant(error: Error, words: &[&str], got: &str) -> Error {
+    let near = match got {
+        "browser" => "control-ui",
+        _ => got,
+    };
+    let known = |word: &&&str| word.eq_ignore_ascii_case(near) || close(word, near);
+    match words.iter().find(known) {
+        Some(word) => error.hint(format!("Did you mean '{word}'?")),
+        None => error,
+    }
+}
+
 /// The fields of an options object, taken one by one; what is left over is unknown.
 pub struct Fields {
     pub(super) prefix: &'static str,
@@ -107,10 +120,9 @@ impl Fields {
     ) -> Result<Option<&'static str>> {
         let Some(text) = self.string(name)? else { return Ok(None) };
         words.iter().find(|word| **word == text).copied().map(Some).ok_or_else(|| {
-            Error::new(
-                ErrorCode::Options,
-                format!("The option {} must be one of {}.", self.full(name), words.join(", ")),
-            )
+            let said =
+                format!("The option {} must be one of {}.", self.full(name), words.join(", "));
+            meant(Error::new(ErrorCode::Options, said), words, &text)
         })
     }
 

@@ -23,6 +23,8 @@ use table::COLUMNS;
 pub enum Doubt {
     /// The version is newer than the newest that this table knows.
     UnknownNewer,
+    /// The version is older than the oldest that this table knows.
+    UnknownOlder,
     /// No version is known.
     Unknown,
 }
@@ -30,10 +32,14 @@ pub enum Doubt {
 /// The newest OpenClaw that this table was checked against, as text.
 pub const NEWEST_NAME: &str = "2026.9.6";
 
+/// The oldest OpenClaw that this table was checked against.
+pub(crate) const OLDEST: Version = Since::of("2026.1.29").version();
+
 /// The newest OpenClaw that this table was checked against.
 pub(crate) const NEWEST: Version = Since::of(NEWEST_NAME).version();
 
-/// The rules of a version; of the newest that is known, with a doubt, where it is newer than that or not known.
+/// The rules of a version. Where it is not known or newer than all that are, those of the newest with a doubt; of the oldest where it is
+/// older.
 ///
 /// ```
 /// use prepair_core::rules::{Store, rules};
@@ -46,6 +52,7 @@ pub fn rules(version: Option<&Version>) -> (Rules, Option<Doubt>) {
     match version {
         None => (Rules::at(NEWEST, None), Some(Doubt::Unknown)),
         Some(v) if *v > NEWEST => (Rules::at(NEWEST, None), Some(Doubt::UnknownNewer)),
+        Some(v) if *v < OLDEST => (Rules::at(OLDEST, None), Some(Doubt::UnknownOlder)),
         Some(v) => (Rules::at(*v, None), None),
     }
 }

@@ -6,8 +6,7 @@ use crate::rules::kinds::{
     AddressForm, AgentPath, Approval, ApprovalTokens, AskedScopes, BackendExemption, BindLan,
     BrokenIdentity, ClientIp, ExemptAuth, Forwarded, Import, InsecureUi, LocalEquivalent,
     LocalHosts, Locality, NamedRoles, NoDeviceScopes, NodeCommands, NodeRange, OriginCheck, Pins,
-    ProxyMatch, ScopeCompare, ScopesField, ScopesOfRoles, SecretBeyond, SecretCheck, Sticky, Store,
-    TokenNeed,
+    ProxyMatch, ScopeCompare, ScopesField, ScopesOfRoles, SecretCheck, Sticky, Store, TokenNeed,
 };
 use crate::rules::version::Version;
 

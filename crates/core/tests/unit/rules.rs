@@ -97,6 +97,9 @@ fn an_unknown_version_has_the_newest_rules_with_a_doubt() {
     assert_eq!(rules(None), (newest.0, Some(Doubt::Unknown)));
     let next = Version { patch: NEWEST.patch + 1, ..NEWEST };
     assert_eq!(rules(Some(&next)), (newest.0, Some(Doubt::UnknownNewer)));
+    let oldest = rules(Some(&OLDEST));
+    assert_eq!(oldest, (Rules::at(Rules::versions()[0], None), None));
+    assert_eq!(rules(Some(&v("2026.1.28"))), (oldest.0, Some(Doubt::UnknownOlder)));
     let beta = Version { suffix: Suffix::Beta(1), ..NEWEST };
     assert_eq!(rules(Some(&beta)).1, None);
     // The year counts first, whatever the month.

@@ -130,7 +130,7 @@ function done(operation, report, c, dry) {
 }
 
 const VERDICTS = {
-  open: 'open: the gateway lets this connection in',
+  open: 'open: the gateway lets this client in',
   'silent-approval': 'open: the gateway approves this connection silently',
   'pairing-required': 'closed (1008): pairing required',
   rejected: 'refused',

@@ -100,6 +100,9 @@ function gateway(call, { bases }) {
   return { gateway: pid, anew: true, ...(found.installed ? found : { installed, passedOver: [...passedOver, ...found.passedOver] }) };
 }
 
+/** Where not even a file of the package can be opened any more, as it is. */
+const owned = (error) => attemptOf(() => require('./owned.js').owned(error), error);
+
 /** What the driver asks back, each answered with fields. Only a binding without system calls of its own asks for files. */
 const answers = (call) => {
   const sqlite = () => require('./sqlite.js');
@@ -121,7 +124,7 @@ const answers = (call) => {
       transaction = undefined;
     },
     gateway: (request) => gateway(call, request),
-    explained: ({ error }) => ({ error: require('./owned.js').owned(error) }),
+    explained: ({ error }) => ({ error: owned(error) }),
     waiting({ holder, ms }) {
       call.waiting?.(holder, ms);
     },
@@ -232,7 +235,7 @@ const guarded = (body) => /** @type {any} */ ((...args) => {
   try {
     return permitted(() => body(...args));
   } catch (error) {
-    throw error?.code === 'ERR_PREPAIR_PERMISSION' ? require('./owned.js').owned(error) : error;
+    throw error?.code === 'ERR_PREPAIR_PERMISSION' ? owned(error) : error;
   }
 });
 
