@@ -3,10 +3,7 @@
 mod any;
 pub mod devices;
 
-pub use any::{
-    ClearPendingReport, Cleared, ConfigEdit, EditAction, PatchConfigReport, PrePairReport, Report,
-    SetupReport,
-};
+pub use any::*;
 
 use serde::{Serialize, Serializer};
 
