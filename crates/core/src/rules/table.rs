@@ -282,22 +282,24 @@ table! {
     /// A page from the Host that it dials is allowed without an entry in the config.
     own_page_allowed: bool = "src/gateway/origin-check.ts checkBrowserOrigin" ["2026.1.29" => true, "2026.2.23" => false];
     /// What the settings of the control UI do that spare it a device.
-    insecure_ui: InsecureUi = "connect-policy.ts resolveControlUiAuthPolicy" [
-        "2026.1.29" => InsecureUi::Everywhere, "2026.2.21" => InsecureUi::Here, "2026.8.1" => InsecureUi::Gone,
+    insecure_ui: InsecureUi = "src/gateway/server/ws-connection/message-handler.ts" [
+        "2026.1.29" => InsecureUi::Everywhere, "2026.2.21" => InsecureUi::Here,
+        "2026.8.1" in "src/config/zod-schema.ts" => InsecureUi::Gone,
     ];
     /// A node needs a device even with the shared secret.
     node_needs_device: bool = "src/gateway/role-policy.ts roleCanSkipDeviceIdentity" ["2026.1.29" => false, "2026.2.22" => true];
     /// Without authentication the control UI needs no pairing.
-    ui_open_without_auth: bool = "connect-policy.ts shouldSkipControlUiPairing" ["2026.1.29" => false, "2026.3.22" => true];
+    ui_open_without_auth: bool = "src/gateway/server/ws-connection/connect-policy.ts shouldSkipControlUiPairing" ["2026.1.29" => false, "2026.3.22" => true];
     /// Another platform of an app on this machine is approved silently.
-    silent_app_metadata: bool = "handshake-auth-helpers.ts shouldAllowSilentLocalPairing" ["2026.1.29" => false, "2026.4.25" => true];
+    silent_app_metadata: bool = "src/gateway/server/ws-connection/handshake-auth-helpers.ts shouldAllowSilentLocalPairing" ["2026.1.29" => false, "2026.4.25" => true];
     /// What else than an operator has a record is never approved silently.
-    known_node_waits: bool = "message-handler.ts requirePairing" ["2026.1.29" => false, "2026.5.18" => true];
+    known_node_waits: bool = "src/gateway/server/ws-connection/message-handler.ts requirePairing" ["2026.1.29" => false, "2026.5.18" => true];
     /// OpenClaw's own pages are not approved silently either.
-    pages_wait: bool = "handshake-auth-helpers.ts shouldAllowSilentLocalPairing" ["2026.1.29" => false, "2026.5.18" => true, "2026.5.22" => false];
+    pages_wait: bool = "src/gateway/server/ws-connection/handshake-auth-helpers.ts shouldAllowSilentLocalPairing" ["2026.1.29" => false, "2026.5.18" => true, "2026.5.22" => false];
     /// Whose platform may differ from that of its record.
-    pins: Pins = "message-handler.ts resolvePinnedClientMetadata" [
-        "2026.1.29" => Pins::Exact, "2026.5.18" => Pins::NodeHosts, "2026.5.19" => Pins::Phones, "2026.8.1" => Pins::Apps,
+    pins: Pins = "src/gateway/server/ws-connection/message-handler.ts resolvePinnedClientMetadata" [
+        "2026.1.29" => Pins::Exact, "2026.5.18" => Pins::NodeHosts, "2026.5.19" => Pins::Phones,
+        "2026.8.1" in "src/gateway/server/ws-connection/connect-device-metadata.ts resolvePinnedClientMetadata" => Pins::Apps,
     ];
     /// A browser's own token counts only if it was issued at a connect with the shared secret that still is.
     page_tokens_issued: bool = "src/infra/device-pairing.ts verifyDeviceToken" ["2026.1.29" => false, "2026.5.27" => true];
@@ -306,7 +308,7 @@ table! {
     /// It writes the request's `deviceFamily`.
     approved_family: bool = "src/infra/device-pairing.ts approveDevicePairing" ["2026.1.29" => false, "2026.2.26" => true];
     /// Which scopes its tokens have, and for which roles there is one.
-    approval_tokens: ApprovalTokens = "src/infra/device-pairing.ts resolveApprovedTokenScopes" [
+    approval_tokens: ApprovalTokens = "src/infra/device-pairing.ts approveDevicePairing" [
         "2026.1.29" => ApprovalTokens::Asked, "2026.2.22" => ApprovalTokens::AskedOrHeld, "2026.4.5" => ApprovalTokens::OfRole,
         "2026.5.12" => ApprovalTokens::Added,
     ];
@@ -315,16 +317,18 @@ table! {
     /// Where a record or a request has an empty list of scopes, the approved record has one too.
     empty_scopes_kept: bool = "src/infra/device-pairing.ts mergeScopes" ["2026.1.29" => false, "2026.3.31" => true];
     /// Which scopes an approval refuses.
-    scopes_of_roles: ScopesOfRoles = "src/infra/device-pairing.ts resolveScopeOutsideRequestedRoles" [
-        "2026.1.29" => ScopesOfRoles::None, "2026.4.5" => ScopesOfRoles::Operator, "2026.4.10" => ScopesOfRoles::All,
+    scopes_of_roles: ScopesOfRoles = "src/infra/device-pairing.ts approveDevicePairing" [
+        "2026.1.29" => ScopesOfRoles::None, "2026.4.5" => ScopesOfRoles::Operator,
+        "2026.4.10" in "src/shared/operator-scope-compat.ts resolveScopeOutsideRequestedRoles" => ScopesOfRoles::All,
     ];
     /// An approval keeps when the device was seen last, and why.
     last_seen_kept: bool = "src/infra/device-pairing.ts buildApprovedPairedDevice" ["2026.1.29" => false, "2026.6.1" => true];
     /// It keeps who issued the token that it replaces.
-    issuer_kept: bool = "src/infra/device-pairing-token-utils.ts createDeviceAuthToken" ["2026.1.29" => false, "2026.9.5" => true];
+    issuer_kept: bool = "src/infra/device-pairing-approval.ts" ["2026.1.29" in "src/infra/device-pairing.ts" => false, "2026.9.5" => true];
     /// What becomes of the commands that a paired node brings. Up to 2026.7.35 they wait in `nodes/pending.json`, later in the row.
     node_commands: NodeCommands = "src/gateway/node-connect-reconcile.ts" [
-        "2026.1.29" => NodeCommands::Free, "2026.3.31" => NodeCommands::Held, "2026.4.1" => NodeCommands::Asked, "2026.5.18" => NodeCommands::Held,
+        "2026.1.29" in "src/gateway/node-registry.ts" => NodeCommands::Free,
+        "2026.3.31" in "src/gateway/server/ws-connection/message-handler.ts requestNodePairing" => NodeCommands::Held, "2026.4.1" => NodeCommands::Asked, "2026.5.18" => NodeCommands::Held,
     ];
     /// Which of its own secrets keep a gateway from starting.
     secret_check: SecretCheck = "src/gateway/known-weak-gateway-secrets.ts" [
@@ -338,12 +342,12 @@ table! {
     /// Which `.env` files are read.
     env_files: EnvFiles = "src/infra/dotenv.ts" ["2026.1.29" => EnvFiles::Both, "2026.3.31" => EnvFiles::Guarded, "2026.4.5" => EnvFiles::Gateway];
     /// Clients on the gateway's machine take its secret from the environment first; the gateway takes the config's.
-    env_secret_first: bool = "src/gateway/call.ts, src/gateway/credentials.ts" ["2026.1.29" => true, "2026.8.1" => false];
+    env_secret_first: bool = "src/gateway/credentials.ts" ["2026.1.29" => true, "2026.8.1" => false];
     /// A gateway takes the secret of its config without the blanks around it, as its clients do; before, as it stands there.
     secrets_trimmed: bool = "src/gateway/auth.ts resolveGatewayAuth" ["2026.1.29" => false, "2026.2.22" in "src/gateway/credentials.ts" => true];
     /// A gateway starts with a reference in the place of its token or password. From 2026.3.2 the schema takes one for a password, but
     /// `gateway run` then finds none.
-    secret_refs: bool = "src/config/zod-schema.ts gateway.auth" ["2026.1.29" => false, "2026.3.7" => true];
+    secret_refs: bool = "src/config/zod-schema.ts" ["2026.1.29" => false, "2026.3.7" => true];
     /// A device token that a client keeps in `identity/device-auth.json` goes before the gateway's secret.
     cached_token_first: bool = "src/gateway/client.ts" ["2026.1.29" => true, "2026.2.17" => false];
     /// The least Node.js.
