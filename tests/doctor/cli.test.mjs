@@ -425,6 +425,10 @@ describe('doctor', () => {
     const { code, stdout } = await cli(['doctor', '--gateway-version', '2026.7.1', '--log', join(state, 'openclaw.log')], { env });
     assert.equal(code, 3, stdout);
     assert.match(stdout, /through a proxy that adds headers, presents a device, which the log line does not name: that of this state dir is judged/);
+    // All gateways of a machine share one file, of which the end is looked at.
+    writeFileSync(join(state, 'large.log'), `${'x'.repeat(1023)}\n`.repeat(20_000) + `${JSON.stringify(line)}\n`);
+    const large = await cli(['doctor', '--gateway-version', '2026.7.1', '--log', join(state, 'large.log')], { env });
+    assert.deepEqual([large.code, large.stdout.replaceAll('large.log', 'openclaw.log')], [3, stdout], large.stderr);
     const none = await cli(['doctor', ...V, '--log', join(state, 'none.log')], { env });
     assert.deepEqual([none.code, /what it prints, or its log file/.test(none.stderr)], [2, true], none.stderr);
   });

@@ -39,6 +39,7 @@ for (const [operation, options, word] of [
 ]) untyped(`another word for ${word}`, operation, options, { hint: `Did you mean '${word}'?` });
 for (const [merge, says, hint] of [
   [{ gateway: { trustedProxy: ['10.0.0.7'] } }, 'merge.gateway.trustedProxy', 'merge.gateway.trustedProxies'], [{ gateway: { auth: { tokn: 'x' } } }, 'merge.gateway.auth.tokn', 'merge.gateway.auth.token'], [{ Gateway: {} }, 'merge.Gateway', 'merge.gateway'],
+  ...[99_999, 0, 1.5].map((port) => [{ gateway: { port } }, 'merge.gateway.port must be a whole number from 1 to 65535', 'No gateway starts']),
   [{ gateway: { bind: 'localhost' } }, "merge.gateway.bind must be 'auto'", 'No gateway starts'], [{ gateway: { mode: 'locl' } }, "merge.gateway.mode must be 'local', 'remote'", 'No gateway starts'], [{ gateway: { auth: { mode: 'basic' } } }, 'merge.gateway.auth.mode must be', 'No gateway starts'],
 ]) add(`merge ${JSON.stringify(merge)}`, 'no gateway starts with that', 'patchConfig', { merge }, { says, hint });
 vectors.push({ name: 'a hint for a misspelt option', why: 'one letter off', operation: 'prePair', options: at('2026.4.15', { displayNme: 'x' }), inputs: json(), door: 'json', expect: { error: 'OPTIONS' } });

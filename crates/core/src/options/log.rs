@@ -81,9 +81,16 @@ const TAIL: &[&str] = &[
     "scopeCount",
     "hasDeviceIdentity",
     "client",
+    "clientDisplayName",
     "mode",
     "version",
+    "buildId",
+    "clientBuildId",
+    "gatewayBuildId",
     "platform",
+    "deviceFamily",
+    "modelIdentifier",
+    "instanceId",
 ];
 
 /// The part of a gateway that writes these lines, as the console and as the file of its log name it.

@@ -168,6 +168,11 @@ pub(super) fn typed(merge: &Map<String, Value>) -> Result<()> {
             return Err(wrong(&format!("merge.{}", keys.join(".")), expected, value).hint(HINT));
         }
     }
+    let port = merge.get("gateway").and_then(|gateway| gateway.get("port"));
+    let sound = |port: &Value| port.as_u64().is_some_and(|port| (1..=65_535).contains(&port));
+    if let Some(port) = port.filter(|port| !port.is_null() && !sound(port)) {
+        return Err(wrong("merge.gateway.port", "a whole number from 1 to 65535", port).hint(HINT));
+    }
     if let Some((name, near)) = slip(merge) {
         return Err(Error::new(
             ErrorCode::Options,

@@ -73,6 +73,26 @@ fn forged_lines_are_not_read() {
     assert_eq!(tail("durationMs=1 userAgent=\"open"), None);
 }
 
+/// As 2026.9.6 wrote them of clients with a display name and of pages with another build.
+#[test]
+fn lines_with_names_and_builds() {
+    let line = |tail: &str| {
+        read(&format!(
+            "2026-11-26T23:01:08.142+00:00 [ws] closed before connect conn=01623dcd-a081-4f47-9509-b12ef4ff8e4d peer=127.0.0.1:1->127.0.0.1:2 remote=127.0.0.1 fwd=n/a origin=https://claw.example.org host=127.0.0.1:2 ua=node code=1008 reason=n/a phase=ws_upgrade_started durationMs=61 handshake=failed phase=ws_upgrade_started host=127.0.0.1:2 remoteAddr=127.0.0.1 endpoint=127.0.0.1:1->127.0.0.1:2 {tail}"
+        ))
+    };
+    for tail in [
+        "authMode=token authProvided=none hasDeviceIdentity=true client=cli clientDisplayName=box mode=cli version=1 platform=linux",
+        "clientDisplayName=\"my box\" client=cli mode=cli",
+        "reason=\"origin not allowed\" client=openclaw-control-ui mode=webchat version=1.0.0 buildId=release-eb377 platform=Linux",
+        "client=cli mode=cli version=1 platform=linux deviceFamily=Linux instanceId=ddf0f1b3-fb75-4346-ba3a-f761bf8167a5",
+        "clientBuildId=legacy gatewayBuildId=release client=openclaw-control-ui mode=webchat version=1.0.0 platform=Linux",
+    ] {
+        assert!(line(tail).is_some_and(|told| told.client.is_some()), "{tail}");
+    }
+    assert_eq!(line("clientDisplayName=box client=cli clientDisplayName=box"), None);
+}
+
 /// What the log file of a gateway holds, which is JSON, tells the same.
 #[test]
 fn lines_of_the_log_file() {

@@ -46,15 +46,18 @@ const io = {
     if (!value) throw new Usage(`The variable ${name} is not set.`);
     return value;
   },
-  read(path) {
-    let bytes;
+  /** Of a plain file, and with `tail` the end of one of any size. */
+  bytes(path, tail = false) {
     try {
-      bytes = require('../node/plain-file.js').readPlain(path, LARGEST, { follow: true });
+      return require('../node/plain-file.js').readPlain(path, tail ? Infinity : LARGEST, { follow: true, length: LARGEST, tail });
     } catch (error) {
       if (error.code === 'EINVAL') throw refusal('NOT_A_FILE', 'This is not a plain file.', { path, hint: 'Name a plain file: pipes and devices are not read.' });
       if (error.code === 'EFBIG') throw refusal('SHAPE', `The file is larger than ${LARGEST / 1024 / 1024} MiB.`, { path, hint: 'Name the right file.' });
       throw refusal('IO', `The file cannot be read (${error.code}).`, { path, hint: 'Name a file that is there and that this user may read.' });
     }
+  },
+  read(path) {
+    const bytes = this.bytes(path);
     try {
       // Drops a byte order mark, as editors of other systems put one.
       return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -64,7 +67,8 @@ const io = {
   },
   /** The line of a log that tells of a connection; `-` is stdin. */
   line(path) {
-    return require('./doctor.js').lineOf(path === '-' ? require('node:fs').readFileSync(0, 'utf8') : this.read(path));
+    const bytes = path === '-' ? require('node:fs').readFileSync(0) : this.bytes(path, true);
+    return require('./doctor.js').lineOf(bytes.toString('utf8'));
   },
   json(path) {
     const text = this.read(path);
