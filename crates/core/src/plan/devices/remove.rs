@@ -72,7 +72,7 @@ pub(super) fn remove(world: &World<'_, '_>, id: &str) -> Result<DevicePart, Stop
         part.report.warnings.push(
             Notice::new(NoticeCode::OwnDevice, message)
                 .at(place(world))
-                .hint("Run `openclaw-prepair setup` to pair it again."),
+                .hint("Run `openclaw-prepair setup` to pair it again. A gateway without a secret in config or environment is to be restarted then: the command line keeps the old token until that."),
         );
     }
     match world.store {
