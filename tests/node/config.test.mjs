@@ -213,7 +213,7 @@ test('diagnose promises nothing where OpenClaw refuses what is included', (t) =>
   assert.deepEqual(found("$include: '../outside.json5'"), refused(join(here.home, 'outside.json5')));
   assert.deepEqual(found("$include: '../outside.json5'", { OPENCLAW_INCLUDE_ROOTS: here.home }), ['open']);
   assert.deepEqual(found("$include: '../outside.json5'", { OPENCLAW_INCLUDE_ROOTS: here.home }, '2026.4.29'), refused(join(here.home, 'outside.json5')));
-  assert.deepEqual(found("$include: '../outside.json5'", {}, '2026.2.12'), ['open']);
+  assert.deepEqual(found("$include: '../outside.json5'", { OPENCLAW_GATEWAY_TOKEN: 'sound-token-of-this-gateway' }, '2026.2.12'), ['open']);
   linkSync(here.file('base.json5'), join(here.home, 'second'));
   assert.deepEqual(found("$include: './base.json5'"), refused(here.file('base.json5')));
   assert.deepEqual(found("$include: './base.json5'", {}, '2026.2.25'), ['open']);
