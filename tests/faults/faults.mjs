@@ -212,7 +212,8 @@ export class Ground {
       }
       await this.whole(here, answer, worker, what);
       fs.rmSync(here.home, { recursive: true, force: true });
-      if (!met && round === 5) throw new Error(`${what} was not met`);
+      // Wakings of other threads are writes too, and on a busy machine their number differs from one try to the next.
+      if (!met && round === 25) throw new Error(`${what} was not met`);
       if (met) return !answer ? 'killed' : answer.report ? 'went on' : 'refused';
     }
   }
