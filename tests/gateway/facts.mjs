@@ -45,7 +45,9 @@ const ASKED = [
   ['2.17 2.19 9.6', customBind],
   ['2.21 7.35 8.1 9.6', customBindLoopback],
   ['2.6-3 2.12 2.17 2.25 2.26 4.29 5.2 9.6', includes],
-  ['2.17 2.19 4.5 4.7 5.7 5.12 5.18 9.6', withoutSecret],
+  ['2.17 2.19 9.6', makesToken],
+  ['4.5 4.7 5.7 5.12 5.18 9.6', secretBeyond],
+  ['2.17 2.19 4.5 4.7 5.7 5.12 5.18 9.6', container],
 ];
 
 /** `only`: the names of the questions that count. */
@@ -99,24 +101,25 @@ async function schema(version) {
   }));
 }
 
+/** The code of a package, file by file. */
+async function dist(root) {
+  const names = (await readdir(join(root, 'dist'))).filter((name) => /\.m?js$/.test(name));
+  return await Promise.all(names.map((name) => readFile(join(root, 'dist', name), 'utf8')));
+}
+
 /** The scope names that the package's code spells out, in the table's order. */
 async function operatorScopes(root) {
   const known = ['admin', 'read', 'write', 'approvals', 'pairing', 'talk.secrets', 'questions', 'talk', 'sessions.read', 'sessions.write'].map((name) => `operator.${name}`);
   const found = new Set();
-  for (const name of await readdir(join(root, 'dist'))) {
-    if (!/\.m?js$/.test(name)) continue;
-    for (const [, scope] of (await readFile(join(root, 'dist', name), 'utf8')).matchAll(/"(operator\.[a-z.]+)"/g)) found.add(scope);
-  }
+  for (const code of await dist(root)) for (const [, scope] of code.matchAll(/"(operator\.[a-z.]+)"/g)) found.add(scope);
   return known.filter((scope) => found.has(scope));
 }
 
 /** Where the gateway's secret comes from, by the code that says so: `//#region` comments name its source files. */
 export async function secretSources(version, root) {
-  const dist = join(root ?? await openclaw(version), 'dist');
   const regions = new Map();
-  for (const name of await readdir(dist)) {
-    if (!/\.m?js$/.test(name)) continue;
-    for (const [, file, text] of (await readFile(join(dist, name), 'utf8')).matchAll(/\/\/#region (\S+)\n([\s\S]*?)\/\/#endregion/g)) {
+  for (const code of await dist(root ?? await openclaw(version))) {
+    for (const [, file, text] of code.matchAll(/\/\/#region (\S+)\n([\s\S]*?)\/\/#endregion/g)) {
       if (/dotenv|gateway\/(auth|call|client|credentials)\.ts|zod-schema\.ts|devices-cli/.test(file)) regions.set(file, text);
     }
   }
@@ -189,26 +192,29 @@ async function paths(version) {
   });
 }
 
-/** Starts of a gateway without a secret, none of which listens beyond this machine. */
-async function withoutSecret(version) {
-  const starts = (own) => withHome({ version, config: { gateway: own } }, (home) => withGateway(home, () => true)
-    .catch(({ log }) => !/Refusing to bind gateway to \w+ without auth|auth is set to token, but no token/.test(log)));
-  const found = [];
-  if ('2.17 2.19 9.6'.split(' ').some((one) => version === `2026.${one}`)) {
-    found.push(['makes_token', String(await starts({ auth: { mode: 'token', token: undefined } })), 'a start with bind "loopback" and without a token']);
+/** Whether a gateway starts without a secret; none of those that are asked listens beyond this machine. */
+const startsWithout = (version, own) => withHome({ version, config: { gateway: own } }, (home) => withGateway(home, () => true)
+  .catch(({ log }) => !/Refusing to bind gateway to \w+ without auth|auth is set to token, but no token/.test(log)));
+
+async function makesToken(version) {
+  const made = await startsWithout(version, { auth: { mode: 'token', token: undefined } });
+  return [['makes_token', String(made), 'a start with bind "loopback" and without a token']];
+}
+
+async function secretBeyond(version) {
+  const address = await startsWithout(version, { bind: 'custom', customBindHost: '127.0.0.1', auth: { mode: 'none', token: undefined } });
+  return [['secret_beyond', address ? 'Address' : 'Word', 'a start with auth.mode "none" and bind "custom" to 127.0.0.1']];
+}
+
+/** By names in dist; where this machine has a mark of a container, a start has to agree. */
+async function container(version) {
+  const code = (await dist(await openclaw(version))).join('\n');
+  const found = !code.includes('defaultGatewayBindMode') ? 'Never' : code.includes('FLY_MACHINE_ID') ? 'MarksAndFly' : 'Marks';
+  if (isSince(version, 2, 19) && ['/.dockerenv', '/run/.containerenv'].some((path) => existsSync(path))) {
+    const loopback = await startsWithout(version, { bind: undefined, auth: { mode: 'none', token: undefined } });
+    if (loopback !== (found === 'Never')) return [['container', `${found}, but a start without bind ${loopback ? 'listens' : 'does not'}`, 'a start']];
   }
-  if (isSince(version, 2, 21)) {
-    const address = await starts({ bind: 'custom', customBindHost: '127.0.0.1', auth: { mode: 'none', token: undefined } });
-    found.push(['secret_beyond', address ? 'Address' : 'Word', 'a start with auth.mode "none" and bind "custom" to 127.0.0.1']);
-  }
-  const dist = join(await openclaw(version), 'dist');
-  const named = async (word) => {
-    for (const name of await readdir(dist)) if (/\.m?js$/.test(name) && (await readFile(join(dist, name), 'utf8')).includes(word)) return true;
-    return false;
-  };
-  const container = !await named('defaultGatewayBindMode') ? 'Never' : await named('FLY_MACHINE_ID') ? 'MarksAndFly' : 'Marks';
-  found.push(['container', container, 'names in dist']);
-  return found;
+  return [['container', found, 'names in dist']];
 }
 
 async function bindLan(version) {
