@@ -1,5 +1,5 @@
-// The form in which the main package is released: its code without comments and blanks, the command line in one file. Outside of that names
-// stay, for whoever reads a stack trace; what explains the code is in the repository.
+// The form in which the main package is released: its code without comments and blanks, the command line in one file. Outside of that the
+// names of functions and classes stay, for whoever reads a stack trace; what explains the code is in the repository.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,15 +18,16 @@ export function ship(folder) {
   const { buildSync } = esbuild();
   const names = (rooms) => rooms.flatMap((room) => readdirSync(join(folder, 'lib', room)).map((name) => `lib/${room}/${name}`)).filter((name) => name.endsWith('.js'));
   const made = (entryPoints, options) => buildSync({
-    absWorkingDir: folder, entryPoints, outbase: '.', outdir: '.', allowOverwrite: true, platform: 'node', format: 'cjs', target: 'es2022',
+    absWorkingDir: folder, entryPoints, outbase: '.', outdir: '.', allowOverwrite: true, platform: 'node', target: 'es2022',
     charset: 'utf8', logLevel: 'error', ...options,
   });
   const cli = 'lib/cli/index.js';
   // Node shows the whole line of an error that nobody catches.
   const lineLimit = 160;
-  made([cli], { bundle: true, minify: true, lineLimit, external: ['core', 'entry', 'node'].map((room) => `../${room}/*`).concat('../../package.json') });
+  made([cli], { bundle: true, format: 'cjs', minify: true, lineLimit, external: ['core', 'entry', 'node'].map((room) => `../${room}/*`).concat('../../package.json') });
   for (const name of names(['cli'])) if (name !== cli) rmSync(join(folder, name));
-  made(names(['entry', 'node']), { minifyWhitespace: true, minifySyntax: true, lineLimit });
+  // without a format esbuild shortens the names within functions alone
+  made(names(['entry', 'node']), { minify: true, lineLimit });
   // as crates/xtask/src/esm.rs makes their twins: what is the same costs next to nothing in the tarball
   made(names(['core', 'sandbox']), { minifyWhitespace: true, minifySyntax: true });
 }

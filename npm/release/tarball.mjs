@@ -1,10 +1,12 @@
-// A tarball of npm's, smaller: the same files with the same headers, those that are alike side by side, and compressed with more patience.
+// A tarball of npm's, smaller: the same files with the same headers, those that are alike near each other, and compressed with more patience.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { deflateRawSync, gunzipSync } from 'node:zlib';
 import { ROOT } from './packages.mjs';
 
 const BLOCK = 512;
+/** How far back deflate looks. */
+const WINDOW = 32 * 1024;
 
 /** `{ name, bytes }` of each file of a tar: its header with its content. */
 export function entries(tar) {
@@ -20,19 +22,26 @@ export function entries(tar) {
   return found;
 }
 
-/**
- * A module of lib/esm/ stands behind its twin: what was seen within the last 32 KB costs next to nothing. What it took in on its own stands
- * before it in its file, under the names of the twins.
- */
-function place({ name, bytes }) {
-  if (!name.includes('/lib/esm/')) return name;
-  const module = [...bytes.toString('latin1').matchAll(/__commonJS\(\{"(.+?)\.js"/g)].at(-1)?.[1];
-  return `${module ? `package/lib/${module}` : name.replace('/esm/', '/').replace('.mjs', '')}.js.`;
+const joined = (files) => Buffer.concat(files.map(({ bytes }) => bytes));
+/** What `bytes` cost behind `before`. */
+const cost = (bytes, before) => deflateRawSync(bytes, { level: 9, memLevel: 9, ...before.length > 0 && { dictionary: before } }).length;
+
+/** The files, the largest first, each put where it and what is behind it cost least: where its twin is, or a file with the same words. */
+export function ordered(files) {
+  const order = [];
+  for (const file of files.toSorted((a, b) => b.bytes.length - a.bytes.length)) {
+    const costs = Array.from({ length: order.length + 1 }, (_, at) => {
+      const before = joined(order.slice(0, at)).subarray(-WINDOW);
+      const behind = joined(order.slice(at)).subarray(0, WINDOW);
+      return cost(Buffer.concat([file.bytes, behind]), before) - cost(behind, before);
+    });
+    order.splice(costs.indexOf(Math.min(...costs)), 0, file);
+  }
+  return order;
 }
 
 /** Makes it of the tarball `file`, in place. */
 export function compress(file) {
-  const sorted = entries(gunzipSync(readFileSync(file))).map((entry) => ({ ...entry, place: place(entry) })).sort((a, b) => (a.place < b.place ? -1 : 1));
-  const tar = Buffer.concat([...sorted.map(({ bytes }) => bytes), Buffer.alloc(2 * BLOCK)]);
+  const tar = Buffer.concat([joined(ordered(entries(gunzipSync(readFileSync(file))))), Buffer.alloc(2 * BLOCK)]);
   writeFileSync(file, execFileSync('cargo', ['run', '--quiet', '--locked', '--package', 'xtask-wasm', '--', 'gzip'], { cwd: ROOT, input: tar, maxBuffer: 1 << 28 }));
 }

@@ -2,13 +2,15 @@
 // The addon of this machine stands in for that of its platform; registry.long.test.mjs has all of them.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { deflateRawSync, gunzipSync } from 'node:zlib';
 import { packages, workspace } from '../../npm/release/packages.mjs';
 import { LARGEST, released, unfit } from '../../npm/release/pack.mjs';
+import { entries, ordered } from '../../npm/release/tarball.mjs';
 import { elsewhere } from '../../npm/release/texts.mjs';
 import { python } from '../lib/cache.mjs';
 import { PACKAGE, ROOT, USED, build, exec } from './app.mjs';
@@ -63,17 +65,36 @@ test('each tarball carries README, SECURITY and both licences; the main one no a
   }
 });
 
-test('the main tarball has the files that npm packs but for those of the command line, which is one; a module stands behind its twin', async () => {
+test('the main tarball has the files that npm packs but for those of the command line, which is one; functions and classes keep their names', async () => {
   const { file } = plan().packages.at(-1);
   const names = execFileSync('tar', ['-tzf', join(dir, 'packages', file)], { encoding: 'utf8' }).trim().split('\n').map((path) => path.replace('package/', ''));
   const { stdout } = await exec('npm', ['pack', '--dry-run', '--json', PACKAGE], { cwd: dir });
   const built = JSON.parse(stdout)[0].files.map(({ path }) => path);
   assert.deepEqual([...names].sort(), built.filter((path) => !path.startsWith('lib/cli/') || path === 'lib/cli/index.js').sort());
-  const behind = (module) => names[names.indexOf(`lib/${module}.js`) + 1];
-  for (const module of ['core/glue', 'core/plan', 'core/wasm', 'sandbox/adapters', 'sandbox/index']) assert.equal(behind(module), `lib/esm/${module}.mjs`);
-  // what more than one of them takes in is a chunk of its own
-  for (const module of ['core/bridge', 'core/errors', 'sandbox/inside']) assert.ok(tar(file, behind(module)).includes(`{"${module}.js"(`), module);
+  for (const name of built.filter((path) => /^lib\/(core|entry|node|sandbox)\/\w[\w-]*\.js$/.test(path))) {
+    const shipped = tar(file, name);
+    for (const [, declared] of readFileSync(join(PACKAGE, name), 'utf8').matchAll(/^(?:async function|function\*?|class) (\w+)/gm)) {
+      assert.match(shipped, new RegExp(`(function\\*?|class)\\s?${declared}\\b`), name);
+    }
+  }
   assert.doesNotMatch(tar(file, 'lib/node/binding.js'), /@ts-check/);
+});
+
+test('what is the same in two files costs next to nothing, wherever npm put them', () => {
+  const bytes = gunzipSync(readFileSync(join(dir, 'packages', plan().packages.at(-1).file)));
+  const files = entries(bytes);
+  const size = (some) => deflateRawSync(Buffer.concat(some.map((one) => one.bytes)), { level: 9, memLevel: 9 }).length;
+  const twins = files.filter(({ name }) => name.includes('/lib/esm/'));
+  assert.ok(twins.length > 5);
+  assert.ok(size(files) - size(files.filter((one) => !twins.includes(one))) < 0.2 * size(twins), 'of lib/esm/ what is in lib/ costs little');
+
+  // so much noise that deflate can't look over it
+  const noise = Array.from({ length: 5 }, (_, i) => ({ name: `noise ${i}`, bytes: randomBytes(40_000 + i) }));
+  const text = randomBytes(8000);
+  const alike = [text, Buffer.concat([text, Buffer.from('more')])].map((one, i) => ({ name: `twin ${i}`, bytes: one }));
+  const order = ordered([alike[0], ...noise, alike[1]]);
+  assert.deepEqual(order.map(({ name }) => name).sort(), [...noise, ...alike].map(({ name }) => name).sort());
+  assert.equal(Math.abs(order.indexOf(alike[0]) - order.indexOf(alike[1])), 1, order.map(({ name }) => name).join());
 });
 
 test('no README of a tarball has a link that leads nowhere', () => {

@@ -1,16 +1,35 @@
 //! What the npm package holds of others: one library, in one file, with its licence.
 
-use crate::files::{package, publish};
-use crate::run::{Result, command, output, run};
+use crate::files::{package, publish, write};
+use crate::run::{Result, command, output, run, target};
+use std::fs;
 use std::path::PathBuf;
+
+/// Modules of `ws` that a client never reaches which asks for no compression and listens with `on`, and what they give instead.
+const UNUSED: [(&str, &str); 3] = [
+    ("event-target.js", "exports.EventTarget = {};"),
+    ("extension.js", ""),
+    ("permessage-deflate.js", ""),
+];
 
 /// `lib/node/vendor/ws.js`: the client of npm's `ws`, for `verify`. Bundled, since the package depends on no other.
 pub(crate) fn websocket() -> Result {
     let modules = npm("ws@8.23.0")?;
+    let copy = target().join("vendor");
+    let fail = |e: std::io::Error| format!("ws: {e}");
+    for file in fs::read_dir(modules.join("ws/lib")).map_err(fail)? {
+        let file = file.map_err(fail)?;
+        let name = file.file_name();
+        let text = match UNUSED.iter().find(|(unused, _)| name == *unused) {
+            Some((_, instead)) => (*instead).to_owned(),
+            None => fs::read_to_string(file.path()).map_err(fail)?,
+        };
+        write(&copy.join("ws/lib").join(name), &text)?;
+    }
     let out = package("lib/node/vendor/ws.js");
     run(command("node")
-        // so that the comments of the bundle name files of the library and not of this machine
-        .current_dir(&modules)
+        // so that the bundle names files of the library and not of this machine
+        .current_dir(&copy)
         .arg(esbuild()?)
         .args(["ws/lib/websocket.js", "--bundle", "--platform=node", "--format=cjs"])
         .args(["--target=node20", "--charset=utf8", "--log-level=warning"])
