@@ -1,10 +1,10 @@
 //! What was read, from wit/ to the core.
 
+use prepair_core::base::json::Value;
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Fields, Result};
 use prepair_core::inputs::{Earlier, File, Inputs, Installed, PassedOver, Process, Stat};
 use prepair_core::options::target;
-use serde_json::Value;
 
 use crate::to::{To, record};
 use crate::wit::openclaw::prepair::types as wit;

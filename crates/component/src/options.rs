@@ -1,5 +1,6 @@
 //! What is asked for, from wit/ to the core. Whatever can be wrong with an option is found by the core.
 
+use prepair_core::base::json::{Map, Value};
 use prepair_core::base::json5::{self, Arrays};
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
@@ -12,7 +13,6 @@ use prepair_core::options::pair::{
 use prepair_core::options::role::Role;
 use prepair_core::options::target::{Target, TargetInput};
 use prepair_core::options::{ClearInput, DiagnoseInput, Request, SetupOptions, What};
-use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::devices;
@@ -55,7 +55,7 @@ fn config(options: wit::ConfigOptions) -> Result<ConfigOptions> {
         .checked()
 }
 
-fn object(text: String) -> Result<Map<String, Value>> {
+fn object(text: String) -> Result<Map> {
     let what = match json5::parse(&Zeroizing::new(text)) {
         Some(Value::Object(map)) => return Ok(map),
         Some(_) => "no object",

@@ -1,5 +1,6 @@
 //! What is still to be read, what is to be done and what is refused, from the core to wit/.
 
+use prepair_core::base::json::Value;
 use prepair_core::base::json5;
 use prepair_core::base::json5::Splice;
 use prepair_core::codes::{ErrorCode, NoticeCode};
@@ -7,7 +8,6 @@ use prepair_core::error::{Error, Fields, Place};
 use prepair_core::report::Notice;
 use prepair_core::steps::{FileStep, Plan, Sql, Statement, Step};
 use prepair_core::wants::{Missing, Query, Stop};
-use serde_json::Value;
 
 use crate::to::{To, record};
 use crate::wit::openclaw::prepair::types as wit;
@@ -44,9 +44,9 @@ impl To<wit::SqlValue> for Value {
         match self {
             Self::Null => wit::SqlValue::Null,
             Self::Bool(flag) => wit::SqlValue::Integer(flag.into()),
-            Self::Number(number) => match number.as_i64() {
+            Self::Number(number) => match self.as_i64() {
                 Some(number) => wit::SqlValue::Integer(number),
-                None => wit::SqlValue::Real(number.as_f64().unwrap_or_default()),
+                None => wit::SqlValue::Real(number),
             },
             Self::String(text) => wit::SqlValue::Text(text),
             // Columns take JSON as text.

@@ -75,6 +75,7 @@ fn find(doc: &Document<'_>, path: &Value) -> Option<Node> {
 fn apply(doc: &Document<'_>, editor: &mut Editor<'_, '_>, edit: &Value) -> Value {
     let Some(node) = find(doc, &edit["at"]) else { return json!("no such node") };
     let (key, value) = (edit["key"].as_str().unwrap_or_default(), &edit["value"]);
+    let value = &prepair_core::base::json::json(value);
     match edit["do"].as_str() {
         Some("set") => editor.set(node, key, value),
         Some("remove") => return json!(editor.remove(node, key)),

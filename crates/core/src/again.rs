@@ -1,13 +1,12 @@
 //! The report of a call that had to plan more than once, or was stopped part-way by another writer.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value, json};
 
-use crate::base::json::json;
 use crate::report;
 use crate::store::paths::{DATABASE, PAIRED, PENDING};
 
 /// A report as it crosses a binding.
-pub type Report = Map<String, Value>;
+pub type Report = Map;
 
 /// A report, as it crosses.
 pub fn report(report: &report::Report) -> Report {
@@ -49,7 +48,7 @@ pub fn part_of(report: &mut Report, files: &[String]) {
         put("pendingCleared", 0.into());
         put("cleared", Value::Array(Vec::new()));
     }
-    if report.contains_key("edits") && !is_of(&report["path"]) {
+    if report.contains_key("edits") && !report.get("path").is_some_and(is_of) {
         report.insert("edits".to_string(), Value::Array(Vec::new()));
         report.insert("changed".to_string(), false.into());
     }

@@ -7,11 +7,10 @@ pub use driven::{Answered, Driven, Stands, Told, answered, driven, told};
 
 use core::convert::Infallible;
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value, json, object, strings};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::again;
-use crate::base::json::{json, object, strings};
 use crate::base::json5;
 use crate::base::keys::KeyPair;
 use crate::base::named::Named;
@@ -189,8 +188,8 @@ fn value(
         }
         // Which kind of client each of these devices is.
         "clients" => {
-            let devices: Vec<Map<String, Value>> = call.read("devices")?;
-            let kind = |device: &Map<String, Value>| {
+            let devices: Vec<Map> = call.read("devices")?;
+            let kind = |device: &Map| {
                 let text = |name: &str| device.get(name).and_then(Value::as_str);
                 let roles = strings(device.get("roles")).unwrap_or_default();
                 Value::from(Client::of_device(text("clientId"), text("clientMode"), &roles).name())

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use crate::base::json::Map;
 
 use crate::base::named::Named;
 use crate::codes::ErrorCode;
@@ -61,7 +61,7 @@ impl<'a> File<'a> {
 }
 
 /// The rows that a query gave; `None` when there is no database.
-pub type Rows = Option<Vec<Map<String, Value>>>;
+pub type Rows = Option<Vec<Map>>;
 
 /// All that a driver read.
 #[derive(Clone, Default)]
@@ -200,7 +200,7 @@ impl<'a> Inputs<'a> {
     }
 
     /// What a query gave that was wanted before.
-    pub fn rows(&self, id: &str) -> Option<&[Map<String, Value>]> {
+    pub fn rows(&self, id: &str) -> Option<&[Map]> {
         self.rows.get(id).and_then(|rows| rows.as_deref())
     }
 }

@@ -22,6 +22,7 @@
 //! An operation is planned from what was read, and stops with what is still missing:
 //!
 //! ```
+//! use prepair_core::base::json::object;
 //! use prepair_core::inputs::{File, Inputs};
 //! use prepair_core::options::{Operation, parse};
 //! use prepair_core::steps::Step;
@@ -30,7 +31,7 @@
 //!
 //! # fn main() -> Result<()> {
 //! let entropy = [7; 64]; // a real caller draws it anew for each call
-//! let options = serde_json::json!({ "stateDir": "/s", "gatewayVersion": "2026.2.19" });
+//! let options = object(&mut [("stateDir", "/s".into()), ("gatewayVersion", "2026.2.19".into())]);
 //! let request = parse(Operation::parse("prePair")?, options, &[], &[7; 32])?;
 //!
 //! let mut inputs = Inputs { now: 1_760_000_000_000, ..Inputs::default() };

@@ -1,13 +1,13 @@
 //! Objects of requests, taken apart by the types that their fields must have.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::base::named::Named;
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
 
 /// An object of the request, its fields taken one by one; null counts as absent.
-pub(crate) struct Part(pub(crate) Map<String, Value>);
+pub(crate) struct Part(pub(crate) Map);
 
 impl Part {
     /// Anything but an object is refused.
@@ -67,7 +67,7 @@ impl Read for bool {
     }
 }
 
-impl Read for Map<String, Value> {
+impl Read for Map {
     fn read(value: Value) -> Result<Self> {
         Part::of(value).map(|part| part.0)
     }
@@ -132,7 +132,7 @@ macro_rules! shapes {
         }
 
         impl crate::parts::Read for $shape {
-            fn read(value: serde_json::Value) -> crate::error::Result<Self> {
+            fn read(value: crate::base::json::Value) -> crate::error::Result<Self> {
                 let mut part = crate::parts::Part::of(value)?;
                 Ok(Self { $($field: part.read(crate::parts::camel!($field))?),* })
             }
@@ -163,7 +163,7 @@ macro_rules! words {
         }
 
         impl crate::parts::Read for $kind {
-            fn read(value: serde_json::Value) -> crate::error::Result<Self> {
+            fn read(value: crate::base::json::Value) -> crate::error::Result<Self> {
                 value.as_str().and_then(Self::parse).ok_or_else(crate::parts::mistyped)
             }
 

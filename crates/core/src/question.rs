@@ -1,8 +1,7 @@
 //! What can be asked of a state dir: an operation's plan, or something that is only read.
 
-use serde_json::Value;
+use crate::base::json::{Value, json, object};
 
-use crate::base::json::{json, object};
 use crate::base::keys::KeyPair;
 use crate::codes::ErrorCode;
 use crate::diagnose::approach;

@@ -3,7 +3,7 @@
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-use serde_json::Value;
+use crate::base::json::Value;
 
 use crate::base::json5::{Edited, Splice};
 use crate::base::keys::sha256_hex;

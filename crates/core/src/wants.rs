@@ -1,7 +1,7 @@
 //! What is still to be read: collected by whoever needs it, read by a driver.
 
+use crate::base::json::Value;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::inputs::Inputs;

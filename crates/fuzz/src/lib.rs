@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use prepair_core::base::json::{self, Map};
 use prepair_core::base::json5::{Arrays, Document, Editor, Kind, Node, Syntax};
 use prepair_core::base::keys;
 use prepair_core::codes::ErrorCode;
@@ -18,7 +19,7 @@ use prepair_core::store::pending::Asked;
 use prepair_core::store::record::{self, Want};
 use prepair_core::wants::Stop;
 use prepair_core::{entropy, operations};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 const NOW: i64 = 1_771_000_000_000;
 const ENTROPY: [u8; 64] = [7; 64];
@@ -40,6 +41,7 @@ pub fn json5(data: &[u8]) {
         walk(&doc, doc.root());
         let patch: Value =
             serde_json::from_slice(rest).unwrap_or(json!({ "a": [1, "b"], "c": null }));
+        let patch = json::json(&patch);
         for arrays in [Arrays::Union, Arrays::Replace] {
             let mut editor = Editor::new(&doc);
             let changes = editor.merge(doc.root(), &patch, arrays);
@@ -50,7 +52,7 @@ pub fn json5(data: &[u8]) {
                 .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&new)));
             let mut editor = Editor::new(&again);
             let more = editor.merge(again.root(), &patch, arrays);
-            assert!(more.is_empty(), "{more:?} of {patch} in {}", String::from_utf8_lossy(&new));
+            assert!(more.is_empty(), "{more:?} of {patch:?} in {}", String::from_utf8_lossy(&new));
             assert_eq!(editor.finish(), None);
         }
         set_and_remove(&doc, syntax);
@@ -65,12 +67,13 @@ fn set_and_remove(doc: &Document<'_>, syntax: Syntax) {
     }
     let old = doc.value(root);
     let mut editor = Editor::new(doc);
-    editor.set(root, "fuzz", &json!({ "x": [1] }));
+    let set = json::json(&json!({ "x": [1] }));
+    editor.set(root, "fuzz", &set);
     if let Some(bytes) = editor.finish() {
         let new = Document::parse(&bytes, syntax).expect("a set leaves a valid document");
-        if let (Some(Value::Object(mut old)), Some(new)) = (old, new.value(new.root())) {
-            old.insert("fuzz".into(), json!({ "x": [1] }));
-            assert_eq!(Value::Object(old), new);
+        if let (Some(json::Value::Object(mut old)), Some(new)) = (old, new.value(new.root())) {
+            old.insert("fuzz".into(), set);
+            assert_eq!(json::Value::Object(old), new);
         }
     }
     let Some(key) =
@@ -124,7 +127,8 @@ pub fn identity(data: &[u8]) {
 /// The record merge: what it sets is what it lacked, and nothing else is touched.
 pub fn record(data: &[u8]) {
     let (flags, rest) = data.split_first().unwrap_or((&0, &[]));
-    let Ok(Value::Object(record)) = serde_json::from_slice::<Value>(rest) else { return };
+    let Ok(record @ Value::Object(_)) = serde_json::from_slice::<Value>(rest) else { return };
+    let json::Value::Object(record) = json::json(&record) else { return };
     let keys = entropy::new_identity(&ENTROPY).expect("entropy");
     let exact = ["operator.read".to_owned()];
     let asked = Vec::from_iter((flags & 8 != 0).then(|| Asked {
@@ -167,15 +171,15 @@ pub fn record(data: &[u8]) {
     }
 }
 
-fn put(map: &mut Map<String, Value>, path: &[&str], value: Value) {
+fn put(map: &mut Map, path: &[&str], value: json::Value) {
     match path {
         [key] => drop(map.insert((*key).to_owned(), value)),
         [key, rest @ ..] => {
-            let inner = map.entry(*key).or_insert_with(|| json!({}));
+            let inner = map.or_insert(key, Map::new().into());
             if !inner.is_object() {
-                *inner = json!({});
+                *inner = Map::new().into();
             }
-            if let Value::Object(inner) = inner {
+            if let json::Value::Object(inner) = inner {
                 put(inner, rest, value);
             }
         }
@@ -263,7 +267,7 @@ pub fn planned(
     disk: &Disk,
     entropy: &[u8; 64],
 ) -> Result<Plan, Error> {
-    let request = options::parse(operation, wanted.clone(), &[], entropy::seed(entropy))?;
+    let request = options::parse(operation, json::json(wanted), &[], entropy::seed(entropy))?;
     let mut inputs = Inputs { now: NOW, ..Inputs::default() };
     loop {
         match operations::plan(&request, &inputs, entropy) {

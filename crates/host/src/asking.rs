@@ -1,12 +1,12 @@
 //! A [`Caller`] that is asked in JSON.
 
+use prepair_core::base::json::{Value, json, object};
 use prepair_core::base::named::Named;
 use prepair_core::bridge::{Answered, answered, text};
 use prepair_core::error::{Error, Result};
 use prepair_core::inputs::{Inputs, Rows};
 use prepair_core::steps::Statement;
 use prepair_core::wants::Query;
-use serde_json::{Value, json};
 
 use crate::caller::Caller;
 
@@ -14,48 +14,48 @@ use crate::caller::Caller;
 pub struct Asking<F>(pub F);
 
 impl<F: FnMut(&str, &str) -> Result<String>> Asking<F> {
-    fn ask(&mut self, what: &str, request: &Value) -> Result<Answered> {
-        answered(&(self.0)(what, &text(request))?)
+    fn ask(&mut self, what: &str, fields: &mut [(&str, Value)]) -> Result<Answered> {
+        answered(&(self.0)(what, &text(&object(fields)))?)
     }
 }
 
 impl<F: FnMut(&str, &str) -> Result<String>> Caller for Asking<F> {
     fn read(&mut self, queries: &[Query], mends: bool) -> Result<Named<Rows>> {
-        self.ask("read", &json!({ "queries": queries, "mends": mends }))?.rows()
+        self.ask("read", &mut [("queries", json(queries)), ("mends", mends.into())])?.rows()
     }
 
     fn begin(&mut self, db: &str) -> Result<()> {
-        self.ask("begin", &json!({ "db": db })).map(drop)
+        self.ask("begin", &mut [("db", db.into())]).map(drop)
     }
 
     fn query(&mut self, queries: &[Query]) -> Result<Named<Rows>> {
-        self.ask("query", &json!({ "queries": queries }))?.rows()
+        self.ask("query", &mut [("queries", json(queries))])?.rows()
     }
 
     fn run(&mut self, statements: &[Statement]) -> Result<()> {
-        self.ask("run", &json!({ "statements": statements })).map(drop)
+        self.ask("run", &mut [("statements", json(statements))]).map(drop)
     }
 
     fn commit(&mut self) -> Result<()> {
-        self.ask("commit", &Value::Null).map(drop)
+        self.ask("commit", &mut []).map(drop)
     }
 
     fn rollback(&mut self) {
         // What made it necessary is told; SQLite undoes by itself what is left when the database closes.
-        let _ = self.ask("rollback", &Value::Null);
+        let _ = self.ask("rollback", &mut []);
     }
 
     fn gateway(&mut self, bases: &[String], inputs: &mut Inputs<'_>) -> Result<bool> {
-        self.ask("gateway", &json!({ "bases": bases }))?.gateway(inputs)
+        self.ask("gateway", &mut [("bases", bases.into())])?.gateway(inputs)
     }
 
     fn explained(&mut self, error: Error) -> Error {
         // It answers with the refusal itself.
-        let told = self.ask("explained", &json!({ "error": error })).err();
+        let told = self.ask("explained", &mut [("error", json(&error))]).err();
         told.filter(|told| told.code == error.code).unwrap_or(error)
     }
 
     fn waiting(&mut self, holder: Option<u32>, ms: u64) -> Result<()> {
-        self.ask("waiting", &json!({ "holder": holder, "ms": ms })).map(drop)
+        self.ask("waiting", &mut [("holder", holder.into()), ("ms", ms.into())]).map(drop)
     }
 }

@@ -4,13 +4,13 @@
 use core::cell::RefCell;
 use core::mem;
 
+use prepair_core::base::json::{Value, json, object};
 use prepair_core::base::wiped::Wiped;
 use prepair_core::bridge::{Answered, Stands, answered, text};
 use prepair_core::codes::ErrorCode;
 use prepair_core::error::{Error, Result};
 use prepair_core::inputs::Stat;
 use prepair_host::{ApplyRequest, Disk, Entry, ReadReply, Waiting};
-use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
@@ -52,8 +52,13 @@ pub fn keep(length: usize) {
 }
 
 impl Host {
-    fn told(&self, what: &str, request: &Value, contents: &[&[u8]]) -> Result<Answered> {
-        let request = text(request);
+    fn told(
+        &self,
+        what: &str,
+        fields: &mut [(&str, Value)],
+        contents: &[&[u8]],
+    ) -> Result<Answered> {
+        let request = text(&object(fields));
         contents.iter().for_each(|content| self.part(content));
         answered(&self.ask(what, &request))
     }
@@ -61,7 +66,8 @@ impl Host {
 
 impl Disk for Host {
     fn read(&self, bases: &[String], files: &[String]) -> Result<ReadReply> {
-        let answer = self.told("readFiles", &json!({ "bases": bases, "files": files }), &[]);
+        let answer =
+            self.told("readFiles", &mut [("bases", bases.into()), ("files", files.into())], &[]);
         let (_, mut contents) = ROOMS.take();
         let (files, leftovers) = answer?.files()?;
         let entry = |(path, stands)| {
@@ -82,15 +88,15 @@ impl Disk for Host {
 
     fn same(&self, bases: &[String], files: &[(&str, Option<&[u8]>)]) -> Result<bool> {
         let mut contents = Vec::new();
-        let files: Map<String, Value> = files
+        let files: Value = files
             .iter()
             .map(|(path, content)| {
                 let index = content.map(|content| put(&mut contents, content));
-                ((*path).to_owned(), index.into())
+                ((*path).to_owned(), index)
             })
             .collect();
-        let request = json!({ "bases": bases, "files": files });
-        self.told("sameFiles", &request, &contents)?.is("same")
+        let mut request = [("bases", bases.into()), ("files", files)];
+        self.told("sameFiles", &mut request, &contents)?.is("same")
     }
 
     /// Whom it waits for the host tells by itself.
@@ -102,20 +108,25 @@ impl Disk for Host {
             step.clone().with(crossing)
         });
         let steps = steps.collect::<Result<Vec<_>>>()?;
-        let owner = owner.map(|owner| json!({ "uid": owner.uid, "gid": owner.gid }));
-        let request =
-            json!({ "bases": bases, "steps": steps, "owner": owner, "rehearse": rehearse });
-        self.told("applyFiles", &request, &contents).map(drop)
+        let owner =
+            owner.map(|owner| object(&mut [("uid", owner.uid.into()), ("gid", owner.gid.into())]));
+        let mut request = [
+            ("bases", bases.as_slice().into()),
+            ("steps", json(&steps)),
+            ("owner", owner.into()),
+            ("rehearse", (*rehearse).into()),
+        ];
+        self.told("applyFiles", &mut request, &contents).map(drop)
     }
 
     fn stat(&self, path: &str, linked: bool) -> Option<Stat> {
-        self.told("stat", &json!({ "path": path, "linked": linked }), &[])
+        self.told("stat", &mut [("path", path.into()), ("linked", linked.into())], &[])
             .and_then(Answered::stat)
             .ok()?
     }
 
     fn lacks_folder_of(&self, file: &str) -> bool {
-        let answer = self.told("lacksFolder", &json!({ "file": file }), &[]);
+        let answer = self.told("lacksFolder", &mut [("file", file.into())], &[]);
         answer.and_then(|answer| answer.is("lacks")).unwrap_or_default()
     }
 
@@ -127,7 +138,7 @@ impl Disk for Host {
     }
 
     fn sleep_ms(&self, ms: u64) {
-        let _ = self.told("sleep", &json!({ "ms": ms }), &[]);
+        let _ = self.told("sleep", &mut [("ms", ms.into())], &[]);
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub(crate) mod base64;
 pub mod ip;
-pub(crate) mod json;
+pub mod json;
 pub mod json5;
 pub mod keys;
 pub mod named;

@@ -1,10 +1,9 @@
 //! How a driver is asked, and how it asks back: the JSON that crosses a binding beside that of [`super::call`].
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value, json, object};
 
 use super::{Failure, Reply, Standing, given, plan_text, report_text, text};
 use crate::again::Report;
-use crate::base::json::{json, object};
 use crate::base::json5;
 use crate::base::named::Named;
 use crate::codes::ErrorCode;

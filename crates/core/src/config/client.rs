@@ -1,6 +1,6 @@
 //! Whose state dir it is: a gateway's, or a client's whose gateway is elsewhere.
 
-use serde_json::Value;
+use crate::base::json::Value;
 
 use crate::base::json5::{Document, Kind, Node, Syntax};
 use crate::config::includes::effective;

@@ -1,6 +1,6 @@
 //! `$include`: the whole config as a gateway reads it (`src/config/includes.ts`).
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::base::json5::{Document, Kind, Node, Syntax};
 use crate::codes::ErrorCode;
@@ -58,7 +58,7 @@ impl<'i> Includes<'i> {
         path: &'i str,
         rules: &'i Rules,
         document: &Document<'_>,
-        patch: &Map<String, Value>,
+        patch: &Map,
     ) -> Result<Self, Stop> {
         let this = Self { inputs, path, rules, whole: None };
         let mut wants = Wants::default();
@@ -71,7 +71,7 @@ impl<'i> Includes<'i> {
         &self,
         document: &Document<'_>,
         node: Node,
-        patch: &Map<String, Value>,
+        patch: &Map,
         wants: &mut Wants,
     ) -> Result<()> {
         for file in names(document, node, self.path)? {
@@ -196,7 +196,7 @@ impl<'i> Includes<'i> {
             }
             value => return Ok(value),
         };
-        let directive = map.shift_remove("$include");
+        let directive = map.remove("$include");
         let mut rest = Map::new();
         for (key, value) in map {
             rest.insert(key, self.resolve(value, path, depth, wants)?);
@@ -272,7 +272,7 @@ pub(super) fn deep_merge(target: Value, source: Value) -> Value {
         }
         (Value::Object(mut a), Value::Object(b)) => {
             for (key, value) in b {
-                let slot = a.entry(key).or_insert(Value::Null);
+                let slot = a.or_insert(&key, Value::Null);
                 *slot = deep_merge(slot.take(), value);
             }
             Value::Object(a)

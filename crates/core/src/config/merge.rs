@@ -1,6 +1,6 @@
 //! RFC 7396 merge patches on plain values.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::report::{ConfigEdit, EditAction};
 
@@ -14,11 +14,11 @@ pub(super) fn unite(value: &mut Value) {
 }
 
 /// RFC 7396 on plain objects.
-pub(super) fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
+pub(super) fn merge(target: &mut Map, patch: &Map) {
     for (key, value) in patch {
         match (target.get_mut(key), value) {
             (_, Value::Null) => {
-                target.shift_remove(key);
+                target.remove(key);
             }
             (Some(Value::Object(inner)), Value::Object(patch)) => merge(inner, patch),
             (_, Value::Object(patch)) => {
@@ -33,7 +33,7 @@ pub(super) fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>)
     }
 }
 
-pub(super) fn leaves(map: &Map<String, Value>, prefix: &str) -> Vec<ConfigEdit> {
+pub(super) fn leaves(map: &Map, prefix: &str) -> Vec<ConfigEdit> {
     map.iter()
         .flat_map(|(key, value)| {
             let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };

@@ -1,8 +1,7 @@
 //! `patchConfig`: what is to change in `openclaw.json`, and the splices that do just that.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value, object};
 
-use crate::base::json::object;
 use crate::base::json5::{self, Action, Arrays, Document, Edited, Editor, Kind, Syntax};
 use crate::codes::{ErrorCode, NoticeCode};
 use crate::config::includes::Includes;

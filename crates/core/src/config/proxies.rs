@@ -1,8 +1,7 @@
 //! `gateway.trustedProxies`: what a version needs there, and what a list does on it.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value, object};
 
-use crate::base::json::object;
 use crate::base::{ip, json5};
 use crate::codes::NoticeCode;
 use crate::config::merge::merge;
@@ -25,7 +24,7 @@ pub(super) fn wanted(
     options: &ConfigOptions,
     rules: &Rules,
     warnings: &mut Vec<Notice>,
-) -> (Map<String, Value>, Vec<String>) {
+) -> (Map, Vec<String>) {
     let mut list: Vec<String> = match &options.proxies {
         Proxies::Off => Vec::new(),
         Proxies::Private => PRIVATE.map(String::from).to_vec(),

@@ -1,6 +1,6 @@
 //! What a patch has left to write beside what the config includes.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::base::json5::{self, Document, Kind, Node};
 use crate::codes::ErrorCode;
@@ -15,9 +15,9 @@ impl Includes<'_> {
         &self,
         document: &Document<'_>,
         root: Node,
-        patch: &Map<String, Value>,
+        patch: &Map,
         replace_arrays: bool,
-    ) -> Result<Map<String, Value>> {
+    ) -> Result<Map> {
         self.reduce(document, Some(root), patch, None, replace_arrays, "")
     }
 
@@ -25,11 +25,11 @@ impl Includes<'_> {
         &self,
         document: &Document<'_>,
         node: Option<Node>,
-        patch: &Map<String, Value>,
-        above: Option<(&Map<String, Value>, &[String])>,
+        patch: &Map,
+        above: Option<(&Map, &[String])>,
         replace_arrays: bool,
         prefix: &str,
-    ) -> Result<Map<String, Value>> {
+    ) -> Result<Map> {
         let mut included = above.map(|(values, _)| Value::Object(values.clone()));
         let node = node.filter(|node| node.kind == Kind::Object);
         let mut files = above.map(|(_, files)| files.to_vec()).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! `${NAME}` in the config: what a gateway makes of it (`src/config/env-substitution.ts`, `src/config/env-vars.ts`).
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::base::named::Named;
 
@@ -14,7 +14,7 @@ pub(crate) struct Variables {
 }
 
 /// Puts the variables that are known in their places; all others stay as they are written.
-pub(crate) fn substitute(config: &mut Map<String, Value>, env: &Named<String>) -> Variables {
+pub(crate) fn substitute(config: &mut Map, env: &Named<String>) -> Variables {
     let own = own(config);
     let known = |name: &str| {
         let given = env.get(name).map(String::as_str);
@@ -25,14 +25,14 @@ pub(crate) fn substitute(config: &mut Map<String, Value>, env: &Named<String>) -
         value.filter(|value| !value.is_empty() && !value.contains("${"))
     };
     let mut found = Variables::default();
-    for (key, value) in config {
+    for (key, value) in config.iter_mut() {
         walk(value, key, &known, &mut found);
     }
     found
 }
 
 /// `collectConfigEnvVars`: `env.vars`, over which the texts of `env` itself go.
-fn own(config: &Map<String, Value>) -> Named<String> {
+fn own(config: &Map) -> Named<String> {
     let mut own = Named::default();
     let Some(Value::Object(env)) = config.get("env") else { return own };
     let mut add = |name: &str, value: &Value| {
@@ -90,7 +90,7 @@ fn walk<'v>(
             }
         }
         Value::Object(map) => {
-            for (key, item) in map {
+            for (key, item) in map.iter_mut() {
                 walk(item, &format!("{path}.{key}"), known, found);
             }
         }

@@ -1,6 +1,6 @@
 //! A state dir as a step of a remedy would leave it: planned as the call itself plans it, and never written.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::base::keys::device_id;
 use crate::base::wiped::Wiped;
@@ -177,18 +177,16 @@ fn change(
 }
 
 /// Puts a value into a merge patch; null there removes a key.
-pub(super) fn set(map: &mut Map<String, Value>, keys: &[&str], value: Value) {
+pub(super) fn set(map: &mut Map, keys: &[&str], value: Value) {
     let Some((first, rest)) = keys.split_first() else { return };
     if rest.is_empty() {
         map.insert((*first).to_string(), value);
-    } else if let Value::Object(inner) =
-        map.entry((*first).to_string()).or_insert_with(|| Value::Object(Map::new()))
-    {
+    } else if let Value::Object(inner) = map.or_insert(first, Value::Object(Map::new())) {
         set(inner, rest, value);
     }
 }
 
-fn config_options(merge: Map<String, Value>) -> ConfigOptions {
+fn config_options(merge: Map) -> ConfigOptions {
     ConfigOptions { proxies: Proxies::Sandbox, peers: Vec::new(), merge, replace_arrays: false }
 }
 

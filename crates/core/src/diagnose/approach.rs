@@ -1,7 +1,7 @@
 //! What `verify` needs to try a connection.
 
+use crate::base::json::{Map, Value};
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::base::base64;
 use crate::context::World;
@@ -128,7 +128,7 @@ fn dials(rules: &Rules, disk: &Disk) -> Option<&'static str> {
 }
 
 /// The operator token of a record that is not revoked.
-fn live_token(record: &Map<String, Value>) -> Option<String> {
+fn live_token(record: &Map) -> Option<String> {
     let revoked = Paired::read(record).tokens?.get("operator")?.revoked;
     let token = record.get("tokens")?.get("operator")?.get("token")?.as_str()?;
     (!revoked).then(|| token.to_string())

@@ -2,7 +2,7 @@
 
 use core::net::Ipv4Addr;
 
-use serde_json::Value;
+use crate::base::json::Value;
 
 use crate::base::ip::{self, Cidr};
 use crate::base::text::{quote, quote_entry};

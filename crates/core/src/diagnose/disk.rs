@@ -1,9 +1,8 @@
 //! What a state dir says about the device that lives in it.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value, strings};
 
 use crate::base::base64;
-use crate::base::json::strings;
 use crate::base::json5;
 use crate::base::keys::device_id;
 use crate::codes::{ErrorCode, NoticeCode};
@@ -42,7 +41,7 @@ pub(super) struct Disk {
     /// It has the right shape, but its two keys don't belong together.
     pub(super) torn: bool,
     /// The paired record of that identity.
-    pub(super) record: Option<Map<String, Value>>,
+    pub(super) record: Option<Map>,
     /// How many records of `devices/paired.json` lack a time that OpenClaw writes, and the key of the first.
     pub(super) undated: (usize, Option<String>),
     /// All pending requests.
@@ -50,7 +49,7 @@ pub(super) struct Disk {
     /// The store is a database without an identity: what the files hold is yet to be imported.
     pub(super) imports: bool,
     /// The config with its includes; `None` where there is none that can be read.
-    pub(super) config: Option<Map<String, Value>>,
+    pub(super) config: Option<Map>,
     /// Where variables stand in the config.
     pub(super) variables: Variables,
     /// What the gateway asks its clients for.
@@ -89,7 +88,7 @@ impl Disk {
     /// A value of the config by its keys.
     pub(super) fn setting(&self, keys: &[&str]) -> Option<&Value> {
         let (first, rest) = keys.split_first()?;
-        rest.iter().try_fold(self.config.as_ref()?.get(*first)?, |value, key| value.get(key))
+        rest.iter().try_fold(self.config.as_ref()?.get(first)?, |value, key| value.get(key))
     }
 
     /// How the gateway authenticates its clients.
@@ -355,7 +354,7 @@ fn file_record(file: &File<'_>, path: &str, disk: &mut Disk) -> Result<()> {
     let id = disk.device_id();
     let (mut own, mut undated) = (None, (0, None));
     let document = documents::each(bytes, path, |member, fields| {
-        let dated = |field| fields.value(field).is_some_and(|at| at.is_u64());
+        let dated = |field| fields.value(field).is_some_and(|at| at.as_u64().is_some());
         if !(dated("createdAtMs") && dated("approvedAtMs")) {
             undated.0 += 1;
             undated.1.get_or_insert_with(|| member.key.to_string());

@@ -1,6 +1,6 @@
 //! What keeps a gateway from starting.
 
-use serde_json::Value;
+use crate::base::json::Value;
 
 /// Why no gateway starts here, and what mends that.
 #[derive(Clone, PartialEq)]

@@ -1,6 +1,6 @@
 //! The machine: its Node.js, owners and modes.
 
-use serde_json::Value;
+use crate::base::json::Value;
 
 use crate::base::ip::is_loopback_text;
 use crate::codes::NoticeCode;

@@ -1,6 +1,6 @@
 //! What becomes of the connection, by the state dir as it is, or as it would be after a step.
 
-use serde_json::{Map, Value};
+use crate::base::json::Map;
 
 use crate::base::text::{quote, request_name};
 use crate::codes::NoticeCode;
@@ -58,7 +58,7 @@ impl Case<'_> {
 #[derive(Clone)]
 pub(super) struct Row {
     pub(super) public: [u8; 32],
-    pub(super) record: Option<Map<String, Value>>,
+    pub(super) record: Option<Map>,
 }
 
 /// The state dir and the verdict. `row`: what the database would hold.

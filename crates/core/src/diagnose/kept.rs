@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::base::json5::{self, Document, Syntax};
@@ -50,7 +50,7 @@ pub(super) fn torn(world: &World<'_, '_>) -> bool {
 pub(super) fn kept_token(
     world: &World<'_, '_>,
     id: Option<&str>,
-    record: Option<&Map<String, Value>>,
+    record: Option<&Map>,
 ) -> Option<bool> {
     let File::Bytes(bytes) = world.inputs.file(&world.paths.state("identity/device-auth.json"))
     else {

@@ -1,6 +1,6 @@
 //! What of a config may leave the machine: the settings that a verdict hangs on, by name. Of a secret it says that there is one.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::diagnose::after::set;
 use crate::diagnose::disk::Disk;
@@ -50,7 +50,7 @@ fn secret(rules: &Rules, value: &Value, password: bool) -> Value {
         }
         Value::Object(reference) => {
             let named = ["source", "provider", "id"].iter().filter_map(|name| {
-                let text = reference.get(*name)?.as_str()?;
+                let text = reference.get(name)?.as_str()?;
                 Some((name.to_string(), text.into()))
             });
             let env = reference.get("source").is_some_and(|source| source == "env");

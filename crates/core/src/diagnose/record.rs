@@ -1,6 +1,6 @@
 //! The paired record, its token, and the requests in its way.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::base::base64;
 use crate::base::keys::{device_id, parse_public_key};
@@ -132,7 +132,7 @@ pub(super) fn record(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings
 
 pub(super) fn token(
     disk: &Disk,
-    record: &Map<String, Value>,
+    record: &Map,
     rules: &Rules,
     add: &mut impl FnMut(NoticeCode, &str, &str),
 ) {
@@ -180,7 +180,7 @@ pub(super) fn token(
 }
 
 /// Which of the five scopes a version does not find in a record.
-pub(super) fn lacking(rules: &Rules, record: &Map<String, Value>) -> Vec<&'static str> {
+pub(super) fn lacking(rules: &Rules, record: &Map) -> Vec<&'static str> {
     let paired = Paired::read(record);
     let held = paired.scopes(rules);
     SCOPES.into_iter().filter(|scope| !covers(rules, held, &[scope.to_string()])).collect()

@@ -5,7 +5,7 @@
 
 use core::net::IpAddr;
 
-use serde_json::Value;
+use crate::base::json::Value;
 
 use crate::base::base64;
 use crate::base::json5;

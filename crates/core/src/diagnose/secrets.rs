@@ -2,7 +2,7 @@
 //! variables, `env` and secret references, `.env` files, the environment, in the order of each version. One reader for doctor
 //! and verify. No value of it is ever told.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::base::named::Named;
 use crate::config::{dotenv, variables};
@@ -52,7 +52,7 @@ fn believed(inputs: &Inputs<'_>, path: &str, state_dir: &str) -> bool {
 }
 
 /// Whether a name is one that a config can ask for: a secret of the gateway, or what stands in `${}` or in a reference.
-pub(super) fn is_asked(config: &Map<String, Value>) -> impl Fn(&str) -> bool + use<> {
+pub(super) fn is_asked(config: &Map) -> impl Fn(&str) -> bool + use<> {
     let mut names: Vec<String> = VARIABLES.iter().flatten().map(ToString::to_string).collect();
     for value in config.values() {
         collect(value, &mut names);

@@ -1,8 +1,7 @@
 //! Which device is judged, and what waits.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value, strings};
 
-use crate::base::json::strings;
 use crate::base::keys::{device_id, parse_public_key};
 use crate::gateway::state::{Paired, Pending};
 
@@ -20,10 +19,7 @@ pub(super) struct Waiting {
 
 impl Waiting {
     /// `None` where it does not say whose it is.
-    pub(super) fn read(
-        (id, request): &(String, Map<String, Value>),
-        judged: Option<&str>,
-    ) -> Option<Self> {
+    pub(super) fn read((id, request): &(String, Map), judged: Option<&str>) -> Option<Self> {
         let device = request.get("deviceId")?.as_str()?;
         Some(Self {
             request_id: id.clone(),
@@ -41,7 +37,7 @@ impl Waiting {
 }
 
 /// The key of a record or a request, where it is that of this device.
-pub(super) fn key_of(id: &str, fields: &Map<String, Value>) -> Option<[u8; 32]> {
+pub(super) fn key_of(id: &str, fields: &Map) -> Option<[u8; 32]> {
     let key = parse_public_key(fields.get("publicKey")?.as_str()?)?;
     (device_id(&key) == id).then_some(key)
 }

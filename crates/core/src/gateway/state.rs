@@ -2,10 +2,9 @@
 
 use core::net::Ipv4Addr;
 
+use crate::base::json::{Map, Value, strings};
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
-use crate::base::json::strings;
 use crate::base::named::Named;
 use crate::options::role::Role;
 use crate::rules::{NamedRoles, Rules, TokenNeed};
@@ -188,7 +187,7 @@ impl Config {
 
 impl Paired {
     /// What a record of `devices/paired.json`, or a row in that shape, says. Takes every shape that a file may hold.
-    pub fn read(record: &Map<String, Value>) -> Self {
+    pub fn read(record: &Map) -> Self {
         let text = |key: &str| record.get(key).and_then(Value::as_str).map(str::to_owned);
         Self {
             public_key: text("publicKey").unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::base::ip;
 use crate::base::json5::Arrays;
@@ -33,7 +33,7 @@ pub struct ConfigOptions {
     /// The addresses of the proxy itself.
     pub peers: Vec<String>,
     /// An RFC 7396 merge patch.
-    pub merge: Map<String, Value>,
+    pub merge: Map,
     /// Whether arrays are replaced instead of united.
     pub replace_arrays: bool,
 }
@@ -54,7 +54,7 @@ pub struct ConfigInput {
     /// `allowAny`
     pub allow_any: bool,
     /// `merge`
-    pub merge: Option<Map<String, Value>>,
+    pub merge: Option<Map>,
     /// `arrays`
     pub arrays: Arrays,
 }

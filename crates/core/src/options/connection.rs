@@ -2,8 +2,8 @@
 
 use core::net::IpAddr;
 
+use crate::base::json::{Map, Value};
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use crate::base::named::Named;
 use crate::codes::ErrorCode;
@@ -229,7 +229,7 @@ fn expected(name: &str) -> String {
 }
 
 /// Reads one strictly.
-pub(super) fn connection(map: Map<String, Value>) -> Result<Connection> {
+pub(super) fn connection(map: Map) -> Result<Connection> {
     for (name, value) in &map {
         if !Connection::FIELDS.contains(&name.as_str()) {
             return Err(unknown("connection", name, Connection::FIELDS));

@@ -1,6 +1,6 @@
 //! The fields of an options object, read strictly: what nobody takes is unknown.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::base::text::quote;
 use crate::codes::ErrorCode;
@@ -17,7 +17,7 @@ pub(super) fn texts(name: &str, expected: &str, value: Value) -> Result<Vec<Stri
         .collect()
 }
 
-pub(super) fn object(name: &str, value: Value) -> Result<Map<String, Value>> {
+pub(super) fn object(name: &str, value: Value) -> Result<Map> {
     match value {
         Value::Object(map) => Ok(map),
         other => Err(wrong(name, "an object", &other)),
@@ -65,7 +65,7 @@ pub(super) fn meant(error: Error, words: &[&str], got: &str) -> Error {
 /// The fields of an options object, taken one by one; what is left over is unknown.
 pub struct Fields {
     pub(super) prefix: &'static str,
-    pub(super) map: Map<String, Value>,
+    pub(super) map: Map,
     pub(super) known: Vec<&'static str>,
 }
 

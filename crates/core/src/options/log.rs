@@ -1,6 +1,6 @@
 //! A line of a gateway's log: the connection that it tells of, in the forms that real gateways of 2026.2.12 to 2026.9.6 wrote.
 
-use serde_json::Value;
+use crate::base::json::Value;
 
 use crate::base::json5;
 use crate::base::named::Named;

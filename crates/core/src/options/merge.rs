@@ -1,6 +1,6 @@
 //! A merge patch as a caller gives it: refused where nothing could read the config afterwards.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
@@ -112,7 +112,7 @@ pub(crate) const AUTH_MODE: &[&str] = &["none", "token", "password", "trusted-pr
 const MODE: &[&str] = &["local", "remote"];
 
 /// Refuses a word that no gateway starts with; a variable may stand for any.
-fn worded(merge: &Map<String, Value>) -> Result<()> {
+fn worded(merge: &Map) -> Result<()> {
     for (keys, words) in [(&["mode"][..], MODE), (&["bind"], BIND), (&["auth", "mode"], AUTH_MODE)]
     {
         let mut found = merge.get("gateway");
@@ -140,13 +140,13 @@ fn is_slip(known: &str, name: &str) -> bool {
 }
 
 /// The first key that is a slip of one that there is, and that one, by their paths: with an unknown key no gateway starts.
-pub(crate) fn slip(config: &Map<String, Value>) -> Option<(String, String)> {
+pub(crate) fn slip(config: &Map) -> Option<(String, String)> {
     let gateway = config.get("gateway").and_then(Value::as_object);
     let auth = gateway.and_then(|gateway| gateway.get("auth")?.as_object());
     let parts =
         [(Some(config), "", TOP), (gateway, "gateway.", GATEWAY), (auth, "gateway.auth.", AUTH)];
     parts.into_iter().find_map(|(map, path, known)| {
-        let near = |(name, value): (&String, &Value)| {
+        let near = |(name, value): &(String, Value)| {
             let there = known.contains(&name.as_str()) || value.is_null();
             let near = known.iter().find(|known| is_slip(known, name)).filter(|_| !there)?;
             Some((format!("{path}{name}"), format!("{path}{near}")))
@@ -156,7 +156,7 @@ pub(crate) fn slip(config: &Map<String, Value>) -> Option<(String, String)> {
 }
 
 /// Refuses a merge that leaves a config which no gateway, and no later call, can read.
-pub(super) fn typed(merge: &Map<String, Value>) -> Result<()> {
+pub(super) fn typed(merge: &Map) -> Result<()> {
     const HINT: &str = "No gateway starts with anything else there.";
     for (keys, expected) in TYPES {
         let mut found = merge.get(keys[0]);
@@ -185,7 +185,7 @@ pub(super) fn typed(merge: &Map<String, Value>) -> Result<()> {
 }
 
 /// Refuses what names no files to include.
-fn directives(map: &Map<String, Value>, path: &str) -> Result<()> {
+fn directives(map: &Map, path: &str) -> Result<()> {
     for (key, value) in map {
         let sound = match value {
             Value::Null | Value::String(_) => true,

@@ -10,7 +10,7 @@ pub mod pair;
 pub mod role;
 pub mod target;
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
@@ -72,7 +72,7 @@ pub struct TakeBack {
     pub record: bool,
     /// By the name of a field of its record, `{ left, was }`: what the connect makes of it, and what it was; null where there is
     /// none. Anything else is not ours to undo.
-    pub fields: Map<String, Value>,
+    pub fields: Map,
 }
 
 /// Which pending requests `clearPending` drops.
@@ -224,10 +224,12 @@ pub struct Request {
 /// a secret.
 ///
 /// ```
+/// use prepair_core::base::json::object;
 /// use prepair_core::codes::ErrorCode;
 /// use prepair_core::options::{Operation, parse};
 ///
-/// let error = parse(Operation::Setup, serde_json::json!({ "stateDri": "/s" }), &[], &[7; 32]).expect_err("a misspelt option");
+/// let options = object(&mut [("stateDri", "/s".into())]);
+/// let error = parse(Operation::Setup, options, &[], &[7; 32]).expect_err("a misspelt option");
 /// assert_eq!(error.code, ErrorCode::Options);
 /// ```
 pub fn parse(

@@ -1,6 +1,6 @@
 //! The options of `prePair`: which key, what it is granted, which requests go.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::base::keys::{self, KeyPair};
@@ -350,15 +350,11 @@ pub(super) fn pair(fields: &mut Fields, blobs: &[&[u8]], seed: &[u8; 32]) -> Res
 }
 
 /// Reads `{ secret, label }` and derives the key.
-pub fn derive(map: Map<String, Value>, prefix: &'static str, blobs: &[&[u8]]) -> Result<KeyPair> {
+pub fn derive(map: Map, prefix: &'static str, blobs: &[&[u8]]) -> Result<KeyPair> {
     derivation(map, prefix, blobs)?.key()
 }
 
-fn derivation(
-    map: Map<String, Value>,
-    prefix: &'static str,
-    blobs: &[&[u8]],
-) -> Result<Derivation> {
+fn derivation(map: Map, prefix: &'static str, blobs: &[&[u8]]) -> Result<Derivation> {
     let mut fields = Fields::new(prefix, Value::Object(map))?;
     let (Some(secret), Some(label)) = (fields.take("secret"), fields.string("label")?) else {
         return Err(Error::new(

@@ -1,6 +1,6 @@
 //! Which state dir, config and gateway an operation is for.
 
-use serde_json::Value;
+use crate::base::json::Value;
 
 use crate::base::named::Named;
 use crate::codes::ErrorCode;

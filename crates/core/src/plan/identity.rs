@@ -1,6 +1,6 @@
 //! The identity of a state dir as it is: in its file, as a row, or left beside a database.
 
-use serde_json::Value;
+use crate::base::json::Value;
 
 use crate::base::keys::{self, KeyPair, device_id};
 use crate::base::wiped::Wiped;

@@ -1,6 +1,6 @@
 //! `prePair`: identity, record and pending requests as one.
 
-use serde_json::{Map, Value};
+use crate::base::json::Map;
 
 use crate::base::base64;
 use crate::base::keys::device_id;
@@ -30,7 +30,7 @@ pub(crate) struct PairPart {
     /// The key that is approved.
     pub(crate) public: [u8; 32],
     /// Its record as it is then, where that is a row.
-    pub(crate) row: Option<Map<String, Value>>,
+    pub(crate) row: Option<Map>,
     /// Before all other steps.
     pub(crate) begin: Option<Step>,
     pub(crate) steps: Vec<Step>,

@@ -1,6 +1,6 @@
 //! The paired record: in `devices/paired.json`, or as a row.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::base::json5::{self, Document, Editor, Kind, Node};
 use crate::base::keys::device_id;
@@ -99,7 +99,7 @@ pub(super) fn apply(
 pub(super) fn row_record(
     world: &World<'_, '_>,
     want: &Want<'_>,
-) -> Result<(Decision, Vec<Statement>, Map<String, Value>)> {
+) -> Result<(Decision, Vec<Statement>, Map)> {
     let db = world.paths.database();
     let id = device_id(want.public);
     let rows = world.inputs.rows.get(&rows::paired(&db, &id).id).unwrap_or(&None);

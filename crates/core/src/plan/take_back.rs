@@ -1,6 +1,6 @@
 //! What a try of `verify` left, taken back.
 
-use serde_json::Value;
+use crate::base::json::Value;
 
 use crate::base::json5::{Editor, Kind};
 use crate::context::{World, unsupervised};

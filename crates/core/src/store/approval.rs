@@ -1,10 +1,9 @@
 //! What an owner's approval makes of a record, as each version's own does it (OpenClaw `src/infra/device-pairing.ts`
 //! approveDevicePairing, from 2026.9 `device-pairing-approval.kernel.ts`). Decided on plain objects.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value, object, strings};
 
 use crate::base::base64;
-use crate::base::json::{object, strings};
 use crate::options::role::Role;
 use crate::report::StoreKind;
 use crate::rules::{ApprovalTokens, Rules};
@@ -12,7 +11,7 @@ use crate::store::fields::Set;
 use crate::store::pending::roles;
 use crate::store::record::is_revoked;
 
-type Fields = Map<String, Value>;
+type Fields = Map;
 
 /// An approval of one request of a device.
 pub(crate) struct Approval<'a> {

@@ -1,6 +1,6 @@
 //! Records and requests as rows of the database keep them: one column a field, lists and tokens as JSON.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::base::json5;
 use crate::base::text::device_name;
@@ -45,12 +45,12 @@ const ALIASES: [(&str, &str); 2] =
     [("node_json", "node_surface_json"), ("waiting_json", "pending_node_surface_json")];
 
 /// The record that a query for one device gave.
-pub(crate) fn record(rows: &Rows, db: &str) -> Result<Option<Map<String, Value>>> {
+pub(crate) fn record(rows: &Rows, db: &str) -> Result<Option<Map>> {
     rows.as_ref().and_then(|rows| rows.first()).map(|row| record_of(row, db)).transpose()
 }
 
 /// A row of `device_pairing_paired` as the record that the gateway makes of it.
-pub(crate) fn record_of(row: &Map<String, Value>, db: &str) -> Result<Map<String, Value>> {
+pub(crate) fn record_of(row: &Map, db: &str) -> Result<Map> {
     let hint = "Remove the record with `npx openclaw-prepair devices remove`, then call again.";
     fields_of(row, &FIELDS).map_err(|column| {
         let id = device_name(row.get("device_id").and_then(Value::as_str).unwrap_or_default());
@@ -60,7 +60,7 @@ pub(crate) fn record_of(row: &Map<String, Value>, db: &str) -> Result<Map<String
 }
 
 /// A row of `device_pairing_pending` as the request that the gateway makes of it; what does not parse is left out.
-pub(crate) fn request_of(row: &Map<String, Value>) -> Map<String, Value> {
+pub(crate) fn request_of(row: &Map) -> Map {
     let flag = |name: &str| Some(Value::Bool(row.get(name)?.as_i64()? != 0));
     let mut request = Map::new();
     for (field, column) in FIELDS.iter().chain(&REQUEST_FIELDS) {
@@ -73,14 +73,11 @@ pub(crate) fn request_of(row: &Map<String, Value>) -> Map<String, Value> {
 }
 
 /// The fields that columns hold; the column that does not parse.
-fn fields_of(
-    row: &Map<String, Value>,
-    fields: &[(&str, &'static str)],
-) -> Result<Map<String, Value>, &'static str> {
+fn fields_of(row: &Map, fields: &[(&str, &'static str)]) -> Result<Map, &'static str> {
     let mut record = Map::new();
     for (field, column) in fields {
         let alias = ALIASES.iter().find(|(_, name)| name == column).map(|(alias, _)| *alias);
-        let value = match (row.get(*column), alias) {
+        let value = match (row.get(column), alias) {
             (None | Some(Value::Null), Some(alias)) => row.get(alias),
             (found, _) => found,
         };
@@ -97,8 +94,8 @@ fn fields_of(
 }
 
 /// Inserts a record where none was.
-pub(crate) fn insert_paired(record: &Map<String, Value>) -> Statement {
-    let given = FIELDS.iter().filter_map(|(field, column)| Some((*column, record.get(*field)?)));
+pub(crate) fn insert_paired(record: &Map) -> Statement {
+    let given = FIELDS.iter().filter_map(|(field, column)| Some((*column, record.get(field)?)));
     let (columns, params): (Vec<_>, Vec<_>) =
         given.map(|(column, value)| (column, cell(column, value.clone()))).unzip();
     let marks = vec!["?"; columns.len()];
@@ -122,11 +119,7 @@ fn cell(column: &str, value: Value) -> Value {
 }
 
 /// Updates the columns that a decision sets; all others stay.
-pub(crate) fn update_paired(
-    device_id: &str,
-    mut record: Map<String, Value>,
-    sets: &[Set],
-) -> Statement {
+pub(crate) fn update_paired(device_id: &str, mut record: Map, sets: &[Set]) -> Statement {
     let mut columns: Vec<&'static str> = Vec::new();
     for set in sets {
         put(&mut record, &set.path, set.value.clone());

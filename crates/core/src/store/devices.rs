@@ -1,15 +1,14 @@
 //! Records and waiting requests as they are told: everything but tokens.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value, strings};
 
-use crate::base::json::strings;
 use crate::base::json5;
 use crate::report::devices::{DeviceToken, PairedDevice, WaitingKind, WaitingRequest};
 use crate::rules::Rules;
 use crate::store::pending::{is_expired, named_roles, renewed, roles, time};
 use crate::store::record::is_revoked;
 
-type Fields = Map<String, Value>;
+type Fields = Map;
 
 fn text(fields: &Fields, name: &str) -> Option<String> {
     fields.get(name)?.as_str().map(String::from)
@@ -66,7 +65,7 @@ pub(crate) fn paired(id: &str, record: &dyn Record, rules: &Rules, own: bool) ->
     }
 }
 
-fn token((role, token): (&String, &Value)) -> Option<DeviceToken> {
+fn token((role, token): &(String, Value)) -> Option<DeviceToken> {
     let token = token.as_object()?;
     let revoked = token.get("revokedAtMs");
     Some(DeviceToken {

@@ -1,6 +1,6 @@
 //! Fields of a record that are set, however deep.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 /// One field to set; `token` fields are those of `tokens.operator`.
 #[derive(Clone, PartialEq)]
@@ -12,18 +12,17 @@ pub struct Set {
 }
 
 /// Sets a value at a path of objects; null removes it.
-pub(crate) fn put(record: &mut Map<String, Value>, path: &[&'static str], value: Value) {
+pub(crate) fn put(record: &mut Map, path: &[&'static str], value: Value) {
     match path {
         [] => {}
         [field] if value.is_null() => {
-            record.shift_remove(*field);
+            record.remove(field);
         }
         [field] => {
             record.insert((*field).to_string(), value);
         }
         [field, rest @ ..] => {
-            let inner =
-                record.entry((*field).to_string()).or_insert_with(|| Value::Object(Map::new()));
+            let inner = record.or_insert(field, Value::Object(Map::new()));
             if let Value::Object(inner) = inner {
                 put(inner, rest, value);
             }

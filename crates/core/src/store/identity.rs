@@ -4,7 +4,7 @@
 
 use core::fmt;
 
-use serde_json::Value;
+use crate::base::json::Value;
 use zeroize::Zeroizing;
 
 use crate::base::json5::{Document, Editor, Kind, Syntax};
@@ -117,7 +117,7 @@ pub fn read(file: &File<'_>, path: &str, now: i64) -> Result<Option<Stored>> {
     let dated = document
         .get(root, "createdAtMs")
         .and_then(|member| document.value(member.value))
-        .is_some_and(|value| value.is_u64());
+        .is_some_and(|value| value.as_u64().is_some());
     // OpenClaw itself takes a file without it, so that alone is no reason to touch one.
     if !dated && !why.is_empty() {
         editor.set(root, "createdAtMs", &Value::from(now));

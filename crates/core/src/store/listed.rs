@@ -4,9 +4,8 @@
 use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value, json};
 
-use crate::base::json::json;
 use crate::base::json5::{self, Fields, Kind, Node};
 use crate::error::Result;
 use crate::report::devices::{Compact, PairedDevice};
@@ -204,7 +203,7 @@ struct Lister<'r> {
     rules: &'r Rules,
     compact: Compact,
     /// The sorts that are known, by the rests of their records.
-    sorts: Map<String, Value>,
+    sorts: Map,
     /// That of the last record, and which sort it is.
     last: Option<(String, usize)>,
     /// A text to write in.

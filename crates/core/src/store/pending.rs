@@ -1,9 +1,8 @@
 //! Pending pairing requests. One that is not silent poisons every later silent one of its device, in every
 //! version (OpenClaw `src/infra/pairing-files.ts`), so those of our device go before the gateway starts.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value, strings};
 
-use crate::base::json::strings;
 use crate::base::json5::{Document, Edited, Editor, Kind, Member, Splice};
 use crate::base::keys::parse_public_key;
 use crate::error::Result;
@@ -80,7 +79,7 @@ pub fn clear(
     }
     let mut editor = Editor::new(&document);
     editor.remove_members(root, |member| {
-        last.get(&name(&document, member)).is_some_and(Value::is_u64)
+        last.get(&name(&document, member)).and_then(Value::as_u64).is_some()
     });
     Ok((cleared, editor.edited()))
 }
@@ -96,7 +95,7 @@ fn name(document: &Document<'_>, member: &Member<'_>) -> String {
 
 /// Requests among the rows of `device_pairing_pending` that go, and what deletes them.
 pub(crate) fn clear_rows(
-    rows: &[Map<String, Value>],
+    rows: &[Map],
     which: Which<'_>,
     now: i64,
 ) -> (Vec<Cleared>, Vec<Statement>) {
@@ -130,7 +129,7 @@ pub struct Asked {
 
 impl Asked {
     /// `None` for a request of another key.
-    fn read(id: &str, request: &Map<String, Value>, key: &[u8; 32]) -> Option<Self> {
+    fn read(id: &str, request: &Map, key: &[u8; 32]) -> Option<Self> {
         let text = |name: &str| Some(request.get(name)?.as_str()?.to_string());
         if parse_public_key(&text("publicKey")?) != Some(*key) {
             return None;
@@ -151,7 +150,7 @@ impl Asked {
 }
 
 /// The roles that a request asks for, or that a record has: mergeRoles of src/infra/device-pairing.ts.
-pub fn roles(fields: &Map<String, Value>) -> Vec<String> {
+pub fn roles(fields: &Map) -> Vec<String> {
     named_roles(fields.get("roles"), fields.get("role"))
 }
 
@@ -169,7 +168,7 @@ pub(crate) fn named_roles(roles: Option<&Value>, role: Option<&Value>) -> Vec<St
 }
 
 /// When a request was made or renewed last, in ms.
-pub fn renewed(request: &Map<String, Value>) -> Option<i64> {
+pub fn renewed(request: &Map) -> Option<i64> {
     time(request.get("refreshedAtMs")).or_else(|| time(request.get("ts")))
 }
 
@@ -179,7 +178,7 @@ pub(crate) fn is_expired(at: Option<i64>, now: i64) -> bool {
 }
 
 /// What a store holds by key: the key, and the fields of what it keeps there.
-pub(crate) type Entries = Vec<(String, Map<String, Value>)>;
+pub(crate) type Entries = Vec<(String, Map)>;
 
 /// The objects of a file by their keys, in its order; of equal keys the last counts. Anything else in it is left out, and
 /// counted.
@@ -211,9 +210,8 @@ pub(crate) fn members<'a>(document: &Document<'a>) -> Vec<Member<'a>> {
 }
 
 /// The requests among the rows of `device_pairing_pending`.
-pub(crate) fn request_rows(rows: &[Map<String, Value>]) -> Entries {
-    let id =
-        |row: &Map<String, Value>| row.get("request_id").and_then(Value::as_str).map(String::from);
+pub(crate) fn request_rows(rows: &[Map]) -> Entries {
+    let id = |row: &Map| row.get("request_id").and_then(Value::as_str).map(String::from);
     rows.iter().map(|row| (id(row).unwrap_or_default(), columns::request_of(row))).collect()
 }
 

@@ -3,10 +3,9 @@
 //! Decided on a plain object, so that the file and the database row follow the same rules
 //! (OpenClaw `src/infra/device-pairing.ts`).
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value, object};
 
 use crate::base::base64;
-use crate::base::json::object;
 use crate::base::keys::{device_id, parse_public_key};
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
@@ -64,7 +63,7 @@ pub struct Decision {
 }
 
 /// The record as it is written where there is none.
-pub fn fresh(want: &Want<'_>) -> Map<String, Value> {
+pub fn fresh(want: &Want<'_>) -> Map {
     let scopes = wanted(want);
     let role = want.role.unwrap_or_default();
     let (client, mode) = match role {
@@ -110,11 +109,7 @@ fn token(want: &Want<'_>, scopes: Value) -> Value {
 }
 
 /// Decides what a record lacks. `path` names its file or database in errors.
-pub fn decide(
-    record: Option<&Map<String, Value>>,
-    want: &Want<'_>,
-    path: &str,
-) -> Result<Decision> {
+pub fn decide(record: Option<&Map>, want: &Want<'_>, path: &str) -> Result<Decision> {
     let id = device_id(want.public);
     let wish = Wish { id: &id, role: want.role, asked: want.asked, now: want.now };
     let Some(record) = record else {
@@ -253,7 +248,7 @@ pub fn decide(
                     anew.insert("role".into(), role.into());
                     anew.insert("scopes".into(), wanted.or(known).unwrap_or_default().into());
                     anew.insert("rotatedAtMs".into(), want.now.into());
-                    anew.shift_remove("revokedAtMs");
+                    anew.remove("revokedAtMs");
                     set(&["tokens", role], Value::Object(anew));
                 } else {
                     if let Some(wanted) = wanted {
@@ -274,7 +269,7 @@ pub fn decide(
     if text(record, "approvedVia") == Some("silent") {
         set(&["approvedVia"], "owner".into());
     }
-    let dated = |field: &str| record.get(field).is_some_and(|at| at.is_u64());
+    let dated = |field: &str| record.get(field).is_some_and(|at| at.as_u64().is_some());
     if !dated("createdAtMs") {
         set(&["createdAtMs"], want.now.into());
     }
@@ -317,7 +312,7 @@ pub(crate) fn is_revoked(at: Option<&Value>) -> bool {
     match at {
         None | Some(Value::Null) => false,
         Some(Value::Bool(flag)) => *flag,
-        Some(Value::Number(number)) => number.as_f64() != Some(0.0),
+        Some(Value::Number(number)) => *number != 0.0,
         Some(Value::String(text)) => !text.is_empty(),
         Some(Value::Array(_) | Value::Object(_)) => true,
     }
@@ -329,11 +324,11 @@ fn same_set(a: &[String], b: &[String]) -> bool {
 
 /// The items that are not among the known ones.
 fn lacking(items: &[String], known: &[String]) -> Vec<String> {
-    let known: Map<String, Value> = known.iter().map(|item| (item.clone(), Value::Null)).collect();
-    items.iter().filter(|item| !known.contains_key(*item)).cloned().collect()
+    let known: Map = known.iter().map(|item| (item.clone(), Value::Null)).collect();
+    items.iter().filter(|item| !known.contains_key(item)).cloned().collect()
 }
 
-fn text<'r>(record: &'r Map<String, Value>, field: &str) -> Option<&'r str> {
+fn text<'r>(record: &'r Map, field: &str) -> Option<&'r str> {
     record.get(field).and_then(Value::as_str)
 }
 

@@ -3,7 +3,7 @@
 //! Planned as parameterised statements that the driver runs through the host's own SQLite in one transaction.
 //! Never DDL, never user_version, never raw bytes. Columns by OpenClaw 2026.9.6 `src/state/openclaw-state-schema.sql`.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
@@ -180,7 +180,7 @@ pub(crate) fn pending(db: &str) -> Query {
 }
 
 /// The rows that a query would give of a database that holds nothing but, where `paired`, an identity.
-pub(crate) fn imagined(id: &str, paired: bool) -> Vec<Map<String, Value>> {
+pub(crate) fn imagined(id: &str, paired: bool) -> Vec<Map> {
     let row = |cells: &[(&str, Value)]| {
         cells.iter().map(|(name, value)| ((*name).to_string(), value.clone())).collect()
     };
@@ -246,9 +246,8 @@ fn fault(inputs: &Inputs<'_>, table: &str, column: &str) -> Option<String> {
     if !has_table(inputs, table) {
         return Some(format!("The state database lacks the table {table}."));
     }
-    let is = |row: &&Map<String, Value>, name: &str, value: &str| {
-        row.get(name).and_then(Value::as_str) == Some(value)
-    };
+    let is =
+        |row: &&Map, name: &str, value: &str| row.get(name).and_then(Value::as_str) == Some(value);
     let mut rows = inputs.rows("columns").unwrap_or_default().iter();
     let Some(row) = rows.find(|row| is(row, "tbl", table) && is(row, "col", column)) else {
         return Some(format!("The state database lacks the column {table}.{column}."));
@@ -294,7 +293,7 @@ pub(crate) fn delete_paired(device_id: &str) -> Statement {
 }
 
 /// Deletes a pending request. By the bytes of its id: SQLite keeps any, and one that is not UTF-8 cannot be named.
-pub(crate) fn delete_pending(row: &Map<String, Value>) -> Statement {
+pub(crate) fn delete_pending(row: &Map) -> Statement {
     Statement {
         sql: "DELETE FROM device_pairing_pending WHERE hex(request_id) = ?".to_string(),
         params: vec![row.get("request_hex").cloned().unwrap_or(Value::Null)],

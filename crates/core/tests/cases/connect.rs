@@ -1,6 +1,7 @@
 //! The gateway's decision, where no observation of a real gateway tells it apart: the path in words, and combinations
 //! that tests/gateway does not try.
 
+use prepair_core::base::json::json as ours;
 use prepair_core::gateway::scopes::scope_of;
 use prepair_core::gateway::state::{Paired, State};
 use prepair_core::gateway::walk::{Outcome, connect};
@@ -34,7 +35,7 @@ fn record(changes: Value) -> Value {
 fn state(record: Value) -> State {
     let mut state: State =
         serde_json::from_value(json!({ "identity": { "key": KEY }, "now": NOW })).unwrap();
-    state.paired = record.as_object().map(Paired::read);
+    state.paired = ours(&record).as_object().map(Paired::read);
     state
 }
 

@@ -1,5 +1,6 @@
 //! Debug text of what holds keys and tokens shows none of them.
 
+use prepair_core::base::json::json as ours;
 use prepair_core::base::json5::{Document, Syntax};
 use prepair_core::base::wiped::Wiped;
 use prepair_core::codes::ErrorCode;
@@ -40,7 +41,7 @@ fn debug_text_tells_what_it_may() {
     let text = format!("{document:?}");
     assert!(text.contains("root") && !text.contains("secret"), "{text}");
     let options = json!({ "env": {}, "trustedProxies": ["10.0.0.7"], "merge": { "gateway": { "auth": { "token": TOKEN } } } });
-    let request = options::parse(Operation::PatchConfig, options, &[], &SEED).unwrap();
+    let request = options::parse(Operation::PatchConfig, ours(&options), &[], &SEED).unwrap();
     let text = format!("{:?}", request.what);
     assert!(text.contains("10.0.0.7") && !text.contains(TOKEN), "{text}");
     let steps = [
@@ -76,9 +77,9 @@ fn no_secret_in_debug_text() {
         "stateDir": "/s", "env": {}, "gatewayVersion": "2026.2.19", "identity": { "privateKeyPem": pem.as_str() },
         "config": { "merge": { "gateway": { "auth": { "token": TOKEN } } } },
     });
-    let request = options::parse(Operation::Setup, wanted, &[], &SEED).unwrap();
+    let request = options::parse(Operation::Setup, ours(&wanted), &[], &SEED).unwrap();
     let mut inputs = Inputs { now: 1_771_000_000_000, ..Inputs::default() };
-    let row = json!({ "private_key_pem": pem.as_str() });
+    let row = ours(&json!({ "private_key_pem": pem.as_str() }));
     inputs.rows.insert("primary".to_owned(), Some(vec![row.as_object().unwrap().clone()]));
     let mut texts = vec![format!("{request:?} {inputs:?} {keys:?}")];
     let plan = loop {

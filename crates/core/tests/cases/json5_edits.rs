@@ -1,7 +1,12 @@
 //! Changes that one editor collects, and where they are written: what the vectors do not tell apart.
 
-use prepair_core::base::json5::{Action, Arrays, Change, Document, Editor, Node, Syntax};
-use serde_json::{Value, json};
+use prepair_core::base::json::Value;
+use prepair_core::base::json5::{Action, Arrays, Change, Document, Editor, Node, Syntax, parse};
+
+/// A value as the core has it.
+macro_rules! json {
+    ($($value:tt)*) => { prepair_core::base::json::json(&serde_json::json!($($value)*)) };
+}
 
 /// The text after some changes; `None` where nothing changes. They get the root and the value of `a`.
 fn edited(text: &str, changes: impl FnOnce(&mut Editor<'_, '_>, Node, Node)) -> Option<String> {
@@ -69,7 +74,7 @@ fn a_value_is_the_same_only_with_the_same_members() {
         ("{a: '1'}", json!(1), Some("{a: 1}")),
     ] {
         let found = edited(text, |editor, root, _| editor.set(root, "a", &value));
-        assert_eq!(found.as_deref(), expected, "{text} {value}");
+        assert_eq!(found.as_deref(), expected, "{text} {value:?}");
     }
 }
 
@@ -178,8 +183,12 @@ fn merges_build_upon_each_other() {
             editor.merge(root, &first, arrays);
             found = editor.merge(root, &second, arrays);
         });
-        assert_eq!(text.unwrap_or_default().replace([' ', '\n'], ""), expected, "{first} {second}");
-        assert_eq!(found, changes, "{first} {second}");
+        assert_eq!(
+            text.unwrap_or_default().replace([' ', '\n'], ""),
+            expected,
+            "{first:?} {second:?}"
+        );
+        assert_eq!(found, changes, "{first:?} {second:?}");
     }
     // Elements that the first one appended to an array of the document are not appended again.
     let text = edited("{a:[1]}", |editor, root, _| {
@@ -206,8 +215,8 @@ fn elements_that_are_the_same() {
         let text = edited("{}", |editor, root, _| {
             editor.merge(root, &json!({ "list": items }), Arrays::Union);
         });
-        let found: Value = serde_json::from_str(&text.unwrap()).unwrap();
-        assert_eq!(found["list"], expected, "{items}");
+        let found = parse(&text.unwrap()).unwrap();
+        assert_eq!(found["list"], expected, "{items:?}");
     }
 }
 

@@ -1,9 +1,8 @@
 //! The decision by small cases: each boundary that a version brought.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use serde_json::Value;
-
+use crate::base::json;
 use crate::gateway::scopes::{ADMIN, FIXED, READ, WRITE};
 use crate::gateway::state::{Identity, Paired, Pending, State, Token};
 use crate::gateway::walk::connect;
@@ -23,10 +22,14 @@ fn full() -> Value {
     })
 }
 
+fn paired(record: &Value) -> Paired {
+    Paired::read(json::json(record).as_object().unwrap())
+}
+
 fn state(record: Option<&Value>) -> State {
     State {
         identity: Identity::Key(KEY.into()),
-        paired: record.map(|record| Paired::read(record.as_object().unwrap())),
+        paired: record.map(paired),
         now: 1_000_000,
         ..State::default()
     }
@@ -335,11 +338,10 @@ fn roles_and_role_of_a_record() {
 #[test]
 fn a_record_of_any_shape_is_read() {
     for record in [json!({}), json!({ "publicKey": 5, "roles": "x", "scopes": {}, "tokens": [] })] {
-        let paired = Paired::read(record.as_object().unwrap());
-        assert_eq!(paired, Paired::default());
+        assert_eq!(paired(&record), Paired::default());
     }
     let odd = json!({ "roles": [1, "operator"], "tokens": { "operator": 5 } });
-    let paired = Paired::read(odd.as_object().unwrap());
+    let paired = paired(&odd);
     assert_eq!(paired.roles, Some(vec!["operator".into()]));
     assert_eq!(paired.token(Role::Operator), Some(&Token::default()));
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use serde_json::Value;
-
+use crate::base::json;
 use crate::base::keys::KeyPair;
 use crate::base::named::Named;
 use crate::codes::{ErrorCode, NoticeCode};
@@ -14,6 +13,7 @@ use crate::error::Error;
 use crate::inputs::{File, Inputs, Process, Rows, Stat};
 use crate::operations::plan;
 use crate::options::{self, Operation};
+use crate::parts::Read;
 use crate::report::{Diagnosis, Report};
 use crate::rules::NEWEST_NAME;
 use crate::steps::{FileStep, Plan, Step};
@@ -101,7 +101,7 @@ impl Dir {
     }
 
     fn set_rows(&mut self, id: &str, rows: Value) {
-        self.rows.insert(id.into(), serde_json::from_value(rows).unwrap());
+        self.rows.insert(id.into(), Read::read(json::json(&rows)).unwrap());
     }
 
     fn json(&self, path: &str) -> Value {
@@ -136,7 +136,7 @@ impl Dir {
             all["env"]["OPENCLAW_GATEWAY_TOKEN"] = "gateway-secret-of-the-tests".into();
         }
         all.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
-        let request = options::parse(operation, all, &[], &[9; 32]).unwrap();
+        let request = options::parse(operation, json::json(&all), &[], &[9; 32]).unwrap();
         let mut inputs =
             Inputs { now: NOW, failures: self.failures.clone().into(), ..Inputs::default() };
         if operation == Operation::Diagnose {
@@ -754,7 +754,8 @@ fn a_connection_is_read_strictly_and_not_quoted() {
         json!({ "client": "tui" }),
     ] {
         let options = json!({ "stateDir": "/s", "gatewayVersion": MODERN, "env": {}, "connection": connection });
-        let error = options::parse(Operation::Diagnose, options, &[], &[9; 32]).unwrap_err();
+        let error =
+            options::parse(Operation::Diagnose, json::json(&options), &[], &[9; 32]).unwrap_err();
         assert_eq!(error.code, ErrorCode::Options);
         assert!(!error.to_string().contains("gateway-secret"));
     }

@@ -1,8 +1,11 @@
 //! What becomes of `${NAME}` in a config.
 
-use serde_json::json;
-
 use super::*;
+
+/// A value as the core has it.
+macro_rules! json {
+    ($($value:tt)*) => { crate::base::json::json(&serde_json::json!($($value)*)) };
+}
 
 fn substituted(config: Value, env: &[(&str, &str)]) -> (Value, Variables) {
     let Value::Object(mut map) = config else { panic!("no object") };

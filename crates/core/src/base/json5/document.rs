@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use super::node::{Kind, Node, Syntax};
 use super::scan::{Fault, Jumps, Scanner, Show, Span};
@@ -81,7 +81,7 @@ impl fmt::Debug for Document<'_> {
     }
 }
 
-/// The depth to which [`Document::value`] goes, that of serde_json.
+/// The depth to which [`Document::value`] goes.
 const MAX_DEPTH: usize = 128;
 
 /// A text of these bytes.
@@ -222,7 +222,7 @@ impl<'a> Document<'a> {
         (node.kind == Kind::Number).then(|| text::number(self.raw(node)))
     }
 
-    /// A copy of a small value, numbers as JavaScript reads them. `None` for what serde_json can't hold: `NaN`, infinite
+    /// A copy of a small value, numbers as JavaScript reads them. `None` for what a [`Value`] can't hold: `NaN`, infinite
     /// numbers, halves of surrogate pairs, and more than 128 levels.
     pub fn value(&self, node: Node) -> Option<Value> {
         self.value_within(node, MAX_DEPTH, None)
@@ -238,9 +238,9 @@ impl<'a> Document<'a> {
         Some(match node.kind {
             Kind::Null => Value::Null,
             Kind::Bool => Value::Bool(self.raw(node) == "true"),
-            Kind::Number => match text::to_number(self.number(node)?) {
-                Some(number) => Value::Number(number),
-                None => beyond?,
+            Kind::Number => match self.number(node)?.into() {
+                Value::Null => beyond?,
+                number => number,
             },
             Kind::String => Value::String(self.string(node)?.into_owned()),
             Kind::Array => self
@@ -353,7 +353,7 @@ impl Iterator for Items<'_, '_> {
 /// Members by their keys. Map is the one table of texts that the module has anyway: others make it larger.
 pub(crate) struct Last<'a> {
     members: Vec<Member<'a>>,
-    places: Map<String, Value>,
+    places: Map,
 }
 
 impl<'a> Last<'a> {

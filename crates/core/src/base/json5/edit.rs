@@ -7,8 +7,8 @@
 use core::cell::Cell;
 use core::fmt;
 
+use crate::base::json::{Map, Value};
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::document::{Document, Item, Member};
 use super::node::{Kind, Node, Syntax};
@@ -59,7 +59,7 @@ struct Insertion {
 struct Container {
     node: Node,
     /// What an object gains, in order.
-    members: Map<String, Value>,
+    members: Map,
     /// What an array gains.
     elements: Vec<Value>,
 }
@@ -235,11 +235,7 @@ impl<'d, 'a> Editor<'d, 'a> {
     }
 
     /// Removes the members whose keys are picked, with their commas, duplicates too; the keys that there were.
-    pub(super) fn remove_keys(
-        &mut self,
-        object: Node,
-        pick: impl Fn(&str) -> bool,
-    ) -> Map<String, Value> {
+    pub(super) fn remove_keys(&mut self, object: Node, pick: impl Fn(&str) -> bool) -> Map {
         let mut found = Map::new();
         let mut hit = |key: &str| {
             let hit = pick(key);
@@ -249,7 +245,7 @@ impl<'d, 'a> Editor<'d, 'a> {
             hit
         };
         if let Some(container) = self.known_mut(object) {
-            container.members.retain(|key, _| !hit(key));
+            container.members.retain(|key| !hit(key));
         }
         self.remove_members(object, |member| member.exact && hit(&member.key));
         found

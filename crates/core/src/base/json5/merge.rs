@@ -1,6 +1,6 @@
 //! RFC 7396 merge patches with arrays united or replaced, and equality as JavaScript sees it.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use super::document::Member;
 use super::edit::Editor;
@@ -63,13 +63,7 @@ impl Editor<'_, '_> {
         log.changes
     }
 
-    fn merge_object(
-        &mut self,
-        target: Node,
-        patch: &Map<String, Value>,
-        arrays: Arrays,
-        log: &mut Log,
-    ) {
+    fn merge_object(&mut self, target: Node, patch: &Map, arrays: Arrays, log: &mut Log) {
         let members = self.doc().last(target, |key| patch.contains_key(key));
         let removed = self.remove_keys(target, |key| patch.get(key).is_some_and(Value::is_null));
         for (key, value) in patch {
@@ -176,7 +170,7 @@ fn merge_value(slot: &mut Value, patch: &Value, arrays: Arrays, mut log: Option<
             for (key, value) in patch {
                 let log = log.as_deref_mut();
                 if value.is_null() {
-                    if map.shift_remove(key).is_some()
+                    if map.remove(key).is_some()
                         && let Some(log) = log
                     {
                         log.enter(key, |log| log.note(Action::Removed));

@@ -1,6 +1,6 @@
 //! Which values are the same.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use super::document::{Document, Member};
 use super::node::{Kind, Node};
@@ -13,23 +13,31 @@ pub(crate) fn unique(items: &[Value]) -> Vec<Value> {
 
 /// The elements that are not among the known ones, none twice.
 pub(crate) fn lacking(items: &[Value], known: &[Value]) -> Vec<Value> {
-    let mut seen: Map<String, Value> =
-        known.iter().map(|value| (canonical(value), Value::Null)).collect();
+    let mut seen: Map = known.iter().map(|value| (canonical(value), Value::Null)).collect();
     let new = items.iter().filter(|item| seen.insert(canonical(item), Value::Null).is_none());
     new.cloned().collect()
 }
 
 /// A text that a value shares with those that are [`same_values`], and with no other.
 fn canonical(value: &Value) -> String {
-    let mut value = value.clone();
-    value.sort_all_objects();
-    text::line(&value)
+    text::line(&by_name(value))
+}
+
+/// The same with the members of all objects in the order of their names.
+fn by_name(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(by_name).collect(),
+        Value::Object(map) => {
+            map.by_name().map(|(name, value)| (name.clone(), by_name(value))).collect()
+        }
+        plain => plain.clone(),
+    }
 }
 
 /// Equal as JavaScript sees it: numbers by value, objects whatever the order of their keys.
 pub(super) fn same_values(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        (Value::Number(a), Value::Number(b)) => a == b,
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_values(a, b))
         }
@@ -46,7 +54,7 @@ pub(super) fn same(doc: &Document<'_>, node: Node, value: &Value) -> bool {
     match (node.kind, value) {
         (Kind::Null, Value::Null) => true,
         (Kind::Bool, Value::Bool(value)) => (doc.raw(node) == "true") == *value,
-        (Kind::Number, Value::Number(value)) => value.as_f64() == Some(text::number(doc.raw(node))),
+        (Kind::Number, Value::Number(value)) => *value == text::number(doc.raw(node)),
         (Kind::String, Value::String(value)) => doc.string(node).is_some_and(|text| text == *value),
         (Kind::Array, Value::Array(items)) => {
             let mut nodes = doc.elements(node);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Number, Value};
+use crate::base::json::Value;
 
 use super::decimal::{decimal, shortest};
 
@@ -120,16 +120,6 @@ fn hexadecimal(digits: &[u8]) -> f64 {
     (mantissa | u64::from(sticky)) as f64 * 2f64.powi(exponent)
 }
 
-/// A JavaScript number as serde_json's, whole ones as integers; `None` when not finite.
-pub(super) fn to_number(value: f64) -> Option<Number> {
-    const SAFE: f64 = 9_007_199_254_740_991.0;
-    if value.fract() == 0.0 && value.abs() <= SAFE {
-        Some(Number::from(value as i64))
-    } else {
-        Number::from_f64(value)
-    }
-}
-
 /// How inserted values are laid out.
 pub(super) enum Layout<'s> {
     /// As `JSON.stringify(value, null, unit)` does, `indent` being that of the line on which the value begins.
@@ -179,7 +169,7 @@ impl Writer<'_> {
         match value {
             Value::Null => out.push_str("null"),
             Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-            Value::Number(value) => number_text(out, value),
+            Value::Number(value) => number_text(out, *value),
             Value::String(value) => self.string(out, value),
             Value::Array(items) => {
                 self.container(out, ['[', ']'], items.iter().map(|item| (None, item)), depth)
@@ -253,14 +243,10 @@ impl Writer<'_> {
     }
 }
 
-/// ECMAScript's Number::toString, of which serde_json's spelling differs from 1e16 on and below 1e-5.
-fn number_text(out: &mut String, number: &Number) {
-    if let Some(whole) = number.as_i64().filter(|whole| whole.unsigned_abs() < 1 << 53) {
+/// ECMAScript's Number::toString.
+fn number_text(out: &mut String, value: f64) {
+    if let Some(whole) = Value::Number(value).as_i64() {
         return out.push_str(&whole.to_string());
-    }
-    let Some(value) = number.as_f64() else { return out.push_str("null") };
-    if value == 0.0 {
-        return out.push('0');
     }
     let (digits, point) = shortest(value.abs());
     let count = digits.len() as i32;

@@ -1,8 +1,7 @@
 //! `devices.approve`: one request, as the owner of this version's gateway would.
 
-use serde_json::Value;
+use crate::base::json::{Value, strings};
 
-use crate::base::json::strings;
 use crate::base::keys::{device_id, parse_public_key};
 use crate::base::text::{device_name, quote, request_name};
 use crate::codes::ErrorCode;

@@ -1,6 +1,6 @@
 //! What a store holds of devices: one reading for files and rows.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::base::json5::{Document, Kind, Member};
 use crate::base::text::device_name;
@@ -15,7 +15,7 @@ use crate::store::pending::{self, Entries};
 use crate::store::{columns, devices, documents, listed, rows};
 use crate::wants::{Stop, want_files, want_queries};
 
-pub(super) type Fields = Map<String, Value>;
+pub(super) type Fields = Map;
 
 /// The commands that a node waits for.
 pub(super) struct Surface {

@@ -1,6 +1,6 @@
 //! `devices.list`: every device of a store, and all that waits.
 
-use serde_json::Value;
+use crate::base::json::Value;
 
 use crate::codes::NoticeCode;
 use crate::context::World;

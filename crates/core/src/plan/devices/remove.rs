@@ -1,6 +1,6 @@
 //! `devices.reject` and `devices.remove`.
 
-use serde_json::Value;
+use crate::base::json::Value;
 
 use crate::base::text::{device_name, request_name};
 use crate::codes::{ErrorCode, NoticeCode};

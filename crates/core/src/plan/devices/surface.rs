@@ -1,9 +1,8 @@
 //! A node's commands: what it may be made to run. They wait and are approved by an entry of their own.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value, strings};
 
 use crate::base::base64;
-use crate::base::json::strings;
 use crate::base::text::device_name;
 use crate::codes::{ErrorCode, NoticeCode};
 use crate::context::World;
@@ -176,7 +175,7 @@ pub(super) fn generation(record: &Fields) -> Vec<Set> {
     let token = record.get("tokens").and_then(|tokens| tokens.get("node"));
     let active = token.is_some_and(|token| !is_revoked(token.get("revokedAtMs")))
         && roles(record).iter().any(|role| role == "node");
-    let lost = |field: &&str| active && node.is_some_and(|node| node.contains_key(*field));
+    let lost = |field: &&str| active && node.is_some_and(|node| node.contains_key(field));
     let gone = |field| Set { path: vec!["nodeSurface", field], value: Value::Null };
     ["bins", "sessionHost"].into_iter().filter(lost).map(gone).collect()
 }

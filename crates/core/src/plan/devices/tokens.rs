@@ -1,10 +1,9 @@
 //! `devices.revoke`, `devices.rotate` and `devices.token`: the tokens that a record holds.
 
-use serde_json::Value;
+use crate::base::json::{Value, strings};
 use zeroize::Zeroizing;
 
 use crate::base::base64;
-use crate::base::json::strings;
 use crate::base::json5;
 use crate::base::text::device_name;
 use crate::codes::{ErrorCode, NoticeCode};

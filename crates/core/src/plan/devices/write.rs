@@ -1,6 +1,6 @@
 //! The changes that an operation on a device makes, in files or rows.
 
-use serde_json::{Map, Value};
+use crate::base::json::{Map, Value};
 
 use crate::base::json5::{self, Editor};
 use crate::base::text::request_name;
@@ -182,7 +182,7 @@ impl DevicePart {
 /// The value at a path of objects.
 fn at<'r>(record: Option<&'r Fields>, path: &[&'static str]) -> Option<&'r Value> {
     let (first, rest) = path.split_first()?;
-    let found = rest.iter().try_fold(record?.get(*first)?, |value, field| value.get(*field))?;
+    let found = rest.iter().try_fold(record?.get(first)?, |value, field| value.get(field))?;
     Some(found).filter(|value| !value.is_null())
 }
 
