@@ -4,12 +4,12 @@ import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 const lib = '../../npm/openclaw-prepair/lib';
 const { wasmBinding } = require(`${lib}/node/binding.js`);
-const { file, read } = require(`${lib}/core/wasm-node.js`);
+const { file, driverFile, read, readDriver } = require(`${lib}/core/wasm-node.js`);
 
 /** The module's binding, `{ call, drive }` of which `around` may wrap. */
 export function moduleBinding(around = (module) => module) {
   const { start } = require(`${lib}/core/wasm.js`);
-  return wasmBinding(around(start(require(`${lib}/core/glue.js`), new WebAssembly.Module(read()), file)));
+  return wasmBinding(around(start(require(`${lib}/core/glue.js`), new WebAssembly.Module(read()), file, { module: new WebAssembly.Module(readDriver()), file: driverFile })));
 }
 
 /**

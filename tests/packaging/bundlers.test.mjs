@@ -30,7 +30,7 @@ async function webpack(dir, config) {
 test('esbuild for Node, the wasm beside the bundle', async (t) => {
   const dir = await app(t, { files: { 'use.mjs': ESM } });
   await esbuild(dir, ['use.mjs', '--platform=node', '--format=cjs', '--outfile=out/use.cjs']);
-  copyFileSync(join(dir, 'node_modules/openclaw-prepair/lib/core/prepair.wasm'), join(dir, 'out/prepair.wasm'));
+  for (const name of ['prepair.wasm', 'prepair-driver.wasm']) copyFileSync(join(dir, 'node_modules/openclaw-prepair/lib/core', name), join(dir, 'out', name));
   used(await answer(process.execPath, ['out/use.cjs'], { cwd: dir }), 'wasm');
 });
 
@@ -67,7 +67,7 @@ test('esbuild and webpack for Node beside an addon, which stays external', async
 test('webpack for Node, the wasm beside the bundle', async (t) => {
   const dir = await app(t, { files: { 'use.mjs': ESM } });
   await webpack(dir, `(path) => ({ target: 'node', entry: './use.mjs', output: { path: path.resolve('out'), filename: 'use.js' }, ignoreWarnings: [/./] })`);
-  copyFileSync(join(dir, 'node_modules/openclaw-prepair/lib/core/prepair.wasm'), join(dir, 'out/prepair.wasm'));
+  for (const name of ['prepair.wasm', 'prepair-driver.wasm']) copyFileSync(join(dir, 'node_modules/openclaw-prepair/lib/core', name), join(dir, 'out', name));
   used(await answer(process.execPath, ['out/use.js'], { cwd: dir }), 'wasm');
 });
 

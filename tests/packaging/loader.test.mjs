@@ -1,6 +1,7 @@
 // Bindings that are missing, broken or foreign: an error that says what and where, and no fallback that was forbidden.
 import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { answer, copy, exec } from './app.mjs';
@@ -105,20 +106,45 @@ test('without room for a wasm module it says so', { skip: process.platform !== '
 
 test('a broken or foreign wasm module is refused with its path', async (t) => {
   const dir = copy(t);
-  const file = join(dir, 'lib/core/prepair.wasm');
   rmSync(join(dir, 'prepair.node'));
-  const whole = readFileSync(file);
   // the smallest module; one that exports the right names with the wrong types would be one of ours
   const foreign = Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]);
-  for (const content of [Buffer.alloc(0), Buffer.from('not a module'), foreign, whole.subarray(0, 8), whole.subarray(0, whole.length >> 1), whole.subarray(0, whole.length - 1)]) {
-    writeFileSync(file, content);
-    for (const wanted of [undefined, 'wasm']) {
-      const got = await ask(dir, wanted);
-      assert.equal(got.code, 'ERR_PREPAIR_BINDING', `${content.length} bytes`);
-      assert.equal(got.path, file, `${content.length} bytes: ${got.message}`);
-      assert.ok(got.message.includes(file), got.message);
+  for (const name of ['prepair.wasm', 'prepair-driver.wasm']) {
+    const file = join(dir, 'lib/core', name);
+    const whole = readFileSync(file);
+    for (const content of [Buffer.alloc(0), Buffer.from('not a module'), foreign, whole.subarray(0, 8), whole.subarray(0, whole.length >> 1), whole.subarray(0, whole.length - 1)]) {
+      writeFileSync(file, content);
+      for (const wanted of [undefined, 'wasm']) {
+        const got = await ask(dir, wanted);
+        assert.equal(got.code, 'ERR_PREPAIR_BINDING', `${name}, ${content.length} bytes`);
+        assert.equal(got.path, file, `${content.length} bytes: ${got.message}`);
+        assert.ok(got.message.includes(file), got.message);
+      }
     }
+    writeFileSync(file, whole);
   }
+});
+
+test('the driver of another wasm module is refused: it would work in a memory that it does not know', async (t) => {
+  const dir = copy(t);
+  rmSync(join(dir, 'prepair.node'));
+  const file = join(dir, 'lib/core/prepair-driver.wasm');
+  const driver = readFileSync(file);
+  const { coreHash } = createRequire(import.meta.url)(join(dir, 'lib/core/build.js'));
+  let places = 0;
+  for (let at = driver.indexOf(coreHash); at >= 0; at = driver.indexOf(coreHash, at)) {
+    driver.write('0123456789abcdef', at, 'latin1');
+    places += 1;
+  }
+  assert.ok(places > 100, `what it imports names the sources (${places})`);
+  writeFileSync(file, driver);
+  const got = await ask(dir, 'wasm');
+  assert.deepEqual([got.code, got.path], ['ERR_PREPAIR_BINDING', file]);
+  assert.match(got.message, /no driver of the wasm module beside it/);
+  rmSync(file);
+  const without = await ask(dir, 'wasm');
+  assert.deepEqual([without.code, without.path], ['ERR_PREPAIR_BINDING', file]);
+  assert.match(without.message, /prepair-driver\.wasm: not there/);
 });
 
 test('a binding of other sources or another version is refused, both named', async (t) => {

@@ -124,8 +124,12 @@ fn paired(
 fn assembled(part: PairPart, config: Option<Step>, db: &str) -> (Vec<Step>, PrePairReport) {
     let mut report = part.report;
     report.changes = changes(&part.steps, &part.statements, db);
-    let steps = part.begin.into_iter().chain(part.steps).chain(rows(part.statements, db));
-    (steps.chain(config).chain(part.end).collect(), report)
+    let mut steps = Vec::from_iter(part.begin);
+    steps.extend(part.steps);
+    steps.extend(rows(part.statements, db));
+    steps.extend(config);
+    steps.extend(part.end);
+    (steps, report)
 }
 
 fn cleared(part: ClearPart, world: &World<'_, '_>, db: &str) -> (Vec<Step>, Report) {

@@ -86,7 +86,14 @@ impl<T: Read> Read for Option<T> {
 impl<T: Read> Read for Vec<T> {
     fn read(value: Value) -> Result<Self> {
         match value {
-            Value::Array(items) => items.into_iter().map(item).collect(),
+            // loops: of an iterator over results each type would have a copy
+            Value::Array(items) => {
+                let mut read = Self::new();
+                for value in items {
+                    read.push(item(value)?);
+                }
+                Ok(read)
+            }
             _ => Err(mistyped()),
         }
     }
@@ -98,8 +105,11 @@ impl<T: Read> Read for Vec<T> {
 
 impl<T: Read> Read for Named<T> {
     fn read(value: Value) -> Result<Self> {
-        let map = Part::of(value)?.0;
-        map.into_iter().map(|(name, value)| Ok((name, item(value)?))).collect()
+        let mut read = Self::default();
+        for (name, value) in Part::of(value)?.0 {
+            read.insert(name, item(value)?);
+        }
+        Ok(read)
     }
 
     fn absent() -> Result<Self> {

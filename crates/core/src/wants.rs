@@ -137,25 +137,29 @@ impl Gathered {
             Ok(value) => Ok(Some(value)),
             Err(Stop::Refused(error)) => Err(error.into()),
             Err(Stop::Missing(missing)) => {
-                for file in missing.files {
-                    let optional = missing.optional.contains(&file);
-                    match self.0.files.contains(&file) {
-                        true if optional => {}
-                        true => self.0.optional.retain(|known| *known != file),
-                        false if optional => self.0.optional.push(file.clone()),
-                        false => {}
-                    }
-                    if !self.0.files.contains(&file) {
-                        self.0.files.push(file);
-                    }
-                }
-                self.0.stats.extend(missing.stats);
-                for query in missing.queries {
-                    if !self.0.queries.contains(&query) {
-                        self.0.queries.push(query);
-                    }
-                }
+                self.add(*missing);
                 Ok(None)
+            }
+        }
+    }
+
+    fn add(&mut self, missing: Missing) {
+        for file in missing.files {
+            let optional = missing.optional.contains(&file);
+            match self.0.files.contains(&file) {
+                true if optional => {}
+                true => self.0.optional.retain(|known| *known != file),
+                false if optional => self.0.optional.push(file.clone()),
+                false => {}
+            }
+            if !self.0.files.contains(&file) {
+                self.0.files.push(file);
+            }
+        }
+        self.0.stats.extend(missing.stats);
+        for query in missing.queries {
+            if !self.0.queries.contains(&query) {
+                self.0.queries.push(query);
             }
         }
     }

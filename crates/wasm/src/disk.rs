@@ -13,19 +13,7 @@ use prepair_core::inputs::Stat;
 use prepair_host::{ApplyRequest, Disk, Entry, ReadReply, Waiting};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-#[wasm_bindgen]
-extern "C" {
-    /// The program that calls, what it throws caught there.
-    pub type Host;
-
-    /// Shows a content that the next question is about, as it lies in this memory.
-    #[wasm_bindgen(method, structural)]
-    fn part(this: &Host, content: &[u8]);
-
-    /// Asks: a word, and a JSON text; the answer is another one. Contents are in rooms.
-    #[wasm_bindgen(method, structural)]
-    pub(crate) fn ask(this: &Host, what: &str, text: &str) -> String;
-}
+use crate::host::Host;
 
 thread_local! {
     /// The room for a content, and those that are kept.
@@ -132,9 +120,10 @@ impl Disk for Host {
 
     fn random(&self) -> Result<[u8; 12]> {
         let mut bytes = [0; 12];
-        getrandom::fill(&mut bytes)
-            .map_err(|_| Error::new(ErrorCode::Entropy, "The system gave no entropy."))?;
-        Ok(bytes)
+        match Host::random(self, &mut bytes) {
+            true => Ok(bytes),
+            false => Err(Error::new(ErrorCode::Entropy, "The system gave no entropy.")),
+        }
     }
 
     fn sleep_ms(&self, ms: u64) {

@@ -2,14 +2,18 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stderr, reason = "a command line tool")]
 
-const USAGE: &str =
-    "xtask-wasm bindgen <in.wasm> <folder> | encode <in.wasm> <out.wasm> | gzip <in >out";
+mod split;
 
-/// `bindgen`: prepair_bg.wasm and prepair_bg.js. `encode`: a component. `gzip`: what every gunzip reads, some 5 % smaller.
+const USAGE: &str = "xtask-wasm bindgen <in.wasm> <folder> | split <in.wasm> <main> <main.wasm> <apart.wasm> <export>... | encode <in.wasm> <out.wasm> | gzip <in >out";
+
+/// `bindgen`: prepair_bg.wasm and prepair_bg.js. `split`: without some exports, and these alone. `encode`: a component. `gzip`: what every gunzip reads, some 5 % smaller.
 fn main() -> std::process::ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let done = match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["bindgen", input, folder] => bindgen(input, folder),
+        ["split", input, main, first, second, apart @ ..] => {
+            in_two(input, main, [first, second], apart)
+        }
         ["encode", input, output] => encode(input, output),
         ["gzip"] => gzip().map_err(|e| format!("gzip: {e}")),
         _ => Err(USAGE.to_owned()),
@@ -32,6 +36,16 @@ fn bindgen(input: &str, folder: &str) -> Result<(), String> {
         .bundler(true)
         .and_then(|b| b.typescript(false).remove_producers_section(true).generate(folder))
         .map_err(|e| format!("{input}: {e:#}"))
+}
+
+fn in_two(input: &str, main: &str, outputs: [&str; 2], apart: &[&str]) -> Result<(), String> {
+    let module = std::fs::read(input).map_err(|e| format!("{input}: {e}"))?;
+    let (first, second) =
+        split::split(&module, apart, main).map_err(|e| format!("{input}: {e}"))?;
+    for (output, module) in outputs.into_iter().zip([first, second]) {
+        std::fs::write(output, module).map_err(|e| format!("{output}: {e}"))?;
+    }
+    Ok(())
 }
 
 /// A component of a module that carries its WIT; it is validated.

@@ -15,7 +15,7 @@ pub(crate) fn addon() -> Result {
         if cfg!(target_os = "macos") { "libprepair_napi.dylib" } else { "libprepair_napi.so" };
     publish(&target().join("release").join(built), &package("prepair.node"))?;
     vendor::websocket()?;
-    stamp()
+    stamp().map(drop)
 }
 
 /// The addon and everything that is not native.
@@ -27,8 +27,7 @@ pub(crate) fn all() -> Result {
 /// What is not native.
 pub(crate) fn portable() -> Result {
     vendor::websocket()?;
-    stamp()?;
-    wasm::build()?;
+    wasm::build(&stamp()?)?;
     esm::twins()?;
     explorer::bundle()?;
     component::build()
@@ -36,14 +35,13 @@ pub(crate) fn portable() -> Result {
 
 /// The page in npm/explorer.
 pub(crate) fn page() -> Result {
-    stamp()?;
-    wasm::build()?;
+    wasm::build(&stamp()?)?;
     esm::twins()?;
     explorer::bundle()
 }
 
-/// Says which bindings belong to the package: the loader takes no other.
-fn stamp() -> Result {
+/// Says which bindings belong to the package, by the hash of their sources: the loader takes no other.
+fn stamp() -> Result<String> {
     let hash =
         hash::sources(&root().join("crates/core")).map_err(|e| format!("crates/core: {e}"))?;
     let version = env!("CARGO_PKG_VERSION");
@@ -51,5 +49,6 @@ fn stamp() -> Result {
         "'use strict';\n\nmodule.exports = {{ version: '{version}', coreHash: '{hash}' }};\n"
     );
     write(&package("lib/core/build.js"), &text)?;
-    node("npm/release/texts.mjs", &[])
+    node("npm/release/texts.mjs", &[])?;
+    Ok(hash)
 }

@@ -31,8 +31,8 @@ pub(crate) fn shrink(from: &Path, to: &Path) -> Result {
         .arg("--low-memory-unused")
         // Twice: the second finds what the first made the same. With -Oz, and where every function with one caller is put into it, the
         // module has 0.5 % less, but 0.5 % more once it is compressed, which is how it travels.
-        .args(["--flatten", "--rereloop", "-Os", "-Os"])
-        .args(["--one-caller-inline-max-function-size", "30"])
+        .args(["--flatten", "--rereloop", "-O1", "-Os"])
+        .args(["--one-caller-inline-max-function-size", "60"])
         // what rustc uses by default and Node 20 has
         .args(
             ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int"]
@@ -44,17 +44,28 @@ pub(crate) fn shrink(from: &Path, to: &Path) -> Result {
         .arg(to))
 }
 
-/// The wasm module as lib/core/prepair.wasm, and the JavaScript around it.
-pub(crate) fn build() -> Result {
+/// The wasm module as lib/core/prepair.wasm, its driver as lib/core/prepair-driver.wasm, and the JavaScript around them.
+pub(crate) fn build(sources: &str) -> Result {
     let module = guest("prepair-wasm")?;
     let built = target().join("wasm");
     let bindgen = built.join("bindgen");
     run(cargo(&["run", "--quiet", "--package", "xtask-wasm", "--", "bindgen"])
         .arg(module)
         .arg(&bindgen))?;
-    let small = built.join("prepair.wasm");
-    shrink(&bindgen.join("prepair_bg.wasm"), &small)?;
-    publish(&small, &package("lib/core/prepair.wasm"))?;
+    // The driver is for hosts that have files: what runs at the edge is smaller without. It takes no module of other sources.
+    let [whole, main, driver] =
+        ["prepair_bg.wasm", "prepair.wasm", "prepair-driver.wasm"].map(|name| bindgen.join(name));
+    run(cargo(&["run", "--quiet", "--package", "xtask-wasm", "--", "split"])
+        .arg(whole)
+        .arg(sources)
+        .args([&main, &driver])
+        .args(["drive", "room", "keep"]))?;
+    let small = built.join("small.wasm");
+    for module in [main, driver] {
+        shrink(&module, &small)?;
+        let name = module.file_name().unwrap_or_default();
+        publish(&small, &package("lib/core").join(name))?;
+    }
 
     let glue = bindgen.join("prepair_bg.js");
     let glue = fs::read_to_string(&glue).map_err(|e| format!("{}: {e}", glue.display()))?;

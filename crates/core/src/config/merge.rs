@@ -34,13 +34,13 @@ pub(super) fn merge(target: &mut Map, patch: &Map) {
 }
 
 pub(super) fn leaves(map: &Map, prefix: &str) -> Vec<ConfigEdit> {
-    map.iter()
-        .flat_map(|(key, value)| {
-            let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
-            match value {
-                Value::Object(inner) if !inner.is_empty() => leaves(inner, &path),
-                _ => vec![ConfigEdit { path, action: EditAction::Added }],
-            }
-        })
-        .collect()
+    let mut edits = Vec::new();
+    for (key, value) in map {
+        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match value {
+            Value::Object(inner) if !inner.is_empty() => edits.append(&mut leaves(inner, &path)),
+            _ => edits.push(ConfigEdit { path, action: EditAction::Added }),
+        }
+    }
+    edits
 }

@@ -71,13 +71,18 @@ struct Change {
 }
 
 impl Change {
-    fn steps(steps: impl IntoIterator<Item = Step>) -> Self {
-        let file = |step| match step {
-            Step::File(FileStep::Write { path, content, .. }) => Some((path, Some(content))),
-            Step::File(FileStep::Remove { path, .. }) => Some((path, None)),
-            Step::Sql { .. } => None,
-        };
-        Self { files: steps.into_iter().filter_map(file).collect(), ..Self::default() }
+    fn steps(steps: Vec<Step>) -> Self {
+        let mut files = Vec::new();
+        for step in steps {
+            match step {
+                Step::File(FileStep::Write { path, content, .. }) => {
+                    files.push((path, Some(content)));
+                }
+                Step::File(FileStep::Remove { path, .. }) => files.push((path, None)),
+                Step::Sql { .. } => {}
+            }
+        }
+        Self { files, ..Self::default() }
     }
 
     fn is_none(&self) -> bool {
@@ -140,7 +145,10 @@ fn change(
                     edit.ok().and_then(|(_, step)| step)
                 }
             };
-            let steps = part.begin.into_iter().chain(part.steps).chain(edit).chain(part.end);
+            let mut steps = Vec::from_iter(part.begin);
+            steps.extend(part.steps);
+            steps.extend(edit);
+            steps.extend(part.end);
             let written = !part.statements.is_empty();
             let row = part.row.filter(|_| written);
             let row = row.map(|record| Row { public: part.public, record: Some(record) });
@@ -150,7 +158,7 @@ fn change(
         Act::Approve(which) => approved(world, disk, which.clone())?,
         Act::Peer(peer) => {
             let options = ConfigOptions { peers: vec![peer.clone()], ..config_options(Map::new()) };
-            Change::steps(config_part(world, &options, false)?.1)
+            Change::steps(Vec::from_iter(config_part(world, &options, false)?.1))
         }
         Act::OnlyPeer(peer) => {
             let options = ConfigOptions {
@@ -158,7 +166,7 @@ fn change(
                 replace_arrays: true,
                 ..config_options(Map::new())
             };
-            Change::steps(config_part(world, &options, false)?.1)
+            Change::steps(Vec::from_iter(config_part(world, &options, false)?.1))
         }
         Act::Settings(settings) => {
             let mut merge = Map::new();
@@ -166,7 +174,7 @@ fn change(
                 set(&mut merge, keys, value.clone().unwrap_or_default());
             }
             let options = ConfigOptions { proxies: Proxies::Off, ..config_options(merge) };
-            Change::steps(config_part(world, &options, false)?.1)
+            Change::steps(Vec::from_iter(config_part(world, &options, false)?.1))
         }
         Act::Away(path) => Change { files: vec![(path.clone(), None)], ..Change::default() },
         Act::Import => {

@@ -153,12 +153,17 @@ fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
     approvals.extend(more_scopes(world, case).map(|scopes| pair(false, false, scopes)));
     if case.options.device.is_some() {
         // What it asks for, and no more: by its id, since a client that tries again may get another request; where several wait, each.
-        let device =
-            disk.waiting().next().map(|waiting| Waiting::Device(waiting.device_id.clone()));
-        let each = disk.waiting().filter(|waiting| is_uuid(&waiting.request_id));
-        let each = each.map(|waiting| Waiting::Request(waiting.request_id.clone()));
-        let asked = device.into_iter().chain(each);
-        approvals.splice(0..0, asked.map(Act::Approve).collect::<Vec<_>>());
+        let mut asked = Vec::new();
+        for waiting in disk.waiting() {
+            if asked.is_empty() {
+                asked.push(Act::Approve(Waiting::Device(waiting.device_id.clone())));
+            }
+            if is_uuid(&waiting.request_id) {
+                asked.push(Act::Approve(Waiting::Request(waiting.request_id.clone())));
+            }
+        }
+        asked.append(&mut approvals);
+        approvals = asked;
     }
     // Where nothing can be added to a record. A node's stays what it is: its key never becomes an operator by a detour.
     let key = disk.identity.map(|key| base64::encode_url(&key));

@@ -186,13 +186,16 @@ pub(crate) fn imagined(id: &str, paired: bool) -> Vec<Map> {
     };
     match id {
         "userVersion" => vec![row(&[("user_version", FIRST_SCHEMA.into())])],
-        "columns" => COLUMNS
-            .iter()
-            .chain(&DEVICE_COLUMNS)
-            .chain(&[("config_machine_state", ["state_key"].as_slice())])
-            .flat_map(|(table, columns)| columns.iter().map(move |column| (*table, *column)))
-            .map(|(table, column)| row(&[("tbl", table.into()), ("col", column.into())]))
-            .collect(),
+        "columns" => {
+            let mut rows = Vec::new();
+            let state = [("config_machine_state", ["state_key"].as_slice())];
+            for (table, columns) in COLUMNS.iter().chain(&DEVICE_COLUMNS).chain(&state) {
+                for column in *columns {
+                    rows.push(row(&[("tbl", (*table).into()), ("col", (*column).into())]));
+                }
+            }
+            rows
+        }
         "primary" if paired => {
             let (id, key) = STAND_IN;
             vec![row(&[("device_id", id.into()), ("public_key_pem", key.into())])]
@@ -203,7 +206,7 @@ pub(crate) fn imagined(id: &str, paired: bool) -> Vec<Map> {
 
 /// The user_version; `None` without a database.
 pub(crate) fn user_version(inputs: &Inputs<'_>) -> Option<i64> {
-    inputs.rows("userVersion")?.first()?.get("user_version")?.as_i64()
+    Some(inputs.rows("userVersion")?.first()?.get("user_version")?.as_f64()? as i64)
 }
 
 /// Whether a table is there.

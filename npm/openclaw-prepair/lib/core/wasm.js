@@ -5,6 +5,7 @@
 
 const { PrepairError, refusal } = require('./errors.js');
 const { fits } = require('./bridge.js');
+const build = require('./build.js');
 
 const GIVE =
   'Give the module of openclaw-prepair/prepair.wasm, of the same version as the rest, or its bytes; where code is not compiled at run time (Workers, edge routes), the module.';
@@ -13,10 +14,11 @@ const LIMIT =
   'A module is given 8 GB of addresses, of which it uses few: raise the limit (ulimit -v), give Node --disable-wasm-trap-handler, or install the addon.';
 
 /**
- * What the module asks: `ask(what, json, parts, rooms)` gives its JSON, then contents. Those among `parts` lie in the module's memory and are
- * good for that question; so does what `rooms` gives: room for one, which `keep` makes the next content of the answer.
+ * What the module asks of its caller: the contents of a request and room for those of its reply, random bytes, and of a driver all else:
+ * `ask(what, json, parts, rooms)` gives its JSON, then contents. Those among `parts` lie in the module's memory and are good for that
+ * question; so does what `rooms` gives: room for one, which `keep` makes the next content of the answer.
  */
-function hostOf(exports, ask, use) {
+function hostOf(exports, blobs, given, ask, use) {
   let parts = [];
   const rooms = {
     __proto__: null,
@@ -29,6 +31,19 @@ function hostOf(exports, ask, use) {
   };
   return {
     __proto__: null,
+    count: blobs.length,
+    content: (index) => blobs[index],
+    // What lies in the module's memory is copied.
+    give: (content) => given.push(content.slice()),
+    random(bytes) {
+      try {
+        crypto.getRandomValues(bytes);
+        return true;
+      } catch {
+        // as in a worker's global scope
+        return false;
+      }
+    },
     part: (content) => parts.push(content),
     ask(what, json) {
       const given = parts;
@@ -46,24 +61,34 @@ function hostOf(exports, ask, use) {
   };
 }
 
-/** Starts `module` and gives its `call` and its `drive`. `file` is for errors. */
-function start(glue, module, file) {
+/** Starts `module` and gives its `call` and, with the module `driver` as well, its `drive`. `file` and `driver.file` are for errors. */
+function start(glue, module, file, driver) {
+  /** @type {any} */
   let running = null;
   const run = () => {
-    /** @type {any} */
-    const { exports } = new WebAssembly.Instance(module, { './prepair_bg.js': glue });
-    glue.__wbg_set_wasm(exports);
-    exports.__wbindgen_start();
-    running = exports;
+    running = new WebAssembly.Instance(module, { './prepair_bg.js': glue }).exports;
+    glue.__wbg_set_wasm(running);
+    running.__wbindgen_start();
+  };
+  // It works in the memory of the other. It names the sources of both, so that it starts with no other.
+  const runDriver = () => {
+    if (!driver) return;
+    const { exports } = new WebAssembly.Instance(driver.module, { './prepair_bg.js': glue, [build.coreHash]: running });
+    if (typeof exports.drive !== 'function') throw new TypeError('it drives nothing');
+    running = { __proto__: running, ...exports };
   };
   const asking = (name) => (request, blobs, ask) => {
-    if (running === null) run();
+    if (running === null) {
+      run();
+      runDriver();
+    }
     // The glue has one instance for all: another module, even one that was refused, may have come in between.
     const use = glue.__wbg_set_wasm.bind(null, running);
     use();
     try {
-      const [json, ...parts] = glue[name](request, blobs, hostOf(running, ask, use));
-      return { json, blobs: parts };
+      const given = [];
+      const json = glue[name](request, hostOf(running, blobs, given, ask, use));
+      return { json, blobs: given };
     } catch {
       // A trap leaves the memory as it is; the next call gets a new one.
       running = null;
@@ -71,15 +96,18 @@ function start(glue, module, file) {
     }
   };
   const call = asking('call');
+  let path = file;
   try {
     run();
     fits(call, file);
+    if (driver) path = driver.file;
+    runDriver();
   } catch (error) {
     if (error instanceof PrepairError && error.code === 'ERR_PREPAIR_BINDING') throw error;
     if (error instanceof RangeError) {
-      throw refusal('BINDING', `There is no memory for it: ${error.message}.`, { path: file, hint: LIMIT });
+      throw refusal('BINDING', `There is no memory for it: ${error.message}.`, { path, hint: LIMIT });
     }
-    throw refusal('BINDING', 'It is no wasm module of openclaw-prepair.', { path: file, hint: GIVE });
+    throw refusal('BINDING', path === file ? 'It is no wasm module of openclaw-prepair.' : 'It is no driver of the wasm module beside it.', { path, hint: GIVE });
   }
   return { call, drive: asking('drive') };
 }

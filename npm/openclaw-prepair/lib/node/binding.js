@@ -151,16 +151,22 @@ function whole(file) {
 
 /** The wasm module. */
 function wasm(failures) {
-  const { file, read } = require('../core/wasm-node.js');
+  const { file, driverFile, read, readDriver } = require('../core/wasm-node.js');
   if (file === null) {
     failures.push({ what: 'the wasm module: not found from a bundle that is an ECMAScript module', path: null });
     return null;
   }
+  let at = file;
   try {
     const { start } = require('../core/wasm.js');
-    return start(require('../core/glue.js'), new WebAssembly.Module(read()), file);
+    const module = new WebAssembly.Module(read());
+    at = driverFile;
+    const driver = { module: new WebAssembly.Module(readDriver()), file: driverFile };
+    at = file;
+    return start(require('../core/glue.js'), module, file, driver);
   } catch (error) {
-    failures.push({ what: `${file}: ${error.code === 'ENOENT' ? 'not there' : reason(error)}`, path: file });
+    at = error.path ?? at;
+    failures.push({ what: `${at}: ${error.code === 'ENOENT' ? 'not there' : reason(error)}`, path: at });
     return null;
   }
 }
@@ -256,7 +262,7 @@ function choose() {
     hint:
       wanted === 'native'
         ? `${installable} PREPAIR_BINDING: the wasm module gives the same results.`
-        : 'Install the package again. In a bundle, keep it external, or make the bundle CommonJS and put prepair.wasm beside it.',
+        : 'Install the package again. In a bundle, keep it external, or make the bundle CommonJS and put prepair.wasm and prepair-driver.wasm beside it.',
   });
 }
 

@@ -3,18 +3,16 @@
 use core::{fmt, mem, slice};
 use std::vec;
 
-use super::Value;
-
 /// The members of an object in the order in which they came, each name once. A member is found in logarithmic time: configs and
 /// requests may be as large as somebody makes them.
-#[derive(Clone, Default)]
-pub struct Map {
-    members: Vec<(String, Value)>,
+#[derive(Clone)]
+pub struct Members<V> {
+    members: Vec<(String, V)>,
     /// The places of the members in the order of their names.
     sorted: Vec<u32>,
 }
 
-impl Map {
+impl<V> Members<V> {
     /// No member.
     pub const fn new() -> Self {
         Self { members: Vec::new(), sorted: Vec::new() }
@@ -31,13 +29,13 @@ impl Map {
     }
 
     /// The value of this name.
-    pub fn get(&self, name: &str) -> Option<&Value> {
+    pub fn get(&self, name: &str) -> Option<&V> {
         let at = self.place(name).ok()?;
         self.members.get(at).map(|(_, value)| value)
     }
 
     /// The value of this name, to be changed.
-    pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut V> {
         let at = self.place(name).ok()?;
         self.members.get_mut(at).map(|(_, value)| value)
     }
@@ -48,7 +46,7 @@ impl Map {
     }
 
     /// Gives a member this value, and what it had; a new one comes last.
-    pub fn insert(&mut self, name: String, value: Value) -> Option<Value> {
+    pub fn insert(&mut self, name: String, value: V) -> Option<V> {
         match self.place(&name) {
             Ok(at) => self.members.get_mut(at).map(|(_, old)| mem::replace(old, value)),
             Err(rank) => {
@@ -60,7 +58,7 @@ impl Map {
     }
 
     /// The value of this name, which is `value` where there was none.
-    pub fn or_insert(&mut self, name: &str, value: Value) -> &mut Value {
+    pub fn or_insert(&mut self, name: &str, value: V) -> &mut V {
         let at = self.place(name).unwrap_or_else(|rank| {
             let at = self.members.len();
             self.sorted.insert(rank, at as u32);
@@ -77,7 +75,7 @@ impl Map {
     }
 
     /// Takes a member out; the others keep their order.
-    pub fn remove(&mut self, name: &str) -> Option<Value> {
+    pub fn remove(&mut self, name: &str) -> Option<V> {
         let at = self.place(name).ok()?;
         self.sorted.retain(|place| *place as usize != at);
         self.sorted.iter_mut().filter(|place| **place as usize > at).for_each(|place| *place -= 1);
@@ -85,17 +83,17 @@ impl Map {
     }
 
     /// The members, in order.
-    pub fn iter(&self) -> slice::Iter<'_, (String, Value)> {
+    pub fn iter(&self) -> slice::Iter<'_, (String, V)> {
         self.members.iter()
     }
 
     /// The members, in order, their values to be changed.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&String, &mut Value)> {
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&String, &mut V)> {
         self.members.iter_mut().map(|(name, value)| (&*name, value))
     }
 
     /// The members in the order of their names.
-    pub fn by_name(&self) -> impl Iterator<Item = &(String, Value)> {
+    pub fn by_name(&self) -> impl Iterator<Item = &(String, V)> {
         self.sorted.iter().map(|place| &self.members[*place as usize])
     }
 
@@ -105,12 +103,12 @@ impl Map {
     }
 
     /// The values, in order.
-    pub fn values(&self) -> impl Iterator<Item = &Value> {
+    pub fn values(&self) -> impl Iterator<Item = &V> {
         self.members.iter().map(|(_, value)| value)
     }
 
     /// The values, in order, to be changed.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         self.members.iter_mut().map(|(_, value)| value)
     }
 
@@ -121,48 +119,54 @@ impl Map {
     }
 }
 
+impl<V> Default for Members<V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// Equal whatever the order.
-impl PartialEq for Map {
+impl<V: PartialEq> PartialEq for Members<V> {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len() && self.by_name().eq(other.by_name())
     }
 }
 
 /// Names only: values hold secrets.
-impl fmt::Debug for Map {
+impl<V> fmt::Debug for Members<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.keys()).finish()
     }
 }
 
-impl FromIterator<(String, Value)> for Map {
-    fn from_iter<I: IntoIterator<Item = (String, Value)>>(members: I) -> Self {
+impl<V> FromIterator<(String, V)> for Members<V> {
+    fn from_iter<I: IntoIterator<Item = (String, V)>>(members: I) -> Self {
         let mut map = Self::new();
         map.extend(members);
         map
     }
 }
 
-impl Extend<(String, Value)> for Map {
-    fn extend<I: IntoIterator<Item = (String, Value)>>(&mut self, members: I) {
+impl<V> Extend<(String, V)> for Members<V> {
+    fn extend<I: IntoIterator<Item = (String, V)>>(&mut self, members: I) {
         for (name, value) in members {
             self.insert(name, value);
         }
     }
 }
 
-impl IntoIterator for Map {
-    type Item = (String, Value);
-    type IntoIter = vec::IntoIter<(String, Value)>;
+impl<V> IntoIterator for Members<V> {
+    type Item = (String, V);
+    type IntoIter = vec::IntoIter<(String, V)>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.members.into_iter()
     }
 }
 
-impl<'a> IntoIterator for &'a Map {
-    type Item = &'a (String, Value);
-    type IntoIter = slice::Iter<'a, (String, Value)>;
+impl<'a, V> IntoIterator for &'a Members<V> {
+    type Item = &'a (String, V);
+    type IntoIter = slice::Iter<'a, (String, V)>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()

@@ -4,9 +4,9 @@ mod map;
 mod shape;
 mod value;
 
-pub use map::Map;
+pub use map::Members;
 pub use shape::json;
-pub use value::Value;
+pub use value::{Map, Value};
 
 /// An object of these fields, which are taken.
 pub fn object(fields: &mut [(&str, Value)]) -> Value {

@@ -45,7 +45,7 @@ struct Items(Vec<Value>);
 
 /// Members on the way into an object, and the name that waits for its value.
 #[derive(Default)]
-struct Members {
+struct Object {
     map: Map,
     name: String,
 }
@@ -68,8 +68,8 @@ impl Serializer for Writer {
     type SerializeTuple = Items;
     type SerializeTupleStruct = Items;
     type SerializeTupleVariant = Variant<Vec<Value>>;
-    type SerializeMap = Members;
-    type SerializeStruct = Members;
+    type SerializeMap = Object;
+    type SerializeStruct = Object;
     type SerializeStructVariant = Variant<Map>;
 
     numbers! {
@@ -161,12 +161,12 @@ impl Serializer for Writer {
         Ok(Variant(word, Vec::new()))
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Written<Members> {
-        Ok(Members::default())
+    fn serialize_map(self, _: Option<usize>) -> Written<Object> {
+        Ok(Object::default())
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Written<Members> {
-        Ok(Members::default())
+    fn serialize_struct(self, _: &'static str, _: usize) -> Written<Object> {
+        Ok(Object::default())
     }
 
     fn serialize_struct_variant(
@@ -199,7 +199,7 @@ macro_rules! lists {
 }
 lists! { SerializeSeq serialize_element SerializeTuple serialize_element SerializeTupleStruct serialize_field }
 
-impl SerializeStruct for Members {
+impl SerializeStruct for Object {
     type Ok = Value;
     type Error = Never;
 
@@ -217,7 +217,7 @@ impl SerializeStruct for Members {
     }
 }
 
-impl SerializeMap for Members {
+impl SerializeMap for Object {
     type Ok = Value;
     type Error = Never;
 

@@ -3,10 +3,13 @@
 use core::ops::{Index, IndexMut};
 use core::{fmt, mem};
 
-use super::Map;
+use super::map::Members;
 
 /// The greatest whole number that JavaScript tells from its neighbours.
 const SAFE: f64 = 9_007_199_254_740_991.0;
+
+/// The members of an object.
+pub type Map = Members<Value>;
 
 /// A JSON value as JavaScript has it: every number is a double.
 #[derive(Clone, Default, PartialEq)]
@@ -153,6 +156,7 @@ impl IndexMut<&str> for Value {
         }
         match self {
             Self::Object(map) => map.or_insert(name, Self::Null),
+            // an object by now
             other => other,
         }
     }
