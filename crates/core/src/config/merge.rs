@@ -15,11 +15,10 @@ pub(super) fn unite(value: &mut Value) {
 
 /// RFC 7396 on plain objects.
 pub(super) fn merge(target: &mut Map, patch: &Map) {
+    target.retain(|key| !patch.get(key).is_some_and(Value::is_null));
     for (key, value) in patch {
         match (target.get_mut(key), value) {
-            (_, Value::Null) => {
-                target.remove(key);
-            }
+            (_, Value::Null) => {}
             (Some(Value::Object(inner)), Value::Object(patch)) => merge(inner, patch),
             (_, Value::Object(patch)) => {
                 let mut inner = Map::new();

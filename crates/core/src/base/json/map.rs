@@ -1,21 +1,47 @@
 //! The members of an object.
 
 use core::{fmt, mem, slice};
+use std::hash::{BuildHasher, RandomState};
 use std::vec;
 
-/// The members of an object in the order in which they came, each name once. A member is found in logarithmic time: configs and
-/// requests may be as large as somebody makes them.
+/// The members of an object in the order in which they came, each name once. A config or a request may have as many as somebody likes.
 #[derive(Clone)]
 pub struct Members<V> {
     members: Vec<(String, V)>,
-    /// The places of the members in the order of their names.
-    sorted: Vec<u32>,
+    /// Where there are more than a [`FEW`].
+    index: Option<Box<Index>>,
+}
+
+/// So many are looked through one by one.
+const FEW: usize = 16;
+
+/// Where names are.
+#[derive(Clone, Default)]
+struct Index {
+    hasher: RandomState,
+    /// At its hash or behind it each member, counted from 1; 0 where there is none. At least half of it is free.
+    table: Vec<u32>,
+}
+
+impl Index {
+    /// Goes from the hash of a name on until a member `is_it` or there is none: its number, or where one may be put.
+    fn find(&self, name: &str, is_it: impl Fn(usize) -> bool) -> Result<usize, usize> {
+        let mut at = self.hasher.hash_one(name) as usize;
+        loop {
+            at &= self.table.len() - 1;
+            match self.table[at] as usize {
+                0 => return Err(at),
+                number if is_it(number - 1) => return Ok(number - 1),
+                _ => at += 1,
+            }
+        }
+    }
 }
 
 impl<V> Members<V> {
     /// No member.
     pub const fn new() -> Self {
-        Self { members: Vec::new(), sorted: Vec::new() }
+        Self { members: Vec::new(), index: None }
     }
 
     /// How many members there are.
@@ -30,28 +56,27 @@ impl<V> Members<V> {
 
     /// The value of this name.
     pub fn get(&self, name: &str) -> Option<&V> {
-        let at = self.place(name).ok()?;
+        let at = self.place(name)?;
         self.members.get(at).map(|(_, value)| value)
     }
 
     /// The value of this name, to be changed.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut V> {
-        let at = self.place(name).ok()?;
+        let at = self.place(name)?;
         self.members.get_mut(at).map(|(_, value)| value)
     }
 
     /// Whether there is a member of this name.
     pub fn contains_key(&self, name: &str) -> bool {
-        self.place(name).is_ok()
+        self.place(name).is_some()
     }
 
     /// Gives a member this value, and what it had; a new one comes last.
     pub fn insert(&mut self, name: String, value: V) -> Option<V> {
         match self.place(&name) {
-            Ok(at) => self.members.get_mut(at).map(|(_, old)| mem::replace(old, value)),
-            Err(rank) => {
-                self.sorted.insert(rank, self.members.len() as u32);
-                self.members.push((name, value));
+            Some(at) => self.members.get_mut(at).map(|(_, old)| mem::replace(old, value)),
+            None => {
+                self.push(name, value);
                 None
             }
         }
@@ -59,27 +84,27 @@ impl<V> Members<V> {
 
     /// The value of this name, which is `value` where there was none.
     pub fn or_insert(&mut self, name: &str, value: V) -> &mut V {
-        let at = self.place(name).unwrap_or_else(|rank| {
-            let at = self.members.len();
-            self.sorted.insert(rank, at as u32);
-            self.members.push((name.to_owned(), value));
-            at
+        let at = self.place(name).unwrap_or_else(|| {
+            self.push(name.to_owned(), value);
+            self.members.len() - 1
         });
         &mut self.members[at].1
     }
 
     /// Keeps the members whose names are wanted.
     pub fn retain(&mut self, mut wanted: impl FnMut(&str) -> bool) {
-        let members = mem::take(self);
-        self.extend(members.into_iter().filter(|(name, _)| wanted(name)));
+        let before = self.len();
+        self.members.retain(|(name, _)| wanted(name));
+        if self.len() < before {
+            self.number();
+        }
     }
 
     /// Takes a member out; the others keep their order.
     pub fn remove(&mut self, name: &str) -> Option<V> {
-        let at = self.place(name).ok()?;
-        self.sorted.retain(|place| *place as usize != at);
-        self.sorted.iter_mut().filter(|place| **place as usize > at).for_each(|place| *place -= 1);
-        Some(self.members.remove(at).1)
+        let (_, value) = self.members.remove(self.place(name)?);
+        self.number();
+        Some(value)
     }
 
     /// The members, in order.
@@ -90,11 +115,6 @@ impl<V> Members<V> {
     /// The members, in order, their values to be changed.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&String, &mut V)> {
         self.members.iter_mut().map(|(name, value)| (&*name, value))
-    }
-
-    /// The members in the order of their names.
-    pub fn by_name(&self) -> impl Iterator<Item = &(String, V)> {
-        self.sorted.iter().map(|place| &self.members[*place as usize])
     }
 
     /// The names, in order.
@@ -112,10 +132,41 @@ impl<V> Members<V> {
         self.members.iter_mut().map(|(_, value)| value)
     }
 
-    /// Where a member stands among the members, else where its place would stand among the sorted.
-    fn place(&self, name: &str) -> Result<usize, usize> {
-        let order = |place: &u32| self.members[*place as usize].0.as_str().cmp(name);
-        self.sorted.binary_search_by(order).map(|rank| self.sorted[rank] as usize)
+    fn place(&self, name: &str) -> Option<usize> {
+        let is_it = |at: usize| self.members[at].0 == name;
+        match &self.index {
+            None => (0..self.members.len()).find(|at| is_it(*at)),
+            Some(index) => index.find(name, is_it).ok(),
+        }
+    }
+
+    /// Adds a member of another name than all.
+    fn push(&mut self, name: String, value: V) {
+        self.members.push((name, value));
+        match &mut self.index {
+            Some(index) if 2 * self.members.len() <= index.table.len() => {
+                note(index, &self.members, self.members.len());
+            }
+            _ => self.number(),
+        }
+    }
+
+    /// Numbers all anew.
+    fn number(&mut self) {
+        self.index = None;
+        if self.members.len() > FEW {
+            let mut index = Box::new(Index::default());
+            index.table = vec![0; (4 * self.members.len()).next_power_of_two()];
+            (1..=self.members.len()).for_each(|number| note(&mut index, &self.members, number));
+            self.index = Some(index);
+        }
+    }
+}
+
+/// Puts the number of a new member into the table.
+fn note<V>(index: &mut Index, members: &[(String, V)], number: usize) {
+    if let Err(free) = index.find(&members[number - 1].0, |_| false) {
+        index.table[free] = number as u32;
     }
 }
 
@@ -128,7 +179,7 @@ impl<V> Default for Members<V> {
 /// Equal whatever the order.
 impl<V: PartialEq> PartialEq for Members<V> {
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.by_name().eq(other.by_name())
+        self.len() == other.len() && self.iter().all(|(name, value)| other.get(name) == Some(value))
     }
 }
 

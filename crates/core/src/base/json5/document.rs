@@ -253,13 +253,14 @@ impl<'a> Document<'a> {
                     let value = self.value_within(member.value, inner, beyond.clone());
                     let value = value.filter(|_| member.exact);
                     // What a later duplicate hides does not count.
-                    match value {
-                        Some(_) => lacks.remove(member.key.as_ref()),
-                        None => lacks.insert(member.key.to_string(), Value::Null),
-                    };
+                    if value.is_none() {
+                        lacks.insert(member.key.to_string(), true.into());
+                    } else if let Some(lacking) = lacks.get_mut(&member.key) {
+                        *lacking = false.into();
+                    }
                     map.insert(member.key.into_owned(), value.unwrap_or_default());
                 }
-                if !lacks.is_empty() {
+                if lacks.values().any(|lacking| *lacking == true) {
                     return None;
                 }
                 Value::Object(map)

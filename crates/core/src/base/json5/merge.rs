@@ -170,7 +170,7 @@ fn merge_value(slot: &mut Value, patch: &Value, arrays: Arrays, mut log: Option<
             for (key, value) in patch {
                 let log = log.as_deref_mut();
                 if value.is_null() {
-                    if map.remove(key).is_some()
+                    if map.contains_key(key)
                         && let Some(log) = log
                     {
                         log.enter(key, |log| log.note(Action::Removed));
@@ -190,6 +190,7 @@ fn merge_value(slot: &mut Value, patch: &Value, arrays: Arrays, mut log: Option<
                     map.insert(key.clone(), new);
                 }
             }
+            map.retain(|key| !patch.get(key).is_some_and(Value::is_null));
         }
         (Value::Array(items), Value::Array(old)) if arrays == Arrays::Union => {
             let mut new = lacking(items, old);

@@ -28,7 +28,9 @@ fn by_name(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(by_name).collect(),
         Value::Object(map) => {
-            map.by_name().map(|(name, value)| (name.clone(), by_name(value))).collect()
+            let mut members: Vec<_> = map.iter().collect();
+            members.sort_unstable_by_key(|(name, _)| name);
+            members.into_iter().map(|(name, value)| (name.clone(), by_name(value))).collect()
         }
         plain => plain.clone(),
     }
