@@ -553,11 +553,14 @@ export interface Diagnosis {
 export interface VerifyOptions extends Target {
   /** `ws:` or `wss:`; default: where this version's own clients dial, which is the config's port on loopback, with `bind: "lan"` some dial the LAN address. */
   url?: string;
-  /** Default: as the gateway resolves it from config and environment. */
+  /** Default: as the gateway resolves it from config and environment, else the device token that OpenClaw's clients keep here. */
   token?: string;
   /** Likewise. */
   password?: string;
-  /** Default: the client that the record names, else `'cli'`. */
+  /**
+   * Default: the client that the record names, else `'cli'`, with its device. One that is named presents its device as this version's own
+   * does: later ones present none to this machine beside the gateway's secret.
+   */
   client?: 'agent' | 'cli';
   /** For all of it, in milliseconds; default 10000. */
   timeoutMs?: number;

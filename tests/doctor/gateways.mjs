@@ -77,10 +77,12 @@ export function closedThenOpen(version) {
 
     const setup = await run('setup', '--no-config');
     assert.equal(setup.code, 0, setup.stderr);
-    for (const client of ['cli', 'agent']) {
-      const open = await verify(...through, '--client', client);
-      assert.equal(open.code, 0, open.stdout);
-      assert.deepEqual([open.json.ok, open.json.scopes], [true, OPEN]);
+    // A client that is named presents its device as that version's own does; without it, it lacks its scopes behind a proxy.
+    const clients = [[], ...[['cli', 7, 1], ['agent', 4, 25]].map(([client, ...bare]) => ['--client', client, isSince(version, ...bare)])];
+    for (const [flag, client, bare = false] of clients) {
+      const open = await verify(...through, ...(flag ? [flag, client] : []));
+      assert.equal(open.code, bare ? 3 : 0, open.stdout);
+      assert.deepEqual([open.json.ok, open.json.scopes, open.json.reason], bare ? [false, CLOSED, 'missing-scope'] : [true, OPEN, undefined]);
     }
     const wrong = await cli(['verify', '--gateway-version', version, ...through, '--token-env', 'WRONG'], { env: { ...home.env, WRONG: 'not-the-token-of-this-gateway' } });
     assert.equal(wrong.code, 1, wrong.stdout);

@@ -7,7 +7,7 @@ import { chmod, link, mkdir, readFile, readdir, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { openclaw } from '../lib/cache.mjs';
 import { AGENT, challenges, CLI, connect, newIdentity } from '../lib/client.mjs';
-import { callOwn, makeHome, queryState, startGateway } from '../lib/gateway.mjs';
+import { callOwn, cli, makeHome, queryState, startGateway } from '../lib/gateway.mjs';
 import { headerProxy } from '../lib/header-proxy.mjs';
 import { playStory } from '../lib/story.mjs';
 import { isSince } from '../lib/versions.mjs';
@@ -45,7 +45,8 @@ const ASKED = [
   ['2.17 2.19 9.6', customBind],
   ['2.21 7.35 8.1 9.6', customBindLoopback],
   ['2.6-3 2.12 2.17 2.25 2.26 4.29 5.2 9.6', includes],
-  ['2.17 2.19 9.6', makesToken],
+  ['2.17 2.19 5.7 5.12 7.35 8.1 9.6', makesToken],
+  ['7.35 8.1 9.6', ports],
   ['4.5 4.7 5.7 5.12 5.18 9.6', secretBeyond],
   ['2.17 2.19 4.5 4.7 5.7 5.12 5.18 9.6', container],
 ];
@@ -196,9 +197,22 @@ async function paths(version) {
 const startsWithout = (version, own) => withHome({ version, config: { gateway: own } }, (home) => withGateway(home, () => true)
   .catch(({ log }) => !/Refusing to bind gateway to \w+ without auth|auth is set to token, but no token/.test(log)));
 
+/** Whether its own command line gets in afterwards, and where it had the token from. */
 async function makesToken(version) {
-  const made = await startsWithout(version, { auth: { mode: 'token', token: undefined } });
-  return [['makes_token', String(made), 'a start with bind "loopback" and without a token']];
+  const how = 'a start with bind "loopback" and without a token, then `openclaw cron list`';
+  return await withHome({ version, config: { gateway: { auth: { mode: 'token', token: undefined } } } }, async (home) => {
+    const seen = await withGateway(home, async () => {
+      const { code } = await cli(home, ['cron', 'list']);
+      const saved = Boolean((await home.read('openclaw.json')).gateway.auth?.token);
+      return code !== 0 ? 'Kept' : saved ? 'Saved' : 'Handed';
+    }).catch(({ log }) => (/auth is set to token, but no token/.test(log) ? 'Never' : log));
+    return [['makes_token', seen, how]];
+  });
+}
+
+async function ports(version) {
+  const repaired = await withHome({ version, config: { gateway: { port: 0 } } }, starts);
+  return [['port_repaired', String(repaired), 'a start with the port 0 in the config']];
 }
 
 async function secretBeyond(version) {

@@ -10,6 +10,7 @@ use crate::options::pair::{IdentityChoice, PairOptions, PendingChoice};
 use crate::options::target::Target;
 use crate::report::{Gateway, Notice, Source, StoreKind};
 use crate::rules::{self, BrokenIdentity, Doubt, Rules, Store, Version};
+use crate::store::kept::DEVICE_AUTH;
 use crate::store::paths::{self, Lead, Paths};
 use crate::store::rows;
 use crate::wants::{Gathered, Missing, Stop, Wants, want_files, want_queries};
@@ -323,7 +324,7 @@ pub(crate) fn diagnosed(paths: &Paths) -> Vec<String> {
     let mut files = vec![
         format!("{identity}.doctor-importing"),
         format!("{identity}.native-importing"),
-        paths.state("identity/device-auth.json"),
+        paths.state(DEVICE_AUTH),
         paths.paired(),
         paths.pending(),
         identity,

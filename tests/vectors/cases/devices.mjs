@@ -26,7 +26,8 @@ const surface = (change = {}, id = ID2) => ({
   requestId: id, nodeId: OTHER.deviceId, displayName: 'box', platform: 'linux', version: '2026.5.18', caps: ['system'], commands: ['system.run', 'system.which'], remoteIp: '10.0.0.9', silent: false, ts: NOW - 4000, ...change,
 });
 
-const files = ({ paired = null, waits = null, nodes = null, surfaces = null, ...more } = {}) => json({ [PAIRED]: paired, [PENDING]: waits, [NODES]: nodes, [WAITING]: surfaces, ...more });
+const AUTH = `${S}/identity/device-auth.json`;
+const files = ({ paired = null, waits = null, nodes = null, surfaces = null, ...more } = {}) => json({ [PAIRED]: paired, [PENDING]: waits, [NODES]: nodes, [WAITING]: surfaces, [AUTH]: null, ...more });
 /** What the types of wit/ have no words for. */
 const untyped = (operation, { requestId, deviceId, role = 'node', name }) => (operation === 'approve' ? (requestId === undefined) === (deviceId === undefined)
   : !['list', 'reject'].includes(operation) && deviceId === undefined || !['operator', 'node'].includes(role) || operation === 'rename' && name === undefined);
@@ -237,6 +238,16 @@ add('what this call rotated', 'nothing to do', '2026.4.29', 'rotate', { deviceId
 add('a token that was lost', 'made from the record', '2026.4.29', 'rotate', { deviceId: OTHER.deviceId, role: 'operator' }, files({ paired: store(record(OTHER, { tokens: {} })) }), { tokenReplaced: false, check: (done) => JSON.parse(done[PAIRED])[OTHER.deviceId].tokens.operator.scopes.length === 5 });
 add('a token with more than was approved', 'no gateway takes it', '2026.4.29', 'rotate', { deviceId: OTHER.deviceId }, files({ paired: store(record(OTHER, { scopes: ['operator.read'], approvedScopes: ['operator.read'] })) }), { error: 'SCOPE' });
 add('a role that was not approved', 'no gateway takes it', '2026.4.29', 'rotate', { deviceId: OTHER.deviceId, role: 'node' }, files({ paired: store(record(OTHER, { tokens: two })) }), { error: 'ROLE' });
+const auth = (id, own) => `${JSON.stringify({ version: 1, deviceId: id.deviceId, tokens: { operator: { token: 'A', role: 'operator', scopes: ['operator.read'], updatedAtMs: 1 }, node: { token: 'N' }, ...own } }, null, 2)}\n`;
+const renewed = auth(OTHER, { operator: { token: TOKEN, role: 'operator', scopes: [...FIVE].sort(), updatedAtMs: NOW } });
+add('a token that is kept here too', 'the same there', '2026.5.18', 'rotate', { deviceId: OTHER.deviceId }, files({ paired: store(record(OTHER)), [AUTH]: auth(OTHER) }), { holds: { [AUTH]: JSON.parse(renewed) } });
+add('a token beside that of another device', 'that stays', '2026.5.18', 'rotate', { deviceId: OTHER.deviceId }, files({ paired: store(record(OTHER)), [AUTH]: auth(OURS) }), { check: (done) => !(AUTH in done) });
+const keeping = (role) => {
+  const inputs = rows({ records: [row(OTHER)] });
+  return { ...inputs, rows: { ...inputs.rows, columns: [...inputs.rows.columns, { tbl: 'device_auth_tokens', col: 'token' }], [`kept:${OTHER.deviceId}`]: [{ role }] } };
+};
+add('a row, and the row of what is kept here', 'the same there', NEWEST, 'rotate', { deviceId: OTHER.deviceId }, keeping('operator'), { check: (_, { steps }) => steps[0].statements.length === 2 && /^UPDATE device_auth_tokens SET/.test(steps[0].statements[0].sql) && steps[0].statements[0].params[0] === TOKEN });
+add('a row, and that of another role is kept here', 'which stays', NEWEST, 'rotate', { deviceId: OTHER.deviceId }, keeping('node'), { sets: ['tokens_json'] });
 add('a row', 'one column', NEWEST, 'rotate', { deviceId: OTHER.deviceId }, { ...rows({ records: [row(OTHER)] }), gateway: 4711 }, { sets: ['tokens_json'], warnings: ['W_STILL_CONNECTED'] });
 
 add('a device', 'what it calls itself, here', '2026.4.29', 'rename', { deviceId: OTHER.deviceId, name: ' Office ' }, files({ paired: store(record(OTHER)) }), { is: { [PAIRED]: store(record(OTHER, { displayName: 'Office' })) }, warnings: ['W_NAME_OVERWRITTEN'] });

@@ -423,3 +423,52 @@ beside('the environment names a state dir', 'a profile would move nothing', { ..
 beside('the config is named', 'it is the one that is meant', { ...noVersion, options: { configPath: CONFIG } }, 'no-gateway', null, untold);
 beside('a state dir elsewhere', 'nothing lies beside it', { ...noVersion, options: { env: { HOME: '/root' } } }, 'no-gateway', null, untold);
 beside('a store that cannot be read', 'what is here is not known', { hold: ['', 'work'], inputs: files({ [PAIRED]: '{' }) }, 'unknown', null, untold);
+
+// What the command line presents where nothing here tells it the gateway's secret; each seen on 2026.5.12, 5.18, 7.1, 8.1 and 9.6.
+const AUTH = `${S}/identity/device-auth.json`;
+const unsaid = (inputs, kept, more = {}) => {
+  const unset = { ...inputs.files, [CONFIG]: config({ auth: undefined }) };
+  const held = [...inputs.rows.columns ?? [], { tbl: 'device_auth_tokens', col: 'token' }];
+  const cells = kept ? [{ role: 'operator', secret: kept }] : [];
+  const own = inputs.rows.userVersion ? { rows: { ...inputs.rows, columns: held, [`kept:${OURS.deviceId}`]: cells } } : {};
+  return { ...inputs, files: { ...unset, [AUTH]: inputs.rows.userVersion || !kept ? null : JSON.stringify({ version: 1, deviceId: OURS.deviceId, tokens: { operator: { token: kept, role: 'operator', scopes: [] } } }) }, ...own, cwd: '/w', ...more };
+};
+const mine = 'A'.repeat(43);
+const brings = (text) => (_, { report }) => report.assumed.connection.includes(text);
+const cli = (name, version, inputs, verdict, reason, expect, connection = { client: 'cli' }) => vectors.push({
+  name: `no secret, ${name}, ${version}`, why: 'the command line goes by the token that it keeps', operation: 'diagnose', options: at(version, { configPath: CONFIG, connection }), inputs, expect: { verdict, reason, ...expect },
+});
+const running = { gateway: 4711 };
+for (const version of ['2026.8.1', NEWEST]) {
+  cli('its token is kept', version, unsaid(rows({}, [row(OURS)]), mine, running), 'open', null, { check: brings('presents its device, and brings its own device token') });
+  cli('another is kept', version, unsaid(rows({}, [row(OURS)]), 'B', running), 'rejected', 'auth', { check: (_, { report }) => report.remedy.opens === false && report.remedy.steps[0].argv[1] === 'rotate' && /restart/.test(report.remedy.steps[1].text) });
+  cli('none is kept', version, unsaid(rows({}, [row(OURS)]), null, running), 'rejected', 'auth', { check: brings('brings no secret') });
+  cli('another is kept, no gateway runs', version, unsaid(rows({}, [row(OURS)]), 'B'), 'open', null, { check: brings('brings its own device token') });
+  cli('no record, no gateway runs', version, unsaid(rows(), null), 'silent-approval', null);
+  cli('a record without admin, no gateway runs', version, unsaid(rows({}, [row(OURS, { tokens_json: JSON.stringify({ operator: token({ scopes: ['operator.read'] }) }) })]), null), 'rejected', 'auth');
+}
+cli('an app', NEWEST, unsaid(rows({}, [row(OURS)]), null, running), 'open', null, { check: brings('brings the gateway\'s token') }, { client: 'app', platform: 'linux' });
+for (const version of ['2026.5.12', '2026.7.1']) {
+  cli('its token is kept', version, unsaid(whole(), mine), 'open', null, { check: brings('brings its own device token') });
+  cli('another is kept', version, unsaid(whole(), 'B'), 'rejected', 'auth');
+  cli('none is kept', version, unsaid(whole(), null), 'rejected', 'auth', { check: (_, { report }) => /OPENCLAW_GATEWAY_TOKEN/.test(report.remedy.steps[0].text) });
+  cli('somebody else\'s environment', version, { ...unsaid(whole(), null), cwd: null }, 'open', null, { check: brings('brings the gateway\'s token') });
+}
+cli('the gateway writes one into its config', '2026.5.7', unsaid(whole(), null), 'open', null, { check: brings('brings the gateway\'s token') });
+cli('the gateway has one of its own', '2026.5.7', unsaid(whole(), null, running), 'rejected', 'auth');
+
+add('a name of another machine', 'so the command line presents its device', NEWEST, { client: 'cli', host: 'claw.example.org', ...proxied }, rows({ [CONFIG]: config({ trustedProxies: ['127.0.0.1'] }) }, [row(OURS)]), 'open');
+add('a proxy that is not listed, and no device', 'one way out, that of the remedy', NEWEST, { client: 'cli', ...proxied }, rows({}, [row(OURS)]), 'rejected', 'unattributable-proxy', {
+  check: (_, { report }) => report.findings.every(({ code, hint }) => code !== 'W_PROXY_UNLISTED' || (/directly/.test(hint) && hint === report.remedy.steps.at(-1).text)),
+});
+add('a page of another port', 'the origin is that of the port', NEWEST, { client: 'control-ui', platform: 'linux', presentsDevice: true }, rows({ [CONFIG]: config({ port: 18999, controlUi: { allowedOrigins: ['http://127.0.0.1:18999'] } }) }, [row(OURS, { client_id: 'openclaw-control-ui' })]), 'open');
+for (const port of [0, 65_536, -1, 1.5, 'abc', '18790']) {
+  const starts = isSince(NEWEST, 8, 1) && [0, 65_536, -1].includes(port);
+  for (const version of ['2026.2.19', '2026.7.1']) add(`the port ${JSON.stringify(port)}, ${version}`, 'no gateway starts on that', version, { client: 'agent' }, set(version, { port }), 'rejected', 'config', { warnings: ['W_CONFIG_VALUE'], check: argvs(['patch-config', '--trusted-proxy', 'none', '--unset', 'gateway.port', ...target(version)]) });
+  add(`the port ${JSON.stringify(port)}, ${NEWEST}`, starts ? 'it listens on 18789' : 'no gateway starts on that', NEWEST, { client: 'agent' }, set(NEWEST, { port }), starts ? 'open' : 'rejected', starts ? null : 'config', { warnings: ['W_CONFIG_VALUE'] });
+}
+const stale = '2026-11-27T03:40:41.747+00:00 [ws] unauthorized conn=19d52ec8-16f3-4d2d-a3f5-a6aad8595a5a peer=127.0.0.1:34046->127.0.0.1:27519 remote=127.0.0.1 client=cli cli v2026.9.4 role=operator scopes=1 auth=device-token device=yes platform=linux instance=5f3901a7-8b3c-4569-847e-997a2ec21eb1 host=127.0.0.1:27519 origin=n/a ua=n/a reason=device_token_mismatch guidance=unauthorized: device token mismatch (rotate/reissue device token)';
+const closedLine = '2026-11-27T03:41:02.326+00:00 [ws] closed before connect conn=29225cdc-6553-4e2f-94de-f5cc2f1351f1 peer=127.0.0.1:38276->127.0.0.1:24256 remote=127.0.0.1 fwd=n/a origin=n/a host=127.0.0.1:24256 ua=n/a code=1008 reason=unauthorized: device token mismatch (rotate/reissue device token)';
+for (const [version, log, inputs] of [[NEWEST, stale, rows({}, [row(OURS)])], ['2026.5.18', closedLine, whole()]]) {
+  add(`a log line of an old device token, ${version}`, 'not the gateway\'s secret', version, { log }, inputs, 'rejected', 'auth', { check: (_, { report }) => JSON.stringify(report.remedy.steps[0].argv.slice(0, 3)) === JSON.stringify(['devices', 'rotate', OURS.deviceId]) && /devices token/.test(report.remedy.steps[1].text) });
+}

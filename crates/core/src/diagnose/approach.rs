@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::gateway::state::{Mode, Paired};
 use crate::inputs::Inputs;
 use crate::options::Request;
-use crate::rules::{BindLan, Rules};
+use crate::rules::{AgentPath, BindLan, Rules};
 use crate::store::record::SCOPES;
 use crate::wants::Stop;
 
@@ -50,6 +50,12 @@ pub(crate) struct Approach {
     pub record: Option<Value>,
     /// Its own token, unless that is revoked.
     pub device_token: Option<String>,
+    /// The one that clients here keep, which they present where they know no secret of the gateway.
+    pub kept_token: Option<String>,
+    /// They present it first.
+    pub kept_first: bool,
+    /// The clients that present the gateway's secret to this machine, and no device.
+    pub bare: Vec<&'static str>,
     /// The state dir and the config's folder.
     pub bases: Vec<String>,
     /// The public settings of the config, includes counted. The only part that may be shown.
@@ -76,6 +82,9 @@ pub(crate) fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approac
         .map_err(|stop| stop.based(&world.paths.bases()))?;
     let settings = settings(&world.rules, &disk);
     disk.put_in_variables(&world, &request.target);
+    if disk.kept.is_none() {
+        disk.look_kept(&world)?;
+    }
     let text = |keys: &[&str]| {
         // OpenClaw leaves out what names a variable that is not set.
         let told = disk.setting(keys).filter(|_| disk.told(&keys.join(".")));
@@ -108,6 +117,15 @@ pub(crate) fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approac
                 .collect()
         }),
         device_token: disk.record.as_ref().and_then(live_token),
+        kept_token: disk.kept.take().map(|kept| kept.token),
+        kept_first: world.rules.cached_token_first,
+        bare: [
+            ("agent", world.rules.agent_path == AgentPath::Device),
+            ("cli", world.rules.cli_presents_device),
+        ]
+        .into_iter()
+        .filter_map(|(client, device)| (!device).then_some(client))
+        .collect(),
         bases: world.paths.bases(),
         device_id: id,
         public_key: disk.identity.map(|key| base64::encode_url(&key)),

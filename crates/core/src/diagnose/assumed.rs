@@ -3,8 +3,8 @@
 use crate::context::World;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::judge::{Case, is_empty, presents_device};
-use crate::gateway::state::Mode;
 use crate::gateway::walk::Outcome;
+use crate::gateway::who::presented;
 use crate::options::connection::{Auth, Client};
 use crate::report::{Assumed, AssumedGateway, StoreKind};
 use crate::rules::Import;
@@ -68,12 +68,7 @@ fn connection(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
         false if outcome.steps.len() > 1 => "presents no device",
         false => "is as this version makes it",
     };
-    let secret = described.auth.unwrap_or(match disk.auth() {
-        Mode::Password => Auth::Password,
-        Mode::None => Auth::None,
-        Mode::Token | Mode::TrustedProxy => Auth::Token,
-    });
-    let secret = match secret {
+    let secret = match presented(described, disk.auth(), disk.alone) {
         Auth::Token => "the gateway's token",
         Auth::Password => "the gateway's password",
         Auth::DeviceToken => "its own device token",

@@ -13,7 +13,7 @@ use crate::diagnose::disk::{Disk, proxy_list};
 use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::{Findings, SETUP};
 use crate::diagnose::host::wants_secret;
-use crate::gateway::state::{Mode, OtherSecret};
+use crate::gateway::state::{DEFAULT_PORT, Mode, OtherSecret};
 use crate::options::merge;
 use crate::plan::client::approve_elsewhere;
 use crate::report::Notice;
@@ -140,11 +140,19 @@ fn unset(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     findings.0.push(notice);
 }
 
+impl Disk {
+    /// Where the gateway listens (`resolveGatewayPort` of src/config/paths.ts).
+    pub(super) fn port(&self) -> u16 {
+        let port = || self.setting(&["gateway", "port"]).and_then(merge::port_of);
+        self.env_port.or_else(port).unwrap_or(DEFAULT_PORT)
+    }
+}
+
 /// Where a gateway listens and what it asks for, as far as it does not start with that.
 fn listens(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     const BIND: &[&str] = &["gateway", "bind"];
     const MODE: &[&str] = &["gateway", "auth", "mode"];
-    let mut faults = Vec::new();
+    let (mut faults, mut other_port) = (Vec::new(), false);
     let mut add = |message: &str, hint: &str, fault: Option<Fault>| {
         faults.push(fault.unwrap_or_else(|| Fault::Hand(hint.to_string())));
         findings.add(NoticeCode::ConfigValue, &world.paths.config, message, hint);
@@ -166,6 +174,19 @@ fn listens(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
             "gateway.auth.mode is none of the words that OpenClaw knows; the gateway does not start with that.",
             "Write \"token\", \"password\", \"trusted-proxy\" or \"none\".",
             None,
+        );
+    }
+    const PORT: &[&str] = &["gateway", "port"];
+    let port = disk.setting(PORT).filter(|port| merge::port_of(port).is_none());
+    // "Removed out-of-range gateway.port" of the doctor that runs before a start
+    let beyond = port.and_then(Value::as_f64).is_some_and(|port| !(1.0..=65_535.0).contains(&port));
+    if beyond && world.rules.port_repaired {
+        other_port = true;
+    } else if port.is_some() {
+        add(
+            "gateway.port is not a whole number from 1 to 65535; the gateway does not start with that.",
+            "Write another port, or remove gateway.port: then it is 18789.",
+            Some(Fault::Setting(PORT, None)),
         );
     }
     let secret = match disk.auth() {
@@ -233,6 +254,9 @@ fn listens(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
             "Set gateway.auth.mode to \"token\", or gateway.bind to \"loopback\".",
             loopback(),
         );
+    }
+    if other_port {
+        findings.add(NoticeCode::ConfigValue, &world.paths.config, "gateway.port is not from 1 to 65535: this version's gateway removes it from the config when it starts, and listens on 18789.", "Run `npx openclaw-prepair patch-config --set gateway.port=18789`, or name another port there.");
     }
     match &disk.differs {
         Some(OtherSecret::Trimmed(name)) => {

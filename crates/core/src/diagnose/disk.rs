@@ -11,7 +11,7 @@ use crate::config::variables::{self, Variables};
 use crate::context::{World, unsupervised};
 use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::Findings;
-use crate::diagnose::kept::{discarded, kept_token, torn};
+use crate::diagnose::kept::{Kept, discarded, torn};
 use crate::diagnose::secrets;
 use crate::diagnose::subject::{Subject, Waiting, key_of};
 use crate::error::{Error, Result};
@@ -19,6 +19,7 @@ use crate::gateway::state::{
     Config, ControlUi, Identity, Mode, OtherSecret, Paired, ProxyUser, State,
 };
 use crate::inputs::File;
+use crate::options::connection::Auth;
 use crate::options::target::Target;
 use crate::plan::identity::{IMPORT_BY_DOCTOR, linked, primary_key};
 use crate::report::{Notice, StoreKind};
@@ -56,8 +57,14 @@ pub(super) struct Disk {
     pub(super) secret: Option<String>,
     /// What its clients here present instead.
     pub(super) differs: Option<OtherSecret>,
-    /// A client keeps a token of this device; whether the record holds it.
-    pub(super) kept_token: Option<bool>,
+    /// The token of this device that a client keeps.
+    pub(super) kept: Option<Kept>,
+    /// The command line here knows no secret of the gateway: what it presents instead.
+    pub(super) alone: Option<Auth>,
+    /// A gateway that starts gives it the token of the record.
+    pub(super) hands_token: bool,
+    /// `OPENCLAW_GATEWAY_PORT`.
+    pub(super) env_port: Option<u16>,
     /// `devices/paired.json` is an array: it holds nothing, and nothing stays in it.
     pub(super) array: bool,
     /// A gateway does not start on this.
@@ -112,6 +119,7 @@ impl Disk {
         if let Some(config) = &mut self.config {
             self.variables = variables::substitute(config, &env);
         }
+        self.env_port = env.get("OPENCLAW_GATEWAY_PORT").and_then(|text| text.trim().parse().ok());
         let auth = self.setting(&["gateway", "auth"]);
         let found = secrets::secrets(&world.rules, auth, self.auth(), &env, |path| self.told(path));
         (self.secret, self.differs) = (found.gateway, found.differs);
@@ -150,6 +158,7 @@ impl Disk {
             config: Config {
                 trusted_proxies: proxy_list(self),
                 allow_real_ip_fallback: flag(&["gateway", "allowRealIpFallback"]).unwrap_or(false),
+                port: Some(self.port()),
                 bind: text(&["gateway", "bind"]).map(String::from),
                 custom_bind_host: text(&["gateway", "customBindHost"]).map(String::from),
                 auth: self.auth(),
@@ -184,7 +193,9 @@ impl Disk {
                 },
                 other_secret: self.differs.clone(),
             },
-            kept_token: self.kept_token,
+            kept_token: self.kept.as_ref().map(|kept| kept.same),
+            alone: self.alone,
+            hands_token: self.hands_token,
             now,
         }
     }
@@ -269,7 +280,7 @@ pub(super) fn gather(
         let read = file_record(&inputs.file(&path), &path, &mut disk);
         part(&mut disk, &path, read);
         disk.array = documents::is_empty_array(&inputs.file(&paths.paired()));
-        disk.kept_token = kept_token(world, disk.device_id().as_deref(), disk.record.as_ref());
+        disk.look_kept(world)?;
         let path = paths.pending();
         let read = pending::entries(&inputs.file(&path), &path);
         let read = read.map(|(requests, _)| {

@@ -8,12 +8,16 @@ use crate::context::World;
 use crate::diagnose::after::refusal;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::fault::Fault;
+use crate::diagnose::findings::DIRECT;
 use crate::diagnose::judge::{Case, described, fails_at, presents_device};
 use crate::gateway::state::{Mode, OtherSecret, Paired};
 use crate::gateway::tree::Question;
 use crate::gateway::walk::Outcome;
+use crate::gateway::who::is_lone;
+use crate::options::log::Refused;
 use crate::options::target::flag;
 use crate::report::{By, RemedyStep};
+use crate::rules::OwnToken;
 use crate::verdict::{Reason, Verdict};
 use crate::wants::Stop;
 
@@ -29,7 +33,6 @@ pub(super) fn elsewhere(
     disk: &Disk,
     outcome: &Outcome,
 ) -> Result<Vec<RemedyStep>, Stop> {
-    const DIRECT: &str = "This client presents no device, so no record on disk helps it. Connect it to the gateway directly, without the proxy, or use a client that presents its device.";
     let mode = disk.auth();
     Ok(match (outcome.verdict, outcome.reason) {
         (Verdict::NoGateway, _) if disk.is_clients(world) => vec![on_the_gateway(disk)],
@@ -101,6 +104,19 @@ pub(super) fn elsewhere(
         (Verdict::Rejected, Some(Reason::Auth)) if fails_at(outcome, Question::Origin) => {
             vec![by_hand(not_allowed(case, disk))]
         }
+        (Verdict::Rejected, Some(Reason::Auth))
+            if is_lone(&case.options.connection, disk.alone.is_some()) =>
+        {
+            without_secret(world, case, disk)
+        }
+        (Verdict::Rejected, Some(Reason::Auth))
+            if case.logged.is_some_and(|logged| logged.refused == Some(Refused::Token)) =>
+        {
+            let elsewhere = by_hand(
+                "The client presented a token that the record of its device does not hold: one that was replaced since, or none of this gateway. `npx openclaw-prepair devices token` gives the one that counts, for a client elsewhere; or let it connect once with the gateway's secret.",
+            );
+            rotate(case, disk).into_iter().chain([elsewhere]).collect()
+        }
         (Verdict::Rejected, Some(Reason::Auth)) => vec![by_hand(match mode {
             Mode::TrustedProxy => {
                 "gateway.auth.mode is \"trusted-proxy\": the gateway takes only users that the proxy names, so no record and no token of this machine helps. Connect through that proxy, with its user header."
@@ -121,6 +137,30 @@ pub(super) fn elsewhere(
             });
             vec![by_hand(text.unwrap_or_else(|| "No change on this disk opens it. Connect from the gateway's own machine, or ask the gateway's owner.".to_string()))]
         }
+    })
+}
+
+/// What lets the command line of this machine in where nothing tells it the gateway's secret.
+fn without_secret(world: &World<'_, '_>, case: Case<'_>, disk: &Disk) -> Vec<RemedyStep> {
+    let name = if disk.auth() == Mode::Password { "PASSWORD" } else { "TOKEN" };
+    let mut text = format!(
+        "The command line finds no secret of the gateway in the config or the environment. Set OPENCLAW_GATEWAY_{name} in the environment of the gateway and of the command line, and restart the gateway."
+    );
+    if world.rules.makes_token == OwnToken::Handed {
+        text.push_str(" Where no secret is to be set, restart the gateway without one: at its start it gives the command line a device token.");
+    }
+    let stale = rotate(case, disk).filter(|_| disk.stale());
+    stale.into_iter().chain([by_hand(text)]).collect()
+}
+
+/// A new token for a device that presents an old one.
+fn rotate(case: Case<'_>, disk: &Disk) -> Option<RemedyStep> {
+    let id = disk.device_id().filter(|_| disk.record.is_some() && !case.is_strangers(disk))?;
+    let argv = ["devices".to_string(), "rotate".to_string(), id];
+    Some(RemedyStep {
+        by: By::OpenclawPrepair,
+        argv: argv.into_iter().chain(case.target.argv()).collect(),
+        text: "Gives the record of this device a new token, and the command line of this state dir the same where it keeps an old one.".to_string(),
     })
 }
 

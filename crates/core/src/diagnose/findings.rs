@@ -10,6 +10,9 @@ pub(super) const APPROVE: &str = "Run `npx openclaw-prepair pre-pair` with `--de
 
 pub(super) const SETUP_KEEPS: &str = "Run `npx openclaw-prepair setup`; it keeps the key.";
 
+/// What to do with a client that presents no device; listing its proxy is not enough.
+pub(super) const DIRECT: &str = "This client presents no device, so no record on disk helps it. Connect it to the gateway directly, without the proxy, or use a client that presents its device.";
+
 /// Findings in the order in which they are made.
 pub(super) struct Findings(pub(super) Vec<Notice>);
 

@@ -13,7 +13,7 @@ use crate::inputs::File;
 use crate::options::target::Target;
 use crate::plan::identity::linked;
 use crate::report::Notice;
-use crate::rules::{Container, Rules, SecretBeyond};
+use crate::rules::{Container, OwnToken, Rules, SecretBeyond};
 use crate::store::paths::Paths;
 use crate::wants::{Stop, Wants, want_files};
 
@@ -134,7 +134,7 @@ pub(super) fn without_secret(
         _ if ["token", "password"].iter().any(|key| !blank(&["gateway", "auth", key])) => {
             return Ok(None);
         }
-        _ if !world.rules.makes_token => {
+        _ if world.rules.makes_token == OwnToken::Never => {
             return notice(
                 NoticeCode::NoSecret,
                 "This version's gateway does not start without a token. None is known here."

@@ -10,6 +10,7 @@ use crate::plan::identity::{legacy_identity, primary_key};
 use crate::report::StoreKind;
 use crate::rules::{BrokenIdentity, Import};
 use crate::store::identity::{self, Stored};
+use crate::store::kept::DEVICE_AUTH;
 use crate::wants::Stop;
 
 /// An identity file that OpenClaw did not write: what widely copied setup scripts make.
@@ -44,7 +45,7 @@ pub(super) fn shape(world: &World<'_, '_>, findings: &mut Findings) {
 /// Files that lie where they do harm, or nothing.
 pub(super) fn leftovers(world: &World<'_, '_>, disk: &mut Disk, findings: &mut Findings) {
     let (inputs, paths) = (world.inputs, &world.paths);
-    let auth = paths.state("identity/device-auth.json");
+    let auth = paths.state(DEVICE_AUTH);
     if world.rules.device_auth_blocks && inputs.file(&auth).exists() {
         findings.add(
             NoticeCode::DeviceAuth,
@@ -53,7 +54,7 @@ pub(super) fn leftovers(world: &World<'_, '_>, disk: &mut Disk, findings: &mut F
             "Run `openclaw doctor --fix`, or move the file out of the state dir.",
         );
     }
-    if world.rules.cached_token_first && disk.kept_token == Some(false) {
+    if world.rules.cached_token_first && disk.stale() {
         findings.add(
             NoticeCode::DeviceAuth,
             &auth,

@@ -5,10 +5,11 @@ use crate::base::json::Map;
 use crate::base::text::{quote, request_name};
 use crate::codes::NoticeCode;
 use crate::context::World;
+use crate::diagnose::alone::without_secret;
 use crate::diagnose::config::settings;
 use crate::diagnose::disk::{Disk, gather, proxy_list, unless_refused};
 use crate::diagnose::fault::Fault;
-use crate::diagnose::findings::{APPROVE, Findings};
+use crate::diagnose::findings::{APPROVE, DIRECT, Findings};
 use crate::diagnose::identity::leftovers;
 use crate::diagnose::record::record;
 use crate::diagnose::subject::Subject;
@@ -77,6 +78,7 @@ pub(super) fn judge(
         (disk.imports, disk.torn, disk.broken) = (false, false, false);
     }
     disk.put_in_variables(world, case.target);
+    without_secret(world, &mut disk)?;
     settings(world, &mut disk, findings);
     record(world, &disk, findings);
     leftovers(world, &mut disk, findings);
@@ -103,7 +105,7 @@ pub(super) fn described(case: Case<'_>, disk: &Disk, record: Option<&Paired>) ->
     let given = &case.options.connection;
     let asks = || disk.waiting().find_map(|waiting| Some((waiting, waiting.device.as_ref()?)));
     let Some((waiting, device)) = case.names_device().then(asks).flatten() else {
-        return filled(given, case.names_device().then_some(record));
+        return filled(given, disk.port(), case.names_device().then_some(record));
     };
     let mut asking = given.clone();
     let Paired { platform, device_family, .. } = device.clone();
@@ -121,23 +123,29 @@ pub(super) fn described(case: Case<'_>, disk: &Disk, record: Option<&Paired>) ->
     {
         asking.scopes = Some(waiting.request.scopes.clone());
     }
-    filled(&asking, Some(record.or(Some(device))))
+    filled(&asking, disk.port(), Some(record.or(Some(device))))
 }
 
 /// The verdict beside what the gateway's log says: what it refused is not told to be open, unless it is known which device that was,
 /// or its record was approved later.
 pub(super) fn against_the_log(case: Case<'_>, disk: &Disk, outcome: Outcome) -> Outcome {
     let refused = case.logged.and_then(|logged| logged.refused).filter(|_| is_open(&outcome));
-    let approved = disk.record.as_ref().and_then(|record| record.get("approvedAtMs")?.as_i64());
+    let record = disk.record.as_ref();
+    let approved = record.and_then(|record| record.get("approvedAtMs")?.as_i64());
+    let rotated = || record?.get("tokens")?.get("operator")?.get("rotatedAtMs")?.as_i64();
     let written = case.logged.and_then(|logged| logged.at);
-    let later = approved.zip(written).is_some_and(|(approved, written)| approved > written);
+    let later = approved.max(rotated()).zip(written).is_some_and(|(done, written)| done > written);
+    let rejected = |why: &str| {
+        let (reason, question) = (Some(Reason::Auth), Question::Authenticated);
+        ended(Verdict::Rejected, reason, question, vec![why.to_string()])
+    };
     match refused {
-        Some(Refused::Otherwise) if later => outcome,
-        Some(Refused::Secret) => ended(
-            Verdict::Rejected,
-            Some(Reason::Auth),
-            Question::Authenticated,
-            vec!["the gateway's log says that the client did not present its secret".to_string()],
+        Some(Refused::Otherwise | Refused::Token) if later => outcome,
+        Some(Refused::Secret) => {
+            rejected("the gateway's log says that the client did not present its secret")
+        }
+        Some(Refused::Token) => rejected(
+            "the gateway's log says that the token which the client presented is not the one of its device's record",
         ),
         Some(Refused::Otherwise) if !case.names_device() => ended(
             Verdict::Unknown,
@@ -231,7 +239,14 @@ fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Fin
             if trusts(&world.rules, &proxy_list(disk), peer) {
                 findings.add(NoticeCode::ProxyNoClient, path, "The proxy is listed, but X-Forwarded-For names no client that isn't itself a trusted proxy; this version answers HTTP 403.", "List only the proxy's own addresses in gateway.trustedProxies, and have the proxy send X-Forwarded-For.");
             } else {
-                findings.add(NoticeCode::ProxyUnlisted, path, "The connection comes through a proxy that adds forwarded headers and is not in gateway.trustedProxies; this version answers HTTP 403.", format!("Run `npx openclaw-prepair patch-config --proxy-peer {}`.", quote(peer).trim_matches('"')));
+                let hint = match presents_device(&outcome) {
+                    true => format!(
+                        "Run `npx openclaw-prepair patch-config --proxy-peer {}`.",
+                        quote(peer).trim_matches('"')
+                    ),
+                    false => DIRECT.to_string(),
+                };
+                findings.add(NoticeCode::ProxyUnlisted, path, "The connection comes through a proxy that adds forwarded headers and is not in gateway.trustedProxies; this version answers HTTP 403.", hint);
             }
         }
         Some(Reason::NoDevice | Reason::MissingScope) if !presents_device(&outcome) => {

@@ -2,15 +2,18 @@
 
 use std::borrow::Cow;
 
-use crate::base::json::{Map, Value};
+use crate::base::json::Map;
 use zeroize::Zeroizing;
 
-use crate::base::json5::{self, Document, Syntax};
+use crate::base::json5::{Document, Syntax};
 use crate::base::keys::{KeyPair, parse_public_key};
 use crate::context::World;
 use crate::inputs::File;
+use crate::report::StoreKind;
 use crate::rules::BrokenIdentity;
 use crate::store::identity::{self, Stored};
+use crate::store::kept;
+use crate::wants::Stop;
 
 /// Whether this version discards the identity file though a key could be had from it.
 pub(super) fn discarded(world: &World<'_, '_>) -> bool {
@@ -46,19 +49,32 @@ pub(super) fn torn(world: &World<'_, '_>) -> bool {
     })
 }
 
-/// Whether `identity/device-auth.json` keeps a token of this device, and whether that is the one of its record.
-pub(super) fn kept_token(
+/// A device token that clients here keep.
+#[derive(Default)]
+pub(super) struct Kept {
+    /// The token itself: a secret.
+    pub(super) token: String,
+    /// It is the one of the record.
+    pub(super) same: bool,
+}
+
+/// What is kept of the device beside a store of files, or in a row.
+pub(super) fn kept(
     world: &World<'_, '_>,
-    id: Option<&str>,
-    record: Option<&Map>,
-) -> Option<bool> {
-    let File::Bytes(bytes) = world.inputs.file(&world.paths.state("identity/device-auth.json"))
-    else {
-        return None;
+    files: bool,
+    (id, record): (Option<String>, Option<&Map>),
+) -> Result<Option<Kept>, Stop> {
+    let (inputs, paths) = (world.inputs, &world.paths);
+    let Some(id) = id else { return Ok(None) };
+    let token = match files {
+        true => kept::in_file(inputs, paths, &id, "operator"),
+        false => {
+            kept::want(inputs, paths, StoreKind::Sqlite, &id)?;
+            let row = kept::in_rows(inputs, &id, "operator");
+            row.and_then(|row| Some(row.get("secret")?.as_str()?.to_string()))
+        }
     };
-    let kept = core::str::from_utf8(bytes).ok().and_then(json5::parse)?;
-    let operator = |value: &Value| value.get("tokens")?.get("operator")?.get("token").cloned();
-    let known = record.and_then(|record| record.get("tokens")?.get("operator")?.get("token"));
-    let ours = kept.get("deviceId").and_then(Value::as_str) == id;
-    operator(&kept).filter(|_| ours).map(|token| Some(&token) == known)
+    let record = record.and_then(|record| record.get("tokens")?.get("operator"));
+    let known = record.and_then(|token| token.get("token")?.as_str());
+    Ok(token.map(|token| Kept { same: known == Some(&token), token }))
 }

@@ -2,6 +2,7 @@
 //! what cannot be read is a finding, not an error.
 
 mod after;
+mod alone;
 pub(crate) mod approach;
 mod assumed;
 mod config;

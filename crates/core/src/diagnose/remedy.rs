@@ -26,6 +26,7 @@ use crate::options::role::Role;
 use crate::options::target::flag;
 use crate::report::{By, Remedy, RemedyStep};
 use crate::rules::{Doubt, Import, Suffix, Version};
+use crate::store::kept::DEVICE_AUTH;
 use crate::store::record::SCOPES;
 use crate::verdict::{Reason, Verdict};
 use crate::wants::Stop;
@@ -207,8 +208,10 @@ fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
         }
         (Verdict::Rejected, Some(Reason::MissingScope)) if presents_device(outcome) => approvals,
         (Verdict::Rejected, Some(Reason::Auth | Reason::Revoked)) if device_token => approvals,
-        (Verdict::Rejected, Some(Reason::Auth)) if disk.kept_token == Some(false) => {
-            vec![Act::Away(world.paths.state("identity/device-auth.json"))]
+        (Verdict::Rejected, Some(Reason::Auth))
+            if world.rules.cached_token_first && disk.stale() =>
+        {
+            vec![Act::Away(world.paths.state(DEVICE_AUTH))]
         }
         (Verdict::PairingRequired, _) => approvals,
         _ => Vec::new(),

@@ -8,6 +8,7 @@ use crate::gateway::scopes::covers;
 use crate::gateway::state::{Mode, OtherSecret};
 use crate::gateway::tree::Question;
 use crate::gateway::walk::{End, Method, Walk, refused, yes};
+use crate::gateway::who::presented;
 use crate::options::connection::Auth;
 use crate::options::role::Role;
 use crate::rules::{
@@ -39,11 +40,17 @@ impl<'a> Walk<'a> {
             } else {
                 "127.0.0.1"
             }),
-            host: connection.host.as_deref().unwrap_or(if lan {
-                "192.0.2.1:18789"
-            } else {
-                "127.0.0.1:18789"
-            }),
+            host: connection.host.as_deref().map_or_else(
+                || {
+                    format!(
+                        "{}:{}",
+                        if lan { "192.0.2.1" } else { "127.0.0.1" },
+                        self.state.config.port()
+                    )
+                    .into()
+                },
+                Cow::Borrowed,
+            ),
             headers: &connection.headers,
             trusted: &self.state.config.trusted_proxies,
             real_ip_fallback: self.state.config.allow_real_ip_fallback,
@@ -129,11 +136,7 @@ impl<'a> Walk<'a> {
     pub(super) fn authenticate(&mut self, device: bool) -> Result<Method, End> {
         let mode = self.state.config.auth;
         let question = Question::Authenticated;
-        let given = self.connection.auth.unwrap_or(match mode {
-            Mode::Password => Auth::Password,
-            Mode::None => Auth::None,
-            Mode::Token | Mode::TrustedProxy => Auth::Token,
-        });
+        let given = presented(self.connection, mode, self.state.alone);
         match (mode, given) {
             (Mode::TrustedProxy, _) => {
                 let refusal = self.proxy_user();
@@ -182,6 +185,11 @@ impl<'a> Walk<'a> {
                 );
                 return Ok(Method::Shared);
             }
+            (_, Auth::DeviceToken) if device && let Some(told) = self.without_secret() => {
+                let (answer, because, end) = told;
+                self.step(question, answer, because);
+                return Err(end);
+            }
             (_, Auth::DeviceToken) if device => {}
             (_, Auth::DeviceToken) => {
                 self.step(question, "no", "a device token counts only beside the device");
@@ -192,11 +200,11 @@ impl<'a> Walk<'a> {
                 return Err(refused(Reason::NoDevice));
             }
             _ => {
-                self.step(
-                    question,
-                    "no",
-                    "it does not present the secret that gateway.auth asks for",
-                );
+                let why = match self.is_lone() {
+                    true => "it knows no secret of the gateway, and keeps no device token",
+                    false => "it does not present the secret that gateway.auth asks for",
+                };
+                self.step(question, "no", why);
                 return Err(refused(Reason::Auth));
             }
         }

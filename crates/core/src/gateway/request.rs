@@ -18,7 +18,7 @@ pub(crate) struct Request<'a> {
     /// The peer of the socket.
     pub peer: &'a str,
     /// The Host header.
-    pub host: &'a str,
+    pub host: Cow<'a, str>,
     /// All other headers, of any case.
     pub headers: &'a Named<String>,
     /// `gateway.trustedProxies`.
@@ -144,7 +144,7 @@ impl Request<'_> {
 
     /// A request on loopback, with a private Host and neither of the two headers that name a client.
     pub(crate) fn local_equivalent(&self) -> bool {
-        is_loopback_text(self.peer) && !self.names_client() && private_host(&host_name(self.host))
+        is_loopback_text(self.peer) && !self.names_client() && private_host(&host_name(&self.host))
     }
 
     /// Whether the Origin needs no entry in the config.
@@ -155,10 +155,12 @@ impl Request<'_> {
         let loopback_origin = host_is_loopback(&name);
         match check {
             OriginCheck::None => true,
-            OriginCheck::LoopbackHost => loopback_origin && host_is_loopback(&host_name(self.host)),
+            OriginCheck::LoopbackHost => {
+                loopback_origin && host_is_loopback(&host_name(&self.host))
+            }
             OriginCheck::LocalClient => local && loopback_origin,
             OriginCheck::PrivateHost => {
-                let host = host_name(self.host);
+                let host = host_name(&self.host);
                 let own = if host_is_loopback(&host) {
                     local
                 } else {
@@ -178,7 +180,7 @@ impl Request<'_> {
     }
 
     fn host_is_local(&self, rules: &Rules) -> bool {
-        let name = host_name(self.host);
+        let name = host_name(&self.host);
         name.ends_with(".ts.net")
             || match rules.local_hosts {
                 LocalHosts::Names => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
@@ -336,7 +338,7 @@ fn ipaddr_v4(text: &str) -> Option<Ipv4Addr> {
 }
 
 /// `resolveHostName`: the Host header without brackets and port, in lower case.
-fn host_name(host: &str) -> String {
+pub(super) fn host_name(host: &str) -> String {
     let host = host.trim().to_ascii_lowercase();
     if let Some((inside, _)) = host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         return inside.to_owned();
@@ -347,7 +349,7 @@ fn host_name(host: &str) -> String {
     host.split(':').next().map(Cow::from).unwrap_or_default().into_owned()
 }
 
-fn host_is_loopback(name: &str) -> bool {
+pub(super) fn host_is_loopback(name: &str) -> bool {
     name == "localhost" || is_loopback_text(name)
 }
 

@@ -6,6 +6,7 @@ use crate::base::json::{Map, Value, strings};
 use serde::Deserialize;
 
 use crate::base::named::Named;
+use crate::options::connection::Auth;
 use crate::options::role::Role;
 use crate::rules::{NamedRoles, Rules, TokenNeed};
 use crate::store::record::is_revoked;
@@ -24,6 +25,10 @@ pub struct State {
     pub config: Config,
     /// A client keeps a token of this device; whether that is the one of its record.
     pub kept_token: Option<bool>,
+    /// The command line on this machine knows no secret of the gateway: what it presents instead.
+    pub alone: Option<Auth>,
+    /// No gateway runs, and one that starts gives the command line the token of its device's record.
+    pub hands_token: bool,
     /// The time, in ms.
     pub now: i64,
 }
@@ -95,6 +100,9 @@ pub struct Pending {
     pub refreshed_at_ms: Option<i64>,
 }
 
+/// Where a gateway listens if nothing tells it.
+pub(crate) const DEFAULT_PORT: u16 = 18789;
+
 /// What the config says about connections.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -103,6 +111,8 @@ pub struct Config {
     pub trusted_proxies: Vec<String>,
     /// `gateway.allowRealIpFallback`.
     pub allow_real_ip_fallback: bool,
+    /// `gateway.port`, or what stands for it.
+    pub port: Option<u16>,
     /// `gateway.bind`.
     pub bind: Option<String>,
     /// `gateway.customBindHost`.
@@ -173,6 +183,11 @@ pub enum Mode {
 }
 
 impl Config {
+    /// Where the gateway listens.
+    pub(super) fn port(&self) -> u16 {
+        self.port.unwrap_or(DEFAULT_PORT)
+    }
+
     /// Whether the gateway does not listen where this machine's own clients connect.
     pub(crate) fn out_of_reach(&self, rules: &Rules) -> bool {
         let host = self.custom_bind_host.as_deref().unwrap_or_default().trim();

@@ -6,12 +6,11 @@
 
 use std::borrow::Cow;
 
-use crate::base::ip;
 use crate::base::text::shown;
 use crate::gateway::scopes::{ADMIN, FIXED, READ, WRITE, scope_of};
 use crate::gateway::state::{Identity, State};
 use crate::gateway::tree::Question;
-use crate::options::connection::{Auth, Client, Connection};
+use crate::options::connection::{Client, Connection};
 use crate::options::role::Role;
 use crate::rules::{AgentPath, AskedScopes, BrokenIdentity, Rules};
 use crate::verdict::{Reason, Step, Verdict};
@@ -143,19 +142,13 @@ impl<'a> Walk<'a> {
         Ok(presents)
     }
 
-    /// The agent of the gateway's own process, not a client elsewhere.
-    pub(super) fn own_agent(&self) -> bool {
-        let remote = self.connection.remote_address.as_deref();
-        remote.is_none_or(ip::is_loopback_text) && self.connection.auth != Some(Auth::DeviceToken)
-    }
-
     pub(super) fn presents_by_itself(&self) -> bool {
         if !self.own_agent() {
             return true;
         }
         match self.connection.client {
             Client::Agent => self.rules.agent_path == AgentPath::Device,
-            Client::Cli => self.rules.cli_presents_device,
+            Client::Cli => self.cli_presents(),
             _ => true,
         }
     }

@@ -1,16 +1,24 @@
 //! Who connects, as it says itself: id, mode and role.
 
-use crate::gateway::state::Paired;
-use crate::gateway::walk::Walk;
+use crate::base::ip::is_loopback_text;
+use crate::gateway::request::{host_is_loopback, host_name};
+use crate::gateway::scopes::ADMIN;
+use crate::gateway::state::{Mode, Paired};
+use crate::gateway::walk::{End, Walk, refused};
 use crate::options::connection::{
-    ANDROID, CONTROL_UI, Client, Connection, IOS, MACOS, NODE_HOST, WEBCHAT_UI,
+    ANDROID, Auth, CONTROL_UI, Client, Connection, IOS, MACOS, NODE_HOST, WEBCHAT_UI,
 };
 use crate::options::role::Role;
 use crate::rules::Pins;
+use crate::verdict::{Reason, Verdict};
 
 /// A connection with what its description leaves out. `device`: the record, if any, of a device that the caller named: it
 /// presents itself, as the client and on the system that its record tells. A page has the Origin of the Host that it dials.
-pub(crate) fn filled(connection: &Connection, device: Option<Option<&Paired>>) -> Connection {
+pub(crate) fn filled(
+    connection: &Connection,
+    port: u16,
+    device: Option<Option<&Paired>>,
+) -> Connection {
     let mut whole = connection.clone();
     if device.is_some() {
         whole.presents_device.get_or_insert(true);
@@ -32,10 +40,33 @@ pub(crate) fn filled(connection: &Connection, device: Option<Option<&Paired>>) -
         whole.device_family = whole.device_family.or_else(|| record.device_family.clone());
     }
     if whole.origin.is_none() && is_page(named(&whole)) {
-        let host = whole.host.as_deref().unwrap_or("127.0.0.1:18789");
+        let host = whole.host.clone().unwrap_or_else(|| format!("127.0.0.1:{port}"));
         whole.origin = Some(format!("http://{host}"));
     }
     whole
+}
+
+/// Whether it is the command line of this machine and goes by its own means, where nothing here tells it the gateway's secret.
+pub(crate) fn is_lone(connection: &Connection, no_secret: bool) -> bool {
+    no_secret
+        && connection.client == Client::Cli
+        && connection.auth.is_none()
+        && is_here(connection)
+}
+
+/// Whether it comes from this machine.
+fn is_here(connection: &Connection) -> bool {
+    connection.remote_address.as_deref().is_none_or(is_loopback_text)
+}
+
+/// What it authenticates with. `alone`: what the command line here does without the secret.
+pub(crate) fn presented(connection: &Connection, mode: Mode, alone: Option<Auth>) -> Auth {
+    connection.auth.unwrap_or(match (mode, alone) {
+        (_, Some(auth)) if is_lone(connection, true) => auth,
+        (Mode::Password, _) => Auth::Password,
+        (Mode::None, _) => Auth::None,
+        (Mode::Token | Mode::TrustedProxy, _) => Auth::Token,
+    })
 }
 
 /// The id and the mode that a client names.
@@ -52,6 +83,47 @@ fn is_page((id, mode): (&str, &str)) -> bool {
 }
 
 impl<'a> Walk<'a> {
+    /// The agent of the gateway's own process, not a client elsewhere.
+    pub(super) fn own_agent(&self) -> bool {
+        is_here(self.connection) && self.connection.auth != Some(Auth::DeviceToken)
+    }
+
+    /// Whether it is the command line that nothing tells the gateway's secret.
+    pub(super) fn is_lone(&self) -> bool {
+        is_lone(self.connection, self.state.alone.is_some())
+    }
+
+    /// Whether the command line presents its device (`shouldOmitDeviceIdentityForGatewayCall` of src/gateway/call.ts).
+    pub(super) fn cli_presents(&self) -> bool {
+        let here = |host| host_is_loopback(&host_name(host));
+        self.rules.cli_presents_device
+            || self.is_lone()
+            || !self.connection.host.as_deref().is_none_or(here)
+    }
+
+    /// What becomes of the command line that knows no secret, unless the token of its record decides it.
+    pub(super) fn without_secret(&self) -> Option<(&'static str, String, End)> {
+        // cacheOperatorToken of src/gateway/startup-local-cli-pairing.ts
+        let admin = |paired: &Paired| {
+            let token = paired.token(Role::Operator);
+            token.is_some_and(|token| token.scopes.iter().flatten().any(|scope| scope == ADMIN))
+        };
+        match &self.state.paired {
+            _ if !self.is_lone() || self.state.kept_token == Some(true) => None,
+            Some(paired) if self.state.hands_token && admin(paired) => None,
+            None if self.state.hands_token => Some((
+                "yes, with its device token",
+                self.cite("makes_token", "a gateway that starts without a secret pairs its own device, and gives the command line that device's token"),
+                (Verdict::SilentApproval, None),
+            )),
+            _ => Some((
+                "no",
+                "it knows no secret of the gateway, and the device token that it keeps is not the one of its record".to_owned(),
+                refused(Reason::Auth),
+            )),
+        }
+    }
+
     /// The id and the mode that it names.
     pub(super) fn named(&self) -> (&'a str, &'a str) {
         named(self.connection)

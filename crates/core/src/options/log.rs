@@ -39,6 +39,8 @@ pub(crate) struct Logged {
 pub(crate) enum Refused {
     /// It did not present the secret that the gateway asks for.
     Secret,
+    /// It presented a token that is not the one of its record; early versions say so of a wrong secret of a device, too.
+    Token,
     /// For another reason.
     Otherwise,
 }
@@ -131,19 +133,16 @@ pub(crate) fn read(line: &str) -> Option<Logged> {
     let client = client.or_else(|| Some((field(&tail, "client")?, field(&tail, "mode")?)));
     let device = told("device").or_else(|| field(&tail, "hasDeviceIdentity"));
     let device_id = field(&tail, "deviceId").filter(|id| is_device_id(id));
+    let reason = told("reason").unwrap_or_default().replace('_', " ");
+    let cause = told("cause").or_else(|| field(&tail, "cause"));
+    let secret = match last {
+        "code" => cause.as_deref() == Some("unauthorized") || reason.starts_with("unauthorized"),
+        _ => reason.ends_with(" missing") || reason.ends_with(" mismatch"),
+    };
     let refused = match (last, told(last)?.as_str()) {
-        ("code", "1008") => {
-            let cause = told("cause").or_else(|| field(&tail, "cause"));
-            let secret = cause.as_deref() == Some("unauthorized");
-            Some(if secret { Refused::Secret } else { Refused::Otherwise })
-        }
-        ("code", _) => None,
-        _ => Some(match told("reason") {
-            Some(reason) if reason.ends_with("_missing") || reason.ends_with("_mismatch") => {
-                Refused::Secret
-            }
-            _ => Refused::Otherwise,
-        }),
+        ("code", code) if code != "1008" => None,
+        _ if secret && reason.contains("device token mismatch") => Some(Refused::Token),
+        _ => Some(if secret { Refused::Secret } else { Refused::Otherwise }),
     };
     Some(Logged {
         remote_address: remote,

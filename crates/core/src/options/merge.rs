@@ -169,8 +169,7 @@ pub(super) fn typed(merge: &Map) -> Result<()> {
         }
     }
     let port = merge.get("gateway").and_then(|gateway| gateway.get("port"));
-    let sound = |port: &Value| port.as_u64().is_some_and(|port| (1..=65_535).contains(&port));
-    if let Some(port) = port.filter(|port| !port.is_null() && !sound(port)) {
+    if let Some(port) = port.filter(|port| !port.is_null() && port_of(port).is_none()) {
         return Err(wrong("merge.gateway.port", "a whole number from 1 to 65535", port).hint(HINT));
     }
     if let Some((name, near)) = slip(merge) {
@@ -201,4 +200,9 @@ fn directives(map: &Map, path: &str) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A value that is a port.
+pub(crate) fn port_of(value: &Value) -> Option<u16> {
+    value.as_u64().and_then(|port| u16::try_from(port).ok()).filter(|port| *port > 0)
 }

@@ -22,6 +22,19 @@ pub enum EnvFiles {
     Gateway,
 }
 
+/// What a gateway does that asks for a token and knows none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OwnToken {
+    /// It does not start.
+    Never,
+    /// It makes one, and writes it into its config.
+    Saved,
+    /// It makes one for this start, which it alone knows.
+    Kept,
+    /// The same, and it gives the command line of its state dir a device token, that of its record.
+    Handed,
+}
+
 /// Where a gateway does not start without a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretBeyond {

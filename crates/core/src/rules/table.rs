@@ -1,6 +1,6 @@
 //! What each OpenClaw version does: rows and nothing else.
 
-use crate::rules::auth::{Container, EnvFiles, ProxyAuth, SecretBeyond};
+use crate::rules::auth::{Container, EnvFiles, OwnToken, ProxyAuth, SecretBeyond};
 use crate::rules::column::{Cell, Change, Column, Since, pick, source, table};
 use crate::rules::kinds::{
     AddressForm, AgentPath, Approval, ApprovalTokens, AskedScopes, BackendExemption, BindLan,
@@ -260,8 +260,13 @@ table! {
         "2026.1.29" in "src/config/io.ts" => false, "2026.4.22" => true, "2026.5.3" in "src/config/io.observe-recovery.ts" => false,
         "2026.6.9" => true,
     ];
-    /// A gateway that asks for a token and knows none makes itself one.
-    makes_token: bool = "src/gateway/startup-auth.ts ensureGatewayStartupAuth" ["2026.1.29" in "src/cli/gateway-cli/run.ts" => false, "2026.2.19" => true];
+    /// A gateway removes a `gateway.port` that is out of range from its config; before, it does not start with that.
+    port_repaired: bool = "src/commands/doctor/shared/legacy-config-migrations.runtime.gateway.ts" ["2026.1.29" in "src/config/zod-schema.ts" => false, "2026.8.1" => true];
+    /// What a gateway does that asks for a token and knows none.
+    makes_token: OwnToken = "src/gateway/startup-auth.ts ensureGatewayStartupAuth" [
+        "2026.1.29" in "src/cli/gateway-cli/run.ts" => OwnToken::Never, "2026.2.19" => OwnToken::Saved, "2026.5.12" => OwnToken::Kept,
+        "2026.8.1" in "src/gateway/startup-local-cli-pairing.ts ensureStartupLocalCliPairing" => OwnToken::Handed,
+    ];
     /// Where a gateway does not start without a secret.
     secret_beyond: SecretBeyond = "src/cli/gateway-cli/run.ts shouldBlockGatewayBindWithoutExplicitAuth" [
         "2026.1.29" in "src/cli/gateway-cli/run.ts" => SecretBeyond::Word, "2026.5.18" => SecretBeyond::Address,

@@ -6,6 +6,7 @@ pub(crate) mod devices;
 pub(crate) mod documents;
 pub mod fields;
 pub mod identity;
+pub(crate) mod kept;
 pub(crate) mod listed;
 pub mod paths;
 pub mod pending;

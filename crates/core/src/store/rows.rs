@@ -90,7 +90,7 @@ pub(crate) fn probes(db: &str) -> [Query; 2] {
             "columns",
             db,
             "SELECT m.name AS tbl, c.name AS col, c.type AS type, l.strict AS strict FROM sqlite_schema m, pragma_table_info(m.name) c, \
-pragma_table_list(m.name) l WHERE m.type = 'table' AND l.schema = 'main' AND m.name IN ('device_identities', 'device_pairing_paired', 'device_pairing_pending', 'config_machine_state')",
+pragma_table_list(m.name) l WHERE m.type = 'table' AND l.schema = 'main' AND m.name IN ('device_identities', 'device_pairing_paired', 'device_pairing_pending', 'config_machine_state', 'device_auth_tokens')",
             vec![],
         ),
     ]
@@ -149,6 +149,19 @@ pub(crate) fn tokens(db: &str, device_id: &str) -> Query {
         &format!("tokens:{device_id}"),
         db,
         "SELECT tokens_json AS granted FROM device_pairing_paired WHERE device_id = ?",
+        vec![device_id.into()],
+    )
+}
+
+/// The table of the device tokens that clients here keep.
+pub(crate) const KEPT: &str = "device_auth_tokens";
+
+/// The tokens of a device that clients here keep, under a name that no sandbox shows.
+pub(crate) fn kept(db: &str, device_id: &str) -> Query {
+    query(
+        &format!("kept:{device_id}"),
+        db,
+        "SELECT role, token AS secret FROM device_auth_tokens WHERE device_id = ?",
         vec![device_id.into()],
     )
 }
@@ -281,6 +294,21 @@ VALUES ('primary', ?, ?, ?, ?, ?)"
             keys.private_pem().as_str().into(),
             now.into(),
             now.into(),
+        ],
+        changes: 1,
+    }
+}
+
+/// Replaces the device token that clients here keep for a role.
+pub(crate) fn keep(device_id: &str, role: &str, token: &Value, now: i64) -> Statement {
+    Statement {
+        sql: "UPDATE device_auth_tokens SET token = ?, scopes_json = ?, updated_at_ms = ? WHERE device_id = ? AND role = ?".to_string(),
+        params: vec![
+            token["token"].clone(),
+            crate::base::json5::line(&token["scopes"]).into(),
+            now.into(),
+            device_id.into(),
+            role.into(),
         ],
         changes: 1,
     }

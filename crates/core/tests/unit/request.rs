@@ -51,7 +51,7 @@ fn request<'a>(
     headers: &'a Named<String>,
     trusted: &'a [String],
 ) -> Request<'a> {
-    Request { peer, host, headers, trusted, real_ip_fallback: false }
+    Request { peer, host: host.into(), headers, trusted, real_ip_fallback: false }
 }
 
 fn headers(list: &[(&str, &str)]) -> Named<String> {

@@ -108,9 +108,13 @@ const VERIFY = {
 /** Where no scope was asked for at all. */
 const UNASKED = ['unreachable', 'bind-lan', 'timeout', 'not-a-gateway', 'starting', 'unproven', 'not-paired', 'unattributable-proxy'];
 
+/** Of a secret that was sent: the gateway's, else the device token that OpenClaw's clients keep here. */
+const STALE = "Give the gateway's own secret by --token-env. Without one the device token that is kept here was sent, and it is an old one: `npx openclaw-prepair devices rotate` with this device's id gives both a new one.";
+
 /** Exit code, sentence and hint of a verification that failed. */
 function explained({ reason, said = 'without a reason', closeCode }) {
-  const [code, sentence, hint] = VERIFY[reason];
+  const [code, sentence, usual] = VERIFY[reason];
+  const hint = reason === 'unauthorized' && /token mismatch/.test(said) ? STALE : usual;
   return [code, sentence ?? (closeCode === undefined ? `The gateway refused: ${safe(said)}` : `gateway closed (${closeCode}): ${safe(said)}`), hint];
 }
 

@@ -58,7 +58,7 @@ function checked(options = {}) {
   const header = ([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !OF_BODIES.test(name) && typeof value === 'string' && !/[^\t\x20-\x7e\x80-\xff]/.test(value);
   const plain = headers !== null && typeof headers === 'object' && reading('headers', () => isPlain(headers)) ? members(headers, 'headers') : null;
   if (plain === null || !Object.entries(plain).every(header)) throw wrong('headers', 'a plain object of header names and values, without those of a body');
-  return { url, token, password, client: client && CLIENTS[client], timeoutMs, waitMs, headers: plain, force, target: { __proto__: null, ...target } };
+  return { url, token, password, name: client, client: client && CLIENTS[client], timeoutMs, waitMs, headers: plain, force, target: { __proto__: null, ...target } };
 }
 
 /** The gateway's port, as it resolves it itself (src/config/paths.ts resolveGatewayPort): what is no number above 0 does not count. */
@@ -92,8 +92,12 @@ function address(binding, { url, token, password, target }, approach) {
         token: approach.authMode === 'password' ? undefined : approach.token ?? known('OPENCLAW_GATEWAY_TOKEN'),
         password: approach.authMode === 'token' ? undefined : approach.password ?? known('OPENCLAW_GATEWAY_PASSWORD'),
       };
+  // Without one they present the token that they keep, as selectConnectAuth of src/gateway/client.ts chooses; earlier that went first.
+  const shared = secrets.token !== undefined || secrets.password !== undefined;
+  const kept = approach.keptToken ?? undefined;
+  if (approach.keptFirst || !shared) secrets.token = kept ?? secrets.token;
   const host = (approach.dials === 'lan' && lanAddress()) || '127.0.0.1';
-  return { url: url ?? `${approach.tls ? 'wss' : 'ws'}://${host}:${portOf(known('OPENCLAW_GATEWAY_PORT'), approach, () => target.configPath ?? driver.diagnose(binding, target).assumed.configPath)}`, ...secrets };
+  return { url: url ?? `${approach.tls ? 'wss' : 'ws'}://${host}:${portOf(known('OPENCLAW_GATEWAY_PORT'), approach, () => target.configPath ?? driver.diagnose(binding, target).assumed.configPath)}`, shared, ...secrets };
 }
 
 /** The address of this machine that OpenClaw's clients dial (pickPrimaryLanIPv4 of src/gateway/net.ts). */
@@ -327,13 +331,15 @@ async function once(binding, settings, start) {
   const scopes = Object.fromEntries(PROBES.map(({ scope }) => [scope, false]));
   const before = driver.approach(binding, target);
   if (before.unread !== null) throw new PrepairError(before.unread);
-  const { url, token, password } = address(binding, settings, before);
+  const { url, shared, token, password } = address(binding, settings, before);
+  // shouldOmitDeviceIdentityForGatewayCall of src/gateway/call.ts
+  const bare = before.bare.includes(settings.name) && shared && isLoopback(new URL(url).hostname);
   const result = (rest) => ({ ok: false, scopes, ...rest, url: shown(url), elapsedMs: Math.round(performance.now() - start) });
   // OpenClaw's own clients would not connect, whatever answers.
   if (settings.url === undefined && before.dials === 'none' && lanAddress() !== undefined) return result({ reason: 'bind-lan' });
-  if (before.deviceId === null || (!before.paired && !force)) return result({ reason: 'not-paired' });
+  if (!bare && (before.deviceId === null || (!before.paired && !force))) return result({ reason: 'not-paired' });
 
-  const identity = driver.exportIdentity(binding, target);
+  const identity = before.deviceId === null ? null : driver.exportIdentity(binding, target);
   const device = ({ client, scope, token = '', nonce }) => {
     const signedAt = Date.now();
     const payload = ['v2', identity.deviceId, client.id, client.mode, 'operator', scope, signedAt, token, nonce].join('|');
@@ -342,7 +348,7 @@ async function once(binding, settings, start) {
   };
   const client = introduction(before.record ?? Object.create(null), settings.client);
   // Asking for more than the record holds could be approved silently: a change on disk.
-  const probes = PROBES.filter(({ scope }) => force || before.granted.includes(scope));
+  const probes = PROBES.filter(({ scope }) => force || bare || before.granted.includes(scope));
   if (probes.length === 0) return result({ reason: 'scope-upgrade' });
 
   const timeout = new AbortController();
@@ -361,7 +367,7 @@ async function once(binding, settings, start) {
     let failed = force ? null : await unproven(tries, { url, before, device, client, scope: probes[0].scope });
     const auth = token === undefined && password === undefined ? undefined : { token, password };
     for (const { scope, method } of failed === null ? probes : []) {
-      const outcome = await tries({ client, scope, method, auth, device });
+      const outcome = await tries({ client, scope, method, auth, device: bare ? undefined : device });
       scopes[scope] = outcome.ok;
       if (outcome.ok) continue;
       failed = outcome;

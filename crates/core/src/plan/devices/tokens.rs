@@ -24,10 +24,11 @@ use crate::report::{Notice, StoreKind};
 use crate::rules::TokenNeed;
 use crate::store::approval::{known, new_token, normal};
 use crate::store::fields::Set;
+use crate::store::kept;
 use crate::store::pending::roles;
 use crate::store::record::{is_mark, is_revoked};
 use crate::store::rows;
-use crate::wants::{Stop, want_queries};
+use crate::wants::{Gathered, Stop, want_queries};
 
 /// Revokes the token of one role.
 pub(super) fn revoke(world: &World<'_, '_>, of: &OfRole) -> Result<DevicePart, Stop> {
@@ -65,7 +66,13 @@ pub(super) fn rotate(
     entropy: &[u8; ENTROPY],
 ) -> Result<DevicePart, Stop> {
     let id = &of.device;
-    let record = record(world, id)?.ok_or_else(|| no_device(world, id))?;
+    let mut missing = Gathered::default();
+    let kept = missing.take(kept::want(world.inputs, &world.paths, world.store, id))?;
+    let found = missing.take(record(world, id))?;
+    let (Some(found), Some(())) = (found, kept) else {
+        return Err(Stop::Missing(Box::new(missing.0)));
+    };
+    let record = found.ok_or_else(|| no_device(world, id))?;
     let [_, random] = halves(entropy);
     if random == &[0; 32] {
         return Err(no_entropy().into());
@@ -109,12 +116,36 @@ pub(super) fn rotate(
     part.report.token_replaced = old.is_some();
     part.report.revocation_lifted = old.is_some_and(revoked);
     let token = new_token(role, scopes, old, random, (world.inputs.now, true));
+    keep(world, &mut part, role, &token)?;
     let mut sets = vec![Set { path: vec!["tokens", role], value: token }];
     if role == "node" {
         sets.extend(generation(&record));
     }
     part.set(world, Some(&record), sets)?;
     Ok(part.still_connected(world))
+}
+
+/// Puts the new token also where clients of this state dir keep the one that it replaces: they would be refused with that.
+fn keep(
+    world: &World<'_, '_>,
+    part: &mut DevicePart,
+    role: &'static str,
+    token: &Value,
+) -> Result<()> {
+    let (inputs, paths, id) = (world.inputs, &world.paths, part.report.device_id.clone());
+    if kept::in_rows(inputs, &id, role).is_some() {
+        part.statements.push(rows::keep(&id, role, token, inputs.now));
+    }
+    if world.store == StoreKind::Json && kept::in_file(inputs, paths, &id, role).is_some() {
+        let fields = [
+            ("token", token["token"].clone()),
+            ("scopes", token["scopes"].clone()),
+            ("updatedAtMs", inputs.now.into()),
+        ];
+        let sets = fields.map(|(field, value)| Set { path: vec![role, field], value });
+        part.set_in(world, &paths.state(kept::DEVICE_AUTH), "tokens", &sets)?;
+    }
+    Ok(())
 }
 
 /// A token that lets a device in.
