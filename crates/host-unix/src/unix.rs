@@ -1,5 +1,6 @@
 //! The real system.
 
+use core::ffi::CStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::fd::OwnedFd;
@@ -74,12 +75,7 @@ impl Io for Unix {
         let mut buffer = [core::mem::MaybeUninit::uninit(); 8192];
         let mut entries = fs::RawDir::new(dir, &mut buffer);
         while let Some(entry) = entries.next() {
-            if let Ok(name) = entry?.file_name().to_str()
-                && name != "."
-                && name != ".."
-            {
-                names.push(name.to_owned());
-            }
+            names.extend(named(entry?.file_name()));
         }
         Ok(names)
     }
@@ -88,12 +84,7 @@ impl Io for Unix {
     fn list(&self, dir: &OwnedFd) -> Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in fs::Dir::read_from(dir)? {
-            if let Ok(name) = entry?.file_name().to_str()
-                && name != "."
-                && name != ".."
-            {
-                names.push(name.to_owned());
-            }
+            names.extend(named(entry?.file_name()));
         }
         Ok(names)
     }
@@ -205,6 +196,11 @@ impl Io for Unix {
             found => Life::Alive(found.map(|(_, start)| start)),
         }
     }
+}
+
+/// The name of an entry, unless it is the folder itself or the one above it; a name that is not UTF-8 is none of ours.
+fn named(name: &CStr) -> Option<String> {
+    name.to_str().ok().filter(|name| !matches!(*name, "." | "..")).map(str::to_owned)
 }
 
 fn errno(error: &std::io::Error) -> Errno {

@@ -27,8 +27,8 @@ for (const [name, operation, options] of [
   ['gatewayVersion as a number', 'prePair', { gatewayVersion: 2026.2 }], ['dryRun as text', 'prePair', { dryRun: 'no' }], ['options of diagnose', 'diagnose', { scopes: [] }],
 ]) untyped(name, operation, options);
 for (const [connection, says] of [
-  [{ clint: 'cli' }, 'connection.clint'], [{ client: 'tui' }, "connection.client must be 'agent', 'cli', 'control-ui'"], [{ scopes: [1] }, 'connection.scopes must be an array of strings'], [{ headers: { a: 1 } }, 'connection.headers must be an object of strings'],
-  [{ presentsDevice: 'yes' }, 'connection.presentsDevice must be true or false'], [{ auth: 'key' }, 'connection.auth must be'], [{ host: 5 }, 'connection.host must be a string'], [{ client: null }, 'connection.client must be'],
+  [{ clint: 'cli' }, 'connection.clint'], [{ client: 'tui' }, 'connection.client must be one of agent, cli, control-ui'], [{ scopes: [1] }, 'connection.scopes must be an array of strings'], [{ headers: { a: 1 } }, 'connection.headers must be an object of strings'],
+  [{ presentsDevice: 'yes' }, 'connection.presentsDevice must be true or false'], [{ auth: 'key' }, 'connection.auth must be one of token, password'], [{ role: 5 }, 'connection.role must be one of operator, node, but it is a number'], [{ host: 5 }, 'connection.host must be a string'], [{ client: null }, 'connection.client must be'],
 ]) untyped(`the connection ${JSON.stringify(connection)}`, 'diagnose', { connection }, { says });
 for (const [operation, options, hint] of [
   ['setup', { proxyPeers: ['10.0.0.7'] }, 'config.proxyPeers'], ['setup', { merge: {} }, 'config.merge'], ['diagnose', { headers: {} }, 'connection.headers'], ['diagnose', { client: 'cli' }, 'connection.client'],
@@ -39,7 +39,7 @@ for (const [operation, options, word] of [
 ]) untyped(`another word for ${word}`, operation, options, { hint: `Did you mean '${word}'?` });
 for (const [merge, says, hint] of [
   [{ gateway: { trustedProxy: ['10.0.0.7'] } }, 'merge.gateway.trustedProxy', 'merge.gateway.trustedProxies'], [{ gateway: { auth: { tokn: 'x' } } }, 'merge.gateway.auth.tokn', 'merge.gateway.auth.token'], [{ Gateway: {} }, 'merge.Gateway', 'merge.gateway'],
-  ...[99_999, 0, 1.5].map((port) => [{ gateway: { port } }, 'merge.gateway.port must be a whole number from 1 to 65535', 'No gateway starts']),
-  [{ gateway: { bind: 'localhost' } }, "merge.gateway.bind must be 'auto'", 'No gateway starts'], [{ gateway: { mode: 'locl' } }, "merge.gateway.mode must be 'local', 'remote'", 'No gateway starts'], [{ gateway: { auth: { mode: 'basic' } } }, 'merge.gateway.auth.mode must be', 'No gateway starts'],
+  ...[[99_999, 'another number'], [0, 'another number'], [1.5, 'another number'], ['18789', 'a string']].map(([port, is]) => [{ gateway: { port } }, `merge.gateway.port must be a whole number from 1 to 65535, but it is ${is}`, 'No gateway starts']),
+  [{ gateway: { bind: 'localhost' } }, 'merge.gateway.bind must be one of auto, lan', 'No gateway starts'], [{ gateway: { mode: 'locl' } }, 'merge.gateway.mode must be one of local, remote', "Did you mean 'local'?"], [{ gateway: { auth: { mode: 'basic' } } }, 'merge.gateway.auth.mode must be', 'No gateway starts'],
 ]) add(`merge ${JSON.stringify(merge)}`, 'no gateway starts with that', 'patchConfig', { merge }, { says, hint });
 vectors.push({ name: 'a hint for a misspelt option', why: 'one letter off', operation: 'prePair', options: at('2026.4.15', { displayNme: 'x' }), inputs: json(), door: 'json', expect: { error: 'OPTIONS' } });

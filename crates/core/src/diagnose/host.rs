@@ -99,21 +99,29 @@ pub(super) fn wants_secret(rules: &Rules, bind: &str, host: &str) -> bool {
     }
 }
 
-/// Whether a gateway that is started here lacks the secret without which this version does not start. One that runs has started;
-/// the secret may well be in its environment alone.
-pub(super) fn without_secret(
+/// The secret that a gateway lacks, and for what.
+enum Lack<'d> {
+    /// `gateway.auth.mode` asks for it.
+    Password,
+    /// This version makes none itself.
+    Token,
+    /// By this word of `gateway.bind` it listens beyond this machine.
+    Beyond(&'d str),
+    /// In a container it listens on every address.
+    Container,
+}
+
+/// What a gateway lacks without which this version does not start. One that runs has started; the secret may well be in its
+/// environment alone.
+fn lack<'d>(
     world: &World<'_, '_>,
     target: &Target,
-    disk: &Disk,
-) -> Result<Option<Notice>, Stop> {
+    disk: &'d Disk,
+) -> Result<Option<Lack<'d>>, Stop> {
     let setting = |keys: &[&str]| disk.setting(keys).unwrap_or(&Value::Null);
     let blank = |keys: &[&str]| match setting(keys) {
         Value::String(text) => text.trim().is_empty(),
         value => value.is_null(),
-    };
-    let notice = |code, message: String, hint: &str| {
-        let path = world.paths.config.as_str();
-        Ok(Some(Notice::new(code, message).at(path).hint(hint)))
     };
     if world.inputs.gateway.is_some() || disk.is_clients(world) {
         return Ok(None);
@@ -125,23 +133,12 @@ pub(super) fn without_secret(
         _ if known => return Ok(None),
         // "Gateway auth is set to password, but no password is configured" of src/cli/gateway-cli/run.ts, in every version
         Mode::Password if blank(&["gateway", "auth", "password"]) => {
-            return notice(
-                NoticeCode::NoSecret,
-                "The gateway asks for a password and does not start without one. None is known here.".to_string(),
-                "Set OPENCLAW_GATEWAY_PASSWORD in the environment of the gateway and of its clients, or gateway.auth.password in the config.",
-            );
+            return Ok(Some(Lack::Password));
         }
         _ if ["token", "password"].iter().any(|key| !blank(&["gateway", "auth", key])) => {
             return Ok(None);
         }
-        _ if world.rules.makes_token == OwnToken::Never => {
-            return notice(
-                NoticeCode::NoSecret,
-                "This version's gateway does not start without a token. None is known here."
-                    .to_string(),
-                "Set OPENCLAW_GATEWAY_TOKEN in the environment of the gateway and of its clients, or gateway.auth.token in the config.",
-            );
-        }
+        _ if world.rules.makes_token == OwnToken::Never => return Ok(Some(Lack::Token)),
         _ => false,
     };
     if !open && world.rules.secret_beyond == SecretBeyond::Word {
@@ -151,32 +148,65 @@ pub(super) fn without_secret(
     let off = blank(&["gateway", "tailscale", "mode"])
         || setting(&["gateway", "tailscale", "mode"]) == "off";
     let word = setting(&["gateway", "bind"]).as_str();
-    let set = "Set OPENCLAW_GATEWAY_TOKEN in the environment of the gateway and of its clients";
-    let none = "gateway.auth.mode \"none\" is not enough";
-    let alone = "`npx openclaw-prepair patch-config --set gateway.bind=loopback` will do.";
-    match word {
+    if let Some(word) = word {
+        let wants = wants_secret(&world.rules, word, host);
         // a value at fault, which the check of the config names
-        Some(word) if open && wants_secret(&world.rules, word, host) => return Ok(None),
-        Some(word) if word == "tailnet" || wants_secret(&world.rules, word, host) => {
-            let there = if word == "tailnet" { " where there is a tailnet" } else { "" };
-            return notice(
-                NoticeCode::NoSecret,
-                format!(
-                    "gateway.bind is \"{word}\", and this version's gateway does not listen beyond this machine without a secret{there}. None is known here."
-                ),
-                &format!("{set}; {none}. Where nothing outside of this machine connects, {alone}"),
-            );
+        if open && wants {
+            return Ok(None);
         }
-        _ => {}
+        if wants || word == "tailnet" {
+            return Ok(Some(Lack::Beyond(word)));
+        }
     }
-    if (word == Some("auto") || blank(&["gateway", "bind"]) && off) && contained(world, target)? {
-        return notice(
+    let container =
+        (word == Some("auto") || blank(&["gateway", "bind"]) && off) && contained(world, target)?;
+    Ok(container.then_some(Lack::Container))
+}
+
+/// Whether a gateway that is started here lacks the secret without which this version does not start.
+pub(super) fn without_secret(
+    world: &World<'_, '_>,
+    target: &Target,
+    disk: &Disk,
+) -> Result<Option<Notice>, Stop> {
+    let Some(lack) = lack(world, target, disk)? else { return Ok(None) };
+    let beyond = |outside: &str| {
+        format!(
+            "; gateway.auth.mode \"none\" is not enough. Where nothing outside of {outside} connects, `npx openclaw-prepair patch-config --set gateway.bind=loopback` will do."
+        )
+    };
+    let (code, why, name, also) = match lack {
+        Lack::Password => (
+            NoticeCode::NoSecret,
+            "The gateway asks for a password and does not start without one.".to_string(),
+            "PASSWORD",
+            ", or gateway.auth.password in the config.".to_string(),
+        ),
+        Lack::Token => (
+            NoticeCode::NoSecret,
+            "This version's gateway does not start without a token.".to_string(),
+            "TOKEN",
+            ", or gateway.auth.token in the config.".to_string(),
+        ),
+        Lack::Beyond(word) => {
+            let there = if word == "tailnet" { " where there is a tailnet" } else { "" };
+            let why = format!(
+                "gateway.bind is \"{word}\", and this version's gateway does not listen beyond this machine without a secret{there}."
+            );
+            (NoticeCode::NoSecret, why, "TOKEN", beyond("this machine"))
+        }
+        Lack::Container => (
             NoticeCode::ContainerSecret,
-            "This is a container, where this version's gateway listens on every address and does not start without a secret. None is known here.".to_string(),
-            &format!("{set}; {none}. Where nothing outside of the container connects, {alone}"),
-        );
-    }
-    Ok(None)
+            "This is a container, where this version's gateway listens on every address and does not start without a secret.".to_string(),
+            "TOKEN",
+            beyond("the container"),
+        ),
+    };
+    let hint = format!(
+        "Set OPENCLAW_GATEWAY_{name} in the environment of the gateway and of its clients{also}"
+    );
+    let notice = Notice::new(code, format!("{why} None is known here."));
+    Ok(Some(notice.at(world.paths.config.as_str()).hint(hint)))
 }
 
 /// What is private: folders, files with keys, files with tokens.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::base::named::Named;
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
-use crate::options::fields::{meant, unknown, wrong};
+use crate::options::fields::{meant, unknown, unlisted, wrong};
 use crate::options::log;
 use crate::options::role::Role;
 use crate::parts::{Read, shapes, words};
@@ -215,12 +215,15 @@ fn listed(name: &str) -> &'static [&'static str] {
     }
 }
 
+/// The client that people call otherwise.
+fn client(word: &str) -> &str {
+    if word == "browser" { "control-ui" } else { word }
+}
+
 /// What a field must be.
 fn expected(name: &str) -> String {
-    let words: Vec<_> = listed(name).iter().map(|word| format!("'{word}'")).collect();
     match name {
-        "role" => words.join(" or "),
-        "client" | "auth" => words.join(", "),
+        "role" | "client" | "auth" => format!("one of {}", listed(name).join(", ")),
         "presentsDevice" => "true or false".to_string(),
         "scopes" => "an array of strings".to_string(),
         "headers" => "an object of strings".to_string(),
@@ -237,8 +240,13 @@ pub(super) fn connection(map: Map) -> Result<Connection> {
         let nothing = value.is_null() && ["client", "headers"].contains(&name.as_str());
         let alone = Value::Object(Map::from_iter([(name.clone(), value.clone())]));
         if nothing || Connection::read(alone).is_err() {
-            let error = wrong(&format!("connection.{name}"), &expected(name), value);
-            return Err(meant(error, listed(name), value.as_str().unwrap_or_default()));
+            let full = format!("connection.{name}");
+            return Err(match (listed(name), value) {
+                (words @ [_, ..], Value::String(word)) => {
+                    meant(unlisted(&full, words), words, client(word))
+                }
+                _ => wrong(&full, &expected(name), value),
+            });
         }
     }
     Read::read(Value::Object(map))

@@ -41,6 +41,7 @@ pub(super) fn wrong(name: &str, expected: &str, got: &Value) -> Error {
         "an array" | "an object" if expected.ends_with(" of strings") => {
             "not, or not all in it are"
         }
+        "a number" if expected.contains("number") => "another number",
         got => got,
     };
     Error::new(
@@ -49,13 +50,17 @@ pub(super) fn wrong(name: &str, expected: &str, got: &Value) -> Error {
     )
 }
 
-/// The error with the word of a closed list that was meant, where one is near.
+/// Refuses a word that is not in a closed list.
+pub(super) fn unlisted(name: &str, words: &[&str]) -> Error {
+    Error::new(
+        ErrorCode::Options,
+        format!("The option {name} must be one of {}.", words.join(", ")),
+    )
+}
+
+/// The error with the word of the list that was meant, where one is near.
 pub(super) fn meant(error: Error, words: &[&str], got: &str) -> Error {
-    let near = match got {
-        "browser" => "control-ui",
-        _ => got,
-    };
-    let known = |word: &&&str| word.eq_ignore_ascii_case(near) || close(word, near);
+    let known = |word: &&&str| word.eq_ignore_ascii_case(got) || close(word, got);
     match words.iter().find(known) {
         Some(word) => error.hint(format!("Did you mean '{word}'?")),
         None => error,
@@ -119,11 +124,8 @@ impl Fields {
         words: &[&'static str],
     ) -> Result<Option<&'static str>> {
         let Some(text) = self.string(name)? else { return Ok(None) };
-        words.iter().find(|word| **word == text).copied().map(Some).ok_or_else(|| {
-            let said =
-                format!("The option {} must be one of {}.", self.full(name), words.join(", "));
-            meant(Error::new(ErrorCode::Options, said), words, &text)
-        })
+        let found = words.iter().find(|word| **word == text).copied();
+        found.map(Some).ok_or_else(|| meant(unlisted(&self.full(name), words), words, &text))
     }
 
     /// Refuses what nobody took.

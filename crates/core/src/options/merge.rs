@@ -4,7 +4,10 @@ use crate::base::json::{Map, Value};
 
 use crate::codes::ErrorCode;
 use crate::error::{Error, Result};
-use crate::options::fields::{close, kind, wrong};
+use crate::options::fields::{close, kind, meant, unlisted, wrong};
+
+const HINT: &str = "No gateway starts with anything else there.";
+const PORT: &str = "a whole number from 1 to 65535";
 
 /// What a gateway of every version wants at these keys (src/config/zod-schema.ts, 2026.1.29 … 2026.9.6): it does not start
 /// with anything else there.
@@ -20,7 +23,7 @@ const TYPES: [(&[&str], &str); 17] = [
     (&["gateway", "http"], "an object"),
     (&["gateway", "mode"], "a string"),
     (&["gateway", "nodes"], "an object"),
-    (&["gateway", "port"], "a number"),
+    (&["gateway", "port"], PORT),
     (&["gateway", "reload"], "an object"),
     (&["gateway", "remote"], "an object"),
     (&["gateway", "tailscale"], "an object"),
@@ -121,10 +124,8 @@ fn worded(merge: &Map) -> Result<()> {
         }
         let Some(Value::String(word)) = found else { continue };
         if !words.contains(&word.as_str()) && !word.contains('$') {
-            let expected = words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>();
             let name = format!("merge.gateway.{}", keys.join("."));
-            return Err(wrong(&name, &expected.join(", "), &Value::String(String::new()))
-                .hint("No gateway starts with anything else there."));
+            return Err(meant(unlisted(&name, words).hint(HINT), words, word));
         }
     }
     Ok(())
@@ -155,22 +156,25 @@ pub(crate) fn slip(config: &Map) -> Option<(String, String)> {
     })
 }
 
+/// Whether a value is what is expected at its key.
+fn fits(value: &Value, expected: &str) -> bool {
+    match expected {
+        PORT => port_of(value).is_some(),
+        _ => kind(value) == expected,
+    }
+}
+
 /// Refuses a merge that leaves a config which no gateway, and no later call, can read.
 pub(super) fn typed(merge: &Map) -> Result<()> {
-    const HINT: &str = "No gateway starts with anything else there.";
     for (keys, expected) in TYPES {
         let mut found = merge.get(keys[0]);
         for key in &keys[1..] {
             found = found.and_then(|value| value.get(key));
         }
         let found = found.filter(|value| !value.is_null());
-        if let Some(value) = found.filter(|value| kind(value) != expected) {
+        if let Some(value) = found.filter(|value| !fits(value, expected)) {
             return Err(wrong(&format!("merge.{}", keys.join(".")), expected, value).hint(HINT));
         }
-    }
-    let port = merge.get("gateway").and_then(|gateway| gateway.get("port"));
-    if let Some(port) = port.filter(|port| !port.is_null() && port_of(port).is_none()) {
-        return Err(wrong("merge.gateway.port", "a whole number from 1 to 65535", port).hint(HINT));
     }
     if let Some((name, near)) = slip(merge) {
         return Err(Error::new(
