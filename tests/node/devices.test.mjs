@@ -100,12 +100,12 @@ test('among 100,000 devices and as many requests: a list, an approval and a remo
 test('the command line: a list fits 60 columns and shows nothing that could steer a terminal', (t) => {
   const here = place(t, '2026.4.29');
   const now = Date.now();
-  here.put('devices/pending.json', keyed(request(ID, BROWSER, { ts: now - 65_000, displayName: HOSTILE, clientId: `${HOSTILE}${'y'.repeat(100)}` })));
+  here.put('devices/pending.json', keyed(request(ID, BROWSER, { ts: now - 65_000, displayName: HOSTILE, clientId: `${HOSTILE}${'y'.repeat(100)}`, silent: true })));
   prepair.prePair({ ...here.options, now });
   const { stdout, status } = run(here, 'list');
   assert.equal(status, 0);
   assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/u);
-  for (const part of [ID, 'operator.admin', '10.0.0.7', '1 min ago', 'this state dir itself', BROWSER.deviceId.slice(0, 16)]) assert.ok(stdout.includes(part), part);
+  for (const part of [ID, 'operator.admin', '10.0.0.7', '(a gateway may approve it by itself)', 'age      1 min', 'this state dir itself', BROWSER.deviceId.slice(0, 16)]) assert.ok(stdout.includes(part), part);
   assert.ok(stdout.split('\n').every((line) => line.length <= 80));
   const report = JSON.parse(run(here, 'list', '--json').stdout);
   assert.deepEqual([report.waiting.length, report.paired.length, report.waiting[0].displayName], [1, 1, HOSTILE]);
@@ -125,6 +125,10 @@ test('the command line: the beginning of an id is enough, but to remove this sta
   assert.equal(run(here, 'approve', BROWSER.deviceId.slice(0, 8), '--dry-run').status, 0);
   assert.match(run(here, 'approve', '--request-id', BROWSER.deviceId.slice(0, 8)).stderr, /NOT_FOUND/);
   assert.equal(run(here, 'approve', BROWSER.deviceId.slice(0, 12)).status, 0);
+  for (const again of [8, 12, 64]) {
+    const { status, stderr } = run(here, 'approve', BROWSER.deviceId.slice(0, again));
+    assert.deepEqual([status, stderr.includes(`No request of device ${BROWSER.deviceId} waits here; the device is paired.`), /npx openclaw-prepair devices list/.test(stderr)], [1, true, true], stderr);
+  }
   assert.equal(run(here, 'rename', BROWSER.deviceId.slice(0, 8), 'Office').status, 0);
   assert.equal(run(here, 'token', BROWSER.deviceId).stdout.trim(), devices.token({ ...here.options, deviceId: BROWSER.deviceId }).token);
   assert.equal(run(here, 'rotate', BROWSER.deviceId, '--json').status, 0);
@@ -138,6 +142,7 @@ test('the command line: the beginning of an id is enough, but to remove this sta
   assert.deepEqual(here.json('devices/paired.json'), {});
   here.put('devices/pending.json', keyed(request(ID, BROWSER, { ts: Date.now() - 400_000 })));
   const late = run(here, 'approve', ID);
+  assert.match(run(here, 'list').stdout, /age +6 min, expired$/m);
   assert.deepEqual([late.status, /REQUEST_EXPIRED/.test(late.stderr), /prePair|\{/.test(late.stderr)], [1, true, false], late.stderr);
   assert.match(run(here, '--json').stderr, /devices wants a command before --json\./);
   for (const args of [['remov', 'x'], ['remove'], ['rename', deviceId], ['approve', ID, '--role', 'node'], ['revoke', deviceId, '--role', 'root']]) assert.equal(run(here, ...args).status, 2, args.join(' '));

@@ -160,6 +160,10 @@ add('one that asks for more than at the first look', 'nothing is granted', '2026
 add('one that asks for less than at the first look', 'it is granted that', '2026.4.29', 'approve', { requestId: ID }, { ...files({ waits: pending(browser({ scopes: ['operator.read'] })) }), earlier }, { granted: ['operator.read'] });
 add('gone, and approved by this call', 'nothing to do', '2026.4.29', 'approve', { requestId: ID }, { ...files({ paired: store(record(OTHER)) }), earlier: { ...earlier, applied: true } }, { changes: [], roles: ['operator'] });
 add('gone, and not approved by this call', 'not there', '2026.4.29', 'approve', { requestId: ID }, { ...files(), earlier }, { error: 'NOT_FOUND' });
+add('approved by an earlier call', 'told where to look', '2026.4.29', 'approve', { requestId: ID }, files({ paired: store(record(OTHER)) }), { error: 'NOT_FOUND', says: ID, hint: 'approved or rejected already' });
+for (const [version, inputs] of [['2026.4.29', files({ paired: store(record(OTHER)) })], [NEWEST, rows({ records: [row(OTHER)] })]]) {
+  add('a device that is paired', 'told that it is', version, 'approve', { deviceId: OTHER.deviceId }, inputs, { error: 'NOT_FOUND', says: `${OTHER.deviceId} waits here; the device is paired`, hint: 'devices list' });
+}
 add('whose record this call wrote', 'the request alone goes', '2026.4.29', 'approve', { requestId: ID }, { ...files({ paired: JSON.stringify(kept(approved())), waits: pending(browser()) }), earlier: { ...earlier, granted: ['operator.admin', 'operator.read'], applied: true } }, { changes: [[PENDING, 'replaced']] });
 
 const inserted = [['INSERT INTO device_pairing_paired', 1], ['DELETE FROM device_pairing_pending', 1]];
@@ -198,11 +202,11 @@ add("a node's commands", 'in its row', NEWEST, 'approve', { requestId: ID2 }, ro
 // ------------------------------------------------------- reject, remove
 add('one of two', 'the other waits on', '2026.4.29', 'reject', { requestId: ID }, files({ waits: pending(browser({}, ID2, OURS), browser()) }), { is: { [PENDING]: pending(browser({}, ID2, OURS)) }, requestId: ID, deviceId: OTHER.deviceId, granted: [] });
 add('an expired one', 'gone as well', '2026.4.29', 'reject', { requestId: ID }, files({ waits: pending(browser({ ts: 1 })) }), { is: { [PENDING]: '{}' } });
-add('one that is not there', 'named', '2026.4.29', 'reject', { requestId: ID2 }, files({ waits: pending(browser()) }), { error: 'NOT_FOUND', says: ID2 });
+add('one that is not there', 'named', '2026.4.29', 'reject', { requestId: ID2 }, files({ waits: pending(browser()) }), { error: 'NOT_FOUND', says: ID2, hint: 'approved or rejected already' });
 add("a node's commands", 'the node stays', '2026.5.18', 'reject', { requestId: ID2 }, files({ paired: store(node()), surfaces: JSON.stringify({ [ID2]: surface() }) }), { is: { [WAITING]: '{}' }, roles: ['node'] });
 add('a row', 'by its id', NEWEST, 'reject', { requestId: ID }, rows({ waits: [browser()] }), { sql: [['DELETE FROM device_pairing_pending', 1]] });
 add("a node's commands", 'in its row', NEWEST, 'reject', { requestId: ID2 }, rows({ records: [nodeRow({ pending_node_surface_json: JSON.stringify(surface()) })] }), { sets: ['pending_node_surface_json'] });
-add('beside a gateway', 'what is open stays open', NEWEST, 'reject', { requestId: ID }, { ...rows({ waits: [browser()] }), gateway: 4711 }, { warnings: ['W_STILL_CONNECTED'] });
+add('beside a gateway', 'a request holds no connection', NEWEST, 'reject', { requestId: ID }, { ...rows({ waits: [browser()] }), gateway: 4711 }, { warnings: [] });
 
 add('a device', 'its record and all that waits of it, others as they are', '2026.4.29', 'remove', { deviceId: OTHER.deviceId }, files({ paired: store(record(OURS), node()), waits: pending(browser(), browser({}, ID2, OURS)), nodes: JSON.stringify({ [OTHER.deviceId]: { nodeId: OTHER.deviceId }, x: {} }), surfaces: JSON.stringify({ [ID2]: surface(), y: {} }) }), {
   order: [PAIRED, PENDING, NODES, WAITING], is: { [PAIRED]: store(record(OURS)), [PENDING]: pending(browser({}, ID2, OURS)), [NODES]: '{"x":{}}', [WAITING]: '{"y":{}}' }, roles: [], scopes: [],

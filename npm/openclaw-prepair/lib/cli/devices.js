@@ -17,11 +17,11 @@ const SHORT = 16;
 const LEAST = 8;
 const LONGEST = 60;
 
-/** `3 d ago`. A clock that was set back makes no age. */
+/** `3 d`. A clock that was set back makes no age. */
 function age(ms) {
   const seconds = Math.max(0, Math.round(ms / SECOND));
   const [size, unit] = UNITS.find(([least]) => seconds >= least) ?? SECONDS;
-  return `${Math.floor(seconds / size)} ${unit} ago`;
+  return `${Math.floor(seconds / size)} ${unit}`;
 }
 
 /** Words in lines of so many columns; a word that is longer is cut. */
@@ -66,20 +66,20 @@ function listed({ store, gateway, paired, waiting, warnings }, c, { columns, now
       ['asks', kind === 'device' ? [...roles.map((role) => `role ${told(role)}`), ...(repair ? ['(has a record)'] : [])] : ['for commands of a node', ...(repair ? ['(has some)'] : [])]],
       ['scopes', scopes.map(told)],
       ['commands', commands.map(told)],
-      ['age', [age(ageMs), ...(expired ? [c.red('expired')] : []), ...(silent === true ? ['(a gateway may approve it by itself)'] : [])]],
+      ['age', [`${age(ageMs)}${expired ? `, ${c.red('expired')}` : ''}`, ...(silent === true ? ['(a gateway may approve it by itself)'] : [])]],
     ], c, width));
   }
   if (paired.length > 0) lines.push('', c.bold('Paired'));
   for (const device of paired) {
     const { deviceId, displayName, roles, scopes, tokens, approvedAtMs, lastSeenAtMs, own } = device;
-    lines.push(...block(`${c.green(short(deviceId))}${own ? ' this state dir itself' : ''}`, [
+    lines.push(...block(`${c.green(short(deviceId))}${own ? ' (this state dir itself)' : ''}`, [
       ['who', [displayName && told(displayName)]],
       ['client', client(device)],
       ['roles', roles.map(told)],
       ['scopes', scopes.map(told)],
       ['tokens', tokens.map(({ role, revokedAtMs }) => (revokedAtMs === undefined ? told(role) : `${told(role)} (revoked)`))],
-      ['paired', [approvedAtMs !== undefined && age(now - approvedAtMs)].filter(Boolean)],
-      ['seen', [lastSeenAtMs === undefined ? 'not noted' : age(now - lastSeenAtMs)]],
+      ['paired', [approvedAtMs !== undefined && `${age(now - approvedAtMs)} ago`].filter(Boolean)],
+      ['seen', [lastSeenAtMs === undefined ? 'not noted' : `${age(now - lastSeenAtMs)} ago`]],
     ], c, width));
   }
   if (waiting.length > 0) lines.push('', c.dim('Approve one by `npx openclaw-prepair devices approve ID`.'));
@@ -117,17 +117,19 @@ function completed(operation, options, list) {
   const { id: shown, ...out } = options;
   if (shown !== undefined) {
     const id = shown.replace(/…$/, '');
-    const { waiting } = list();
-    const begins = (name) => waiting.some((request) => request[name].startsWith(id));
-    out[!begins('requestId') && begins('deviceId') ? 'deviceId' : 'requestId'] = id;
+    const { waiting, paired } = list();
+    const begins = (known, name) => known.some((one) => one[name].startsWith(id));
+    out[!begins(waiting, 'requestId') && begins([...waiting, ...paired], 'deviceId') ? 'deviceId' : 'requestId'] = id;
   }
   for (const [name, full] of Object.entries(WHOLE)) {
     // As `doctor` shows it: `1254cae308a6…`.
     const typed = typeof out[name] === 'string' ? out[name].replace(/…$/, '') : undefined;
     if (typed === undefined || typed === '' || full.test(typed)) continue;
     const { paired, waiting } = list();
-    const known = name === 'requestId' ? waiting : operation === 'devices.approve' ? waiting : paired;
-    const ids = [...new Set(known.map((item) => item[name]))].filter((id) => id.startsWith(typed));
+    const among = (known) => [...new Set(known.map((item) => item[name]))].filter((id) => id.startsWith(typed));
+    // What was approved before is told apart from what was never there.
+    const stores = name === 'requestId' ? [waiting] : operation === 'devices.approve' ? [waiting, paired] : [paired];
+    const ids = stores.map(among).find((found) => found.length > 0) ?? [];
     if (ids.includes(typed)) continue;
     const some = `${ids.slice(0, 3).map(short).join(', ')}${ids.length > 3 ? ', …' : ''}`;
     if (typed.length < LEAST && (ids.length > 0 || /^[0-9a-f]+$/.test(typed))) {

@@ -10,8 +10,9 @@ use crate::entropy::{ENTROPY, halves, no_entropy};
 use crate::error::{Error, Result};
 use crate::options::devices::{Approve, Waiting};
 use crate::plan::devices::kept::{
-    Fields, Surface, pending_place, place, record, requests, surfaces,
+    Fields, Surface, exists, pending_place, place, record, requests, surfaces,
 };
+use crate::plan::devices::remove::{no_request, nothing_waits};
 use crate::plan::devices::surface::{approve_surface, commands_wait, generation, has_surface};
 use crate::plan::devices::write::DevicePart;
 use crate::report::StoreKind;
@@ -52,7 +53,7 @@ fn named<'f>(
     which: &Waiting,
     requests: &'f Entries,
     surfaces: &'f [Surface],
-) -> Result<Option<Found<'f>>> {
+) -> Result<Option<Found<'f>>, Stop> {
     let now = world.inputs.now;
     let mut live: Vec<(&str, Found<'f>)> = Vec::new();
     let mut expired = None;
@@ -81,7 +82,8 @@ fn named<'f>(
         let message = format!("{} requests wait: {}.", ids.len(), ids.join(", "));
         return Err(Error::new(ErrorCode::Ambiguous, message)
             .at(pending_place(world))
-            .hint("Approve one by its requestId."));
+            .hint("Approve one by its requestId.")
+            .into());
     }
     if let Some((_, found)) = live.pop() {
         return Ok(Some(found));
@@ -94,15 +96,17 @@ fn named<'f>(
         let message = format!("Request {id} has expired: no gateway knows it any more.");
         return Err(Error::new(ErrorCode::RequestExpired, message)
             .at(pending_place(world))
-            .hint("Let the device connect again and approve its new request. Or approve its key, which `npx openclaw-prepair devices list --json` shows: `npx openclaw-prepair pre-pair --device KEY`, of a node with `--role node`."));
+            .hint("Let the device connect again and approve its new request. Or approve its key, which `npx openclaw-prepair devices list --json` shows: `npx openclaw-prepair pre-pair --device KEY`, of a node with `--role node`.")
+            .into());
     }
-    let message = match which {
-        Waiting::Request(id) => format!("There is no request {} here.", request_name(id)),
-        Waiting::Device(id) => format!("No request of device {} waits here.", device_name(id)),
-    };
-    Err(Error::new(ErrorCode::NotFound, message)
-        .at(pending_place(world))
-        .hint("`npx openclaw-prepair devices list` shows what waits. A request lives for five minutes; let the device connect again."))
+    Err(match which {
+        Waiting::Request(id) => no_request(world, id).into(),
+        Waiting::Device(id) => {
+            let also = if exists(world, id)? { "; the device is paired" } else { "" };
+            let message = format!("No request of device {} waits here{also}.", device_name(id));
+            nothing_waits(world, message).into()
+        }
+    })
 }
 
 fn approve_device(

@@ -25,7 +25,7 @@ pub(super) fn reject(world: &World<'_, '_>, id: &str) -> Result<DevicePart, Stop
         let mut part = DevicePart::new(world, device, record(world, device)?.as_ref());
         part.report.request_id = Some(id.to_string());
         part.clear(world, Which::Request(id))?;
-        return Ok(part.still_connected(world));
+        return Ok(part);
     }
     if let Some(surface) = surfaces.iter().find(|surface| surface.request_id == id) {
         let record = record(world, &surface.device_id)?;
@@ -38,16 +38,23 @@ pub(super) fn reject(world: &World<'_, '_>, id: &str) -> Result<DevicePart, Stop
                 part.set(world, record.as_ref(), vec![gone])?;
             }
         }
-        return Ok(part.still_connected(world));
+        return Ok(part);
     }
     if let Some(device) = done(world) {
         return Ok(DevicePart::new(world, device, record(world, device)?.as_ref()));
     }
-    let message = format!("There is no request {} here.", request_name(id));
-    Err(Error::new(ErrorCode::NotFound, message)
+    Err(no_request(world, id).into())
+}
+
+/// Of a request that was answered nothing is left.
+pub(super) fn no_request(world: &World<'_, '_>, id: &str) -> Error {
+    nothing_waits(world, format!("There is no request {} here.", request_name(id)))
+}
+
+pub(super) fn nothing_waits(world: &World<'_, '_>, message: String) -> Error {
+    Error::new(ErrorCode::NotFound, message)
         .at(pending_place(world))
-        .hint("`npx openclaw-prepair devices list` shows what waits.")
-        .into())
+        .hint("It may have been approved or rejected already, or have expired after five minutes. `npx openclaw-prepair devices list` shows who is paired and what waits; a device asks again when it connects.")
 }
 
 /// Drops the record of a device, and all that waits of it.
