@@ -43,10 +43,37 @@ describe('usage', () => {
     assert.equal((await cli(['--version'])).stdout, `${version}\n`);
   });
 
+  it('speaks of flags and settings, not of options', async (t) => {
+    const { env } = home(t);
+    for (const [args, says] of [
+      [['patch-config', '--set', 'gateway.port=http'], /The setting gateway\.port must be a whole number from 1 to 65535, but it is a string\./],
+      [['setup', '--set', 'gateway.bind=loopbak'], /The setting gateway\.bind must be one of auto, [\s\S]*Did you mean 'loopback'\?/],
+      [['setup', '--set', 'gateway.trustedProxy=x'], /No version has the setting gateway\.trustedProxy,[\s\S]*Did you mean gateway\.trustedProxies\?/],
+      [['setup', '--set', 'gateway.trustedProxies=x'], /gateway\.trustedProxies must be an array/],
+      [['setup', '--trusted-proxy', 'x'], /--trusted-proxy: "x" is no IP address/],
+      [['setup', '--proxy-peer', '0.0.0.0/0'], /--proxy-peer: 0\.0\.0\.0\/0 [\s\S]*--allow-any if you/],
+      [['setup', '--device', 'x'], /--device is no Ed25519 public key/],
+      [['setup', '--role', 'node', '--scopes', 'operator.read'], /--scopes has no meaning beside --role node: [\s\S]*Leave out --scopes\./],
+      [['setup', '--profile', 'x', '--state-dir', '/x'], /The flags --profile and --state-dir exclude/],
+      [['setup', '--pending', 'some'], /--pending must be one of device, all, keep/],
+      [['identity', 'new', '--label', 'x'], /needs both --secret-env and --label\.[\s\S]*Name a variable that holds 32 or more random bytes by --secret-env, and give a name for this device by --label\./],
+      [['clear-pending', '--device-id', 'x', '--request-id', 'y'], /Give --request-id or --device-id, not both/],
+      [['doctor', '--remote-address', 'x'], /--remote-address is not an IP address/],
+    ]) {
+      const { code, stderr } = await cli(args, { env });
+      assert.equal(code, 2, `${args}: ${stderr}`);
+      assert.match(stderr, says);
+      assert.doesNotMatch(stderr, /\b(merge|connection|config)\.|[Tt]he option|stateDir|\{/);
+    }
+  });
+
   it('says what is wrong, what was meant, and exits 2', async (t) => {
     const { env, dir } = home(t);
     for (const [args, hint] of [
       [['sutup'], /Did you mean setup\?/],
+      [['device', 'list'], /Did you mean devices list\?/],
+      [['identiy', 'nwe', '--show'], /Did you mean identity new\?/],
+      [['device', 'something'], /Did you mean devices\?/],
       [['setup', '--stat-dir', 'x'], /Did you mean --state-dir\?/],
       [['setup', '--jsno'], /Did you mean --json\?/],
       [['setup', '--token', SECRET], /setup has no flag --token/],
@@ -58,7 +85,7 @@ describe('usage', () => {
       [['verify', '--url', 'http://x'], /ws:\/\/ or wss:\/\//],
       [['verify', '--url', 'wss://example.invalid', '--force'], /its own token/],
       [['doctor', '--dry-run'], /doctor has no flag/],
-      [['doctor', '--client', 'tui'], /✘ .* --client must be 'agent', 'cli', 'control-ui'/],
+      [['doctor', '--client', 'tui'], /✘ .* --client must be one of agent, cli, control-ui/],
       [['setup', '--no-config', '--allow-any'], /Leave it out, or all of --trusted-proxy/],
       [['setup', '--trusted-proxy', '10.0.0.7', '--no-config'], /Leave it out, or all of/],
       [['\x1b[2Jx'], /There is no command \\u\{1b\}\[2Jx/],
@@ -206,6 +233,22 @@ describe('a dry run', () => {
 });
 
 describe('commands', () => {
+  it('says which folders it makes, so that a path that was mistyped shows, and says it once', async (t) => {
+    const { env, dir } = home(t, { 'openclaw.json': CONFIG });
+    const [typo, other] = [join(dir, '.openclow'), join(dir, 'etc')];
+    const args = ['setup', ...V, '--state-dir', typo, '--config', join(other, 'openclaw.json')];
+    const said = [`  made     ${typo} (there was no state dir)`, `  made     ${other} (there was no such folder)`];
+    for (const [more, expected] of [[['--dry-run'], said], [[], said], [[], []]]) {
+      const { code, stdout } = await cli([...args, ...more], { env });
+      assert.equal(code, 0, stdout);
+      assert.deepEqual(stdout.split('\n').filter((line) => /^ +made /.test(line)), expected);
+    }
+    // One that is there and empty is no surprise, and nor is one that a call does not write into.
+    const empty = join(dir, 'empty');
+    mkdirSync(empty);
+    for (const more of [['pre-pair', '--state-dir', empty], ['clear-pending', '--state-dir', join(dir, 'nowhere')]]) assert.doesNotMatch((await cli([...more, ...V], { env })).stdout, /made/);
+  });
+
   it('take their flags', async (t) => {
     const { env, state } = home(t, { 'openclaw.json': CONFIG });
     const read = (name) => JSON.parse(readFileSync(join(state, name), 'utf8'));
@@ -356,7 +399,7 @@ describe('doctor', () => {
     assert.match(agent.stdout, /✔ open: the gateway lets this client in/);
     const browser = await cli(['doctor', ...V, '--client', 'browser'], { env });
     assert.equal(browser.code, 2);
-    assert.match(browser.stderr, /--client must be 'agent'[\s\S]*Did you mean 'control-ui'\?/);
+    assert.match(browser.stderr, /--client must be one of agent[\s\S]*Did you mean 'control-ui'\?/);
   });
 
   it('says that nobody knows a version so old', async (t) => {

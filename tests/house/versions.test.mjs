@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { NEWEST } from '../lib/versions.mjs';
+import { NEWEST, isSince } from '../lib/versions.mjs';
 
 const root = new URL('../../', import.meta.url);
 
@@ -45,6 +45,15 @@ test('what is looked for is found', () => {
   for (const line of ["Number(version.split('.')[1])", 'a.version.localeCompare(b)', 'Version { year: 2026, ..v }', 'v.version.month']) assert.match(line, TAKEN, line);
   for (const line of ["v < '2026.8'", '"2026.8.1" <= text', "home === '2026.9.5'"]) assert.match(line, NAMED, line);
   for (const line of ['fn f(version: Option<&Version>) -> u8', 'Vec<Version>', 'versions.map((version) => version)', 'userVersion >= 2', 'let version: Option<Version> = x', 'text.parse::<Version>().ok()']) assert.doesNotMatch(line, COMPARED, line);
+});
+
+test('the Node that a hint names for databases serves every version that keeps one', () => {
+  const named = lines(shipped, /serves every OpenClaw with such a database/).map((line) => /Node (\d+)\.(\d+) serves/.exec(line).slice(1).map(Number));
+  assert.equal(named.length, 2);
+  const observed = new URL('tests/gateway/observed/', root);
+  const needs = readdirSync(observed).filter((name) => isSince(name, 8, 1)).map((name) => readFileSync(new URL(name, observed), 'utf8').split('\n').find((line) => line.includes('"field":"min_node"')));
+  assert.ok(needs.length > 3);
+  for (const [major, minor] of named) for (const line of needs) assert.ok(Number(new RegExp(`\\(${major}, (\\d+), 0\\)`).exec(line)?.[1]) <= minor, line);
 });
 
 /** Where the number of the newest is right, because it is meant for what it is: how often, and why. */

@@ -65,7 +65,7 @@ else {
     };
     const [status, said] = command('verify');
     assert.equal(status, 1, said);
-    assert.match(said, /ERR_PREPAIR_SQLITE_UNAVAILABLE.*cannot read.*→ Run this with the Node that runs the gateway/s);
+    assert.match(said, /ERR_PREPAIR_SQLITE_UNAVAILABLE.*cannot read.*→ Run this with the Node that runs the gateway\. Node [\d.]+ serves every OpenClaw/s);
     assert.doesNotMatch(said, /setup/);
     for (const args of [['doctor'], ['doctor', '--all']]) {
       const [code, text] = command(...args);

@@ -15,7 +15,7 @@ const list = (text) => text.split(',').map((item) => item.trim()).filter(Boolean
 const header = (text) => {
   const at = text.indexOf(':');
   if (at < 1) throw new Usage('--header wants "Name: value".');
-  return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  return { [text.slice(0, at).trim()]: text.slice(at + 1).trim() };
 };
 const SECRET = /token|password|secret|key$/i;
 /** A dotted path and what goes there, as a merge patch; JSON where it is some, else a text. */
@@ -46,67 +46,69 @@ const ownerOf = (text) => {
   return { uid: Number(uid), gid: Number(gid) };
 };
 
-// name: [value or null for a switch, help, how it becomes an option]
+// name: [value or null for a switch, help, the option that it becomes, how where not as it is: of its value, what the option was before, and `io`]
 const FLAGS = {
-  'state-dir': ['DIR', "OpenClaw's state dir", (o, v) => (o.stateDir = v)],
-  config: ['FILE', "OpenClaw's config file", (o, v) => (o.configPath = v)],
-  profile: ['NAME', "as OpenClaw's --profile: ~/.openclaw-NAME", (o, v) => (o.profile = v)],
-  'gateway-version': ['V', 'like 2026.2.19; default: the installed package', (o, v) => (o.gatewayVersion = v)],
-  'openclaw-dir': ['DIR', 'folder of the installed openclaw package', (o, v) => (o.openclawDir = v)],
-  'dry-run': [null, 'show what would change, write nothing', (o) => (o.dryRun = true)],
-  owner: ['UID:GID', "owner of new files, as root; default: their folder's", (o, v) => (o.owner = ownerOf(v))],
+  'state-dir': ['DIR', "OpenClaw's state dir", 'stateDir'],
+  config: ['FILE', "OpenClaw's config file", 'configPath'],
+  profile: ['NAME', "as OpenClaw's --profile: ~/.openclaw-NAME", 'profile'],
+  'gateway-version': ['V', 'like 2026.2.19; default: the installed package', 'gatewayVersion'],
+  'openclaw-dir': ['DIR', 'folder of the installed openclaw package', 'openclawDir'],
+  'dry-run': [null, 'show what would change, write nothing', 'dryRun'],
+  owner: ['UID:GID', "owner of new files, as root; default: their folder's", 'owner', (v) => ownerOf(v)],
   json: [null, 'the report as JSON on stdout', null],
   quiet: [null, 'say nothing but errors', null],
-  device: ['KEY', 'this device by its public key (doctor: or its id); no identity is touched', (o, v) => (o.device = { publicKey: v })],
-  'display-name': ['NAME', 'name of the paired device', (o, v) => (o.displayName = v)],
-  role: ['ROLE', 'operator (default) or node', (o, v) => (o.role = v)],
-  scopes: ['A,B', 'exactly these scopes; default: all five, in `devices approve` what is asked for', (o, v) => (o.scopes = list(v))],
-  'identity-file': ['PEM', 'use the private key in this file', (o, v, io) => (o.identity = { privateKeyPem: io.read(v) })],
-  'secret-env': ['NAME', 'derive the key from the secret in this variable', (o, v, io) => (o.identity = { ...o.identity, secret: io.env(v) })],
-  label: ['TEXT', '... and this label', (o, v) => (o.identity = { ...o.identity, label: v })],
-  'new-identity': [null, 'a new identity; refused where one is here', (o) => (o.identity = 'new')],
-  'on-conflict': ['HOW', 'another identity is here: refuse (default), replace', (o, v) => (o.onConflict = v)],
-  reinstate: [null, 'give back a token that its owner revoked', (o) => (o.reinstate = true)],
-  pending: ['WHICH', 'requests to drop: device (default), all, keep', (o, v) => (o.pending = v)],
-  'no-config': [null, 'leave openclaw.json alone', (o) => (o.config = false)],
-  'trusted-proxy': ['ADDR', 'an address or CIDR (repeat), or private, sandbox, none', (o, v) => {
+  device: ['KEY', 'this device by its public key (doctor: or its id); no identity is touched', 'device', (v) => ({ publicKey: v })],
+  'display-name': ['NAME', 'name of the paired device', 'displayName'],
+  role: ['ROLE', 'operator (default) or node', 'role'],
+  scopes: ['A,B', 'exactly these scopes; default: all five, in `devices approve` what is asked for', 'scopes', (v) => list(v)],
+  'identity-file': ['PEM', 'use the private key in this file', 'identity', (v, _, io) => ({ privateKeyPem: io.read(v) })],
+  'secret-env': ['NAME', 'derive the key from the secret in this variable', 'identity', (v, before, io) => ({ ...before, secret: io.env(v) })],
+  label: ['TEXT', '... and this label', 'identity', (v, before) => ({ ...before, label: v })],
+  'new-identity': [null, 'a new identity; refused where one is here', 'identity', () => 'new'],
+  'on-conflict': ['HOW', 'another identity is here: refuse (default), replace', 'onConflict'],
+  reinstate: [null, 'give back a token that its owner revoked', 'reinstate'],
+  pending: ['WHICH', 'requests to drop: device (default), all, keep', 'pending'],
+  'no-config': [null, 'leave openclaw.json alone', 'config', () => false],
+  'trusted-proxy': ['ADDR', 'an address or CIDR (repeat), or private, sandbox, none', 'trustedProxies', (v, before) => {
     const words = { private: 'private', sandbox: 'sandbox', none: false };
-    const known = Array.isArray(o.trustedProxies) ? o.trustedProxies : [];
-    o.trustedProxies = Object.hasOwn(words, v) ? words[v] : [...known, v];
+    return Object.hasOwn(words, v) ? words[v] : [...(Array.isArray(before) ? before : []), v];
   }],
-  'proxy-peer': ['ADDR', "the header-adding proxy's own address (repeat)", (o, v) => (o.proxyPeers = [...(o.proxyPeers ?? []), v])],
-  'allow-any': [null, 'allow 0.0.0.0/0 and ::/0', (o) => (o.allowAny = true)],
-  'merge-file': ['FILE', 'an RFC 7396 merge patch in JSON', (o, v, io) => (o.merge = io.json(v))],
-  set: ['PATH=VALUE', 'a setting, like gateway.bind=loopback (repeat)', (o, v) => {
+  'proxy-peer': ['ADDR', "the header-adding proxy's own address (repeat)", 'proxyPeers', (v, before = []) => [...before, v]],
+  'allow-any': [null, 'allow 0.0.0.0/0 and ::/0', 'allowAny'],
+  'merge-file': ['FILE', 'an RFC 7396 merge patch in JSON', 'merge', (v, _, io) => io.json(v)],
+  set: ['PATH=VALUE', 'a setting, like gateway.bind=loopback (repeat)', 'merge', (v, before = {}) => {
     const at = v.indexOf('=');
     if (at < 1) throw new Usage('--set wants PATH=VALUE.');
-    o.merge = merged(o.merge ?? {}, setting('set', v.slice(0, at), jsonOr(v.slice(at + 1))));
+    return merged(before, setting('set', v.slice(0, at), jsonOr(v.slice(at + 1))));
   }],
-  unset: ['PATH', 'a setting that goes (repeat)', (o, v) => (o.merge = merged(o.merge ?? {}, setting('unset', v, null)))],
-  arrays: ['HOW', 'arrays of the patch: union (default), replace', (o, v) => (o.arrays = v)],
-  'device-id': ['ID', 'this device alone', (o, v) => (o.deviceId = v)],
-  'request-id': ['ID', 'this request alone', (o, v) => (o.requestId = v)],
+  unset: ['PATH', 'a setting that goes (repeat)', 'merge', (v, before = {}) => merged(before, setting('unset', v, null))],
+  arrays: ['HOW', 'arrays of the patch: union (default), replace', 'arrays'],
+  'device-id': ['ID', 'this device alone', 'deviceId'],
+  'request-id': ['ID', 'this request alone', 'requestId'],
   show: [null, 'print the secret, on a terminal too', null],
-  client: ['WHO', 'agent, cli; doctor: control-ui, node, app, other too', (o, v) => (o.client = v)],
-  header: ['"K: V"', 'a header of the upgrade request (repeat)', (o, v) => {
-    const [name, value] = header(v);
-    o.headers = { ...o.headers, [name]: value };
-  }],
-  method: ['NAME', 'the method called; default cron.list', (o, v) => (o.method = v)],
-  'remote-address': ['ADDR', 'the peer of the connection; default this machine', (o, v) => (o.remoteAddress = v)],
-  'presents-device': [null, 'a client that presents its device', (o) => (o.presentsDevice = true)],
-  'no-device': [null, 'a client that presents none', (o) => (o.presentsDevice = false)],
-  log: ['FILE|-', "a gateway's log (console or file): its last refused connection", (o, v, io) => (o.log = io.line(v))],
+  client: ['WHO', 'agent, cli; doctor: control-ui, node, app, other too', 'client'],
+  header: ['"K: V"', 'a header of the upgrade request (repeat)', 'headers', (v, before) => ({ ...before, ...header(v) })],
+  method: ['NAME', 'the method called; default cron.list', 'method'],
+  'remote-address': ['ADDR', 'the peer of the connection; default this machine', 'remoteAddress'],
+  'presents-device': [null, 'a client that presents its device', 'presentsDevice'],
+  'no-device': [null, 'a client that presents none', 'presentsDevice', () => false],
+  log: ['FILE|-', "a gateway's log (console or file): its last refused connection", 'log', (v, _, io) => io.line(v)],
   all: [null, 'who gets in from where; for the exit code count clients that are here', null],
   bundle: [null, 'JSON for the page and for reports: all of it but secrets', null],
   why: [null, "the path through the gateway's decision", null],
-  url: ['URL', "default: the config's port on loopback", (o, v) => (o.url = v)],
-  'token-env': ['NAME', 'variable that holds the gateway token', (o, v, io) => (o.token = io.env(v))],
-  'password-env': ['NAME', 'variable that holds the gateway password', (o, v, io) => (o.password = io.env(v))],
-  timeout: ['SECONDS', 'default 10', (o, v) => (o.timeoutMs = seconds('timeout', v, 1))],
-  wait: ['SECONDS', 'wait so long for a gateway that is starting, or for the record; default 0', (o, v) => (o.waitMs = seconds('wait', v, 0))],
-  force: [null, 'connect even where no record is on disk', (o) => (o.force = true)],
+  url: ['URL', "default: the config's port on loopback", 'url'],
+  'token-env': ['NAME', 'variable that holds the gateway token', 'token', (v, _, io) => io.env(v)],
+  'password-env': ['NAME', 'variable that holds the gateway password', 'password', (v, _, io) => io.env(v)],
+  timeout: ['SECONDS', 'default 10', 'timeoutMs', (v) => seconds('timeout', v, 1)],
+  wait: ['SECONDS', 'wait so long for a gateway that is starting, or for the record; default 0', 'waitMs', (v) => seconds('wait', v, 0)],
+  force: [null, 'connect even where no record is on disk', 'force'],
 };
+
+/** The flag that gives an option, the first of several; undefined where there is none. */
+function flagOf(option) {
+  const name = Object.keys(FLAGS).find((flag) => FLAGS[flag][2] === option);
+  return name && `--${name}`;
+}
 
 const TARGET = ['state-dir', 'config', 'profile', 'gateway-version', 'openclaw-dir'];
 const OUTPUT = ['dry-run', 'owner', 'json', 'quiet'];
@@ -194,7 +196,8 @@ function parse(argv, io) {
   if (!command) {
     const known = [...TOP, ...Object.keys(GROUPS)];
     const near = nearest(name, known);
-    throw new Usage(`There is no command ${name}.`, near ? `Did you mean ${near}?` : `Commands: ${known.join(', ')}.`);
+    const second = near && Object.hasOwn(GROUPS, near) ? nearest(rest[0] ?? '', Object.keys(GROUPS[near].commands)) : null;
+    throw new Usage(`There is no command ${name}.`, near ? `Did you mean ${[near, second].filter(Boolean).join(' ')}?` : `Commands: ${known.join(', ')}.`);
   }
   const flags = [...(command.target ?? TARGET), ...command.flags, ...(command.output ?? OUTPUT)];
   const options = {};
@@ -219,7 +222,7 @@ function parse(argv, io) {
       const near = nearest(flag, flags);
       throw new Usage(`${name} has no flag --${flag}.`, near ? `Did you mean --${near}?` : `See ${name} --help.`);
     }
-    const [wants, , assign] = FLAGS[flag];
+    const [wants, , option, how] = FLAGS[flag];
     if (wants === null && inline !== undefined) throw new Usage(`--${flag} takes no value.`);
     const value = wants === null ? true : inline ?? words.shift();
     if (value === undefined || value === '') throw new Usage(`--${flag} wants a value: ${wants}.`);
@@ -228,8 +231,8 @@ function parse(argv, io) {
       throw new Usage('--no-config excludes the flags that change the config.', `Leave it out, or all of --${CONFIG.join(', --')}.`);
     }
     const into = nested === undefined ? options : (options[nested] ||= {});
-    if (assign) assign(into, value, io);
-    else switches[flag] = true;
+    if (option === null) switches[flag] = true;
+    else into[option] = how ? how(value, into[option], io) : value;
   }
   if (next() !== undefined) {
     throw new Usage(`${name} wants ${wanted.map((word) => WORDS[word][0]).join(' and ')}.`, `\`npx openclaw-prepair devices list\` shows them; then \`npx openclaw-prepair ${[name, ...wanted.map((word) => WORDS[word][0].split('|')[0])].join(' ')}\`.`);
@@ -272,4 +275,4 @@ function help(topic) {
   ].join('\n');
 }
 
-module.exports = { parse, help, Usage };
+module.exports = { parse, help, flagOf, Usage };

@@ -176,7 +176,7 @@ function runDevice(call, c) {
     return { report, code: DONE, lines: [report.token] };
   }
   let lines = [];
-  const report = driver().run(load(), call.operation, options, (plan) => (lines = diffLines(planDiff(plan), c)), call.quiet ? undefined : waiting);
+  const report = driver().run(load(), call.operation, options, { onPlan: (plan) => (lines = diffLines(planDiff(plan), c)), onWaiting: call.quiet ? undefined : waiting });
   return { report, code: DONE, lines: [...devices().changed(call.operation, report, c, options.dryRun === true), ...lines] };
 }
 
@@ -197,10 +197,17 @@ function runIdentity(call) {
 
 function runOperation(call, c) {
   let pairs = [];
-  const report = driver().run(load(), call.operation, call.options, (plan) => (pairs = planDiff(plan)), call.quiet ? undefined : waiting);
+  let absent;
+  const report = driver().run(load(), call.operation, call.options, {
+    onPlan: (plan) => (pairs = planDiff(plan)),
+    onWaiting: call.quiet ? undefined : waiting,
+    onFolders: (folders) => (absent ??= folders.map((path, at) => ({ path, what: at === 0 ? 'state dir' : 'such folder' })).filter(({ path }) => !fs.existsSync(path))),
+  });
+  // A path that was mistyped shows by them.
+  const made = (absent ?? []).filter(({ path }) => report.changes.some((change) => change.path.startsWith(`${path}/`)));
   if (report.identity === 'created' && call.options.identity === undefined) pairs = unmade(report, pairs);
   const lines = diffLines(pairs, c);
-  return { report, code: DONE, lines: [...done(call.operation, report, c, call.options.dryRun === true), ...lines] };
+  return { report, code: DONE, lines: [...done(report, c, { dry: call.options.dryRun === true, made }), ...lines] };
 }
 
 /** Resolves to the exit code. */

@@ -3,6 +3,8 @@
 
 // Reports for people.
 
+const { flagOf } = require('./args.js');
+
 /** Nothing from a file may move the cursor, hide text or turn its direction. */
 const safe = (text) =>
   String(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (char) => `\\u{${char.codePointAt(0).toString(16)}}`);
@@ -17,32 +19,37 @@ const word = (text) => (/^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceA
 
 const plural = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-/** The options of the API, as the flags that stand for them. */
-const FLAGS = [
-  [/\bconnection\.(client|method|log)\b/g, '--$1'],
-  [/\bconnection\.headers\b/g, '--header'],
+/** What the texts say of the API, as it is on the command line. */
+const SPOKEN = [
+  [/\bdevice\.publicKey\b/g, '--device'],
+  [/^trustedProxies(?=: )/, '--trusted-proxy'],
+  [/\boptions profile and stateDir\b/g, 'flags --profile and --state-dir'],
+  [/\b(?:requestId or deviceId|deviceId or requestId)\b/g, '--request-id or --device-id'],
+  [/\bboth secret and label\b/g, 'both --secret-env and --label'],
+  [/\bGive \{ secret: (.+), label: (.+) \}/g, 'Name a variable that holds $1 by --secret-env, and give $2 by --label'],
+  [/\bLeave out scopes\b/g, 'Leave out --scopes'],
+  [/\bLeave out identity\b/g, 'Name no identity'],
+  [/\brole: 'node'/g, '--role node'],
+  [/\bdevices\.list\(\)/g, '`npx openclaw-prepair devices list`'],
   [/\bconnection\.origin\b/g, "--header 'Origin: …'"],
-  [/\bconnection\.remoteAddress\b/g, '--remote-address'],
-  [/\bgatewayVersion\b/g, '--gateway-version'],
-  [/\bopenclawDir\b/g, '--openclaw-dir'],
-  [/\bstateDir\b/g, '--state-dir'],
-  [/\bconfigPath\b/g, '--config'],
-  [/\bproxyPeers\b/g, '--proxy-peer'],
-  [/\ballowAny: true/g, '--allow-any'],
-  [/\breinstate: true/g, '--reinstate'],
   [/\bidentity: 'new', onConflict: 'replace'/g, '--new-identity --on-conflict replace'],
-  [/`owner`/g, '--owner UID:GID'],
   [/\bonConflict: 'replace'/g, '--on-conflict replace'],
+  [/`owner`/g, '--owner UID:GID'],
   [/\bdevice: \{ publicKey \}/g, '--device KEY'],
   [/merge: \{ gateway: \{ mode: 'local' \} \}/g, '--set gateway.mode=local'],
   [/\bconfig: false\b/g, '--no-config'],
-  [/\bforce: true\b/g, '--force'],
   [/\bprePair\(\)/g, 'pre-pair'],
   [/\bsetup\(\)/g, 'setup'],
   [/The package's types describe every option\./g, 'See --help of the command.'],
-  [/\b[Tt]he option (?=--)/g, ''],
+  // of a merge patch people know the settings, which --set names
+  [/\b([Tt]he )option merge\./g, '$1setting '],
+  [/\bmerge\.(?=\w)/g, ''],
 ];
-const inFlags = (text) => FLAGS.reduce((out, [option, flag]) => out.replace(option, flag), text);
+/** An option where a text names it as one: behind that word, within `connection`, or by a name that is no word or setting. */
+const OPTION = /\b(?:[Tt]he option (?:(?:config|connection)\.)?(\w+)|connection\.(\w+)|(\w+): true|(stateDir|configPath|gatewayVersion|openclawDir|proxyPeers))\b(?!\.\w)/g;
+const inFlags = (text) =>
+  SPOKEN.reduce((out, [said, here]) => out.replace(said, here), text)
+    .replace(OPTION, (whole, ...names) => flagOf(names.slice(0, 4).find(Boolean)) ?? whole);
 
 const notice = ({ code, message, place, hint }, c, mark) => [
   { first: `${mark} ${c.bold(code)} `, text: safe(inFlags(message)), indent: 4, taken: code.length + 3 },
@@ -103,8 +110,8 @@ const diffLines = (pairs, c) =>
     return { raw: sign === '+' ? c.green(text) : sign === '-' ? c.red(text) : c.dim(text) };
   });
 
-/** The report of an operation that changes something. */
-function done(operation, report, c, dry) {
+/** The report of an operation that changes something, and the folders that were not there before. */
+function done(report, c, { dry, made }) {
   const would = dry ? 'would be ' : '';
   const lines = [];
   if ('deviceId' in report) {
@@ -124,6 +131,7 @@ function done(operation, report, c, dry) {
     lines.push(`${c.green('✔')} ${report.changed ? `The config ${dry ? 'would change' : 'was changed'}` : 'The config stays as it is'}: ${safe(report.path)}`);
   }
   for (const { path, action } of report.edits ?? report.config?.edits ?? []) lines.push(`  ${action.padEnd(8)} ${safe(path)}`);
+  for (const { path, what } of made) lines.push(`  ${'made'.padEnd(8)} ${safe(path)}${c.dim(` (there was no ${what})`)}`);
   lines.push(...changes(report.changes, c));
   lines.push(...notices(report.warnings, c));
   return lines;

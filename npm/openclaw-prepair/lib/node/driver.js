@@ -90,6 +90,7 @@ const ownerOf = (call, [stateDir]) => openclaw().ownerOf(stateDir, call.options.
 
 /** A running gateway knows best which version runs: whether its package takes the place of what was found, or is to be told. */
 function gateway(call, { bases }) {
+  call.onFolders?.(bases);
   // The addon's own system calls know nothing of what Node was told to forbid.
   const permission = property(process, 'permission');
   if (bases.some((base) => permission?.has('fs.read', base) === false)) throw Object.assign(new Error('Access denied'), { code: 'ERR_ACCESS_DENIED' });
@@ -126,7 +127,7 @@ const answers = (call) => {
     gateway: (request) => gateway(call, request),
     explained: ({ error }) => ({ error: owned(error) }),
     waiting({ holder, ms }) {
-      call.waiting?.(holder, ms);
+      call.onWaiting?.(holder, ms);
     },
     stat: ({ path: file, linked }) => ({ stat: statOf(file, linked) }),
     lacksFolder: ({ file }) => ({ lacks: attemptOf(() => fs.lstatSync(path.dirname(file), OPTIONAL), null) === undefined }),
@@ -180,16 +181,18 @@ function drive(binding, fn, operation, call, more) {
 const only = (binding, fn, operation, call) => drive(binding, fn, operation, call).answers[0];
 
 /**
- * Runs an operation and gives its report. A dry run shows its plan, contents and all, to `onPlan`. While a lock is waited for, `waiting`
- * is called at most once a second, with the process that holds it (null: not known) and for how many ms so far.
+ * Runs an operation and gives its report. A dry run shows its plan, contents and all, to `onPlan`. While a lock is waited for, `onWaiting`
+ * is called at most once a second, with the process that holds it (null: not known) and for how many ms so far. `onFolders` is told the
+ * folders that it works in, the state dir first, before anything is written.
  */
-function run(binding, operation, options, onPlan, waiting) {
+function run(binding, operation, options, watching) {
+  const { onPlan, onWaiting, onFolders } = /** @type {any} */ ({ __proto__: null, ...watching });
   const call = prepare(binding, operation, options);
   if (WINDOWS && operation !== 'devices.list' && !call.options.dryRun) windows().refuseToWrite();
   // Whose state dir it is, a variable may tell.
   if (operation === 'setup' || operation === 'prePair') addNamed(call);
   const shows = Boolean(call.options.dryRun && onPlan);
-  const { answers: [told], files, blobs } = drive(binding, 'plan', operation, { ...call, waiting }, { shows });
+  const { answers: [told], files, blobs } = drive(binding, 'plan', operation, { ...call, onWaiting, onFolders }, { shows });
   if (shows) onPlan({ ...told, files, blobs });
   return told.report;
 }

@@ -24,7 +24,7 @@ function library(db) {
   }
   throw refusal('SQLITE_UNAVAILABLE', `This state dir keeps identity and pairing in SQLite, which Node ${process.versions.node} cannot read.`, {
     path: db,
-    hint: 'Run this with the Node that runs the gateway: OpenClaw 2026.8.1 and later need Node 22.22 or 24.15 anyway.',
+    hint: 'Run this with the Node that runs the gateway. Node 24.16 serves every OpenClaw with such a database.',
   });
 }
 

@@ -628,7 +628,7 @@ const FAULTS = {
 
 const SQLITE_FAULTS = {
   __proto__: null,
-  SQLITE_NONE: ['SQLITE_UNAVAILABLE', 'This state dir keeps identity and pairing in SQLite, and no Node in the sandbox can read it.', "OpenClaw 2026.8.1 and later need Node 22.22 or 24.15: put it on PATH in the sandbox, in a folder of root's or of the user who runs commands there."],
+  SQLITE_NONE: ['SQLITE_UNAVAILABLE', 'This state dir keeps identity and pairing in SQLite, and no Node in the sandbox can read it.', "Put the Node of the gateway on PATH in the sandbox, in a folder of root's or of the user who runs commands there. Node 24.16 serves every OpenClaw with such a database."],
   SQLITE_BUSY: ['SQLITE_BUSY', 'The state database is locked by another process.', 'See what holds it (a backup, a migration), then call again.'],
   SQLITE_READ_ONLY: ['READ_ONLY', 'The state database cannot be written.', 'Use the sandbox as the user of the gateway.'],
   SQLITE_MOUNT: ['READ_ONLY', 'The state database lies on a read-only file system.', 'Run this where it can be written. While a log (-wal) lies beside it, SQLite has to write even to read it.'],
