@@ -2,13 +2,11 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stderr, reason = "a command line tool")]
 
-mod order;
 mod split;
 
-const USAGE: &str = "xtask-wasm bindgen <in.wasm> <folder> | split <in.wasm> <main> <main.wasm> <apart.wasm> <export>... | order <file.wasm> | encode <in.wasm> <out.wasm> | gzip <in >out";
+const USAGE: &str = "xtask-wasm bindgen <in.wasm> <folder> | split <in.wasm> <main> <main.wasm> <apart.wasm> <export>... | encode <in.wasm> <out.wasm> | gzip <in >out";
 
-/// `bindgen`: prepair_bg.wasm and prepair_bg.js. `split`: without some exports, and these alone. `order`: with its functions where their like is.
-/// `encode`: a component. `gzip`: what every gunzip reads, some 5 % smaller.
+/// `bindgen`: prepair_bg.wasm and prepair_bg.js. `split`: without some exports, and these alone. `encode`: a component. `gzip`: what every gunzip reads, some 5 % smaller.
 fn main() -> std::process::ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let done = match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
@@ -16,7 +14,6 @@ fn main() -> std::process::ExitCode {
         ["split", input, main, first, second, apart @ ..] => {
             in_two(input, main, [first, second], apart)
         }
-        ["order", file] => order(file),
         ["encode", input, output] => encode(input, output),
         ["gzip"] => gzip().map_err(|e| format!("gzip: {e}")),
         _ => Err(USAGE.to_owned()),
@@ -49,13 +46,6 @@ fn in_two(input: &str, main: &str, outputs: [&str; 2], apart: &[&str]) -> Result
         std::fs::write(output, module).map_err(|e| format!("{output}: {e}"))?;
     }
     Ok(())
-}
-
-/// Orders a module in place.
-fn order(file: &str) -> Result<(), String> {
-    let module = std::fs::read(file).map_err(|e| format!("{file}: {e}"))?;
-    let ordered = order::ordered(&module).map_err(|e| format!("{file}: {e}"))?;
-    std::fs::write(file, ordered).map_err(|e| format!("{file}: {e}"))
 }
 
 /// A component of a module that carries its WIT; it is validated.

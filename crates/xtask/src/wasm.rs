@@ -41,9 +41,7 @@ pub(crate) fn shrink(from: &Path, to: &Path) -> Result {
         .args(["reference-types", "sign-ext"].map(enable))
         .arg(from)
         .arg("-o")
-        .arg(to))?;
-    // 1 % less once it is compressed
-    run(cargo(&["run", "--quiet", "--package", "xtask-wasm", "--", "order"]).arg(to))
+        .arg(to))
 }
 
 /// The wasm module as lib/core/prepair.wasm, its driver as lib/core/prepair-driver.wasm, and the JavaScript around them.
