@@ -33,7 +33,7 @@ test('its JavaScript loads its own files and Node\'s modules only, and only loca
   }
 });
 
-test('the one library in it is bundled whole, as released, with its licence', () => {
+test('the one library in it is bundled in one file, with its licence; of its modules only what no client of ours reaches is left out', () => {
   const [bundle, licence] = ['ws.js', 'LICENSE-ws'].map((name) => text(`npm/openclaw-prepair/lib/node/vendor/${name}`));
   const loaded = [...bundle.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name);
   assert.ok(loaded.includes('tls') && loaded.every(isBuiltin), loaded.join());
