@@ -572,8 +572,8 @@ export interface VerifyOptions extends Target {
   /** Headers of the upgrade request. Default: none. */
   headers?: Record<string, string>;
   /**
-   * Connect even where the disk shows no record, or where it is not known whether the gateway that answers uses this state dir. It may
-   * pair the device then, or keep a request of it: see `left`.
+   * Connect even where the disk shows no record or a revoked token, or where it is not known whether the gateway that answers uses this
+   * state dir: whoever answers is sent the gateway's secret. It may pair the device then, or keep a request of it: see `left`.
    */
   force?: boolean;
 }
@@ -597,12 +597,14 @@ export interface Verification {
   /** The WebSocket close code; 1006 for a refused upgrade. */
   closeCode?: number;
   /**
-   * Why it is not ok. Nothing was sent: `not-paired`, `scope-upgrade` (of a scope that the record lacks). No secret of the gateway was
+   * Why it is not ok. Nothing was sent: `not-paired`, `revoked` (a connect with the gateway's secret would give the device the token back that
+   * its owner revoked), `scope-upgrade` (of a scope that the record lacks). No secret of the gateway was
    * sent: `unproven`, it is not known whether the gateway there uses this state dir. `bind-lan`: this version's own clients refuse to dial
    * the gateway's LAN address as plain text, so nothing was sent. `refused`: for another reason, see `said`.
    */
   reason?:
     | 'not-paired'
+    | 'revoked'
     | 'scope-upgrade'
     | 'unproven'
     | 'pairing-required'

@@ -49,6 +49,20 @@ test(`${NEWEST}, bare loopback: by force it pairs, and the record is taken back`
   assert.deepEqual([await rows('paired'), await rows('pending')], [[], []]);
 });
 
+// With the gateway's secret 2026.9.6 gives a revoked device another token: looking is not to undo what an owner did.
+test(`${NEWEST}: a device whose token was revoked is not connected, by force it is`, async (t) => {
+  const { home, verify } = await stage(t, NEWEST, { prepare: (home) => void prepair.setup({ stateDir: home.stateDir, env: {}, gatewayVersion: NEWEST }) });
+  const tokens = async () => (await queryState(home, 'SELECT tokens_json FROM device_pairing_paired')).map(({ tokens_json: json }) => JSON.parse(json).operator.revokedAtMs !== undefined);
+  const devices = (...args) => cli(['devices', ...args, '--gateway-version', NEWEST, '--json'], { env: home.env });
+  const own = (await devices('list')).json.paired.find((device) => device.own);
+  assert.equal((await devices('revoke', own.deviceId)).code, 0);
+  assert.deepEqual(await tokens(), [true]);
+  const { code, json } = await verify();
+  assert.deepEqual([code, json.ok, json.reason, await tokens()], [1, false, 'revoked', [true]]);
+  const forced = await verify('--force');
+  assert.deepEqual([forced.json.ok, await tokens()], [true, [false]]);
+});
+
 test('a wait goes on while there is no record, and nothing is sent before there is one', async (t) => {
   const { state, env } = home(t);
   const heard = [];

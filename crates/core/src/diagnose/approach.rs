@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::gateway::state::{Mode, Paired};
 use crate::inputs::Inputs;
 use crate::options::Request;
+use crate::options::role::Role;
 use crate::rules::{AgentPath, BindLan, Rules};
 use crate::store::record::SCOPES;
 use crate::wants::Stop;
@@ -50,6 +51,8 @@ pub(crate) struct Approach {
     pub record: Option<Value>,
     /// Its own token, unless that is revoked.
     pub device_token: Option<String>,
+    /// Its owner revoked that: a connect with the gateway's secret would give it another one.
+    pub revoked: bool,
     /// The one that clients here keep, which they present where they know no secret of the gateway.
     pub kept_token: Option<String>,
     /// They present it first.
@@ -117,6 +120,7 @@ pub(crate) fn approach(request: &Request, inputs: &Inputs<'_>) -> Result<Approac
                 .collect()
         }),
         device_token: disk.record.as_ref().and_then(live_token),
+        revoked: disk.record.as_ref().is_some_and(is_revoked),
         kept_token: disk.kept.take().map(|kept| kept.token),
         kept_first: world.rules.cached_token_first,
         bare: [
@@ -145,9 +149,13 @@ fn dials(rules: &Rules, disk: &Disk) -> Option<&'static str> {
     }
 }
 
+/// Whether the operator token of a record is revoked.
+fn is_revoked(record: &Map) -> bool {
+    Paired::read(record).token(Role::Operator).is_some_and(|token| token.revoked)
+}
+
 /// The operator token of a record that is not revoked.
 fn live_token(record: &Map) -> Option<String> {
-    let revoked = Paired::read(record).tokens?.get("operator")?.revoked;
     let token = record.get("tokens")?.get("operator")?.get("token")?.as_str()?;
-    (!revoked).then(|| token.to_string())
+    (!is_revoked(record)).then(|| token.to_string())
 }

@@ -184,7 +184,7 @@ pub(super) fn without_secret(
         ),
         Lack::Token => (
             NoticeCode::NoSecret,
-            "This version's gateway does not start without a token.".to_string(),
+            "This version's gateway needs a token: without one it does not start, or lets nobody in.".to_string(),
             "TOKEN",
             ", or gateway.auth.token in the config.".to_string(),
         ),

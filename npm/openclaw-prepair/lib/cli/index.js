@@ -96,6 +96,7 @@ const VERIFY = {
   starting: [UNTOLD, 'The gateway is starting.', 'Try again when its log says that it is ready; --wait 60 waits for that.'],
   unproven: [REFUSED, 'It is not known whether the gateway there uses this state dir, so its secret was not sent.', 'Give the state dir of that gateway by --state-dir; --force connects all the same, and may leave a device or a request there.'],
   'not-paired': [WALL, 'The disk holds no record of this device, so nothing was sent.', 'Run `npx openclaw-prepair setup`; --force connects all the same.'],
+  revoked: [REFUSED, "This device's token was revoked, so nothing was sent: with the gateway's secret it would be given another one.", 'Ask who revoked it, then run `npx openclaw-prepair setup --reinstate`; --force connects all the same.'],
   'scope-upgrade': [WALL, 'The record lacks a scope, so it was not asked for.', 'Run `npx openclaw-prepair setup`; --force asks all the same.'],
   'missing-scope': [WALL, 'The gateway let the connection in, but not call the method: missing scope.', 'Run `npx openclaw-prepair doctor`.'],
   'unattributable-proxy': [WALL, 'The gateway refused the upgrade with HTTP 403: it cannot tell who is behind the proxy.', 'Run `npx openclaw-prepair patch-config --proxy-peer ADDRESS` with the address of the proxy.'],
@@ -106,10 +107,10 @@ const VERIFY = {
 };
 
 /** Where no scope was asked for at all. */
-const UNASKED = ['unreachable', 'bind-lan', 'timeout', 'not-a-gateway', 'starting', 'unproven', 'not-paired', 'unattributable-proxy'];
+const UNASKED = ['unreachable', 'bind-lan', 'timeout', 'not-a-gateway', 'starting', 'unproven', 'not-paired', 'revoked', 'unattributable-proxy'];
 
 /** Of a secret that was sent: the gateway's, else the device token that OpenClaw's clients keep here. */
-const STALE = "Give the gateway's own secret by --token-env. Without one the device token that is kept here was sent, and it is an old one: `npx openclaw-prepair devices rotate` with this device's id gives both a new one.";
+const STALE = "A secret that was given or found is not the gateway's: give its own by --token-env. Without one the device token that is kept here was sent, and it is an old one: `npx openclaw-prepair devices rotate` with this device's id gives both a new one.";
 
 /** Exit code, sentence and hint of a verification that failed. */
 function explained({ reason, said = 'without a reason', closeCode }) {

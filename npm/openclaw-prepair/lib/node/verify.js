@@ -338,6 +338,8 @@ async function once(binding, settings, start) {
   // OpenClaw's own clients would not connect, whatever answers.
   if (settings.url === undefined && before.dials === 'none' && lanAddress() !== undefined) return result({ reason: 'bind-lan' });
   if (!bare && (before.deviceId === null || (!before.paired && !force))) return result({ reason: 'not-paired' });
+  // With the gateway's secret it would be given another token, which its owner did not want.
+  if (!bare && before.revoked && !force) return result({ reason: 'revoked' });
 
   const identity = before.deviceId === null ? null : driver.exportIdentity(binding, target);
   const device = ({ client, scope, token = '', nonce }) => {
