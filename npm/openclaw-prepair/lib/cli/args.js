@@ -101,7 +101,7 @@ const FLAGS = {
   'password-env': ['NAME', 'variable that holds the gateway password', 'password', (v, _, io) => io.env(v)],
   timeout: ['SECONDS', 'default 10', 'timeoutMs', (v) => seconds('timeout', v, 1)],
   wait: ['SECONDS', 'wait so long for a gateway that is starting, or for the record; default 0', 'waitMs', (v) => seconds('wait', v, 0)],
-  force: [null, 'connect even where no record is on disk, or a stranger may answer: it is sent the secret', 'force'],
+  force: [null, 'connect even without a record; who answers gets the secret', 'force'],
 };
 
 /** The flag that gives an option, the first of several; undefined where there is none. */
