@@ -174,6 +174,8 @@ test('a cell of the strip is below the thumb', async (t) => {
   for (const version of ['2026.1.29', '2026.2.19', '2026.4.10', NEWEST]) {
     await setVersion(page, version);
     await page.locator(`#slider[aria-valuetext^="${version}"]`).waitFor();
+    // the strip is drawn after it
+    await rest(page);
     const off = await page.evaluate(() => {
       const [slider, cell] = [document.getElementById('slider'), document.querySelector('#strip .at')].map((element) => element.getBoundingClientRect());
       const { value, max } = document.getElementById('slider');
