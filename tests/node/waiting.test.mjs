@@ -33,7 +33,7 @@ for (const [name, binding] of [['the addon', load], ['the module', moduleBinding
       assert.throws(() => prepair.setup({ ...options, stateDir: join(dir, 'other') }), { name: 'PrepairError', code: 'ERR_PREPAIR_BUSY' });
       release();
     };
-    const report = run(binding(), 'setup', options, undefined, waiting);
+    const report = run(binding(), 'setup', options, { onWaiting: waiting });
     assert.deepEqual([told, report.paired, existsSync(join(dir, 'other'))], [[[process.pid, true]], 'created', false]);
     assert.equal(prepair.setup(options).changes.length, 0);
   });
@@ -46,7 +46,7 @@ for (const [name, binding] of [['the addon', load], ['the module', moduleBinding
     const waiting = () => {
       throw new TypeError('hunter2');
     };
-    assert.throws(() => run(binding(), 'setup', options, undefined, waiting), (error) => error.code === 'ERR_PREPAIR_INTERNAL' && !error.message.includes('hunter2'));
+    assert.throws(() => run(binding(), 'setup', options, { onWaiting: waiting }), (error) => error.code === 'ERR_PREPAIR_INTERNAL' && !error.message.includes('hunter2'));
     assert.equal(existsSync(join(options.stateDir, 'identity')), false);
     release();
     assert.equal(prepair.setup(options).paired, 'created');

@@ -90,7 +90,7 @@ const ownerOf = (call, [stateDir]) => openclaw().ownerOf(stateDir, call.options.
 
 /** A running gateway knows best which version runs: whether its package takes the place of what was found, or is to be told. */
 function gateway(call, { bases }) {
-  property(call, 'onFolders')?.(bases);
+  if (Object.hasOwn(call, 'onFolders')) call.onFolders?.(bases);
   // The addon's own system calls know nothing of what Node was told to forbid.
   const permission = property(process, 'permission');
   if (bases.some((base) => permission?.has('fs.read', base) === false)) throw Object.assign(new Error('Access denied'), { code: 'ERR_ACCESS_DENIED' });
@@ -127,7 +127,7 @@ const answers = (call) => {
     gateway: (request) => gateway(call, request),
     explained: ({ error }) => ({ error: owned(error) }),
     waiting({ holder, ms }) {
-      property(call, 'onWaiting')?.(holder, ms);
+      if (Object.hasOwn(call, 'onWaiting')) call.onWaiting?.(holder, ms);
     },
     stat: ({ path: file, linked }) => ({ stat: statOf(file, linked) }),
     lacksFolder: ({ file }) => ({ lacks: attemptOf(() => fs.lstatSync(path.dirname(file), OPTIONAL), null) === undefined }),
