@@ -182,7 +182,7 @@ fn what_a_connection_attempt_needs_is_found() {
                 "displayName": "mine", "platform": "macOS 26.3", "deviceFamily": "Mac", "clientId": "cli", "clientMode": "cli",
                 "role": "operator", "scopes": ["operator.read"],
             },
-            "deviceToken": "secret", "keptToken": null, "keptFirst": false, "bare": [], "bases": ["/s"],
+            "deviceToken": "secret", "revoked": false, "keptToken": null, "keptFirst": false, "bare": [], "bases": ["/s"],
             "settings": { "gateway": { "port": 4242, "tls": { "enabled": true }, "auth": { "mode": "token", "token": "<hidden>", "password": "<hidden>" } } },
         })
     );
@@ -194,7 +194,7 @@ fn what_a_connection_attempt_needs_is_found() {
         ),
         json!({
             "deviceId": null, "publicKey": null, "unread": null, "port": null, "tls": false, "dials": null, "authMode": null, "token": null, "password": null, "paired": false,
-            "granted": [], "pending": [], "record": null, "deviceToken": null, "keptToken": null, "keptFirst": false, "bare": [], "bases": ["/s"],
+            "granted": [], "pending": [], "record": null, "deviceToken": null, "revoked": false, "keptToken": null, "keptFirst": false, "bare": [], "bases": ["/s"],
             "settings": { "gateway": { "tls": { "enabled": false } } },
         })
     );
@@ -267,6 +267,7 @@ fn what_a_connection_attempt_needs_is_found() {
         .ask("approach", "diagnose", json!({}));
     assert_eq!(found["record"], json!({ "clientId": "gateway-client", "clientMode": "backend" }));
     assert_eq!(found["deviceToken"], json!(null));
+    assert_eq!(found["revoked"], json!(true));
 }
 
 #[test]
