@@ -18,7 +18,7 @@ const LIMIT =
  * `ask(what, json, parts, rooms)` gives its JSON, then contents. Those among `parts` lie in the module's memory and are good for that
  * question; so does what `rooms` gives: room for one, which `keep` makes the next content of the answer.
  */
-function hostOf(exports, blobs, given, ask, use) {
+function hostOf(exports, blobs, replied, ask, use) {
   let parts = [];
   const rooms = {
     __proto__: null,
@@ -34,7 +34,7 @@ function hostOf(exports, blobs, given, ask, use) {
     count: blobs.length,
     content: (index) => blobs[index],
     // What lies in the module's memory is copied.
-    give: (content) => given.push(content.slice()),
+    give: (content) => replied.push(content.slice()),
     random(bytes) {
       try {
         crypto.getRandomValues(bytes);
@@ -86,9 +86,9 @@ function start(glue, module, file, driver) {
     const use = glue.__wbg_set_wasm.bind(null, running);
     use();
     try {
-      const given = [];
-      const json = glue[name](request, hostOf(running, blobs, given, ask, use));
-      return { json, blobs: given };
+      const replied = [];
+      const json = glue[name](request, hostOf(running, blobs, replied, ask, use));
+      return { json, blobs: replied };
     } catch {
       // A trap leaves the memory as it is; the next call gets a new one.
       running = null;

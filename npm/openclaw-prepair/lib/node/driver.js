@@ -48,6 +48,7 @@ function prepare(binding, operation, options) {
     throw refusal('OPTIONS', 'The option openclawDir must be a string.');
   }
   const call = {
+    __proto__: null,
     ...asked,
     env,
     auto: auto && openclawDir === undefined,
@@ -90,7 +91,7 @@ const ownerOf = (call, [stateDir]) => openclaw().ownerOf(stateDir, call.options.
 
 /** A running gateway knows best which version runs: whether its package takes the place of what was found, or is to be told. */
 function gateway(call, { bases }) {
-  if (Object.hasOwn(call, 'onFolders')) call.onFolders?.(bases);
+  call.onFolders?.(bases);
   // The addon's own system calls know nothing of what Node was told to forbid.
   const permission = property(process, 'permission');
   if (bases.some((base) => permission?.has('fs.read', base) === false)) throw Object.assign(new Error('Access denied'), { code: 'ERR_ACCESS_DENIED' });
@@ -127,7 +128,7 @@ const answers = (call) => {
     gateway: (request) => gateway(call, request),
     explained: ({ error }) => ({ error: owned(error) }),
     waiting({ holder, ms }) {
-      if (Object.hasOwn(call, 'onWaiting')) call.onWaiting?.(holder, ms);
+      call.onWaiting?.(holder, ms);
     },
     stat: ({ path: file, linked }) => ({ stat: statOf(file, linked) }),
     lacksFolder: ({ file }) => ({ lacks: attemptOf(() => fs.lstatSync(path.dirname(file), OPTIONAL), null) === undefined }),
@@ -192,7 +193,7 @@ function run(binding, operation, options, watching) {
   // Whose state dir it is, a variable may tell.
   if (operation === 'setup' || operation === 'prePair') addNamed(call);
   const shows = Boolean(call.options.dryRun && onPlan);
-  const { answers: [told], files, blobs } = drive(binding, 'plan', operation, { ...call, onWaiting, onFolders }, { shows });
+  const { answers: [told], files, blobs } = drive(binding, 'plan', operation, { __proto__: null, ...call, onWaiting, onFolders }, { shows });
   if (shows) onPlan({ ...told, files, blobs });
   return told.report;
 }
