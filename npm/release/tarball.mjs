@@ -30,9 +30,12 @@ const cost = (bytes, before) => deflateRawSync(bytes, { level: 9, memLevel: 9, .
 export function ordered(files) {
   const order = [];
   for (const file of files.toSorted((a, b) => b.bytes.length - a.bytes.length)) {
-    const costs = Array.from({ length: order.length + 1 }, (_, at) => {
-      const before = joined(order.slice(0, at)).subarray(-WINDOW);
-      const behind = joined(order.slice(at)).subarray(0, WINDOW);
+    const all = joined(order);
+    let place = 0;
+    const costs = [null, ...order].map((one) => {
+      place += one?.bytes.length ?? 0;
+      const before = all.subarray(Math.max(0, place - WINDOW), place);
+      const behind = all.subarray(place, place + WINDOW);
       return cost(Buffer.concat([file.bytes, behind]), before) - cost(behind, before);
     });
     order.splice(costs.indexOf(Math.min(...costs)), 0, file);
