@@ -13,25 +13,6 @@ pub(super) fn unite(value: &mut Value) {
     }
 }
 
-/// RFC 7396 on plain objects.
-pub(super) fn merge(target: &mut Map, patch: &Map) {
-    target.retain(|key| !patch.get(key).is_some_and(Value::is_null));
-    for (key, value) in patch {
-        match (target.get_mut(key), value) {
-            (_, Value::Null) => {}
-            (Some(Value::Object(inner)), Value::Object(patch)) => merge(inner, patch),
-            (_, Value::Object(patch)) => {
-                let mut inner = Map::new();
-                merge(&mut inner, patch);
-                target.insert(key.clone(), Value::Object(inner));
-            }
-            (_, value) => {
-                target.insert(key.clone(), value.clone());
-            }
-        }
-    }
-}
-
 pub(super) fn leaves(map: &Map, prefix: &str) -> Vec<ConfigEdit> {
     let mut edits = Vec::new();
     for (key, value) in map {

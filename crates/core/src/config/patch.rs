@@ -5,7 +5,7 @@ use crate::base::json::{Map, Value, object};
 use crate::base::json5::{self, Action, Arrays, Document, Edited, Editor, Kind, Syntax};
 use crate::codes::{ErrorCode, NoticeCode};
 use crate::config::includes::Includes;
-use crate::config::merge::{leaves, merge, unite};
+use crate::config::merge::{leaves, unite};
 use crate::config::proxies::{wanted, warn_of_list};
 use crate::error::{Error, Result};
 use crate::inputs::Inputs;
@@ -39,14 +39,14 @@ pub(crate) fn patch(
     let Some(bytes) = inputs.behind_link(path).bytes(path)? else {
         // Without gateway.mode a gateway does not start.
         let mut fresh = Map::new();
-        merge(
+        json5::merge(
             &mut fresh,
             &Map::from_iter([("gateway".to_string(), object(&mut [("mode", "local".into())]))]),
         );
         if !options.replace_arrays {
             wanted.values_mut().for_each(unite);
         }
-        merge(&mut fresh, &wanted);
+        json5::merge(&mut fresh, &wanted);
         warn_of_list((&list, true), rules, path, &mut warnings);
         let auth = fresh.get("gateway").and_then(|gateway| gateway.get("auth"));
         warn_of_secret(auth, rules, path, &mut warnings);

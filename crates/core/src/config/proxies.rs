@@ -4,7 +4,6 @@ use crate::base::json::{Map, Value, object};
 
 use crate::base::{ip, json5};
 use crate::codes::NoticeCode;
-use crate::config::merge::merge;
 use crate::options::config::{ConfigOptions, Proxies};
 use crate::report::Notice;
 use crate::rules::{Locality, ProxyMatch, Rules};
@@ -56,7 +55,7 @@ pub(super) fn wanted(
         let addresses: Vec<Value> = list.iter().map(|address| address.as_str().into()).collect();
         let new = json5::lacking(&addresses, &all);
         all.extend(new);
-        merge(
+        json5::merge(
             &mut wanted,
             &Map::from_iter([(
                 "gateway".to_string(),

@@ -164,34 +164,9 @@ impl Log {
 }
 
 /// The same on a value that is not in the document (yet).
-fn merge_value(slot: &mut Value, patch: &Value, arrays: Arrays, mut log: Option<&mut Log>) {
+fn merge_value(slot: &mut Value, patch: &Value, arrays: Arrays, log: Option<&mut Log>) {
     match (patch, &mut *slot) {
-        (Value::Object(patch), Value::Object(map)) => {
-            for (key, value) in patch {
-                let log = log.as_deref_mut();
-                if value.is_null() {
-                    if map.contains_key(key)
-                        && let Some(log) = log
-                    {
-                        log.enter(key, |log| log.note(Action::Removed));
-                    }
-                } else if let Some(old) = map.get_mut(key) {
-                    match log {
-                        Some(log) => {
-                            log.enter(key, |log| merge_value(old, value, arrays, Some(log)))
-                        }
-                        None => merge_value(old, value, arrays, None),
-                    }
-                } else {
-                    let new = built(value, arrays);
-                    if let Some(log) = log {
-                        log.enter(key, |log| log.leaves(&new));
-                    }
-                    map.insert(key.clone(), new);
-                }
-            }
-            map.retain(|key| !patch.get(key).is_some_and(Value::is_null));
-        }
+        (Value::Object(patch), Value::Object(map)) => merge_members(map, patch, arrays, log),
         (Value::Array(items), Value::Array(old)) if arrays == Arrays::Union => {
             let mut new = lacking(items, old);
             if !new.is_empty() {
@@ -207,6 +182,36 @@ fn merge_value(slot: &mut Value, patch: &Value, arrays: Arrays, mut log: Option<
             }
         }
     }
+}
+
+fn merge_members(map: &mut Map, patch: &Map, arrays: Arrays, mut log: Option<&mut Log>) {
+    for (key, value) in patch {
+        let log = log.as_deref_mut();
+        if value.is_null() {
+            if map.contains_key(key)
+                && let Some(log) = log
+            {
+                log.enter(key, |log| log.note(Action::Removed));
+            }
+        } else if let Some(old) = map.get_mut(key) {
+            match log {
+                Some(log) => log.enter(key, |log| merge_value(old, value, arrays, Some(log))),
+                None => merge_value(old, value, arrays, None),
+            }
+        } else {
+            let new = built(value, arrays);
+            if let Some(log) = log {
+                log.enter(key, |log| log.leaves(&new));
+            }
+            map.insert(key.clone(), new);
+        }
+    }
+    map.retain(|key| !patch.get(key).is_some_and(Value::is_null));
+}
+
+/// RFC 7396 on an object without a document.
+pub(crate) fn merge(target: &mut Map, patch: &Map) {
+    merge_members(target, patch, Arrays::Replace, None);
 }
 
 /// What a patch makes out of nothing: its own `null` members are dropped.

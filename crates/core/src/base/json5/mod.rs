@@ -18,6 +18,7 @@ mod unicode;
 pub(crate) use document::Fields;
 pub use document::{Document, Member, SyntaxError, parse};
 pub use edit::{Edited, Editor, Splice};
+pub(crate) use merge::merge;
 pub use merge::{Action, Arrays, Change};
 pub use node::{Kind, Node, Syntax};
 pub(crate) use same::{lacking, unique};
