@@ -2,9 +2,8 @@
 //! of both there, many times faster than of a text of all.
 
 use std::borrow::Cow;
-use std::hash::{BuildHasher, RandomState};
 
-use crate::base::json::{Map, Value, json};
+use crate::base::json::{Index, Map, Value, json};
 
 use crate::base::json5::{self, Fields, Kind, Node};
 use crate::error::Result;
@@ -33,23 +32,11 @@ pub(crate) fn compact(
     Ok((exact && distinct(&names)).then_some((lister.compact, odd)))
 }
 
-/// Whether no name comes twice. A set of the standard library does the same and adds 2 KB to the module.
+/// Whether no name comes twice.
 fn distinct(names: &[Cow<'_, str>]) -> bool {
-    let hasher = RandomState::new();
-    let mut table = vec![0u32; (2 * names.len()).next_power_of_two()];
-    names.iter().zip(1..).all(|(name, number)| {
-        let mut at = hasher.hash_one(name) as usize;
-        loop {
-            at &= table.len() - 1;
-            match table[at] {
-                0 => break,
-                other if names[other as usize - 1] == *name => return false,
-                _ => at += 1,
-            }
-        }
-        table[at] = number;
-        true
-    })
+    let mut index = Index::with_room(names.len());
+    let mut each = names.iter().enumerate();
+    each.all(|(place, name)| index.add(name, place, |other| names[other] == *name))
 }
 
 /// So many sorts of devices are told apart; one of another sort is written as a whole.

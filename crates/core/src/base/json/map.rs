@@ -1,8 +1,9 @@
 //! The members of an object.
 
 use core::{fmt, mem, slice};
-use std::hash::{BuildHasher, RandomState};
 use std::vec;
+
+use super::index::Index;
 
 /// The members of an object in the order in which they came, each name once. A config or a request may have as many as somebody likes.
 #[derive(Clone)]
@@ -14,29 +15,6 @@ pub struct Members<V> {
 
 /// So many are looked through one by one.
 const FEW: usize = 16;
-
-/// Where names are.
-#[derive(Clone, Default)]
-struct Index {
-    hasher: RandomState,
-    /// At its hash or behind it each member, counted from 1; 0 where there is none. At least half of it is free.
-    table: Vec<u32>,
-}
-
-impl Index {
-    /// Goes from the hash of a name on until a member `is_it` or there is none: its number, or where one may be put.
-    fn find(&self, name: &str, is_it: impl Fn(usize) -> bool) -> Result<usize, usize> {
-        let mut at = self.hasher.hash_one(name) as usize;
-        loop {
-            at &= self.table.len() - 1;
-            match self.table[at] as usize {
-                0 => return Err(at),
-                number if is_it(number - 1) => return Ok(number - 1),
-                _ => at += 1,
-            }
-        }
-    }
-}
 
 impl<V> Members<V> {
     /// No member.
@@ -142,31 +120,28 @@ impl<V> Members<V> {
 
     /// Adds a member of another name than all.
     fn push(&mut self, name: String, value: V) {
-        self.members.push((name, value));
+        let place = self.members.len();
         match &mut self.index {
-            Some(index) if 2 * self.members.len() <= index.table.len() => {
-                note(index, &self.members, self.members.len());
+            Some(index) if index.has_room(place + 1) => {
+                index.add(&name, place, |_| false);
+                self.members.push((name, value));
             }
-            _ => self.number(),
+            _ => {
+                self.members.push((name, value));
+                self.number();
+            }
         }
     }
 
     /// Numbers all anew.
     fn number(&mut self) {
-        self.index = None;
-        if self.members.len() > FEW {
-            let mut index = Box::new(Index::default());
-            index.table = vec![0; (4 * self.members.len()).next_power_of_two()];
-            (1..=self.members.len()).for_each(|number| note(&mut index, &self.members, number));
-            self.index = Some(index);
-        }
-    }
-}
-
-/// Puts the number of a new member into the table.
-fn note<V>(index: &mut Index, members: &[(String, V)], number: usize) {
-    if let Err(free) = index.find(&members[number - 1].0, |_| false) {
-        index.table[free] = number as u32;
+        self.index = (self.members.len() > FEW).then(|| {
+            let mut index = Box::new(Index::with_room(2 * self.members.len()));
+            for (place, (name, _)) in self.members.iter().enumerate() {
+                index.add(name, place, |_| false);
+            }
+            index
+        });
     }
 }
 

@@ -1,9 +1,11 @@
 //! JSON values: what they are, how they are put together, and how shapes become values. Their text is json5's matter.
 
+mod index;
 mod map;
 mod shape;
 mod value;
 
+pub(crate) use index::Index;
 pub use map::Members;
 pub use shape::json;
 pub use value::{Map, Value};

@@ -174,12 +174,6 @@ impl PartialEq<&str> for Value {
     }
 }
 
-impl PartialEq<String> for Value {
-    fn eq(&self, text: &String) -> bool {
-        self == text.as_str()
-    }
-}
-
 impl PartialEq<bool> for Value {
     fn eq(&self, flag: &bool) -> bool {
         self.as_bool() == Some(*flag)
@@ -208,7 +202,7 @@ macro_rules! whole {
         })*
     };
 }
-whole!(i32 i64 u16 u32 u64 usize);
+whole!(i32 i64 u32 u64 usize);
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
