@@ -10,8 +10,8 @@ ownAndForeign('2026.2.19');
 ownAndForeign(NEWEST);
 
 test('2026.2.19: without a token of the device only lock and port can tell', async (t) => {
-  const revoked = (record) => (record.tokens.operator.revokedAtMs = 1);
-  const { home, proxy } = await openGateway(t, { version: '2026.2.19', prepare: ({ stateDir }) => writeReference(stateDir, { change: revoked }) });
+  const tokenless = (record) => (record.tokens = {});
+  const { home, proxy } = await openGateway(t, { version: '2026.2.19', prepare: ({ stateDir }) => writeReference(stateDir, { change: tokenless }) });
   const verify = async (...args) => (await cli(['verify', '--gateway-version', '2026.2.19', '--json', ...args], { env: home.env })).json;
   assert.equal((await verify('--url', proxy.url)).reason, 'unproven');
   assert.equal(proxy.connections(), 0);
