@@ -267,6 +267,12 @@ for (const [form, of] of [['on the console', lineOf], ['in the log file', fileLi
 }
 add('headers for the agent of a version that makes no connection', 'it says that they are not its own, and whom to ask', NEWEST, { ...proxied }, rows({}, [row(OURS)]), 'open', null, stands(/runs inside the gateway and makes no connection, so the headers.*connection\.client: cli, control-ui or app\.$/));
 const secretLine = `2026-11-26T05:38:57.027+00:00 [ws] unauthorized conn=f4fa00ba-5152-4115-b3fa-478915095806 peer=127.0.0.1:47734->127.0.0.1:31448 remote=127.0.0.1 client=cli cli vdev role=operator scopes=1 auth=token device=yes platform=linux instance=n/a host=127.0.0.1:31448 origin=n/a ua=n/a reason=token_mismatch`;
+// 2026.9.6 lets a page in whose Origin is the private Host that it dialed.
+const visitor = { client: 'control-ui', remoteAddress: '10.0.0.7' };
+const lan = rows({ [CONFIG]: config({ bind: 'lan' }) }, [row(OURS)]);
+add('a page from elsewhere', 'nothing tells at which address the browser opened it', NEWEST, visitor, lan, 'unknown', null, { check: (_, { report: { remedy } }) => remedy.opens === false && /by connection\.host and ask again/.test(remedy.steps[0].text) });
+add('a page from elsewhere, at a private address', 'its Origin is its Host', NEWEST, { ...visitor, host: '10.0.0.5:18789' }, lan, 'open', null, {});
+add('a page from elsewhere, at a name', 'its Origin is not allowed', NEWEST, { ...visitor, host: 'claw.example.org' }, lan, 'rejected', 'auth', { check: (_, { report: { remedy } }) => remedy.opens === false && /by connection\.origin and ask again/.test(remedy.steps[0].text) });
 add('a log line of a wrong token', 'the gateway said so', NEWEST, { log: secretLine }, rows({}, [row(OURS)]), 'rejected', 'auth', { check: (_, { report }) => report.assumed.client === 'cli' && report.remedy.opens === false && /gateway's token/.test(report.remedy.steps[0].text) });
 // A promise holds for the same connection, and so for what its line says.
 add('a log line of a wrong token, a config that no gateway starts on', 'the config first, and no promise', '2026.4.15', { log: secretLine }, set('2026.4.15', { bind: 'everywhere' }), 'rejected', 'config', { check: (_, { report: { remedy } }) => remedy.opens === false && remedy.steps[0].argv[0] === 'patch-config' && /gateway's token/.test(remedy.steps[1].text) });
@@ -296,6 +302,12 @@ const knownApp = (version, change, ask) => ({ ...WAITING, files: { ...WAITING.fi
 ofOther('a named device that was updated and waits', 'its request is approved, as its owner would', '2026.3.24', knownApp('2026.3.24', {}, { platform: 'macOS 26.4.0' }), 'pairing-required', 'metadata-upgrade', { check: argvs(['devices', 'approve', OTHER.deviceId, ...target('2026.3.24')]) });
 const reads = ['operator.read'];
 ofOther('a named device that asks for more and waits', 'its request is approved', '2026.4.15', knownApp('2026.4.15', { scopes: reads, approvedScopes: reads, tokens: { operator: token({ scopes: reads }) } }, { scopes: ['operator.read', 'operator.write'] }), 'pairing-required', 'scope-upgrade', { check: argvs(['devices', 'approve', OTHER.deviceId, ...target('2026.4.15')]) });
+// The command line asks for what its method needs, whatever another of its calls waits for; before 2026.4.29 for three scopes at once.
+const shell = { clientId: 'cli', clientMode: 'cli', platform: 'linux', deviceFamily: undefined };
+for (const [version, verdict, reason] of [['2026.4.15', 'pairing-required', 'scope-upgrade'], ['2026.5.18', 'open', null]]) {
+  const inputs = knownApp(version, { ...shell, scopes: reads, approvedScopes: reads, tokens: { operator: token({ scopes: reads }) } }, { ...shell, scopes: ['operator.admin'] });
+  ofOther(`a named command line of which a request for more waits, ${version}`, 'it is judged as such, which the report says', version, inputs, verdict, reason, { check: (_, { report }) => report.assumed.client === 'cli' });
+}
 const hosting = { clientId: 'node-host', clientMode: 'node', platform: 'linux', role: 'node', roles: ['node'], scopes: [] };
 for (const version of ['2026.2.19', '2026.4.15']) {
   const asks = { ...asking, clientId: 'openclaw-control-ui', clientMode: 'webchat', platform: 'Win32', role: 'operator', roles: ['operator'], scopes: ['operator.read'] };

@@ -2,7 +2,8 @@
 
 use crate::context::World;
 use crate::diagnose::disk::Disk;
-use crate::diagnose::judge::{Case, is_empty, presents_device};
+use crate::diagnose::judge::{Case, described, is_empty, presents_device};
+use crate::gateway::state::Paired;
 use crate::gateway::walk::Outcome;
 use crate::gateway::who::presented;
 use crate::options::connection::{Auth, Client};
@@ -16,6 +17,8 @@ pub(super) fn assumed(
     disk: &Disk,
     outcome: &Outcome,
 ) -> Assumed {
+    let record = disk.record.as_ref().map(Paired::read);
+    let client = described(case, disk, record.as_ref()).client;
     Assumed {
         state_dir: world.paths.state_dir.clone(),
         config_path: world.paths.config.clone(),
@@ -25,7 +28,7 @@ pub(super) fn assumed(
             rules: world.rules.version.to_string(),
         },
         store: world.store,
-        client: case.options.connection.client.name().to_string(),
+        client: client.name().to_string(),
         connection: connection(world, case, disk, outcome),
     }
 }

@@ -39,6 +39,9 @@ pub(super) fn elsewhere(
         (Verdict::NoGateway, _) => vec![by_hand(
             "Nothing here tells of a gateway. Name its state dir by stateDir, or the version that is to start here by gatewayVersion, and ask again.",
         )],
+        (Verdict::Unknown, _) if fails_at(outcome, Question::Origin) => {
+            vec![by_hand(not_allowed(case, disk))]
+        }
         (Verdict::Unknown, _) if disk.unread.is_empty() => vec![listed(
             case,
             "Lists every device and what waits. `doctor --device` with the id of the one that was refused judges that one.",
@@ -187,9 +190,17 @@ fn not_allowed(case: Case<'_>, disk: &Disk) -> String {
         (None, None) => {
             let record = disk.record.as_ref().map(Paired::read);
             let assumed = described(case, disk, record.as_ref()).origin.unwrap_or_default();
+            let assumed = quote(&assumed);
+            let told = match case.tells_no_page() {
+                true => format!(
+                    "Nothing tells at which address the browser opened the page, and the gateway does not allow {assumed}. Name the host and port that the browser shows by connection.host"
+                ),
+                false => format!(
+                    "No origin was given, so {assumed} was assumed, which the gateway does not allow. Name that of the page by connection.origin"
+                ),
+            };
             format!(
-                "No origin was given, so {} was assumed, which the gateway does not allow. Name that of the page by connection.origin and ask again; or allow the address that the browser shows, for example by {example}",
-                quote(&assumed)
+                "{told} and ask again; or allow the address that the browser shows, for example by {example}"
             )
         }
     }

@@ -48,6 +48,12 @@ impl Case<'_> {
         self.logged.is_some() && !self.names_device()
     }
 
+    /// Whether nothing says which address the browser shows.
+    pub(super) fn tells_no_page(&self) -> bool {
+        let given = &self.options.connection;
+        given.origin.is_none() && given.host.is_none()
+    }
+
     /// Whether it is known which device connects.
     fn names_device(&self) -> bool {
         let logged = self.logged.is_some_and(|logged| logged.device_id.is_some());
@@ -107,23 +113,19 @@ pub(super) fn described(case: Case<'_>, disk: &Disk, record: Option<&Paired>) ->
     let Some((waiting, device)) = case.names_device().then(asks).flatten() else {
         return filled(given, disk.port(), case.names_device().then_some(record));
     };
-    let mut asking = given.clone();
-    let Paired { platform, device_family, .. } = device.clone();
-    asking.platform = asking.platform.or(platform);
-    asking.device_family = asking.device_family.or(device_family);
+    let mut given = given.clone();
+    given.platform = given.platform.or_else(|| device.platform.clone());
+    given.device_family = given.device_family.or_else(|| device.device_family.clone());
+    let mut asking = filled(&given, disk.port(), Some(record.or(Some(device))));
     // What an agent and the command line ask for hangs on the method that they call.
-    let tells = match given.client {
-        Client::Agent => given.client_id.is_none(),
-        client => client != Client::Cli,
-    };
-    if tells
+    if !matches!(asking.client, Client::Agent | Client::Cli)
         && given.method.is_none()
         && asking.scopes.is_none()
         && !waiting.request.scopes.is_empty()
     {
         asking.scopes = Some(waiting.request.scopes.clone());
     }
-    filled(&asking, disk.port(), Some(record.or(Some(device))))
+    asking
 }
 
 /// The verdict beside what the gateway's log says: what it refused is not told to be open, unless it is known which device that was,
@@ -231,6 +233,12 @@ fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Fin
             .steps
             .extend(ended(Verdict::PairingRequired, None, Question::Silent, vec![why]).steps);
         (outcome.verdict, outcome.reason) = (Verdict::PairingRequired, Some(Reason::NotPaired));
+    }
+    if case.tells_no_page() && fails_at(&outcome, Question::Origin) {
+        let why = "at which address the browser opened the page is not known here".to_string();
+        outcome.steps.pop();
+        outcome.steps.extend(ended(Verdict::Unknown, None, Question::Origin, vec![why]).steps);
+        (outcome.verdict, outcome.reason) = (Verdict::Unknown, None);
     }
     let path = world.paths.config.as_str();
     match outcome.reason {

@@ -22,13 +22,13 @@ pub(crate) fn filled(
     let mut whole = connection.clone();
     if device.is_some() {
         whole.presents_device.get_or_insert(true);
-        if whole.client == Client::Agent && whole.client_id.is_none() {
+        if is_default(connection) {
             let record = device.flatten();
-            let or_cli =
-                |text: Option<&String>| Some(text.map_or("cli", String::as_str).to_owned());
-            whole.client = Client::Other;
-            whole.client_id = or_cli(record.and_then(|record| record.client_id.as_ref()));
-            whole.client_mode = or_cli(record.and_then(|record| record.client_mode.as_ref()));
+            let or_cli = |text: Option<&String>| text.map_or("cli", String::as_str).to_owned();
+            let id = or_cli(record.and_then(|record| record.client_id.as_ref()));
+            let mode = or_cli(record.and_then(|record| record.client_mode.as_ref()));
+            whole.client = Client::named(&id, &mode);
+            (whole.client_id, whole.client_mode) = (Some(id), Some(mode));
         }
     }
     if let Some(record) = device.flatten() {
@@ -44,6 +44,11 @@ pub(crate) fn filled(
         whole.origin = Some(format!("http://{host}"));
     }
     whole
+}
+
+/// Whether nothing says which client it is.
+pub(crate) fn is_default(connection: &Connection) -> bool {
+    connection.client == Client::Agent && connection.client_id.is_none()
 }
 
 /// Whether it is the command line of this machine and goes by its own means, where nothing here tells it the gateway's secret.

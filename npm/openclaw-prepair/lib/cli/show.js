@@ -32,6 +32,7 @@ const SPOKEN = [
   [/\brole: 'node'/g, '--role node'],
   [/\bdevices\.list\(\)/g, '`npx openclaw-prepair devices list`'],
   [/\bconnection\.origin\b/g, "--header 'Origin: …'"],
+  [/\bconnection\.host\b/g, "--header 'Host: …'"],
   [/\bidentity: 'new', onConflict: 'replace'/g, '--new-identity --on-conflict replace'],
   [/\bonConflict: 'replace'/g, '--on-conflict replace'],
   [/`owner`/g, '--owner UID:GID'],
@@ -142,7 +143,7 @@ const VERDICTS = {
   'silent-approval': 'open: the gateway approves this connection silently',
   'pairing-required': 'closed (1008): pairing required',
   rejected: 'refused',
-  unknown: 'unknown: something here cannot be read',
+  unknown: 'unknown: what is here does not tell',
   'no-gateway': 'no gateway here',
 };
 const isWall = ({ verdict }) => verdict === 'pairing-required' || verdict === 'rejected';
