@@ -247,6 +247,10 @@ describe('commands', () => {
     const empty = join(dir, 'empty');
     mkdirSync(empty);
     for (const more of [['pre-pair', '--state-dir', empty], ['clear-pending', '--state-dir', join(dir, 'nowhere')]]) assert.doesNotMatch((await cli([...more, ...V], { env })).stdout, /made/);
+    // What only looks, or finds nothing to remove, says so.
+    for (const words of [['devices', 'list'], ['clear-pending']]) {
+      for (const [where, told] of [[join(dir, 'nowhere'), true], [empty, false]]) assert.equal((await cli([...words, '--state-dir', where, ...V], { env })).stdout.includes('W_STATE_DIR'), told);
+    }
   });
 
   it('take their flags', async (t) => {

@@ -128,6 +128,9 @@ const remains = {
 /** The options that say which state dir is meant. */
 const targetOf = ({ stateDir, configPath, profile, gatewayVersion, openclawDir }) => ({ stateDir, configPath, profile, gatewayVersion, openclawDir });
 
+/** Why nothing of OpenClaw is here, where the folder itself is missing. */
+const nowhere = (options) => driver().diagnose(load(), targetOf(options)).findings.find(({ code }) => code === 'W_STATE_DIR');
+
 async function runVerify(call, c) {
   const binding = load();
   const report = await require('../node/verify.js').verify(binding, call.options);
@@ -150,7 +153,9 @@ async function runVerify(call, c) {
 
 function runList(call, c) {
   const report = driver().list(load(), call.options);
-  return { report, code: DONE, lines: devices().listed(report, c, { columns: process.stdout.columns, now: call.options.now ?? Date.now() }) };
+  const missing = report.paired.length + report.waiting.length === 0 ? nowhere(call.options) : undefined;
+  const lines = devices().listed(report, c, { columns: process.stdout.columns, now: call.options.now ?? Date.now() });
+  return { report, code: DONE, lines: missing ? [...lines, ...notices([missing], c)] : lines };
 }
 
 /** A secret stays out of a terminal, and of its scrollback, unless it is asked for. */
@@ -207,7 +212,8 @@ function runOperation(call, c) {
   // A path that was mistyped shows by them.
   const made = (absent ?? []).filter(({ path }) => report.changes.some((change) => change.path.startsWith(`${path}/`)));
   if (report.identity === 'created' && call.options.identity === undefined) pairs = unmade(report, pairs);
-  const lines = diffLines(pairs, c);
+  const missing = report.cleared?.length === 0 ? nowhere(call.options) : undefined;
+  const lines = [...(missing ? notices([missing], c) : []), ...diffLines(pairs, c)];
   return { report, code: DONE, lines: [...done(report, c, { dry: call.options.dryRun === true, made }), ...lines] };
 }
 
