@@ -22,7 +22,7 @@ pub(crate) fn filled(
     let mut whole = connection.clone();
     if device.is_some() {
         whole.presents_device.get_or_insert(true);
-        if is_default(connection) {
+        if whole.client == Client::Agent && whole.client_id.is_none() {
             let record = device.flatten();
             let or_cli = |text: Option<&String>| text.map_or("cli", String::as_str).to_owned();
             let id = or_cli(record.and_then(|record| record.client_id.as_ref()));
@@ -44,11 +44,6 @@ pub(crate) fn filled(
         whole.origin = Some(format!("http://{host}"));
     }
     whole
-}
-
-/// Whether nothing says which client it is.
-pub(crate) fn is_default(connection: &Connection) -> bool {
-    connection.client == Client::Agent && connection.client_id.is_none()
 }
 
 /// Whether it is the command line of this machine and goes by its own means, where nothing here tells it the gateway's secret.
