@@ -186,6 +186,32 @@ test('a cell of the strip is below the thumb', async (t) => {
   }
 });
 
+test('a version that is typed while the strip is drawn is not said of the older one', async (t) => {
+  const { page } = await open(t, `${OPENED}#example=joke`);
+  const said = await page.evaluate(async () => {
+    const [slider, version, matrix] = ['slider', 'version', 'matrix'].map((id) => document.getElementById(id));
+    const versions = [...document.querySelectorAll('#known option')].map((option) => option.value);
+    const type = (text) => {
+      version.value = text;
+      version.dispatchEvent(new Event('input', { bubbles: true }));
+    };
+    const pairs = [];
+    const heard = new MutationObserver(() => pairs.push([slider.getAttribute('aria-valuetext').split(':')[0], versions[slider.value]]));
+    heard.observe(slider, { attributeFilter: ['aria-valuetext'] });
+    // The matrix is drawn before the strip is.
+    const drawn = new MutationObserver(() => {
+      if (matrix.children.length === 0) return;
+      drawn.disconnect();
+      type(versions.at(-1));
+    });
+    drawn.observe(matrix, { childList: true });
+    type(versions[0]);
+    while (!pairs.some(([text]) => text === versions.at(-1))) await new Promise((resolve) => setTimeout(resolve, 20));
+    return pairs;
+  });
+  for (const [text, at] of said) assert.equal(text, at);
+});
+
 test('a screen reader hears the answer, what to copy and the path', async (t) => {
   const { page } = await open(t, `${OPENED}#example=joke`);
   await quiet(page);

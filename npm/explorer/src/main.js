@@ -513,14 +513,15 @@ async function fill(mine, described, key) {
     }
     return turn === mine;
   };
-  const state = given();
+  // What is typed meanwhile belongs to the next turn.
+  const [state, asked] = [given(), version()];
   const judged = (at, how) => core.diagnose(state, at, how, key);
   const place = detail('place') || (held.log || detail('remoteAddress') || detail('forwardedFor') ? null : 'direct');
   const chosen = place && { client: detail('client') || 'agent', place };
   const cells = [];
   for (const client of CLIENTS) {
     for (const [from, how] of Object.entries(PLACES)) {
-      const { verdict, reason } = judged(version(), chosen?.client === client && chosen?.place === from ? described : { client, ...how });
+      const { verdict, reason } = judged(asked, chosen?.client === client && chosen?.place === from ? described : { client, ...how });
       cells.push({ client, place: from, verdict, reason });
       if (!await free()) return;
     }
@@ -533,14 +534,14 @@ async function fill(mine, described, key) {
     void update({ push: true });
     byId('answer').focus();
   }));
-  const { at } = core.map(version());
+  const { at } = core.map(asked);
   byId('slider').value = String(at);
   const kinds = [];
   for (const one of map.versions) {
     kinds.push(view.kindOf(judged(one, described)));
     if (!await free()) return;
   }
-  byId('slider').setAttribute('aria-valuetext', `${version()}: ${kinds[at]}`);
+  byId('slider').setAttribute('aria-valuetext', `${asked}: ${kinds[at]}`);
   byId('strip').replaceChildren(...view.strip(kinds, at));
   say('ranges', view.ranges(map.versions, kinds));
 }
