@@ -514,6 +514,9 @@ describe('doctor', () => {
     assert.deepEqual((await counted({ trustedProxies: ['127.0.0.1'] })).slice(0, 2), [3, 'agent direct,agent behind a proxy,cli direct,cli behind a proxy']);
     assert.deepEqual((await counted({ bind: 'loopback' }, waits({ remoteIp: '127.0.0.1' })))[1], 'agent direct,cli direct,control-ui direct');
     assert.deepEqual((await counted({ bind: 'loopback' }, waits({ remoteIp: '203.0.113.9' })))[1], 'agent direct,cli direct,control-ui direct,control-ui behind a proxy');
+    // No proxy is listed and no bind: a container's gateway, which listens on all addresses.
+    assert.deepEqual((await counted({}, waits({ remoteIp: '10.77.0.2' })))[1], 'agent direct,cli direct,control-ui direct,control-ui remote');
+    assert.deepEqual((await counted({ trustedProxies: ['127.0.0.1'] }, waits({ remoteIp: '10.77.0.2' })))[1], 'agent direct,agent behind a proxy,cli direct,cli behind a proxy,control-ui direct,control-ui behind a proxy');
     assert.deepEqual((await counted({ bind: 'tailnet' }, waits({ clientId: 'openclaw-ios', clientMode: 'ui' })))[1], 'agent direct,cli direct,app direct,app remote');
     assert.deepEqual((await counted({}, waits({ clientId: 'mine', clientMode: 'x', role: 'node', roles: ['node'] })))[1], 'agent direct,cli direct,node direct');
   });

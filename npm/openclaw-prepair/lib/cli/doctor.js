@@ -47,7 +47,9 @@ function presence(binding, { device, connection, ...target }) {
   const proxied = list(gateway?.trustedProxies).some((entry) => LOOPBACK.test(entry));
   const reachable = !['loopback', undefined].includes(gateway?.bind);
   const places = (others) => ['direct', ...(proxied ? ['behind a proxy'] : []), ...(others && reachable ? ['remote'] : [])];
-  const cameTo = ({ remoteIp }) => (remoteIp === undefined || LOOPBACK.test(remoteIp) ? [] : [reachable ? 'remote' : 'behind a proxy']);
+  // A container's gateway listens on all addresses by itself; what came through a proxy, the config lists that proxy for.
+  const beyond = reachable || (gateway?.bind === undefined && list(gateway?.trustedProxies).length === 0);
+  const cameTo = ({ remoteIp }) => (remoteIp === undefined || LOOPBACK.test(remoteIp) ? [] : [beyond ? 'remote' : 'behind a proxy']);
   const named = device === undefined ? known.filter(({ own }) => !own) : known.filter(({ publicKey }) => publicKey === device.publicKey).slice(0, 1);
   const kinds = ask(binding, { fn: 'clients', devices: named.map(({ clientId, clientMode, roles }) => ({ clientId, clientMode, roles })) }).json;
   const there = new Set();
