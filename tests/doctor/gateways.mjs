@@ -87,6 +87,8 @@ export function closedThenOpen(version) {
     const wrong = await cli(['verify', '--gateway-version', version, ...through, '--token-env', 'WRONG'], { env: { ...home.env, WRONG: 'not-the-token-of-this-gateway' } });
     assert.equal(wrong.code, 1, wrong.stdout);
     assert.match(wrong.stderr, /gateway closed \(1008\): .*(unauthorized|token)/);
+    // No device token is kept here that could be an old one.
+    assert.match(wrong.stderr, /→ Give the gateway's own secret by --token-env/);
     const said = [cautious, wall, shown, setup, wrong].map(({ stdout, stderr }) => stdout + stderr).join('');
     assert.ok(!said.includes(home.token) && !said.includes('not-the-token') && !said.includes('PRIVATE'));
     assert.ok(!gateway.log().includes('not-the-token'));

@@ -63,6 +63,21 @@ test(`${NEWEST}: a device whose token was revoked is not connected, by force it 
   assert.deepEqual([forced.json.ok, await tokens()], [true, [false]]);
 });
 
+test("a client's state dir holds no records: verify names the gateway's machine, not setup", async (t) => {
+  const { state, env } = home(t, { 'openclaw.json': { gateway: { mode: 'remote', remote: { url: 'ws://10.77.0.1:18789' } } } });
+  const lone = await cli(['verify', ...V], { env });
+  assert.equal(lone.code, 4);
+  assert.match(lone.stderr, /this state dir belongs to a client[\s\S]*Nothing was sent\.[\s\S]*→ .*let the client connect once/);
+  const { publicKey } = unpaired({ stateDir: state });
+  const { code, stderr } = await cli(['verify', ...V], { env });
+  assert.equal(code, 4);
+  assert.ok(stderr.replace(/\s+/g, ' ').includes(`On the machine of its gateway, run \`npx openclaw-prepair pre-pair --device ${publicKey}\``), stderr);
+  assert.doesNotMatch(lone.stderr + stderr, /setup/);
+  // By force it connects.
+  const forced = await cli(['verify', ...V, '--force', '--url', 'ws://127.0.0.1:1', '--token-env', 'TOKEN', '--json'], { env: { ...env, TOKEN: 'sesame' } });
+  assert.equal(forced.json.reason, 'unreachable');
+});
+
 test('a wait goes on while there is no record, and nothing is sent before there is one', async (t) => {
   const { state, env } = home(t);
   const heard = [];

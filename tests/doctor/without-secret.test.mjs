@@ -43,6 +43,7 @@ for (const version of ['2026.5.18', '2026.8.1', NEWEST]) {
     assert.equal((await ours(home, 'devices', 'remove', deviceId)).code, 0);
     assert.equal((await setup(home)).code, 0);
     assert.deepEqual(await views(), SHUT, 'an old token');
+    if (version === NEWEST) assert.match((await ours(home, 'verify', '--client', 'cli')).stderr, /devices rotate/);
     const file = join(home.dir, 'log');
     writeFileSync(file, `${gateway.log().split('\n').findLast((line) => line.includes('reason=device_token_mismatch'))}\n`);
     const { verdict, remedy } = (await ours(home, 'doctor', '--log', file, '--json')).json;

@@ -6,7 +6,7 @@
 const fs = require('node:fs');
 const { PrepairError, refusal } = require('../core/errors.js');
 const { parse, help, Usage } = require('./args.js');
-const { safe, inFlags, paint, notices, diffLines, done, laidOut } = require('./show.js');
+const { safe, inFlags, command, paint, notices, diffLines, done, laidOut } = require('./show.js');
 
 // A process runs one command, and loads what that one needs.
 const load = () => require('../node/binding.js').load();
@@ -112,10 +112,24 @@ const UNASKED = ['unreachable', 'bind-lan', 'timeout', 'not-a-gateway', 'startin
 /** Of a secret that was sent: the gateway's, else the device token that OpenClaw's clients keep here. */
 const STALE = "A secret that was given or found is not the gateway's: give its own by --token-env. Without one the device token that is kept here was sent, and it is an old one: `npx openclaw-prepair devices rotate` with this device's id gives both a new one.";
 
+/** Whether the device token that is kept here was sent: in place of the gateway's secret, or before it on a version that does so. */
+function sentKept(binding, options) {
+  const { keptToken, keptFirst } = driver().approach(binding, targetOf(options));
+  return keptToken !== null && (keptFirst || (options.token === undefined && options.password === undefined));
+}
+
+/** What the remedy of a client's state dir says: a command for another machine, or what comes before it. */
+function elsewhere(remedy) {
+  const [step] = remedy?.steps ?? [];
+  const words = step && command(step);
+  if (words) return `On the machine of its gateway, run \`${words.join(' ')}\`; --force with --url and --token-env connects all the same.`;
+  return step && safe(inFlags(step.text));
+}
+
 /** Exit code, sentence and hint of a verification that failed. */
-function explained({ reason, said = 'without a reason', closeCode }) {
+function explained({ reason, said = 'without a reason', closeCode }, kept) {
   const [code, sentence, usual] = VERIFY[reason];
-  const hint = reason === 'unauthorized' && /token mismatch/.test(said) ? STALE : usual;
+  const hint = reason === 'unauthorized' && /token mismatch/.test(said) && kept() ? STALE : usual;
   return [code, sentence ?? (closeCode === undefined ? `The gateway refused: ${safe(said)}` : `gateway closed (${closeCode}): ${safe(said)}`), hint];
 }
 
@@ -137,13 +151,16 @@ async function runVerify(call, c) {
   const scopes = Object.entries(UNASKED.includes(report.reason) ? {} : report.scopes).map(([scope, open]) => `  ${open ? c.green('✔') : c.red('✘')} ${scope}`);
   const remaining = (report.left ?? []).map((item) => `  ${remains[item.kind](item)}`);
   if (report.ok) return { report, code: DONE, lines: [`${c.green('✔')} The gateway at ${safe(report.url)} is open (${report.elapsedMs} ms).`, ...scopes, ...remaining] };
-  let [code, message, hint] = explained(report);
+  let [code, message, hint] = explained(report, () => sentKept(binding, call.options));
   if (report.reason === 'not-paired') {
-    // Three things look like that from outside.
-    const { findings } = driver().diagnose(binding, targetOf(call.options));
-    const why = findings.find((finding) => ['W_STATE_DIR', 'W_NO_IDENTITY', 'W_NOT_PAIRED'].includes(finding.code));
+    // Four things look like that from outside.
+    const { verdict, findings, remedy } = driver().diagnose(binding, targetOf(call.options));
+    const codes = ['W_STATE_DIR', ...(verdict === 'no-gateway' ? ['W_GATEWAY_MODE'] : []), 'W_NO_IDENTITY', 'W_NOT_PAIRED'];
+    const why = codes.map((one) => findings.find((finding) => finding.code === one)).find(Boolean);
     if (why) [message, hint] = [`${safe(inFlags(why.message))} Nothing was sent.`, safe(inFlags(why.hint))];
-    if (why?.code === 'W_STATE_DIR') code = UNTOLD;
+    // The records of a client's device are on the machine of its gateway, so nothing here tells whether there is one.
+    if (why?.code === 'W_GATEWAY_MODE') hint = elsewhere(remedy) ?? hint;
+    if (['W_STATE_DIR', 'W_GATEWAY_MODE'].includes(why?.code)) code = UNTOLD;
   }
   const taken = report.removedPending === undefined ? [] : [c.dim(`  The pending request ${safe(report.removedPending)} that this caused was removed.`)];
   const where = report.reason === 'not-paired' ? [] : [c.dim(`  at ${safe(report.url)}`)];
