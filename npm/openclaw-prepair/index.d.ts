@@ -839,7 +839,8 @@ export class PrepairError extends Error {
  */
 export function prePair(options?: PrePairOptions): PrePairReport;
 /**
- * Removes stale pairing requests, which poison later ones.
+ * Removes stale pairing requests, which poison later ones. A node's wish for commands (`node-surface` in `devices.list`) is none of them:
+ * `devices.reject` answers it.
  * @throws {PrepairError} What every call that writes may.
  * @example
  * const { cleared } = clearPending();

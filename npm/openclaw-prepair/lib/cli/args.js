@@ -120,7 +120,7 @@ const CONNECTION = ['client', 'header', 'method', 'remote-address', 'presents-de
 const COMMANDS = {
   setup: { operation: 'setup', about: 'config, identity, paired record and pending requests in one go', flags: [...PAIR, 'no-config', ...CONFIG], inner: { config: CONFIG } },
   'pre-pair': { operation: 'prePair', about: 'make or reuse the device identity and write its approved record', flags: PAIR },
-  'clear-pending': { operation: 'clearPending', about: 'remove stale pairing requests, which poison later ones', flags: ['device-id', 'request-id'] },
+  'clear-pending': { operation: 'clearPending', about: "remove pairing requests that wait; a node's wish for commands stays", flags: ['device-id', 'request-id'] },
   'patch-config': { operation: 'patchConfig', about: 'edit openclaw.json without losing a byte of the rest', flags: CONFIG },
   doctor: { operation: 'diagnose', about: 'why there is a wall, and all that is wrong on disk', flags: ['device', ...CONNECTION, 'all', 'why', 'bundle'], inner: { connection: CONNECTION }, output: ['json', 'quiet'] },
   verify: { operation: 'verify', about: 'a real connect to a running gateway; changes nothing by trying', flags: ['url', 'token-env', 'password-env', 'client', 'header', 'timeout', 'wait', 'force'], output: ['json', 'quiet'] },
