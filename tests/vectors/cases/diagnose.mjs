@@ -91,7 +91,7 @@ const argvs = (...lists) => (files_, { report }) => report.remedy.opens === true
 const target = (version) => ['--state-dir', S, '--config', CONFIG, '--gateway-version', version];
 add('what a diagnosis stands on', 'always said', '2026.4.15', { client: 'cli' }, whole(), 'open', null, { assumed: { stateDir: S, configPath: CONFIG, gateway: { version: '2026.4.15', source: 'option', rules: '2026.4.15' }, store: 'json', client: 'cli', connection: "It comes from this machine, directly, presents its device, and brings the gateway's token." }, remedy: null });
 vectors.push({ name: 'nothing here, no version', why: 'no verdict from nothing', operation: 'diagnose', options: { stateDir: S, env: {} }, inputs: json({ ...more, [DEVICE]: null, [CONFIG]: null }), expect: { verdict: 'no-gateway', reason: null, check: (_, { report }) => report.remedy.opens === false && report.steps.length === 1 } });
-vectors.push({ name: 'nothing here, a version', why: 'what the first start would do', operation: 'diagnose', options: { ...at(NEWEST, { configPath: CONFIG, env: {} }) }, inputs: json({ ...more, [DEVICE]: null, [CONFIG]: null }), expect: { verdict: 'open', check: (_, { report }) => /no gateway has started here yet/.test(report.assumed.connection) } });
+vectors.push({ name: 'nothing here, a version', why: 'what the first start would do', operation: 'diagnose', options: { ...at(NEWEST, { configPath: CONFIG, env: {} }) }, inputs: json({ ...more, [DEVICE]: null, [CONFIG]: null }), expect: { verdict: 'unknown', check: (_, { report }) => /no gateway has started here yet/.test(report.assumed.connection) } });
 add('the remedy of a missing record', 'one command', '2026.4.15', { client: 'cli', ...proxied }, files(), 'pairing-required', 'not-paired', { check: argvs(['setup', ...target('2026.4.15')]) });
 add('the remedy of a revoked token', 'said to be asked for', '2026.4.15', { client: 'cli', ...proxied }, whole({ tokens: { operator: token({ revokedAtMs: 5 }) } }), 'pairing-required', 'revoked', { check: argvs(['setup', '--reinstate', ...target('2026.4.15')]) });
 add('the remedy of a pinned platform', 'two steps', '2026.4.15', { client: 'cli', ...proxied }, whole({ platform: 'darwin' }), 'pairing-required', 'metadata-upgrade', { check: argvs(['devices', 'remove', OURS.deviceId, ...target('2026.4.15')], ['setup', ...target('2026.4.15')]) });
@@ -273,6 +273,18 @@ const lan = rows({ [CONFIG]: config({ bind: 'lan' }) }, [row(OURS)]);
 add('a page from elsewhere', 'nothing tells at which address the browser opened it', NEWEST, visitor, lan, 'unknown', null, { check: (_, { report: { remedy } }) => remedy.opens === false && /by connection\.host and ask again/.test(remedy.steps[0].text) });
 add('a page from elsewhere, at a private address', 'its Origin is its Host', NEWEST, { ...visitor, host: '10.0.0.5:18789' }, lan, 'open', null, {});
 add('a page from elsewhere, at a name', 'its Origin is not allowed', NEWEST, { ...visitor, host: 'claw.example.org' }, lan, 'rejected', 'auth', { check: (_, { report: { remedy } }) => remedy.opens === false && /by connection\.origin and ask again/.test(remedy.steps[0].text) });
+// Real 2026.9.6 without a secret: a page that brings one is refused, whatever it brings; the command line goes by its kept token.
+const inAll = (gateway) => ({ ...files({ [CONFIG]: JSON.stringify({ gateway: { mode: 'local', ...gateway } }), [PAIRED]: store(record(OURS)) }), cwd: '/home/u' });
+for (const [version, verdict] of [['2026.5.7', 'open'], ['2026.5.12', 'unknown'], ['2026.7.1', 'unknown']]) {
+  add(`a page, no secret, ${version}`, 'the gateway makes a token that nobody else knows', version, { client: 'control-ui' }, inAll({ bind: 'loopback' }), verdict, null, { check: (_, { report }) => verdict === 'open' || report.findings.some(({ code, message }) => code === 'W_NO_SECRET' && /token of its own/.test(message)) });
+}
+// A real 2026.9.6 in a container, and 2026.7.1 with bind "lan", let in the page at the port of this machine that leads to them.
+const tunnel = { client: 'control-ui', remoteAddress: '172.17.0.1', origin: 'http://localhost:18789' };
+for (const [version, gateway, verdict] of [['2026.2.25', { bind: 'lan' }, 'open'], ['2026.7.1', { bind: 'lan' }, 'open'], ['2026.7.1', { bind: 'loopback' }, 'rejected'], ['2026.7.1', { bind: 'lan', controlUi: { allowedOrigins: ['https://claw.example.org'] } }, 'rejected'], ['2026.7.1', { bind: 'lan', controlUi: { allowedOrigins: [''] } }, 'open'], ['2026.7.1', { bind: 'lan', port: 9 }, 'rejected']]) {
+  add(`a page at a port that leads to the gateway, ${JSON.stringify(gateway)}, ${version}`, 'a gateway that listens beyond this machine allows it by itself', version, tunnel, inAll({ auth, ...gateway }), verdict, verdict === 'open' ? null : 'auth', {});
+}
+add('a page at the address of bind custom', 'it is allowed too', '2026.7.1', { ...tunnel, origin: 'http://10.0.0.5:18789' }, inAll({ auth, bind: 'custom', customBindHost: '10.0.0.5' }), 'open', null, {});
+add('the command line without a secret that is asked for', 'it presents its device', NEWEST, { client: 'cli' }, rows({ [CONFIG]: config({ auth: { mode: 'none' }, bind: 'loopback' }) }, [row(OURS)]), 'open', null, {});
 add('a log line of a wrong token', 'the gateway said so', NEWEST, { log: secretLine }, rows({}, [row(OURS)]), 'rejected', 'auth', { check: (_, { report }) => report.assumed.client === 'cli' && report.remedy.opens === false && /gateway's token/.test(report.remedy.steps[0].text) });
 // A promise holds for the same connection, and so for what its line says.
 add('a log line of a wrong token, a config that no gateway starts on', 'the config first, and no promise', '2026.4.15', { log: secretLine }, set('2026.4.15', { bind: 'everywhere' }), 'rejected', 'config', { check: (_, { report: { remedy } }) => remedy.opens === false && remedy.steps[0].argv[0] === 'patch-config' && /gateway's token/.test(remedy.steps[1].text) });
@@ -325,10 +337,12 @@ for (const version of ['2026.2.19', '2026.4.15', '2026.7.1']) {
 // Real gateways in a container without bind and without a secret: 2026.5.12 starts, 2026.5.18 and 2026.9.6 do not.
 const bare = (gateway = {}) => JSON.stringify({ gateway: { mode: 'local', ...gateway } });
 const seen = { mode: 0o755, uid: 0, nlink: 1, backups: [], real: null };
-const contained = (name, version, text, verdict, reason, expect, { marks = { '/.dockerenv': seen }, groups = null, env, more = {} } = {}) => {
+// What goes by its own token is let in by every gateway that starts.
+const started = { client: 'cli', presentsDevice: true, auth: 'device-token', ...proxied };
+const contained = (name, version, text, verdict, reason, expect, { marks = { '/.dockerenv': seen }, groups = null, env, more = {}, connection = started } = {}) => {
   const inputs = files({ [CONFIG]: text, [PAIRED]: store(record(OURS)), '/proc/1/cgroup': groups, ...more });
   const nothing = Object.fromEntries([S, `${S}/identity`, `${S}/devices`, `${S}/state`, DEVICE, PAIRED, PENDING, CONFIG, DB, '/.dockerenv', '/run/.containerenv', '/var/run/.containerenv'].map((path) => [path, null]));
-  vectors.push({ name: `in a container, ${name}`, why: 'the gateway wants a secret there', operation: 'diagnose', options: at(version, { configPath: CONFIG, ...(env && { env }), connection: { client: 'cli', presentsDevice: true, ...proxied } }), inputs: { ...inputs, stats: { ...nothing, [S]: { mode: 0o700, uid: 0, nlink: 2, backups: [], real: S }, ...marks } }, expect: { verdict, reason, ...expect } });
+  vectors.push({ name: `in a container, ${name}`, why: 'the gateway wants a secret there', operation: 'diagnose', options: at(version, { configPath: CONFIG, ...(env && { env }), connection }), inputs: { ...inputs, stats: { ...nothing, [S]: { mode: 0o700, uid: 0, nlink: 2, backups: [], real: S }, ...marks } }, expect: { verdict, reason, ...expect } });
 };
 const wantsSecret = { warnings: ['W_CONTAINER_SECRET'], says: 'does not start without a secret', check: (_, { report }) => report.remedy.opens === false };
 contained('no secret, 2026.5.18', '2026.5.18', bare(), 'unknown', null, wantsSecret);
@@ -353,11 +367,11 @@ for (const group of ['/', '/init.scope', '/docker.slice', `/containerd/${hash.sl
 contained('its group cannot be read', '2026.7.1', bare(), 'open', null, { warnings: [] }, { marks: {}, groups: { kind: 'other' } });
 contained('bind auto', '2026.7.1', bare({ bind: 'auto' }), 'unknown', null, wantsSecret);
 contained('none after all', '2026.7.1', bare(), 'open', null, { warnings: [] }, { marks: {} });
-contained('a wall too', '2026.7.1', bare(), 'pairing-required', 'not-paired', { warnings: ['W_NOT_PAIRED', 'W_CONTAINER_SECRET'], check: (_, { report }) => report.remedy.opens === false && report.remedy.steps.length === 2 && report.remedy.steps[1].argv[0] === 'setup' }, { more: { [PAIRED]: null } });
+contained('a wall too', '2026.7.1', bare(), 'pairing-required', 'not-paired', { warnings: ['W_NOT_PAIRED', 'W_CONTAINER_SECRET'], check: (_, { report }) => report.remedy.opens === false && report.remedy.steps.length === 2 && report.remedy.steps[1].argv[0] === 'setup' }, { more: { [PAIRED]: null }, connection: { client: 'cli', presentsDevice: true, ...proxied } });
 
 // Real gateways: with bind "lan" or "custom" and no secret 2026.5.12 starts, 2026.7.1 and 2026.9.6 do not; without its password none does.
 const lacksSecret = { warnings: ['W_NO_SECRET'], says: 'does not', check: (_, { report }) => report.remedy.opens === false };
-const secretless = (name, version, gateway, verdict, expect = { warnings: [] }, env = {}) => vectors.push({ name: `no secret, ${name}, ${version}`, why: 'a gateway that does not start lets nobody in', operation: 'diagnose', options: at(version, { configPath: CONFIG, env, connection: { client: 'cli', presentsDevice: true, ...proxied } }), inputs: files({ [CONFIG]: bare(gateway), [PAIRED]: store(record(OURS)) }), expect: { verdict, ...expect } });
+const secretless = (name, version, gateway, verdict, expect = { warnings: [] }, env = {}) => vectors.push({ name: `no secret, ${name}, ${version}`, why: 'a gateway that does not start lets nobody in', operation: 'diagnose', options: at(version, { configPath: CONFIG, env, connection: started }), inputs: files({ [CONFIG]: bare(gateway), [PAIRED]: store(record(OURS)) }), expect: { verdict, ...expect } });
 for (const gateway of [{ bind: 'lan' }, { bind: 'custom', customBindHost: '0.0.0.0' }]) {
   secretless(`bind ${gateway.bind}`, '2026.5.12', gateway, 'open');
   secretless(`bind ${gateway.bind}`, '2026.5.18', gateway, 'unknown', lacksSecret);
@@ -419,7 +433,7 @@ const untold = { check: (_, { report }) => report.findings.every(({ code }) => c
 const noVersion = { version: null };
 const wall = ['pairing-required', 'not-paired'];
 beside('nothing here, no version', 'the gateway runs with it', noVersion, 'no-gateway', null, told('work', 'work'));
-beside('nothing here, a version', 'what a first start would do is not what is asked', { options: { connection: {} } }, 'open', null, told('work', 'work'));
+beside('nothing here, a version', 'what a first start would do is not what is asked', { options: { connection: {} } }, 'unknown', null, told('work', 'work'));
 beside('one of two with a config', 'the other has no gateway', { ...noVersion, names: ['a', 'work'] }, 'no-gateway', null, told('work', 'work'));
 beside('more than a few', 'some are named', { ...noVersion, names: [...'fedcba'], hold: [...'fedcba'] }, 'no-gateway', null, told('a, b, c, d, e and more', 'a'));
 beside('none with a config', 'there is nothing to name', { ...noVersion, hold: [] }, 'no-gateway', null, untold);

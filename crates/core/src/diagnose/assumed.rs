@@ -36,21 +36,20 @@ pub(super) fn assumed(
 fn connection(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outcome) -> String {
     let described = &case.options.connection;
     let from = described.address().map_or("this machine".to_string(), |ip| ip.to_string());
-    let way = match described.headers.iter().next() {
-        None => "directly",
-        Some(_) => "through a proxy that adds headers",
-    };
+    let plain = |name: &str| ["host", "origin"].iter().any(|own| name.eq_ignore_ascii_case(own));
+    let added = described.headers.iter().any(|(name, _)| !plain(name));
+    let way = if added { "through a proxy that adds headers" } else { "directly" };
     let in_process = outcome.steps.first().is_some_and(|step| step.answer == "in process");
     let started = match is_empty(world) || !world.rules_started(disk) {
         true => "; no gateway has started here yet",
         false => "",
     };
     if in_process {
-        let passed_by = match described.headers.iter().next() {
-            Some(_) => {
+        let passed_by = match added {
+            true => {
                 ", so the headers that were given say nothing about it: to judge a client that passes the proxy, name one by connection.client: cli, control-ui or app"
             }
-            None => "",
+            false => "",
         };
         return format!("It runs inside the gateway and makes no connection{passed_by}{started}.");
     }

@@ -9,6 +9,7 @@ use crate::diagnose::after::refusal;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::DIRECT;
+use crate::diagnose::host::beyond;
 use crate::diagnose::judge::{Case, described, fails_at, presents_device};
 use crate::gateway::state::{Mode, OtherSecret, Paired};
 use crate::gateway::tree::Question;
@@ -110,7 +111,7 @@ pub(super) fn elsewhere(
         (Verdict::Rejected, Some(Reason::Auth))
             if is_lone(&case.options.connection, disk.alone.is_some()) =>
         {
-            without_secret(world, case, disk)
+            without_secret(world, case, disk)?
         }
         (Verdict::Rejected, Some(Reason::Auth))
             if case.logged.is_some_and(|logged| logged.refused == Some(Refused::Token)) =>
@@ -144,16 +145,20 @@ pub(super) fn elsewhere(
 }
 
 /// What lets the command line of this machine in where nothing tells it the gateway's secret.
-fn without_secret(world: &World<'_, '_>, case: Case<'_>, disk: &Disk) -> Vec<RemedyStep> {
+fn without_secret(
+    world: &World<'_, '_>,
+    case: Case<'_>,
+    disk: &Disk,
+) -> Result<Vec<RemedyStep>, Stop> {
     let name = if disk.auth() == Mode::Password { "PASSWORD" } else { "TOKEN" };
     let mut text = format!(
         "The command line finds no secret of the gateway in the config or the environment. Set OPENCLAW_GATEWAY_{name} in the environment of the gateway and of the command line, and restart the gateway."
     );
-    if world.rules.makes_token == OwnToken::Handed {
+    if world.rules.makes_token == OwnToken::Handed && !beyond(world, case.target, disk)? {
         text.push_str(" Where no secret is to be set, restart the gateway without one: at its start it gives the command line a device token.");
     }
     let stale = rotate(case, disk).filter(|_| disk.stale());
-    stale.into_iter().chain([by_hand(text)]).collect()
+    Ok(stale.into_iter().chain([by_hand(text)]).collect())
 }
 
 /// A new token for a device that presents an old one.
@@ -192,9 +197,7 @@ fn not_allowed(case: Case<'_>, disk: &Disk) -> String {
             let assumed = described(case, disk, record.as_ref()).origin.unwrap_or_default();
             let assumed = quote(&assumed);
             let told = match case.tells_no_page() {
-                true => format!(
-                    "Nothing tells at which address the browser opened the page, and the gateway does not allow {assumed}. Name the host and port that the browser shows by connection.host"
-                ),
+                true => "Nothing tells which address the browser shows. Name its host and port by connection.host".to_string(),
                 false => format!(
                     "No origin was given, so {assumed} was assumed, which the gateway does not allow. Name that of the page by connection.origin"
                 ),

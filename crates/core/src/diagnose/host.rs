@@ -1,6 +1,6 @@
 //! The machine: its Node.js, owners and modes.
 
-use crate::base::json::Value;
+use crate::base::json::{Value, strings};
 
 use crate::base::ip::is_loopback_text;
 use crate::codes::NoticeCode;
@@ -8,6 +8,7 @@ use crate::config::dotenv;
 use crate::context::World;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::findings::{Findings, SETUP_KEEPS};
+use crate::diagnose::remedy::ORIGINS;
 use crate::gateway::state::Mode;
 use crate::inputs::File;
 use crate::options::target::Target;
@@ -99,6 +100,35 @@ pub(super) fn wants_secret(rules: &Rules, bind: &str, host: &str) -> bool {
     }
 }
 
+/// Whether a gateway here listens beyond this machine, as its config or its place says.
+pub(super) fn beyond(world: &World<'_, '_>, target: &Target, disk: &Disk) -> Result<bool, Stop> {
+    match disk.setting(&["gateway", "bind"]).and_then(Value::as_str) {
+        Some(word) => Ok(word != "loopback"),
+        None => contained(world, target),
+    }
+}
+
+/// Whether a gateway allows an origin by itself (`buildDefaultControlUiAllowedOrigins`): from 2026.2.26 on, and those before it take it
+/// for their own.
+pub(super) fn seeds(
+    world: &World<'_, '_>,
+    target: &Target,
+    disk: &Disk,
+    origin: &str,
+) -> Result<bool, Stop> {
+    let setting = |name| disk.setting(&["gateway", name]).and_then(Value::as_str);
+    let host = origin.strip_prefix("http://").unwrap_or_default();
+    let (host, port) = host.rsplit_once(':').unwrap_or_default();
+    let own = matches!(host, "localhost" | "127.0.0.1")
+        || setting("bind") == Some("custom")
+            && setting("customBindHost").map(str::trim) == Some(host);
+    let set = strings(disk.setting(ORIGINS)).unwrap_or_default();
+    Ok(own
+        && port.parse() == Ok(disk.port())
+        && set.iter().all(|origin| origin.trim().is_empty())
+        && beyond(world, target, disk)?)
+}
+
 /// The secret that a gateway lacks, and for what.
 enum Lack<'d> {
     /// `gateway.auth.mode` asks for it.
@@ -109,6 +139,8 @@ enum Lack<'d> {
     Beyond(&'d str),
     /// In a container it listens on every address.
     Container,
+    /// It makes one itself, which a client elsewhere does not know.
+    Own,
 }
 
 /// What a gateway lacks without which this version does not start. One that runs has started; the secret may well be in its
@@ -117,6 +149,7 @@ fn lack<'d>(
     world: &World<'_, '_>,
     target: &Target,
     disk: &'d Disk,
+    shared: bool,
 ) -> Result<Option<Lack<'d>>, Stop> {
     let setting = |keys: &[&str]| disk.setting(keys).unwrap_or(&Value::Null);
     let blank = |keys: &[&str]| match setting(keys) {
@@ -141,8 +174,10 @@ fn lack<'d>(
         _ if world.rules.makes_token == OwnToken::Never => return Ok(Some(Lack::Token)),
         _ => false,
     };
+    let own = !open && shared && world.rules.makes_token >= OwnToken::Kept;
+    let own = own.then_some(Lack::Own);
     if !open && world.rules.secret_beyond == SecretBeyond::Word {
-        return Ok(None);
+        return Ok(own);
     }
     let host = setting(&["gateway", "customBindHost"]).as_str().unwrap_or_default();
     let off = blank(&["gateway", "tailscale", "mode"])
@@ -160,16 +195,17 @@ fn lack<'d>(
     }
     let container =
         (word == Some("auto") || blank(&["gateway", "bind"]) && off) && contained(world, target)?;
-    Ok(container.then_some(Lack::Container))
+    Ok(if container { Some(Lack::Container) } else { own })
 }
 
-/// Whether a gateway that is started here lacks the secret without which this version does not start.
+/// Whether a gateway that is started here lacks the secret without which this version does not start, or that this client is to know.
 pub(super) fn without_secret(
     world: &World<'_, '_>,
     target: &Target,
     disk: &Disk,
+    shared: bool,
 ) -> Result<Option<Notice>, Stop> {
-    let Some(lack) = lack(world, target, disk)? else { return Ok(None) };
+    let Some(lack) = lack(world, target, disk, shared)? else { return Ok(None) };
     let beyond = |outside: &str| {
         format!(
             "; gateway.auth.mode \"none\" is not enough. Where nothing outside of {outside} connects, `npx openclaw-prepair patch-config --set gateway.bind=loopback` will do."
@@ -185,6 +221,12 @@ pub(super) fn without_secret(
         Lack::Token => (
             NoticeCode::NoSecret,
             "This version's gateway needs a token: without one it does not start, or lets nobody in.".to_string(),
+            "TOKEN",
+            ", or gateway.auth.token in the config.".to_string(),
+        ),
+        Lack::Own => (
+            NoticeCode::NoSecret,
+            "Without a secret this version's gateway makes a token of its own, which this client does not know.".to_string(),
             "TOKEN",
             ", or gateway.auth.token in the config.".to_string(),
         ),

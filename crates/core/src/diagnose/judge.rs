@@ -10,10 +10,12 @@ use crate::diagnose::config::settings;
 use crate::diagnose::disk::{Disk, gather, proxy_list, unless_refused};
 use crate::diagnose::fault::Fault;
 use crate::diagnose::findings::{APPROVE, DIRECT, Findings};
+use crate::diagnose::host::seeds;
 use crate::diagnose::identity::leftovers;
 use crate::diagnose::record::record;
 use crate::diagnose::subject::Subject;
 use crate::error::Result;
+use crate::gateway::admit::WITH_SECRET;
 use crate::gateway::request::trusts;
 use crate::gateway::state::Paired;
 use crate::gateway::tree::Question;
@@ -46,6 +48,12 @@ impl Case<'_> {
     /// Whether a line of a log is all that is known, and it names no device.
     pub(super) fn tells_of_nobody(&self) -> bool {
         self.logged.is_some() && !self.names_device()
+    }
+
+    /// Whether it comes from this machine, and nothing was forwarded.
+    fn is_here(&self) -> bool {
+        let given = &self.options.connection;
+        given.remote_address.is_none() && given.headers.iter().next().is_none()
     }
 
     /// Whether nothing says which address the browser shows.
@@ -88,7 +96,7 @@ pub(super) fn judge(
     settings(world, &mut disk, findings);
     record(world, &disk, findings);
     leftovers(world, &mut disk, findings);
-    let outcome = decide(world, &disk, case, findings);
+    let outcome = decide(world, &disk, case, findings)?;
     Ok((disk, outcome))
 }
 
@@ -184,14 +192,19 @@ fn ended(
 }
 
 /// What the gateway does with the described connection.
-fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Findings) -> Outcome {
+fn decide(
+    world: &World<'_, '_>,
+    disk: &Disk,
+    case: Case<'_>,
+    findings: &mut Findings,
+) -> Result<Outcome, Stop> {
     if is_empty(world) && world.gateway.version.is_none() {
         let why = "nothing is here that a gateway wrote, and no version was named".to_string();
-        return ended(Verdict::NoGateway, None, Question::Here, vec![why]);
+        return Ok(ended(Verdict::NoGateway, None, Question::Here, vec![why]));
     }
     if disk.is_clients(world) {
         let why = "gateway.mode is remote: this state dir belongs to a client of another gateway";
-        return ended(Verdict::NoGateway, None, Question::Here, vec![why.to_string()]);
+        return Ok(ended(Verdict::NoGateway, None, Question::Here, vec![why.to_string()]));
     }
     if !disk.unread.is_empty() {
         let why = disk.unread.iter().map(|unread| match &unread.place {
@@ -200,7 +213,7 @@ fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Fin
             }
             None => unread.message.clone(),
         });
-        return ended(Verdict::Unknown, None, Question::Read, why.collect());
+        return Ok(ended(Verdict::Unknown, None, Question::Read, why.collect()));
     }
     if let Some(fault) = disk.faults.first() {
         let (reason, why) = match fault {
@@ -210,7 +223,7 @@ fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Fin
             }
             Fault::Hand(_) => (Reason::Config, "not with this config".to_string()),
         };
-        return ended(Verdict::Rejected, Some(reason), Question::Start, vec![why]);
+        return Ok(ended(Verdict::Rejected, Some(reason), Question::Start, vec![why]));
     }
     let mut state = disk.state(world.inputs.now);
     let mut connection = described(case, disk, state.paired.as_ref());
@@ -218,6 +231,13 @@ fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Fin
     if case.names_device() && known && case.options.connection.origin.is_none() {
         // A page that has come as far as a record or a request has an origin that is allowed.
         state.config.allowed_origins.extend(connection.origin.clone());
+    }
+    if let Some(origin) = &connection.origin
+        && !case.is_here()
+        && !case.tells_no_page()
+        && seeds(world, case.target, disk, origin)?
+    {
+        state.config.allowed_origins.push(origin.clone());
     }
     if connection.platform.is_none() {
         connection.platform = world.inputs.process.as_ref().map(|p| p.platform.clone());
@@ -235,7 +255,7 @@ fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Fin
         (outcome.verdict, outcome.reason) = (Verdict::PairingRequired, Some(Reason::NotPaired));
     }
     if case.tells_no_page() && fails_at(&outcome, Question::Origin) {
-        let why = "at which address the browser opened the page is not known here".to_string();
+        let why = "which address the browser shows is not known here".to_string();
         outcome.steps.pop();
         outcome.steps.extend(ended(Verdict::Unknown, None, Question::Origin, vec![why]).steps);
         (outcome.verdict, outcome.reason) = (Verdict::Unknown, None);
@@ -264,7 +284,7 @@ fn decide(world: &World<'_, '_>, disk: &Disk, case: Case<'_>, findings: &mut Fin
         Some(Reason::StickyPending) => sticky(world, disk, findings),
         _ => {}
     }
-    outcome
+    Ok(outcome)
 }
 
 /// A request of this device that keeps later ones from being approved silently.
@@ -293,6 +313,12 @@ fn sticky(world: &World<'_, '_>, disk: &Disk, findings: &mut Findings) {
 pub(super) fn presents_device(outcome: &Outcome) -> bool {
     let asked = |step: &&Step| step.question == Question::Device.text();
     outcome.steps.iter().find(asked).is_some_and(|step| step.answer == "yes")
+}
+
+/// Whether it is let in by the gateway's own secret.
+pub(super) fn by_secret(outcome: &Outcome) -> bool {
+    let asked = Question::Authenticated.text();
+    outcome.steps.iter().any(|step| step.question == asked && step.answer == WITH_SECRET)
 }
 
 /// Whether a path through the decision ends at this question.

@@ -21,16 +21,18 @@ mod remedy;
 mod secrets;
 mod subject;
 
+use crate::codes::NoticeCode;
 use crate::context::World;
 use crate::diagnose::assumed::assumed;
 use crate::diagnose::elsewhere::by_hand;
 use crate::diagnose::findings::Findings;
 use crate::diagnose::host::{modes, node, want_modes, without_secret};
-use crate::diagnose::judge::{Case, against_the_log, described, is_open, judge, untold};
+use crate::diagnose::judge::{Case, against_the_log, by_secret, described, is_open, judge, untold};
 use crate::diagnose::profiles::profiles;
 use crate::diagnose::remedy::remedy;
 use crate::error::Result;
 use crate::gateway::state::Paired;
+use crate::options::connection::Client;
 use crate::options::target::Target;
 use crate::options::{DiagnoseOptions, log};
 use crate::plan::devices::waiting;
@@ -53,16 +55,22 @@ pub(crate) fn diagnose(
     profiles(world, target, &disk, &outcome, &mut findings)?;
     let assumed = assumed(world, case, &disk, &outcome);
     let mut outcome = against_the_log(case, &disk, outcome);
-    let secretless = without_secret(world, target, &disk)?;
-    if let Some(notice) = &secretless {
-        findings.0.push(notice.clone());
-        if is_open(&outcome) {
-            outcome = untold(&notice.message);
-            disk.unreadable(notice.clone());
-        }
+    let record = disk.record.as_ref().map(Paired::read);
+    // The agent runs in the gateway, which knows its own; another environment may name one.
+    let shared = world.inputs.cwd.is_some()
+        && by_secret(&outcome)
+        && described(case, &disk, record.as_ref()).client != Client::Agent;
+    let secretless = without_secret(world, target, &disk, shared)?;
+    findings.0.extend(secretless.clone());
+    let unconfigured = findings.0.iter().find(|notice| notice.code == NoticeCode::ConfigMissing);
+    let unconfigured = unconfigured.filter(|_| world.inputs.gateway.is_none()).cloned();
+    if let Some(notice) = secretless.as_ref().or(unconfigured.as_ref())
+        && is_open(&outcome)
+    {
+        outcome = untold(&notice.message);
+        disk.unreadable(notice.clone());
     }
     // What it asks for now counts after an approval too, when no request tells it any more.
-    let record = disk.record.as_ref().map(Paired::read);
     let mut asking = options.clone();
     asking.connection.scopes = described(case, &disk, record.as_ref()).scopes;
     let case = Case { options: &asking, ..case };

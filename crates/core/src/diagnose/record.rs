@@ -151,7 +151,14 @@ pub(super) fn token(
         add(
             NoticeCode::TokenRevoked,
             "The operator token of this device was revoked by its owner.",
-            "That may have been on purpose. Ask, then run `npx openclaw-prepair setup --reinstate`.",
+            match disk.elsewhere {
+                true => {
+                    "That may have been on purpose. Ask, then let the device connect and approve its request."
+                }
+                false => {
+                    "That may have been on purpose. Ask, then run `npx openclaw-prepair setup --reinstate`."
+                }
+            },
         );
     }
     if live.get("token").and_then(Value::as_str).is_some_and(record::is_mark) {

@@ -218,7 +218,7 @@ fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
     }
 }
 
-const ORIGINS: &[&str] = &["gateway", "controlUi", "allowedOrigins"];
+pub(super) const ORIGINS: &[&str] = &["gateway", "controlUi", "allowedOrigins"];
 
 /// The origin of the page, where the caller named it and it can be one.
 fn origin(case: Case<'_>) -> Option<String> {

@@ -17,6 +17,9 @@ use crate::rules::{
 };
 use crate::verdict::Reason;
 
+/// The answer where it presents the secret of the gateway.
+pub(crate) const WITH_SECRET: &str = "yes, with the shared secret";
+
 impl<'a> Walk<'a> {
     pub(super) fn lan(&self) -> bool {
         self.connection.remote_address.is_none() && self.state.config.bind.as_deref() == Some("lan")
@@ -178,11 +181,7 @@ impl<'a> Walk<'a> {
                 return Err(refused(Reason::Auth));
             }
             (Mode::Token, Auth::Token) | (Mode::Password, Auth::Password) => {
-                self.step(
-                    question,
-                    "yes, with the shared secret",
-                    "it presents the gateway's own secret",
-                );
+                self.step(question, WITH_SECRET, "it presents the gateway's own secret");
                 return Ok(Method::Shared);
             }
             (_, Auth::DeviceToken) if device && let Some(told) = self.without_secret() => {

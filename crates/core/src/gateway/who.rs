@@ -39,6 +39,13 @@ pub(crate) fn filled(
         whole.platform = whole.platform.or_else(|| record.platform.clone());
         whole.device_family = whole.device_family.or_else(|| record.device_family.clone());
     }
+    // A page that no proxy brought dials the address that it came from.
+    if let (Some(origin), None) = (&whole.origin, &whole.host)
+        && !is_here(&whole)
+        && whole.headers.iter().all(|(name, _)| name.eq_ignore_ascii_case("origin"))
+    {
+        whole.host = origin.split_once("://").map(|(_, host)| host.trim().to_owned());
+    }
     if whole.origin.is_none() && is_page(named(&whole)) {
         let host = whole.host.clone().unwrap_or_else(|| format!("127.0.0.1:{port}"));
         whole.origin = Some(format!("http://{host}"));
@@ -93,10 +100,11 @@ impl<'a> Walk<'a> {
         is_lone(self.connection, self.state.alone.is_some())
     }
 
-    /// Whether the command line presents its device (`shouldOmitDeviceIdentityForGatewayCall` of src/gateway/call.ts).
+    /// Whether the command line presents its device, which it does without a shared secret (`shouldOmitDeviceIdentityForGatewayCall` of src/gateway/call.ts).
     pub(super) fn cli_presents(&self) -> bool {
         let here = |host| host_is_loopback(&host_name(host));
         self.rules.cli_presents_device
+            || !matches!(self.state.config.auth, Mode::Token | Mode::Password)
             || self.is_lone()
             || !self.connection.host.as_deref().is_none_or(here)
     }

@@ -81,10 +81,10 @@ pub(crate) fn pair_part(
     if decision.new_token && token == &[0; 32] {
         return Err(no_entropy().into());
     }
-    if decision.renewed {
+    if let Some(was) = decision.renewed {
         warnings.push(
-            Notice::new(NoticeCode::TokenRenewed, format!("The {role} token of device {id} was a sanitizer's mark, not a token. A new token took its place."))
-                .hint("A client that still has the old token connects once with the gateway's own secret.")
+            Notice::new(NoticeCode::TokenRenewed, format!("The {role} token of device {id} was {was}. A new token took its place."))
+                .hint("A client that still has the old token connects once with the gateway's own secret, or after `npx openclaw-prepair devices rotate` if it is the command line here.")
                 .at(&place),
         );
     }

@@ -52,8 +52,8 @@ pub struct Decision {
     pub scopes_added: Vec<String>,
     /// It holds a token that was made just now.
     pub new_token: bool,
-    /// What stood in the place of the token was a sanitizer's mark.
-    pub renewed: bool,
+    /// Why a token that stood there gave way to it.
+    pub renewed: Option<&'static str>,
     /// What it pinned and now has from the request of its client that waits.
     pub taken: Vec<&'static str>,
     /// The platform that it pins: another client's counts as a new device.
@@ -120,7 +120,7 @@ pub fn decide(record: Option<&Map>, want: &Want<'_>, path: &str) -> Result<Decis
             sets: Vec::new(),
             scopes_added,
             new_token: true,
-            renewed: false,
+            renewed: None,
             taken: Vec::new(),
             platform: None,
             device_family: None,
@@ -222,7 +222,7 @@ pub fn decide(record: Option<&Map>, want: &Want<'_>, path: &str) -> Result<Decis
     }
 
     let mut approved_now = false;
-    let mut renewed = false;
+    let mut renewed = None;
     match record.get("tokens") {
         None | Some(Value::Null) => {
             set(&["tokens"], object(&mut [(role, token(want, wanted(want)))]))
@@ -237,11 +237,14 @@ pub fn decide(record: Option<&Map>, want: &Want<'_>, path: &str) -> Result<Decis
                         .at(path)
                         .hint("That may have been on purpose. Ask, then call again with reinstate: true, or use another identity."));
                 }
-                renewed = text(live, "token").is_some_and(is_mark);
+                renewed = match text(live, "token").is_some_and(is_mark) {
+                    true => Some("a sanitizer's mark, not a token"),
+                    false => revoked.then_some("revoked"),
+                };
                 let known = strings(live.get("scopes"))
                     .map_err(|()| shape(path, &id, &format!("tokens.{role}.scopes")))?;
                 let wanted = grant(known.as_ref());
-                if revoked || renewed {
+                if renewed.is_some() {
                     approved_now = revoked;
                     let mut anew = live.clone();
                     anew.insert("token".into(), base64::encode_url(want.token).into());

@@ -38,7 +38,10 @@ pub(super) fn approve(
     };
     match named(world, &options.which, &requests, &surfaces)? {
         Some(Found::Device(id, request)) => approve_device(world, options, (id, request), entropy),
-        Some(Found::Node(surface)) => approve_surface(world, options, surface, entropy),
+        // A node that is connected gets them at its next connect.
+        Some(Found::Node(surface)) => {
+            Ok(approve_surface(world, options, surface, entropy)?.still_connected(world))
+        }
         // This call has approved it: nothing is left to do.
         None => {
             let id = world.inputs.earlier.as_ref().map_or("", |earlier| &earlier.device_id);

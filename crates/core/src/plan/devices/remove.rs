@@ -79,7 +79,7 @@ pub(super) fn remove(world: &World<'_, '_>, id: &str) -> Result<DevicePart, Stop
         part.report.warnings.push(
             Notice::new(NoticeCode::OwnDevice, message)
                 .at(place(world))
-                .hint("Run `openclaw-prepair setup` to pair it again. A gateway without a secret in config or environment is to be restarted then: the command line keeps the old token until that."),
+                .hint("Run `npx openclaw-prepair setup` to pair it again. Where the command line knows no secret of the gateway, then run `npx openclaw-prepair devices rotate` too: it keeps the old token until that."),
         );
     }
     match world.store {
