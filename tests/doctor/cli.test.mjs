@@ -336,7 +336,7 @@ describe('doctor', () => {
     assert.match(empty.stdout, /^\? no gateway here/m);
     assert.match(empty.stdout, /W_STATE_DIR There is no OpenClaw state here/);
     const first = await cli(['doctor', ...V], { env: home(t).env });
-    assert.equal(first.code, 0);
+    assert.equal(first.code, 4);
     assert.match(first.stdout, /no gateway has started here yet/);
   });
 

@@ -8,7 +8,6 @@ use crate::config::dotenv;
 use crate::context::World;
 use crate::diagnose::disk::Disk;
 use crate::diagnose::findings::{Findings, SETUP_KEEPS};
-use crate::diagnose::remedy::ORIGINS;
 use crate::gateway::state::Mode;
 use crate::inputs::File;
 use crate::options::target::Target;
@@ -107,6 +106,8 @@ pub(super) fn beyond(world: &World<'_, '_>, target: &Target, disk: &Disk) -> Res
         None => contained(world, target),
     }
 }
+
+pub(super) const ORIGINS: &[&str] = &["gateway", "controlUi", "allowedOrigins"];
 
 /// Whether a gateway allows an origin by itself (`buildDefaultControlUiAllowedOrigins`): from 2026.2.26 on, and those before it take it
 /// for their own.

@@ -16,6 +16,7 @@ use crate::diagnose::after::{Act, Setting, after, refusal};
 use crate::diagnose::disk::Disk;
 use crate::diagnose::elsewhere::{by_hand, elsewhere, is_origin};
 use crate::diagnose::fault::Fault;
+use crate::diagnose::host::ORIGINS;
 use crate::diagnose::judge::{Case, Row, described, fails_at, is_open, presents_device};
 use crate::gateway::state::Paired;
 use crate::gateway::tree::Question;
@@ -217,8 +218,6 @@ fn candidates(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outc
         _ => Vec::new(),
     }
 }
-
-pub(super) const ORIGINS: &[&str] = &["gateway", "controlUi", "allowedOrigins"];
 
 /// The origin of the page, where the caller named it and it can be one.
 fn origin(case: Case<'_>) -> Option<String> {
