@@ -91,7 +91,8 @@ const argvs = (...lists) => (files_, { report }) => report.remedy.opens === true
 const target = (version) => ['--state-dir', S, '--config', CONFIG, '--gateway-version', version];
 add('what a diagnosis stands on', 'always said', '2026.4.15', { client: 'cli' }, whole(), 'open', null, { assumed: { stateDir: S, configPath: CONFIG, gateway: { version: '2026.4.15', source: 'option', rules: '2026.4.15' }, store: 'json', client: 'cli', connection: "It comes from this machine, directly, presents its device, and brings the gateway's token." }, remedy: null });
 vectors.push({ name: 'nothing here, no version', why: 'no verdict from nothing', operation: 'diagnose', options: { stateDir: S, env: {} }, inputs: json({ ...more, [DEVICE]: null, [CONFIG]: null }), expect: { verdict: 'no-gateway', reason: null, check: (_, { report }) => report.remedy.opens === false && report.steps.length === 1 } });
-vectors.push({ name: 'nothing here, a version', why: 'what the first start would do', operation: 'diagnose', options: { ...at(NEWEST, { configPath: CONFIG, env: {} }) }, inputs: json({ ...more, [DEVICE]: null, [CONFIG]: null }), expect: { verdict: 'unknown', check: (_, { report }) => /no gateway has started here yet/.test(report.assumed.connection) } });
+vectors.push({ name: 'nothing here, a version', why: 'what the first start would do', operation: 'diagnose', options: { ...at(NEWEST, { configPath: CONFIG, env: {} }) }, inputs: json({ ...more, [DEVICE]: null, [CONFIG]: null }), expect: { verdict: 'open', check: (_, { report }) => /no gateway has started here yet/.test(report.assumed.connection) } });
+vectors.push({ name: 'nothing here, a version, in the environment of the gateway', why: 'without a config none starts by itself', operation: 'diagnose', options: { ...at(NEWEST, { configPath: CONFIG, env: {} }) }, inputs: { cwd: '/home/u', ...json({ ...more, [DEVICE]: null, [CONFIG]: null }) }, expect: { verdict: 'unknown', check: (_, { report }) => report.remedy.opens === false && /setup/.test(report.remedy.steps[0].text) && /no gateway has started here yet/.test(report.assumed.connection) } });
 add('the remedy of a missing record', 'one command', '2026.4.15', { client: 'cli', ...proxied }, files(), 'pairing-required', 'not-paired', { check: argvs(['setup', ...target('2026.4.15')]) });
 add('the remedy of a revoked token', 'said to be asked for', '2026.4.15', { client: 'cli', ...proxied }, whole({ tokens: { operator: token({ revokedAtMs: 5 }) } }), 'pairing-required', 'revoked', { check: argvs(['setup', '--reinstate', ...target('2026.4.15')]) });
 add('the remedy of a pinned platform', 'two steps', '2026.4.15', { client: 'cli', ...proxied }, whole({ platform: 'darwin' }), 'pairing-required', 'metadata-upgrade', { check: argvs(['devices', 'remove', OURS.deviceId, ...target('2026.4.15')], ['setup', ...target('2026.4.15')]) });
@@ -320,6 +321,8 @@ for (const [version, verdict, reason] of [['2026.4.15', 'pairing-required', 'sco
   const inputs = knownApp(version, { ...shell, scopes: reads, approvedScopes: reads, tokens: { operator: token({ scopes: reads }) } }, { ...shell, scopes: ['operator.admin'] });
   ofOther(`a named command line of which a request for more waits, ${version}`, 'it is judged as such, which the report says', version, inputs, verdict, reason, { check: (_, { report }) => report.assumed.client === 'cli' });
 }
+// One without a record asks for what its request says, and is not granted more.
+ofOther('a named command line that waits', 'its request is approved', '2026.4.15', { ...WAITING, files: { ...WAITING.files, [PENDING]: pending({ ...asking, ...shell, scopes: reads }) } }, 'pairing-required', 'not-paired', { check: argvs(['devices', 'approve', OTHER.deviceId, ...target('2026.4.15')]) });
 const hosting = { clientId: 'node-host', clientMode: 'node', platform: 'linux', role: 'node', roles: ['node'], scopes: [] };
 for (const version of ['2026.2.19', '2026.4.15']) {
   const asks = { ...asking, clientId: 'openclaw-control-ui', clientMode: 'webchat', platform: 'Win32', role: 'operator', roles: ['operator'], scopes: ['operator.read'] };
@@ -433,7 +436,7 @@ const untold = { check: (_, { report }) => report.findings.every(({ code }) => c
 const noVersion = { version: null };
 const wall = ['pairing-required', 'not-paired'];
 beside('nothing here, no version', 'the gateway runs with it', noVersion, 'no-gateway', null, told('work', 'work'));
-beside('nothing here, a version', 'what a first start would do is not what is asked', { options: { connection: {} } }, 'unknown', null, told('work', 'work'));
+beside('nothing here, a version', 'what a first start would do is not what is asked', { options: { connection: {} } }, 'open', null, told('work', 'work'));
 beside('one of two with a config', 'the other has no gateway', { ...noVersion, names: ['a', 'work'] }, 'no-gateway', null, told('work', 'work'));
 beside('more than a few', 'some are named', { ...noVersion, names: [...'fedcba'], hold: [...'fedcba'] }, 'no-gateway', null, told('a, b, c, d, e and more', 'a'));
 beside('none with a config', 'there is nothing to name', { ...noVersion, hold: [] }, 'no-gateway', null, untold);

@@ -125,8 +125,9 @@ pub(super) fn described(case: Case<'_>, disk: &Disk, record: Option<&Paired>) ->
     given.platform = given.platform.or_else(|| device.platform.clone());
     given.device_family = given.device_family.or_else(|| device.device_family.clone());
     let mut asking = filled(&given, disk.port(), Some(record.or(Some(device))));
-    // What an agent and the command line ask for hangs on the method that they call.
-    if !matches!(asking.client, Client::Agent | Client::Cli)
+    // What an agent and the command line ask for hangs on the method that they call, where one is named or a record lets some be called.
+    let by_method = matches!(asking.client, Client::Agent | Client::Cli);
+    if !(by_method && (given.client == asking.client || record.is_some()))
         && given.method.is_none()
         && asking.scopes.is_none()
         && !waiting.request.scopes.is_empty()

@@ -57,13 +57,14 @@ pub(crate) fn diagnose(
     let mut outcome = against_the_log(case, &disk, outcome);
     let record = disk.record.as_ref().map(Paired::read);
     // The agent runs in the gateway, which knows its own; another environment may name one.
-    let shared = world.inputs.cwd.is_some()
+    let here = world.inputs.cwd.is_some();
+    let shared = here
         && by_secret(&outcome)
         && described(case, &disk, record.as_ref()).client != Client::Agent;
     let secretless = without_secret(world, target, &disk, shared)?;
     findings.0.extend(secretless.clone());
     let unconfigured = findings.0.iter().find(|notice| notice.code == NoticeCode::ConfigMissing);
-    let unconfigured = unconfigured.filter(|_| world.inputs.gateway.is_none()).cloned();
+    let unconfigured = unconfigured.filter(|_| here && world.inputs.gateway.is_none()).cloned();
     if let Some(notice) = secretless.as_ref().or(unconfigured.as_ref())
         && is_open(&outcome)
     {
