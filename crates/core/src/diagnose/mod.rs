@@ -57,14 +57,15 @@ pub(crate) fn diagnose(
     let mut outcome = against_the_log(case, &disk, outcome);
     let record = disk.record.as_ref().map(Paired::read);
     // The agent runs in the gateway, which knows its own; another environment may name one.
-    let here = world.inputs.cwd.is_some();
-    let shared = here
+    let shared = world.inputs.cwd.is_some()
         && by_secret(&outcome)
         && described(case, &disk, record.as_ref()).client != Client::Agent;
     let secretless = without_secret(world, target, &disk, shared)?;
     findings.0.extend(secretless.clone());
+    // A driver that does not look at the disk itself may not have been given the config.
+    let looked = world.inputs.stats.is_some();
     let unconfigured = findings.0.iter().find(|notice| notice.code == NoticeCode::ConfigMissing);
-    let unconfigured = unconfigured.filter(|_| here && world.inputs.gateway.is_none()).cloned();
+    let unconfigured = unconfigured.filter(|_| looked && world.inputs.gateway.is_none()).cloned();
     if let Some(notice) = secretless.as_ref().or(unconfigured.as_ref())
         && is_open(&outcome)
     {
