@@ -223,7 +223,7 @@ codes! {
             "There is no device identity yet; the first client makes one that is not paired.",
             "Run `openclaw-prepair setup`.";
         NoSecret = "W_NO_SECRET",
-            "The gateway does not start without a secret, and none is known here.",
+            "The gateway does not start without a secret, or makes one that this client does not know; none is known here.",
             "Set it in the environment of the gateway and of its clients, or in the config.";
         Node = "W_NODE",
             "This Node is older than this OpenClaw version needs.",
@@ -319,7 +319,7 @@ codes! {
             "The device's token is a mark that a sanitizer left, not a token.",
             "Run `openclaw-prepair setup`.";
         TokenRenewed = "W_TOKEN_RENEWED",
-            "The device's token was a mark that a sanitizer left; a new token took its place.",
+            "The device's token was a mark that a sanitizer left, or had been revoked; a new token took its place.",
             "A client that still has the old token connects once with the gateway's own secret.";
         TokenRevoked = "W_TOKEN_REVOKED",
             "The owner revoked the device's token.",
