@@ -2,8 +2,7 @@
 
 use crate::context::World;
 use crate::diagnose::disk::Disk;
-use crate::diagnose::judge::{Case, described, is_empty, presents_device};
-use crate::gateway::state::Paired;
+use crate::diagnose::judge::{Case, is_empty, presents_device};
 use crate::gateway::walk::Outcome;
 use crate::gateway::who::presented;
 use crate::options::connection::{Auth, Client};
@@ -16,9 +15,8 @@ pub(super) fn assumed(
     case: Case<'_>,
     disk: &Disk,
     outcome: &Outcome,
+    client: Client,
 ) -> Assumed {
-    let record = disk.record.as_ref().map(Paired::read);
-    let client = described(case, disk, record.as_ref()).client;
     Assumed {
         state_dir: world.paths.state_dir.clone(),
         config_path: world.paths.config.clone(),
@@ -36,8 +34,7 @@ pub(super) fn assumed(
 fn connection(world: &World<'_, '_>, case: Case<'_>, disk: &Disk, outcome: &Outcome) -> String {
     let described = &case.options.connection;
     let from = described.address().map_or("this machine".to_string(), |ip| ip.to_string());
-    let plain = |name: &str| ["host", "origin"].iter().any(|own| name.eq_ignore_ascii_case(own));
-    let added = described.headers.iter().any(|(name, _)| !plain(name));
+    let added = described.is_proxied();
     let way = if added { "through a proxy that adds headers" } else { "directly" };
     let in_process = outcome.steps.first().is_some_and(|step| step.answer == "in process");
     let started = match is_empty(world) || !world.rules_started(disk) {

@@ -50,12 +50,6 @@ impl Case<'_> {
         self.logged.is_some() && !self.names_device()
     }
 
-    /// Whether it comes from this machine, and nothing was forwarded.
-    fn is_here(&self) -> bool {
-        let given = &self.options.connection;
-        given.remote_address.is_none() && given.headers.iter().next().is_none()
-    }
-
     /// Whether nothing says which address the browser shows.
     pub(super) fn tells_no_page(&self) -> bool {
         let given = &self.options.connection;
@@ -233,17 +227,22 @@ fn decide(
         // A page that has come as far as a record or a request has an origin that is allowed.
         state.config.allowed_origins.extend(connection.origin.clone());
     }
-    if let Some(origin) = &connection.origin
-        && !case.is_here()
-        && !case.tells_no_page()
-        && seeds(world, case.target, disk, origin)?
-    {
-        state.config.allowed_origins.push(origin.clone());
-    }
     if connection.platform.is_none() {
         connection.platform = world.inputs.process.as_ref().map(|p| p.platform.clone());
     }
     let mut outcome = connect(&world.rules, &state, &connection);
+    if fails_at(&outcome, Question::Origin) {
+        let origin = connection.origin.clone().unwrap_or_default();
+        if case.tells_no_page() {
+            let why = "which address the browser shows is not known here".to_string();
+            outcome.steps.pop();
+            outcome.steps.extend(ended(Verdict::Unknown, None, Question::Origin, vec![why]).steps);
+            (outcome.verdict, outcome.reason) = (Verdict::Unknown, None);
+        } else if seeds(world, case.target, disk, &origin)? {
+            state.config.allowed_origins.push(origin);
+            outcome = connect(&world.rules, &state, &connection);
+        }
+    }
     if disk.array
         && outcome.verdict == Verdict::SilentApproval
         && !world.rules.corrupt_store_is_error
@@ -254,12 +253,6 @@ fn decide(
             .steps
             .extend(ended(Verdict::PairingRequired, None, Question::Silent, vec![why]).steps);
         (outcome.verdict, outcome.reason) = (Verdict::PairingRequired, Some(Reason::NotPaired));
-    }
-    if case.tells_no_page() && fails_at(&outcome, Question::Origin) {
-        let why = "which address the browser shows is not known here".to_string();
-        outcome.steps.pop();
-        outcome.steps.extend(ended(Verdict::Unknown, None, Question::Origin, vec![why]).steps);
-        (outcome.verdict, outcome.reason) = (Verdict::Unknown, None);
     }
     let path = world.paths.config.as_str();
     match outcome.reason {

@@ -53,13 +53,13 @@ pub(crate) fn diagnose(
     let (mut disk, outcome) = judge(world, case, None, &mut findings)?;
     modes(world, &disk, &mut findings);
     profiles(world, target, &disk, &outcome, &mut findings)?;
-    let assumed = assumed(world, case, &disk, &outcome);
-    let mut outcome = against_the_log(case, &disk, outcome);
     let record = disk.record.as_ref().map(Paired::read);
+    let described = described(case, &disk, record.as_ref());
+    let assumed = assumed(world, case, &disk, &outcome, described.client);
+    let mut outcome = against_the_log(case, &disk, outcome);
     // The agent runs in the gateway, which knows its own; another environment may name one.
-    let shared = world.inputs.cwd.is_some()
-        && by_secret(&outcome)
-        && described(case, &disk, record.as_ref()).client != Client::Agent;
+    let shared =
+        world.inputs.cwd.is_some() && by_secret(&outcome) && described.client != Client::Agent;
     let secretless = without_secret(world, target, &disk, shared)?;
     findings.0.extend(secretless.clone());
     // A driver that does not look at the disk itself may not have been given the config.
@@ -74,7 +74,7 @@ pub(crate) fn diagnose(
     }
     // What it asks for now counts after an approval too, when no request tells it any more.
     let mut asking = options.clone();
-    asking.connection.scopes = described(case, &disk, record.as_ref()).scopes;
+    asking.connection.scopes = described.scopes;
     let case = Case { options: &asking, ..case };
     let mut remedy = remedy(world, case, &disk, &outcome)?;
     if disk.elsewhere {

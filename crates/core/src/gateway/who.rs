@@ -42,7 +42,7 @@ pub(crate) fn filled(
     // A page that no proxy brought dials the address that it came from.
     if let (Some(origin), None) = (&whole.origin, &whole.host)
         && !is_here(&whole)
-        && whole.headers.iter().all(|(name, _)| name.eq_ignore_ascii_case("origin"))
+        && !whole.is_proxied()
     {
         whole.host = origin.split_once("://").map(|(_, host)| host.trim().to_owned());
     }
@@ -100,7 +100,8 @@ impl<'a> Walk<'a> {
         is_lone(self.connection, self.state.alone.is_some())
     }
 
-    /// Whether the command line presents its device, which it does without a shared secret (`shouldOmitDeviceIdentityForGatewayCall` of src/gateway/call.ts).
+    /// Whether the command line presents its device, as it does where no shared secret is asked for
+    /// (`shouldOmitDeviceIdentityForGatewayCall` of src/gateway/call.ts).
     pub(super) fn cli_presents(&self) -> bool {
         let here = |host| host_is_loopback(&host_name(host));
         self.rules.cli_presents_device

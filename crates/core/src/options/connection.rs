@@ -70,6 +70,12 @@ impl Connection {
         self.remote_address.as_deref()?.trim().split('%').next()?.parse().ok()
     }
 
+    /// Whether it comes with headers that no client sends of itself.
+    pub(crate) fn is_proxied(&self) -> bool {
+        let own = |name: &str| ["host", "origin"].iter().any(|own| name.eq_ignore_ascii_case(own));
+        self.headers.iter().any(|(name, _)| !own(name))
+    }
+
     /// The role that it asks for.
     pub(crate) fn role(&self) -> Role {
         let own = if self.client == Client::Node { Role::Node } else { Role::Operator };
